@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+#
+# "make help" lists the targets. Everything is built below .output/.
+#
+# As root the build runs as another user (tests/tools/as-build-user tells who), so
+# that no file of root's is left in a user's clone; AS_SELF=1 turns that off.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG ?= clang
+LLVM_STRIP ?= llvm-strip
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+PKG_CONFIG ?= pkg-config
+SCDOC ?= scdoc
+PYTHON ?= /usr/bin/python3
+INSTALL ?= install
+PREFIX ?= /usr/local
+O ?= .output
+FUZZ_SECONDS ?= 30
+Q := $(if $(V),,@)
+
+ARCH := $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/i.86/x86/' -e 's/^arm.*/arm/' \
+	-e 's/aarch64/arm64/' -e 's/ppc64.*/powerpc/' -e 's/s390x/s390/' -e 's/riscv64/riscv/' \
+	-e 's/loongarch64/loongarch/')
+
+# Objects of different compilers and of sanitized builds never mix.
+VARIANT := $(notdir $(firstword $(CC)))$(if $(SANITIZE),-sanitize)
+OBJ := $(O)/obj/$(VARIANT)
+PROGRAM := $(if $(filter gcc,$(VARIANT)),$(O),$(OBJ))/pagewatch
+
+comma := ,
+CFLAGS ?= -O2 -g
+SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=address$(comma)undefined \
+	-fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) -Wall -Wextra -Wshadow \
+	-Wstrict-prototypes $(if $(WERROR),-Werror) $(SANITIZE_FLAGS) $(CFLAGS)
+ALL_LDFLAGS := $(SANITIZE_FLAGS) $(LDFLAGS)
+
+# Looked up when a link needs them; the rule for $(O)/tools says in words what is missing.
+PACKAGES := libelf zlib jansson
+LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+BPF_LIBS = $(shell $(PKG_CONFIG) --libs libbpf $(PACKAGES))
+CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
+
+BPF_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
+	sed -n '/<...> search starts here:/,/End of search list./{s| \(/.*\)|-idirafter \1|p}')
+BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
+	$(if $(WERROR),-Werror) -D__TARGET_ARCH_$(ARCH) -Ivmlinux -Ibpf -I. $(BPF_INCLUDES)
+
+# What needs libbpf stays out of the archive that the unit tests link: that they
+# link at all is the proof of the layering.
+room_c = $(wildcard user/$(1)/*.c user/$(1)/*/*.c)
+KERNEL_C := $(wildcard user/collect/faults*.c user/collect/tracefs.c)
+PURE_C := $(filter-out $(KERNEL_C),$(foreach r,base collect arrays model render,$(call room_c,$(r))))
+TOP_C := $(foreach r,engine commands,$(call room_c,$(r))) $(wildcard user/main.c)
+UNIT_C := $(wildcard tests/unit/test_*.c)
+UNIT_HELPER_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
+RANDOM_C := $(wildcard tests/workload/random*.c)
+WORKLOAD_C := $(filter-out $(RANDOM_C),$(wildcard tests/workload/*.c))
+FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
+
+objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
+PURE_A := $(OBJ)/libpure.a
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(OBJ)/tests/unit/%,$(UNIT_C))
+WORKLOADS := $(if $(WORKLOAD_C),$(O)/tests/workload) $(if $(RANDOM_C),$(O)/tests/random)
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_C))
+BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost)
+MAN := $(O)/pagewatch.8
+
+# As root, outside a build: hand the build to its user, keep the rest.
+AS_BUILD_USER := tests/tools/as-build-user
+BUILDS := all unit unit-programs workloads fuzz fuzz-programs bench-programs man
+ROOT := $(if $(AS_SELF),,$(filter 0,$(shell id -u)))
+
+.PHONY: $(BUILDS) deps deps-if-root check check-long demo bench lint format install uninstall clean help FORCE
+
+ifneq ($(ROOT),)
+
+# Two goals handed over at once would build the same files twice.
+.NOTPARALLEL:
+
+$(BUILDS):
+	+$(Q)O=$(O) $(AS_BUILD_USER) $(MAKE) --no-print-directory $@
+
+else
+
+all: $(PROGRAM)
+
+unit: $(UNIT_TESTS)
+	$(Q)tests/tools/run-cmocka $^
+
+unit-programs: $(UNIT_TESTS)
+workloads: $(WORKLOADS)
+man: $(MAN)
+fuzz-programs: $(FUZZERS)
+bench-programs: $(BENCHES)
+
+fuzz: $(FUZZERS)
+	$(Q)tests/tools/run-fuzzers $(FUZZ_SECONDS) $^
+
+endif
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make              the program, as .output/pagewatch
+#: make deps         install the Debian packages that building, testing and benching need (root)
+#: make check        build with gcc and clang, lint, unit and integration tests; needs root for all
+#: make check-long   the same with the long suites
+#: make unit         the unit tests alone
+#: make demo         watch a real numpy program (root)
+#: make bench        measure, print a table, write .output/bench.json (root)
+#: make lint         layers, sizes, format, licences
+#: make format       clang-format all C files in place
+#: make fuzz         fuzz the parsers, FUZZ_SECONDS=30 each
+#: make install      below $(DESTDIR)$(PREFIX), PREFIX=/usr/local
+#: make uninstall    takes the same files away
+#: make clean        remove .output
+#:
+#: Variables: V=1 (show commands), WERROR=1, SANITIZE=1 (ASan and UBSan), CC=gcc|clang,
+#: CFLAGS, LDFLAGS, O=DIR instead of .output, AS_SELF=1 (as root: build as root).
+
+deps:
+	@tests/tools/install-deps
+
+deps-if-root:
+	@if [ "$$(id -u)" = 0 ]; then tests/tools/install-deps; fi
+
+check: deps-if-root
+	+$(Q)MAKE="$(MAKE)" O=$(O) $(PYTHON) -B tests/tools/check
+
+check-long: deps-if-root
+	+$(Q)MAKE="$(MAKE)" O=$(O) $(PYTHON) -B tests/tools/check --long
+
+demo: deps-if-root
+	+$(Q)$(MAKE) --no-print-directory all
+	$(Q)O=$(O) tests/tools/demo
+
+bench: deps-if-root
+	+$(Q)$(MAKE) --no-print-directory all
+	+$(Q)$(MAKE) --no-print-directory bench-programs
+	$(Q)O=$(O) $(PYTHON) -B tests/bench/bench
+
+lint:
+	$(Q)tests/tools/lint
+
+format:
+	$(Q)find user bpf vmlinux tests -name '*.[ch]' -exec clang-format --style=file -i {} +
+
+# --- building
+
+# Says which package is missing before a compiler does.
+$(O)/tools:
+	@mkdir -p $(@D)
+	@set -e; \
+	need() { echo "pagewatch: $$1 not found: apt-get install $$2 (or: sudo make deps)" >&2; exit 1; }; \
+	command -v $(firstword $(CC)) >/dev/null || need $(firstword $(CC)) $(firstword $(CC)); \
+	command -v $(CLANG) >/dev/null || need $(CLANG) clang; \
+	command -v $(LLVM_STRIP) >/dev/null || need $(LLVM_STRIP) llvm; \
+	command -v $(BPFTOOL) >/dev/null || need bpftool bpftool; \
+	command -v $(PKG_CONFIG) >/dev/null || need pkg-config pkg-config; \
+	for pair in libbpf:libbpf-dev libelf:libelf-dev zlib:zlib1g-dev jansson:libjansson-dev; do \
+		$(PKG_CONFIG) --exists $${pair%:*} || need $${pair%:*} $${pair#*:}; \
+	done
+	@touch $@
+
+# Changes when the flags do, and takes the objects along.
+FLAGS_NOW := $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+$(OBJ)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' > $@
+
+$(OBJ)/%.o: %.c $(OBJ)/flags | $(O)/tools
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC      $<")
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(O)/pagewatch.bpf.o: bpf/pagewatch.bpf.c | $(O)/tools
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  BPF     $<")
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MF $(@:.o=.d) -c $< -o $@
+	$(Q)$(LLVM_STRIP) -g $@
+
+$(O)/pagewatch.skel.h: $(O)/pagewatch.bpf.o
+	$(if $(V),,@echo "  SKEL    $@")
+	$(Q)$(BPFTOOL) gen skeleton $< name pagewatch_bpf > $@
+
+# The one file that sees the skeleton; -MMD finds it only after a first build.
+$(call objects,$(KERNEL_C)): $(O)/pagewatch.skel.h
+
+$(PURE_A): $(call objects,$(PURE_C))
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(PROGRAM): $(call objects,$(TOP_C) $(KERNEL_C)) $(PURE_A)
+	$(if $(V),,@echo "  LINK    $@")
+	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LDFLAGS) $(BPF_LIBS) -o $@
+
+$(UNIT_TESTS): %: %.o $(call objects,$(UNIT_HELPER_C)) $(PURE_A)
+	$(if $(V),,@echo "  LINK    $@")
+	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LDFLAGS) $(CMOCKA_LIBS) $(LIBS) -lm -lpthread -o $@
+
+$(O)/tests/workload: $(call objects,$(WORKLOAD_C))
+$(O)/tests/random: $(call objects,$(RANDOM_C) tests/workload/books.c)
+$(WORKLOADS):
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK    $@")
+	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LDFLAGS) -lpthread -o $@
+
+$(O)/fuzz/%: tests/fuzz/%.c $(PURE_C) | $(O)/tools
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  FUZZER  $@")
+	$(Q)$(CLANG) $(filter-out -fsanitize%,$(ALL_CFLAGS)) -fsanitize=fuzzer,address,undefined \
+		$(filter %.c,$^) $(LIBS) -o $@
+
+$(O)/bench/empty_tp.bpf.o: tests/bench/empty_tp.bpf.c | $(O)/tools
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  BPF     $<")
+	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
+
+$(O)/bench/empty_tp.skel.h: $(O)/bench/empty_tp.bpf.o
+	$(Q)$(BPFTOOL) gen skeleton $< name empty_tp_bpf > $@
+
+$(OBJ)/tests/bench/empty_tp.o: $(O)/bench/empty_tp.skel.h
+
+$(O)/bench/subject: $(call objects,tests/bench/subject.c)
+$(O)/bench/empty_tp: $(call objects,tests/bench/empty_tp.c)
+$(O)/bench/scan_cost: $(call objects,tests/bench/scan_cost.c tests/bench/bare.c) $(PURE_A)
+$(BENCHES):
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  LINK    $@")
+	$(Q)$(CC) $(ALL_CFLAGS) $(filter %.o %.a,$^) $(ALL_LDFLAGS) $(BPF_LIBS) -o $@
+
+$(MAN): docs/pagewatch.8.scd
+	@mkdir -p $(@D)
+	@command -v $(SCDOC) >/dev/null || { \
+		echo "pagewatch: scdoc not found: apt-get install scdoc (or: sudo make deps)" >&2; exit 1; }
+	$(Q)$(SCDOC) < $< > $@
+
+# --- installing what was built
+
+BIN_DIR := $(DESTDIR)$(PREFIX)/bin
+MAN_DIR := $(DESTDIR)$(PREFIX)/share/man/man8
+DOC_DIR := $(DESTDIR)$(PREFIX)/share/doc/pagewatch
+DOCS := $(wildcard README.md LICENSE CHANGELOG.md)
+
+install:
+	+$(Q)$(MAKE) --no-print-directory all
+	+$(Q)$(MAKE) --no-print-directory man
+	$(Q)$(INSTALL) -d $(BIN_DIR) $(MAN_DIR) $(DOC_DIR)
+	$(Q)$(INSTALL) -m 755 $(PROGRAM) $(BIN_DIR)/pagewatch
+	$(Q)$(INSTALL) -m 644 $(MAN) $(MAN_DIR)/pagewatch.8
+	$(Q)$(INSTALL) -m 644 $(DOCS) $(DOC_DIR)/
+
+uninstall:
+	$(Q)rm -f $(BIN_DIR)/pagewatch $(MAN_DIR)/pagewatch.8
+	$(Q)rm -rf $(DOC_DIR)
+
+clean:
+	$(Q)rm -rf $(O)
+
+-include $(shell find $(O)/obj/$(VARIANT) $(O)/pagewatch.bpf.d -name '*.d' 2>/dev/null)

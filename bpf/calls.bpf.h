@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Mapping calls: lives end at entry, before the kernel has freed an address that another
+ * thread could get; the exit tells whether the call succeeded, and where it mapped.
+ */
+#ifndef CALLS_BPF_H
+#define CALLS_BPF_H
+
+/* include/uapi/asm-generic/mman-common.h, include/uapi/linux/mman.h */
+#define MAP_FIXED 0x10
+#define MAP_FIXED_NOREPLACE 0x100000
+#define MREMAP_MAYMOVE 1
+#define MREMAP_FIXED 2
+#define MREMAP_DONTUNMAP 4
+#define MADV_DONTNEED 4
+#define MADV_REMOVE 9
+#define MADV_DONTNEED_LOCKED 24
+#define MADV_GUARD_INSTALL 102
+
+static __noinline int send_enter(__u32 slot, __u32 op, __u32 flags, __u64 start, __u64 end)
+{
+	struct pw_enter *record = reserve(sizeof(*record));
+
+	if (!record)
+		return 0;
+	fill_head(&record->head, PW_ENTER, slot);
+	record->op = op;
+	record->flags = flags;
+	record->start = start;
+	record->end = end;
+	record->new_start = record->new_end = 0;
+	bpf_ringbuf_submit(record, wakeup_flags(false));
+	return 0;
+}
+
+struct new_range {
+	__u64 start, end;
+};
+
+static __noinline int send_enter_new(__u32 slot, __u32 op, __u64 start, __u64 end,
+				     struct new_range *new_range)
+{
+	struct pw_enter *record;
+
+	if (!new_range)
+		return 0;
+	record = reserve(sizeof(*record));
+	if (!record)
+		return 0;
+	fill_head(&record->head, PW_ENTER, slot);
+	record->op = op & 0xffff;
+	record->flags = op >> 16;
+	record->start = start;
+	record->end = end;
+	record->new_start = new_range->start;
+	record->new_end = new_range->end;
+	bpf_ringbuf_submit(record, wakeup_flags(false));
+	return 0;
+}
+
+__noinline int send_exit(__u32 slot, __s64 result)
+{
+	struct pw_exit *record = reserve(sizeof(*record));
+
+	if (!record)
+		return 0;
+	fill_head(&record->head, PW_EXIT, slot);
+	record->result = result;
+	bpf_ringbuf_submit(record, wakeup_flags(false));
+	return 0;
+}
+
+/* mmap(2): only MAP_FIXED ends anything. */
+static __always_inline void enter_mmap(const unsigned long args[6], __u32 slot)
+{
+	struct new_range new_range = { 0, page_up(args[1]) };
+	__u64 start = page_down(args[0]), end = start + new_range.end;
+	__u32 flags = args[3];
+
+	if (!(flags & MAP_FIXED) || (flags & MAP_FIXED_NOREPLACE))
+		start = end = 0;
+	send_enter_new(slot, PW_OP_MMAP, start, end, &new_range);
+	close_range(slot, start, end);
+}
+
+static __always_inline void enter_munmap(const unsigned long args[6], __u32 slot)
+{
+	__u64 start = args[0], end = start + page_up(args[1]);
+
+	send_enter(slot, PW_OP_MUNMAP, 0, start, end);
+	close_range(slot, start, end);
+}
+
+static __always_inline void enter_mremap(const unsigned long args[6], __u32 slot)
+{
+	__u64 start = args[0], end = start + page_up(args[1]);
+	__u64 new_bytes = page_up(args[2]), new_address = args[4];
+	struct new_range new_range = { 0, new_bytes };
+	__u32 flags = args[3];
+
+	if (flags & MREMAP_FIXED) {
+		new_range.start = new_address;
+		new_range.end = new_address + new_bytes;
+	}
+	send_enter_new(slot, PW_OP_MREMAP | flags << 16, start, end, &new_range);
+	if (flags & MREMAP_FIXED)
+		close_range(slot, new_range.start, new_range.end);
+	/* A shrinking call stays where it is: only its tail ends. */
+	if (!(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && start + new_bytes <= end)
+		start += new_bytes;
+	close_range(slot, start, end);
+}
+
+static __always_inline void enter_brk(const unsigned long args[6], __u32 slot)
+{
+	struct new_range none = {}, grown = {};
+	__u64 new_end = page_up(args[0]);
+	__u64 old_end = page_up(BPF_CORE_READ(bpf_get_current_task_btf(), mm, brk));
+
+	if (!args[0])
+		return;
+	if (new_end > old_end) {
+		grown.start = old_end;
+		grown.end = new_end;
+		send_enter_new(slot, PW_OP_BRK, 0, 0, &grown);
+	} else if (new_end < old_end) {
+		send_enter_new(slot, PW_OP_BRK, new_end, old_end, &none);
+		close_range(slot, new_end, old_end);
+	}
+}
+
+/* How an advice ends lives; PW_OPS: it ends none (MADV_FREE leaves the pages till reclaim). */
+static __always_inline __u32 op_of_advice(__u32 advice)
+{
+	switch (advice) {
+	case MADV_DONTNEED:
+	case MADV_DONTNEED_LOCKED:
+		return PW_OP_DONTNEED;
+	case MADV_REMOVE:
+		return PW_OP_REMOVE;
+	case MADV_GUARD_INSTALL:
+		return PW_OP_GUARD;
+	default:
+		return PW_OPS;
+	}
+}
+
+/* Global: verified once, not in each of 64 rounds. */
+__noinline int enter_advice(__u32 slot, __u32 advice, __u64 start, __u64 end)
+{
+	__u32 op = op_of_advice(advice & ~PW_PART);
+
+	if (op == PW_OPS)
+		return 0;
+	send_enter(slot, op, advice, start, end);
+	close_range(slot, start, end);
+	return 0;
+}
+
+static __always_inline void enter_madvise(const unsigned long args[6], __u32 slot)
+{
+	enter_advice(slot, args[2], args[0], args[0] + page_up(args[1]));
+}
+
+struct iovec {
+	__u64 base, bytes;
+};
+
+/*
+ * Destructive advice is only allowed on oneself (mm/madvise.c, since v6.13). Several
+ * entries and one exit, whose result tells how many bytes of them were reached.
+ */
+static __always_inline void enter_process_madvise(const unsigned long args[6], __u32 slot)
+{
+	__u64 address = args[1], count = args[2];
+	__u32 advice = args[3], i;
+
+	if (op_of_advice(advice) == PW_OPS)
+		return;
+	if (count > PW_MAX_IOVECS) {
+		__sync_fetch_and_add(&losses.events, 1);
+		count = PW_MAX_IOVECS;
+	}
+	for (i = 0; i < PW_MAX_IOVECS && i < count; i++) {
+		struct iovec iovec;
+		long err;
+
+		set_reading(1);
+		err = bpf_probe_read_user(&iovec, sizeof(iovec),
+					  (void *)(address + i * sizeof(iovec)));
+		set_reading(0);
+		if (err) {
+			__sync_fetch_and_add(&losses.events, 1);
+			break;
+		}
+		enter_advice(slot, advice | PW_PART, iovec.base, iovec.base + page_up(iovec.bytes));
+	}
+}
+
+static long find_range(struct task_struct *task, struct vm_area_struct *vma,
+		       struct new_range *new_range)
+{
+	new_range->start = vma->vm_start;
+	new_range->end = vma->vm_end;
+	return 0;
+}
+
+/* Neither call tells a length: the VMA does, and when it cannot be asked that is a loss. */
+static __always_inline bool vma_at(__u64 address, struct new_range *new_range)
+{
+	if (!bpf_find_vma(bpf_get_current_task_btf(), address, find_range, new_range, 0))
+		return true;
+	__sync_fetch_and_add(&losses.events, 1);
+	return false;
+}
+
+static __always_inline void enter_shmdt(const unsigned long args[6], __u32 slot)
+{
+	struct new_range range = {};
+
+	if (!vma_at(args[0], &range))
+		return;
+	send_enter(slot, PW_OP_SHMDT, 0, range.start, range.end);
+	close_range(slot, range.start, range.end);
+}
+
+/* With SHM_REMAP the old lives end a moment late, once the length is known. */
+static __always_inline void exit_shmat(long result, __u32 slot)
+{
+	struct new_range range = {}, length = {};
+
+	if ((result < 0 && result >= -MAX_ERRNO) || !vma_at(result, &range))
+		return;
+	length.end = range.end - range.start;
+	send_enter_new(slot, PW_OP_SHMAT, range.start, range.end, &length);
+	close_range(slot, range.start, range.end);
+	send_exit(slot, result);
+}
+
+/*
+ * One program on the entries of all calls: the walk is the costly part for the verifier,
+ * and attaching must be quick.
+ */
+SEC("tracepoint/syscalls/sys_enter_munmap")
+int enter_call(struct syscall_enter *ctx)
+{
+	unsigned long args[6];
+	int number = ctx->number;
+	__u32 slot;
+
+	/*
+	 * Not ctx->args[i]: a program may not be attached to a call with fewer arguments than it
+	 * reads (kernel/events/core.c, max_ctx_offset). The block always has room for six.
+	 */
+	if (!current_mm(&slot) || bpf_probe_read_kernel(args, sizeof(args), ctx->args))
+		return 0;
+	if (number == numbers[PW_CALL_MUNMAP])
+		enter_munmap(args, slot);
+	else if (number == numbers[PW_CALL_MMAP])
+		enter_mmap(args, slot);
+	else if (number == numbers[PW_CALL_MADVISE])
+		enter_madvise(args, slot);
+	else if (number == numbers[PW_CALL_BRK])
+		enter_brk(args, slot);
+	else if (number == numbers[PW_CALL_MREMAP])
+		enter_mremap(args, slot);
+	else if (number == numbers[PW_CALL_PROCESS_MADVISE])
+		enter_process_madvise(args, slot);
+	else if (number == numbers[PW_CALL_SHMDT])
+		enter_shmdt(args, slot);
+	return 0;
+}
+
+/* The exits of the same calls; user space pairs them with the thread's entry. */
+SEC("tracepoint/syscalls/sys_exit_munmap")
+int exit_call(struct syscall_exit *ctx)
+{
+	__u32 slot;
+
+	if (!current_mm(&slot))
+		return 0;
+	if (ctx->number == numbers[PW_CALL_SHMAT])
+		exit_shmat(ctx->result, slot);
+	else
+		send_exit(slot, ctx->result);
+	return 0;
+}
+
+#endif

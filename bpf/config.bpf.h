@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * What user space sets before the load, and the losses it reads.
+ */
+#ifndef CONFIG_BPF_H
+#define CONFIG_BPF_H
+
+#define MAX_ERRNO 4095
+#define NULL ((void *)0)
+
+const volatile __u32 page_shift = 12;
+const volatile __u32 chunk_mask = 4095; /* slots of the chunk table - 1 */
+const volatile __u32 follow_children = 0;
+const volatile __u32 pid_namespace = 0;	  /* inode number of ours; 0: the initial one */
+const volatile __u64 tick_ns = 4000000;	  /* of jiffies */
+const volatile __u64 ring_mark = 1 << 17; /* bytes in the ring that are worth a wakeup */
+
+const volatile int numbers[PW_CALLS] = {}; /* of the system calls, by enum pw_call */
+
+struct pw_losses losses;
+__u64 woken_at; /* position in the ring of the last wakeup */
+
+static __always_inline __u32 chunk_shift(void)
+{
+	return page_shift + PW_CHUNK_SHIFT;
+}
+
+static __always_inline __u64 page_up(__u64 address)
+{
+	return (address + (1ull << page_shift) - 1) >> page_shift << page_shift;
+}
+
+static __always_inline __u64 page_down(__u64 address)
+{
+	return address >> page_shift << page_shift;
+}
+
+/* Fibonacci hashing: the high half is the well-mixed one. */
+static __always_inline __u32 hash64(__u64 value, __u32 mask)
+{
+	return (__u32)((value * 0x9e3779b97f4a7c15ull) >> 32) & mask;
+}
+
+#endif

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+/* The kernel side, in the order in which a touch meets it; each part is a room of its own. */
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "pagewatch.h"
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+#include "config.bpf.h"
+#include "targets.bpf.h"
+#include "records.bpf.h"
+#include "sets.bpf.h"
+#include "chunks.bpf.h"
+#include "faults.bpf.h"
+#include "walk.bpf.h"
+#include "calls.bpf.h"
+#include "processes.bpf.h"
+#include "stop.bpf.h"

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * What the kernel side and user space share: table slots and ring records.
+ * Fixed widths, explicit padding, sizes asserted.
+ */
+#ifndef BPF_PAGEWATCH_H
+#define BPF_PAGEWATCH_H
+
+#include <linux/types.h>
+
+#define PW_WORDS 8	 /* 512 pages a chunk */
+#define PW_CHUNK_SHIFT 9 /* pages a chunk, as a power of two */
+#define PW_SET_SHIFT 9	 /* members of a set, as a power of two */
+#define PW_PROBES 8
+#define PW_SLOT_SHIFT 48  /* chunk key: (slot + 1) << 48 | address >> chunk bytes */
+#define PW_LEVEL_SHIFT 44 /* set key: the same with the level at bit 44 */
+#define PW_MAX_IOVECS 64
+#define PW_MAX_CHUNKS_A_CALL 4000
+#define PW_SLOT_BITS 10
+#define PW_MAX_SLOTS (1 << PW_SLOT_BITS)
+#define PW_NO_SLOT 0xffffffffu
+
+#define PW_KEY_EMPTY 0ull /* ends a probe */
+#define PW_KEY_FREE 1ull  /* released: may be taken, does not end a probe */
+
+struct pw_chunk {
+	__u64 key;
+	__u64 first_ns; /* CLOCK_MONOTONIC */
+	__u64 first_jiffies;
+	__u64 last_jiffies;
+	__u32 first_tid;
+	__u32 first_cpu;
+	__u32 in_set; /* the sets above know this chunk */
+	__u32 padding[5];
+	__u64 read[PW_WORDS];
+	__u64 written[PW_WORDS];
+};
+_Static_assert(sizeof(struct pw_chunk) == 192, "three cache lines");
+
+#define PW_MM_EMPTY 0ull
+#define PW_MM_DEAD 1ull /* ended; the slot is reused once user space released it */
+#define PW_MM_FREE 2ull /* released: may be taken, does not end a probe */
+
+struct pw_mm {
+	__u64 mm; /* the kernel's pointer, or one of the above */
+	__u64 user_faults;
+	__u64 kernel_faults;
+	__u32 pid;
+	__u32 padding;
+};
+_Static_assert(sizeof(struct pw_mm) == 32, "two a cache line");
+
+struct pw_set {
+	__u64 bits[PW_WORDS];
+};
+
+struct pw_losses {
+	__u64 chunks;
+	__u64 events;
+	__u64 slots;
+};
+
+/* In the order of enum map_op (user/facts/map_event.h). */
+enum pw_op {
+	PW_OP_MMAP,
+	PW_OP_MUNMAP,
+	PW_OP_MREMAP,
+	PW_OP_BRK,
+	PW_OP_DONTNEED,
+	PW_OP_REMOVE,
+	PW_OP_GUARD,
+	PW_OP_SHMAT,
+	PW_OP_SHMDT,
+	PW_OPS,
+};
+
+/* The calls that are told apart by their number, which user space knows for this machine. */
+enum pw_call {
+	PW_CALL_MMAP,
+	PW_CALL_MUNMAP,
+	PW_CALL_MREMAP,
+	PW_CALL_BRK,
+	PW_CALL_MADVISE,
+	PW_CALL_PROCESS_MADVISE,
+	PW_CALL_SHMAT,
+	PW_CALL_SHMDT,
+	PW_CALLS,
+};
+
+enum pw_record_type {
+	PW_ENTER = 1,
+	PW_EXIT,
+	PW_CLOSED_WORD,
+	PW_CLOSED_CHUNK,
+	PW_UNCLOSED,
+	PW_FORK,
+	PW_EXEC,
+	PW_MM_END,
+	PW_COLLAPSE,
+};
+
+struct pw_record {
+	__u32 type;
+	__u32 slot;
+	__u64 time_ns;
+	__u32 pid;
+	__u32 tid;
+};
+
+#define PW_PART (1u << 31) /* a flag: one range of several, as process_madvise has them */
+
+struct pw_enter {
+	struct pw_record head;
+	__u32 op;    /* enum map_op */
+	__u32 flags; /* of mremap, or the advice */
+	__u64 start, end;
+	__u64 new_start, new_end;
+};
+
+struct pw_exit {
+	struct pw_record head;
+	__s64 result;
+};
+
+struct pw_closed {
+	struct pw_record head;
+	__u64 start; /* of the chunk, bytes */
+	__u64 first_ns, last_ns;
+	__u32 first_tid, first_cpu;
+};
+
+struct pw_closed_word {
+	struct pw_closed closed;
+	__u32 word;
+	__u32 padding;
+	__u64 read, written;
+};
+
+struct pw_closed_chunk {
+	struct pw_closed closed;
+	__u64 read[PW_WORDS];
+	__u64 written[PW_WORDS];
+};
+
+struct pw_range {
+	struct pw_record head;
+	__u64 start, end;
+};
+
+struct pw_process { /* FORK: the child; EXEC: the old image */
+	struct pw_record head;
+	__u32 other_slot;
+	__u32 other_pid;
+};
+
+#endif

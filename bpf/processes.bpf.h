@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Address spaces that come and go: fork, exec, exit, and the one that exists already.
+ */
+#ifndef PROCESSES_BPF_H
+#define PROCESSES_BPF_H
+
+/* mm/khugepaged.c, enum scan_result */
+#define SCAN_SUCCEED 1
+
+__u32 seed_pid;	 /* in: the process to look for */
+__u32 seed_slot; /* out: its slot, PW_NO_SLOT if there is no room */
+__u32 seed_found;
+
+/* Between the preparation of an exec and its end: pid -> the slot of the old image. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, PW_MAX_SLOTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} execs SEC(".maps");
+
+static __noinline int send_process(__u32 type, __u32 slot, __u32 other_slot, __u32 other_pid)
+{
+	struct pw_process *record = reserve(sizeof(*record));
+
+	if (!record)
+		return 0;
+	fill_head(&record->head, type, slot);
+	record->other_slot = other_slot;
+	record->other_pid = other_pid;
+	bpf_ringbuf_submit(record, wakeup_flags(true));
+	return 0;
+}
+
+/* The new image of the current process, whose old address space is in old_mm. */
+static __always_inline void watch_image(__u64 old_mm, __u64 new_mm)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 pid = visible_tgid(task), old_slot = PW_NO_SLOT;
+	struct pw_mm *old = old_mm ? find_mm(old_mm, &old_slot) : NULL;
+
+	/* A vfork child that is not to be followed leaves its parent's address space. */
+	if (old && !follow_children && old->pid != pid)
+		old = NULL;
+	if (!old) {
+		old_slot = PW_NO_SLOT;
+		if (!bpf_map_lookup_elem(&next_exec, &pid))
+			return;
+		bpf_map_delete_elem(&next_exec, &pid);
+	}
+	if (add_mm(new_mm, pid) != PW_NO_SLOT)
+		bpf_map_update_elem(&execs, &pid, &old_slot, BPF_ANY);
+}
+
+/*
+ * Before the switch to the new address space (v6.10, fs/exec.c): the faults that follow
+ * it in the kernel are counted already.
+ */
+SEC("tp_btf/sched_prepare_exec")
+int BPF_PROG(prepare_exec, struct task_struct *task, struct linux_binprm *bprm)
+{
+	watch_image((__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm),
+		    (__u64)BPF_CORE_READ(bprm, mm));
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	__u32 pid = visible_tgid(bpf_get_current_task_btf()), slot, old_slot;
+	__u64 mm = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm);
+	__u32 *old;
+
+	/* Where the kernel does not announce an exec, this is when a first image is heard of. */
+	if (!bpf_map_lookup_elem(&execs, &pid))
+		watch_image(0, mm);
+	old = bpf_map_lookup_elem(&execs, &pid);
+	if (!old)
+		return 0;
+	old_slot = *old;
+	bpf_map_delete_elem(&execs, &pid);
+	if (find_mm(mm, &slot))
+		send_process(PW_EXEC, slot, old_slot, pid);
+	return 0;
+}
+
+SEC("tp_btf/exit_mmap")
+int BPF_PROG(mm_end, struct mm_struct *mm)
+{
+	__u64 current_image = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm);
+	__u32 slot, pid = visible_tgid(bpf_get_current_task_btf());
+	struct pw_mm *entry = find_mm((__u64)mm, &slot);
+
+	if (!entry)
+		return 0;
+	/* In an exec, on kernels that did not announce it, the new image is current already. */
+	if (current_image && entry->pid == pid && !bpf_map_lookup_elem(&execs, &pid))
+		watch_image((__u64)mm, current_image);
+	entry->mm = PW_MM_DEAD;
+	send_process(PW_MM_END, slot, PW_NO_SLOT, entry->pid);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	__u64 mm = (__u64)BPF_CORE_READ(child, mm), parent_mm;
+	__u32 slot, child_slot, pid;
+
+	parent_mm = (__u64)BPF_CORE_READ(parent, mm);
+	if (!follow_children || !mm || mm == parent_mm || !find_mm(parent_mm, &slot))
+		return 0;
+	pid = visible_tgid(child);
+	child_slot = add_mm(mm, pid);
+	if (child_slot != PW_NO_SLOT)
+		send_process(PW_FORK, slot, child_slot, pid);
+	return 0;
+}
+
+SEC("tp_btf/mm_collapse_huge_page")
+int BPF_PROG(collapse, struct mm_struct *mm, int isolated, int status)
+{
+	__u32 slot;
+
+	if (status == SCAN_SUCCEED && find_mm((__u64)mm, &slot))
+		send_process(PW_COLLAPSE, slot, PW_NO_SLOT, 0);
+	return 0;
+}
+
+/* Walks all tasks, as a thread's mm outlives a leader that has exited. */
+SEC("iter/task")
+int seed(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	__u64 mm;
+
+	if (!task || seed_found)
+		return 0;
+	mm = (__u64)BPF_CORE_READ(task, mm);
+	if (!mm || visible_tgid(task) != seed_pid)
+		return 0;
+	seed_slot = add_mm(mm, seed_pid);
+	seed_found = 1;
+	return 0;
+}
+
+#endif

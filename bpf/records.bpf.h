@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The ring of mapping events. User space is woken when the ring is an eighth full,
+ * or by what changes the set of processes; it also drains before each snapshot.
+ */
+#ifndef RECORDS_BPF_H
+#define RECORDS_BPF_H
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} ring SEC(".maps");
+
+/* A wakeup once in ring_mark bytes: a reader that is busy with the ring needs no other. */
+static __always_inline __u64 wakeup_flags(bool now)
+{
+	__u64 produced;
+
+	if (now)
+		return BPF_RB_FORCE_WAKEUP;
+	if (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < ring_mark)
+		return BPF_RB_NO_WAKEUP;
+	produced = bpf_ringbuf_query(&ring, BPF_RB_PROD_POS);
+	if (produced - woken_at < ring_mark)
+		return BPF_RB_NO_WAKEUP;
+	woken_at = produced;
+	return BPF_RB_FORCE_WAKEUP;
+}
+
+static __always_inline void *reserve(__u64 bytes)
+{
+	void *record = bpf_ringbuf_reserve(&ring, bytes, 0);
+
+	if (!record)
+		__sync_fetch_and_add(&losses.events, 1);
+	return record;
+}
+
+static __always_inline void fill_head(struct pw_record *head, __u32 type, __u32 slot)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	head->type = type;
+	head->slot = slot;
+	head->time_ns = bpf_ktime_get_ns();
+	head->pid = visible_tgid(task);
+	head->tid = visible_pid(task);
+}
+
+#endif

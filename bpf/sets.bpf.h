@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Two levels of 512-bit sets above the chunks, so that ending a range costs what was
+ * touched in it: level 1 says which chunks of 512 aligned ones are live, level 2 which
+ * sets of level 1 exist.
+ */
+#ifndef SETS_BPF_H
+#define SETS_BPF_H
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1 << 16); /* GiB with a touched page */
+	__type(key, __u64);
+	__type(value, struct pw_set);
+} sets SEC(".maps");
+
+/* index is the chunk's number shifted right once per level. */
+static __always_inline __u64 set_key(__u32 slot, __u64 level, __u64 index)
+{
+	return (__u64)(slot + 1) << PW_SLOT_SHIFT | level << PW_LEVEL_SHIFT | index;
+}
+
+static __noinline struct pw_set *find_or_add_set(__u64 key)
+{
+	struct pw_set empty = {};
+	struct pw_set *set = bpf_map_lookup_elem(&sets, &key);
+
+	if (set)
+		return set;
+	/* Another CPU may be faster; its entry is as good. */
+	bpf_map_update_elem(&sets, &key, &empty, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&sets, &key);
+}
+
+static __always_inline int set_add(__u32 slot, __u64 level, __u64 member)
+{
+	struct pw_set *set = find_or_add_set(set_key(slot, level, member >> PW_SET_SHIFT));
+
+	if (!set)
+		return -1;
+	__sync_fetch_and_or(&set->bits[(member >> 6) & (PW_WORDS - 1)], 1ull << (member & 63));
+	return 0;
+}
+
+/* chunk: the chunk's number, address >> chunk_shift(). */
+static __always_inline int sets_add_chunk(__u32 slot, __u64 chunk)
+{
+	if (set_add(slot, 2, chunk >> PW_SET_SHIFT))
+		return -1;
+	return set_add(slot, 1, chunk);
+}
+
+static __always_inline void sets_remove_chunk(__u32 slot, __u64 chunk)
+{
+	__u64 key = set_key(slot, 1, chunk >> PW_SET_SHIFT);
+	struct pw_set *set = bpf_map_lookup_elem(&sets, &key);
+
+	if (set)
+		__sync_fetch_and_and(&set->bits[(chunk >> 6) & (PW_WORDS - 1)],
+				     ~(1ull << (chunk & 63)));
+}
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The end of lives in a range: each touched chunk in it gives its bits to the ring. One
+ * flat cursor under bpf_loop, its state in a per-CPU slot: tracepoint programs run with
+ * preemption off and do not nest (kernel/trace/bpf_trace.c, trace_call_bpf).
+ */
+#ifndef WALK_BPF_H
+#define WALK_BPF_H
+
+struct walk {
+	__u64 cursor;	  /* the next chunk's number */
+	__u64 last;	  /* of the last chunk */
+	__u64 start, end; /* bytes */
+	__u32 slot;
+	__u32 closed;
+	__u64 read[PW_WORDS];
+	__u64 written[PW_WORDS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct walk);
+} walks SEC(".maps");
+
+/*
+ * The place of each power of two under a de Bruijn multiplication: BPF has no instruction
+ * for it, and a search by branches would multiply the verifier's paths.
+ */
+static const __u8 bit_places[64] = {
+	0,  1,	48, 2,	57, 49, 28, 3,	61, 58, 50, 42, 38, 29, 17, 4,	62, 55, 59, 36, 53, 51,
+	43, 22, 45, 39, 33, 30, 24, 18, 12, 5,	63, 47, 56, 27, 60, 41, 37, 16, 54, 35, 52, 21,
+	44, 32, 23, 11, 46, 26, 40, 15, 34, 20, 31, 10, 25, 14, 19, 9,	13, 8,	7,  6,
+};
+
+static __always_inline __u32 lowest_bit(__u64 word)
+{
+	return bit_places[((word & -word) * 0x03f79d71b4cb0a89ull) >> 58];
+}
+
+/*
+ * Keeps the compiler from making a branch out of arithmetic: each one in a loop
+ * would double the verifier's work, and attaching must be quick.
+ */
+#define hide(value) asm volatile("" : "+r"(value))
+
+/* The first member >= from of a set; 512 when there is none. Global: verified once. */
+__noinline int next_member(struct pw_set *set, __u32 from)
+{
+	__u32 word = from >> 6, i;
+	__u64 mask = ~0ull << (from & 63);
+
+	if (!set)
+		return 512;
+	for (i = 0; i < PW_WORDS && word < PW_WORDS; i++) {
+		__u32 index = word;
+		__u64 bits;
+
+		/* The mask changes nothing, but the verifier needs it. */
+		hide(index);
+		bits = set->bits[index & (PW_WORDS - 1)] & mask;
+		if (bits)
+			return word * 64 + lowest_bit(bits);
+		mask = ~0ull;
+		word++;
+	}
+	return 512;
+}
+
+/* value, but not below 0 nor above 64. */
+static __always_inline __u32 clamp64(__s32 value)
+{
+	__s32 sign = value >> 31, above;
+
+	hide(sign);
+	value &= ~sign;
+	above = value - 64;
+	sign = above >> 31;
+	hide(sign);
+	return 64 + (above & sign);
+}
+
+/* All bits from `from` (0..64) on; a shift by 64 is two of half that. */
+static __always_inline __u64 bits_from(__u32 from)
+{
+	return ~0ull << (from >> 1) << (from - (from >> 1));
+}
+
+/* The bits of pages [first, last) that lie in a word. */
+static __always_inline __u64 word_mask(__u32 word, __u32 first, __u32 last)
+{
+	__s32 base = word * 64;
+
+	return bits_from(clamp64((__s32)first - base)) & ~bits_from(clamp64((__s32)last - base));
+}
+
+static __always_inline __u32 is_set(__u64 word)
+{
+	__u64 negative = -word;
+
+	hide(negative);
+	return (word | negative) >> 63;
+}
+
+/* Takes the bits of pages [first, last) out of the chunk; returns how many words had any. */
+__noinline int take_bits(struct pw_chunk *chunk, struct walk *walk, __u32 first, __u32 last)
+{
+	__u32 words = 0, word;
+
+	if (!chunk || !walk)
+		return 0;
+	for (word = 0; word < PW_WORDS; word++) {
+		__u64 mask = word_mask(word, first, last), both;
+
+		walk->read[word] = __sync_fetch_and_and(&chunk->read[word], ~mask) & mask;
+		walk->written[word] = __sync_fetch_and_and(&chunk->written[word], ~mask) & mask;
+		both = walk->read[word] | walk->written[word];
+		words += is_set(both);
+	}
+	return words;
+}
+
+static __always_inline bool chunk_empty(const struct pw_chunk *chunk)
+{
+	__u64 any = 0;
+	int word;
+
+	for (word = 0; word < PW_WORDS; word++)
+		any |= *(volatile __u64 *)&chunk->read[word] |
+		       *(volatile __u64 *)&chunk->written[word];
+	return !any;
+}
+
+/*
+ * An empty chunk leaves the set. A fault that comes meanwhile either sees in_set = 0 and
+ * puts the chunk back itself, or its bit is seen by one of the looks that follow.
+ */
+__noinline int leave_set(struct pw_chunk *chunk, __u32 slot, __u64 number)
+{
+	if (!chunk || !chunk_empty(chunk))
+		return 0;
+	__sync_lock_test_and_set(&chunk->in_set, 0);
+	if (!chunk_empty(chunk)) {
+		chunk->in_set = 1;
+		return 0;
+	}
+	sets_remove_chunk(slot, number);
+	if (!chunk_empty(chunk)) {
+		sets_add_chunk(slot, number);
+		chunk->in_set = 1;
+	}
+	return 0;
+}
+
+static __always_inline void fill_closed(struct pw_closed *closed, const struct pw_chunk *chunk,
+					__u32 slot, __u64 number)
+{
+	closed->start = number << chunk_shift();
+	closed->first_ns = chunk->first_ns;
+	closed->last_ns = chunk->first_ns + (chunk->last_jiffies - chunk->first_jiffies) * tick_ns;
+	closed->first_tid = chunk->first_tid;
+	closed->first_cpu = chunk->first_cpu;
+}
+
+/* One word is the rule for sparse touches: a record of a third the size. */
+__noinline int send_word(struct walk *walk, struct pw_chunk *chunk, __u64 number)
+{
+	struct pw_closed_word *record;
+	__u32 word;
+
+	if (!walk || !chunk)
+		return 0;
+	record = reserve(sizeof(*record));
+	if (!record)
+		return 0;
+	fill_head(&record->closed.head, PW_CLOSED_WORD, walk->slot);
+	fill_closed(&record->closed, chunk, walk->slot, number);
+	record->word = record->padding = 0;
+	record->read = record->written = 0;
+	for (word = 0; word < PW_WORDS; word++) {
+		if (walk->read[word] | walk->written[word]) {
+			record->word = word;
+			record->read = walk->read[word];
+			record->written = walk->written[word];
+		}
+	}
+	bpf_ringbuf_submit(record, wakeup_flags(false));
+	return 0;
+}
+
+__noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 number)
+{
+	struct pw_closed_chunk *record;
+	__u32 word;
+
+	if (!walk || !chunk)
+		return 0;
+	record = reserve(sizeof(*record));
+	if (!record)
+		return 0;
+	fill_head(&record->closed.head, PW_CLOSED_CHUNK, walk->slot);
+	fill_closed(&record->closed, chunk, walk->slot, number);
+	for (word = 0; word < PW_WORDS; word++) {
+		record->read[word] = walk->read[word];
+		record->written[word] = walk->written[word];
+	}
+	bpf_ringbuf_submit(record, wakeup_flags(false));
+	return 0;
+}
+
+__noinline int close_chunk(struct walk *walk, __u64 number)
+{
+	__u64 base = number << chunk_shift();
+	struct pw_chunk *chunk;
+	__u32 first = 0, last = 512;
+	int words;
+
+	if (!walk)
+		return 0;
+	chunk = find_chunk(chunk_key(walk->slot, number));
+	if (!chunk)
+		return 0;
+	if (walk->start > base)
+		first = (walk->start - base) >> page_shift;
+	if (walk->end < base + (1ull << chunk_shift()))
+		last = (walk->end - base) >> page_shift;
+	words = take_bits(chunk, walk, first, last);
+	if (words == 1)
+		send_word(walk, chunk, number);
+	else if (words)
+		send_chunk(walk, chunk, number);
+	leave_set(chunk, walk->slot, number);
+	return 0;
+}
+
+/* The next live chunk at or after the cursor within its own set, or where the search goes on. */
+static __always_inline bool find_live(struct walk *walk)
+{
+	__u64 group = walk->cursor >> PW_SET_SHIFT;
+	__u64 key = set_key(walk->slot, 2, group >> PW_SET_SHIFT);
+	struct pw_set *set = bpf_map_lookup_elem(&sets, &key);
+	__u32 member = 512;
+
+	if (set)
+		member = next_member(set, group & 511);
+	if (member >= 512) {
+		walk->cursor = ((group >> PW_SET_SHIFT) + 1) << (2 * PW_SET_SHIFT);
+		return false;
+	}
+	if (member > (group & 511)) {
+		group = (group >> PW_SET_SHIFT << PW_SET_SHIFT) + member;
+		walk->cursor = group << PW_SET_SHIFT;
+	}
+	key = set_key(walk->slot, 1, group);
+	set = bpf_map_lookup_elem(&sets, &key);
+	member = 512;
+	if (set)
+		member = next_member(set, walk->cursor & 511);
+	walk->cursor = (group << PW_SET_SHIFT) + member;
+	return member < 512;
+}
+
+static long walk_step(__u32 index, void *ctx)
+{
+	__u32 zero = 0;
+	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
+
+	if (!walk || walk->cursor > walk->last || walk->closed >= PW_MAX_CHUNKS_A_CALL)
+		return 1;
+	if (!find_live(walk) || walk->cursor > walk->last)
+		return 0;
+	close_chunk(walk, walk->cursor);
+	walk->cursor++;
+	walk->closed++;
+	return 0;
+}
+
+static __always_inline void send_unclosed(struct walk *walk)
+{
+	struct pw_range *record = reserve(sizeof(*record));
+
+	if (!record)
+		return;
+	fill_head(&record->head, PW_UNCLOSED, walk->slot);
+	record->start = walk->cursor << chunk_shift();
+	record->end = walk->end;
+	bpf_ringbuf_submit(record, wakeup_flags(true));
+}
+
+/* Ends the lives of [start, end) (bytes, page-aligned). Global: verified once. */
+__noinline int close_range(__u32 slot, __u64 start, __u64 end)
+{
+	__u32 zero = 0;
+	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
+
+	if (!walk || start >= end)
+		return 0;
+	walk->slot = slot;
+	walk->start = start;
+	walk->end = end;
+	walk->cursor = start >> chunk_shift();
+	walk->last = (end - 1) >> chunk_shift();
+	walk->closed = 0;
+	bpf_loop(4 * PW_MAX_CHUNKS_A_CALL, walk_step, NULL, 0);
+	if (walk->cursor <= walk->last)
+		send_unclosed(walk);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""The figures as a table with their limits, on the terminal and in docs/PERFORMANCE.md."""
+import os
+import re
+
+BEGIN, END = "<!-- begin: make bench -->", "<!-- end: make bench -->"
+
+TOOL_NAMES = {
+    "none": "nothing",
+    "empty_tp_btf": "an empty tp_btf program",
+    "pagewatch_tp_btf": "**pagewatch** (tp_btf)",
+    "pagewatch_perf": "**pagewatch** (perf)",
+    "perf_record": "perf record -e page-faults -c 1 -d",
+    "bpftrace": "bpftrace, count per 2 MiB",
+}
+
+LAYOUT_NAMES = {
+    "sparse_64gib": "64 GiB, a page in each 2 MiB",
+    "sparse_1tib": "1 TiB, a page in each GiB",
+    "single_1tib": "1 TiB, one page",
+    "dense_4gib": "4 GiB, every page",
+}
+
+# DESIGN.md, section 6: what, where in the figures, at most, unit.
+LIMITS = (
+    ("fault of the target, tp_btf: slower by", ("fault_slower_percent", "pagewatch_tp_btf"), 8, "%"),
+    ("the same, added over an empty program", ("fault_added_over_empty", "pagewatch_tp_btf"), 1.6,
+     "x"),
+    ("fault of the target, perf backend: slower by", ("fault_slower_percent", "pagewatch_perf"),
+     20, "%"),
+    ("munmap of 1 TiB, one touched page: more by", ("munmap_1tib_added_us",), 50, "us"),
+    ("scan of 1 TiB sparse over a bare loop", ("scans", "sparse_1tib", "over_bare_scan"), 1.2, "x"),
+    ("scan of 64 GiB sparse over a bare loop", ("scans", "sparse_64gib", "over_bare_scan"), 1.2,
+     "x"),
+    ("memory a page, touched densely", ("bytes_per_touched_page",), 0.6, "B"),
+    ("memory a chunk, touched sparsely", ("bytes_per_touched_chunk",), 320, "B"),
+    ("start to faults counted", ("attach_ms", "pagewatch"), 100, "ms"),
+    ("the same, 1 TiB mapped and 1 GiB touched", ("attach_ms", "pagewatch_large"), 100, "ms"),
+)
+
+
+def number(value):
+    magnitude = abs(value)
+    if magnitude >= 1000:
+        return f"{value:,.0f}"
+    if magnitude >= 100:
+        return f"{value:.0f}"
+    if magnitude >= 10:
+        return f"{value:.1f}"
+    return f"{value:.3f}" if magnitude < 0.1 else f"{value:.2f}"
+
+
+def median(value):
+    return value["median"] if isinstance(value, dict) else value
+
+
+def spread(value, unit=""):
+    """Median, and the quartiles where there are any."""
+    text = number(median(value)) + unit
+    if isinstance(value, dict):
+        text += f" ({number(value['low'])}..{number(value['high'])})"
+    return text
+
+
+def verdicts(figures):
+    """Each limit with what was measured; met is None where this part did not run."""
+    result = []
+    for what, path, limit, unit in LIMITS:
+        value = figures
+        for key in path:
+            value = value.get(key) if value else None
+        result.append({"what": what, "value": value, "limit": limit, "unit": unit,
+                       "met": None if value is None else median(value) <= limit})
+    return result
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
+    return lines + ["| " + " | ".join(row) + " |" for row in rows] + [""]
+
+
+def limit_table(figures):
+    words = {True: "met", False: "**missed**", None: "not measured"}
+    return table(("limit", "measured (quartiles)", "at most", "verdict"),
+                 [(row["what"],
+                   "-" if row["value"] is None else spread(row["value"], " " + row["unit"]),
+                   f"{row['limit']} {row['unit']}", words[row["met"]])
+                  for row in verdicts(figures)])
+
+
+def fault_table(figures):
+    rows = []
+    for name, text in TOOL_NAMES.items():
+        cells = [text, number(figures["fault_ns"][name])]
+        for key, unit in (("fault_added_ns", ""), ("fault_slower_percent", " %"),
+                          ("bystander_fault_slower_percent", " %"),
+                          ("bystander_getppid_added_ns", "")):
+            cells.append("" if name == "none" else spread(figures[key][name], unit))
+        rows.append(cells)
+    return table(("attached to the target", "target, ns a fault", "added, ns", "slower",
+                  "a bystander's fault", "a bystander's getppid, ns more"), rows)
+
+
+def scan_table(figures):
+    rows = []
+    for name, text in LAYOUT_NAMES.items():
+        layout = figures["scans"][name]
+        rows.append([text, *(number(layout["ms"][key]["median"])
+                             for key in ("bare_scan", "pagewatch", "pread", "smaps")),
+                     spread(layout["over_bare_scan"])])
+    return table(("ms", "bare PAGEMAP_SCAN", "**pagewatch**", "pagemap pread", "cat smaps",
+                  "pagewatch / bare scan"), rows)
+
+
+def other_table(figures):
+    rows = []
+    if "attach_ms" in figures:
+        for key, text in (("attach_ms", "start to faults counted"),
+                          ("attach_best_ms", "the same, best round"),
+                          ("detach_ms", "signal to ended")):
+            rows.append([text + ", ms", "", number(figures[key]["pagewatch"]),
+                         f"bpftrace {number(figures[key]['bpftrace'])}"])
+    if "munmap_1tib_ms" in figures:
+        values = figures["munmap_1tib_ms"]
+        rows.append(["munmap of 1 TiB with one touched page, us", number(values["none"] * 1e3),
+                     number(values["pagewatch"] * 1e3), ""])
+    if "memory" in figures:
+        held = figures["memory"]
+        rows.append([f"memory a page, {held['dense']['pages']:,} touched densely, bytes", "",
+                     number(figures["bytes_per_touched_page"]), "perf.data: 88"])
+        rows.append([f"memory a chunk, one page touched in {held['sparse']['pages']:,}, bytes", "",
+                     number(figures["bytes_per_touched_chunk"]), ""])
+        rows.append(["the constant: kernel, user side, MiB", "",
+                     f"{held['few']['bpf_bytes'] / 2**20:.1f}, "
+                     f"{held['few']['rss_bytes'] / 2**20:.1f}", ""])
+    if "numpy_ms" in figures:
+        values = figures["numpy_ms"]
+        rows.append(["the numpy program, end to end, ms", number(values["none"]),
+                     number(values["pagewatch_run"]),
+                     f"perf record {number(values['perf_record'])}, "
+                     f"memray {number(values['memray'])}"])
+    return table(("", "nothing", "**pagewatch**", "others"), rows) if rows else []
+
+
+def render(figures):
+    machine = figures["machine"]
+    lines = [f"{machine['date']} · Linux {machine['kernel']} {machine['machine']} · "
+             f"{machine['cpu']}, {machine['cpus']} CPUs, {machine['ram_gib']} GiB · "
+             f"THP {machine['thp']} · {machine['versions']}. A thread of ours that never waits "
+             f"had {number(machine['cpu_share_percent'])} % of a CPU.", ""]
+    lines += limit_table(figures)
+    if "fault_ns" in figures:
+        lines += fault_table(figures)
+    if "scans" in figures:
+        lines += scan_table(figures)
+    return "\n".join(lines + other_table(figures)).rstrip() + "\n"
+
+
+def plain(text):
+    """For a terminal: columns aligned, no marks."""
+    lines, block = [], []
+
+    def flush():
+        if not block:
+            return
+        widths = [max(len(row[i]) for row in block) for i in range(len(block[0]))]
+        for row in block:
+            lines.append("  ".join(
+                cell.ljust(width) if i == 0 else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(row, widths))).rstrip())
+        block.clear()
+
+    for line in text.replace("**", "").splitlines():
+        if re.match(r"\|-+", line):
+            continue
+        if line.startswith("|"):
+            block.append([cell.strip() for cell in line.strip("|").split("|")])
+        else:
+            flush()
+            lines.append(line)
+    flush()
+    return "\n".join(lines)
+
+
+def update_document(path, text):
+    """Between the two marks of an existing file; what is written around them stays."""
+    with open(path, encoding="utf-8") as file:
+        old = file.read()
+    before, mark, rest = old.partition(BEGIN + "\n")
+    _, end, after = rest.partition(END)
+    if not mark or not end:
+        raise ValueError(f"{os.path.basename(path)} has lost its marks")
+    # In place: the file keeps its owner.
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before + BEGIN + "\n" + text + END + after)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""The numpy program of `make demo`: says where its arrays lie, then works on them step by step."""
+import os
+import sys
+import time
+
+import numpy as np
+
+PAUSE_SECONDS = 0.8  # for the eye: one frame of the live view
+
+x = np.zeros((10000, 10000))
+y = np.zeros((5000, 5000))
+z = np.zeros((10000, 10000))
+
+print("pid", os.getpid())
+for name, array in (("x", x), ("y", y), ("z", z)):
+    print("array", f"{name}={array.ctypes.data:#x}+{array.nbytes}")
+print("ready", flush=True)
+sys.stdin.readline()
+
+time.sleep(PAUSE_SECONDS)
+x.sum()
+time.sleep(PAUSE_SECONDS)
+x[5000, 5000] = 1
+time.sleep(PAUSE_SECONDS)
+y[:2500] += 1
+time.sleep(PAUSE_SECONDS)
+np.add(y, 0, out=y)
+time.sleep(PAUSE_SECONDS)
+print("done", flush=True)
+sys.stdin.readline()

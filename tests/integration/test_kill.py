@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""pagewatch killed, or its target killed, in each phase: nobody is left standing."""
+import ctypes
+import os
+import signal
+import subprocess
+
+import harness
+import pytest
+
+pytestmark = pytest.mark.root
+
+PR_SET_CHILD_SUBREAPER = 36
+WATCH_PHASES = ["opened", "attached", "baseline", "snapshot"]
+RUN_PHASES = ["opened", "launched", "stopped", "snapshot", "released", "report"]
+# One that ends in C's exit, one that never gets there, and Python, stopped at Py_FinalizeEx.
+COMMANDS = {
+    "exit": ([harness.WORKLOAD, "write"], 0),
+    "_exit": ([harness.WORKLOAD, "exit_early"], 7),
+    "python": ([harness.PYTHON, "-c", "import sys; print('READY', flush=True); sys.exit(5)"], 5),
+    "signal": (["/bin/sh", "-c", "echo READY; kill -TERM $$"], -signal.SIGTERM),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def subreaper():
+    """A command whose pagewatch was killed becomes our child: its status is seen."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    yield
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+class Run:
+    """`pagewatch run` with a barrier; the command tells its end by the end of its stdout."""
+
+    def __init__(self, command, *options):
+        self.barrier = harness.Barrier()
+        self.process = subprocess.Popen(
+            [harness.PROGRAM, "run", "-o", "/dev/null", *options, "--", *command],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            pass_fds=self.barrier.fds(), env=self.barrier.environment())
+        self.barrier.started()
+
+    def child(self):
+        """The command's process id, as long as pagewatch lives."""
+        path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        with open(path, encoding="ascii") as file:
+            pids = [int(word) for word in file.read().split()]
+        assert len(pids) <= 1
+        return pids[0] if pids else None
+
+    def close(self):
+        self.barrier.close()
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(harness.DEADLINE)
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+@pytest.mark.parametrize("phase", WATCH_PHASES)
+def test_watch_killed(phase, backend, opened):
+    target = harness.Target([harness.WORKLOAD, "--wait", "write"])
+    opened.append(target)
+    target.ready()
+    watch = harness.Watch(target.pid, "--backend", backend, until=None)
+    opened.append(watch)
+    if phase == "snapshot":
+        assert watch.barrier.until("baseline")
+        watch.process.send_signal(signal.SIGUSR1)
+        watch.barrier.go()
+    assert watch.barrier.until(phase)
+    watch.process.kill()
+    watch.process.wait()
+    assert harness.state_letter(target.pid) not in ("t", "T")
+    target.done()
+    assert target.books["faults"] == 525
+    assert target.end() == 0
+
+
+@pytest.mark.parametrize("phase", WATCH_PHASES)
+def test_target_of_watch_killed(phase, opened):
+    target = harness.Target([harness.WORKLOAD, "--wait", "write"])
+    opened.append(target)
+    target.ready()
+    watch = harness.Watch(target.pid, until=None)
+    opened.append(watch)
+    if phase == "snapshot":
+        assert watch.barrier.until("baseline")
+        watch.process.send_signal(signal.SIGUSR1)
+        watch.barrier.go()
+    assert watch.barrier.until(phase)
+    target.process.kill()
+    target.process.wait()
+    watch.barrier.leave()
+    # "snapshot" is announced before the first report is out: whether it still comes out is a
+    # matter of what was read by then, and both ends are right.
+    assert watch.wait() in ((0, 3) if phase == "snapshot" else (3,))
+    lines = watch.process.stderr.read().decode().splitlines()
+    assert len(lines) == 1, lines
+
+
+def reap(pid):
+    """The status of an orphan that has come to us, as Popen tells it."""
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("phase", RUN_PHASES)
+def test_run_killed(phase, name, opened):
+    command, status = COMMANDS[name]
+    run = Run(command)
+    opened.append(run)
+    if not run.barrier.until(phase):
+        # A command that a signal ends never stands at exit; all others reach every phase.
+        assert name == "signal" and phase in ("stopped", "snapshot", "released"), run.barrier.seen
+        return
+    child = run.child()
+    run.process.kill()
+    run.process.wait()
+    if child is None:
+        assert phase in ("opened", "report")
+        return
+    # Its stdout ends when it does; were it left stopped, this would run into the deadline.
+    lines = harness.Lines(run.process.stdout)
+    while lines.next() is not None:
+        assert harness.state_letter(child) not in ("t", "T")
+    # A command that was never let go ends itself: it must not run unwatched.
+    assert reap(child) == (125 if phase == "launched" else status)
+
+
+@pytest.mark.parametrize("phase", ["launched", "stopped", "snapshot", "released"])
+def test_command_killed(phase, opened):
+    run = Run([harness.WORKLOAD, "write"])
+    opened.append(run)
+    assert run.barrier.until(phase)
+    child = run.child()
+    os.kill(child, signal.SIGKILL)
+    run.barrier.leave()
+    assert run.process.wait(harness.DEADLINE) == (125 if phase == "launched" else 137)
+    lines = run.process.stderr.read().decode().splitlines()
+    assert len(lines) <= 1, lines

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""Resident pages of each VMA equal smaps, for unlike processes that stand still."""
+import os
+import shutil
+import signal
+
+import books
+import harness
+import pytest
+
+PYTHON_TAIL = "; print('READY', os.getpid(), flush=True); sys.stdin.readline()"
+NODE = ("const a = []; for (let i = 0; i < 1000; i++) a.push(new Float64Array(1009).fill(i));"
+        "console.log('READY'); process.stdin.once('data', () => process.exit(0));")
+JAVA = """
+public class Still {
+    public static void main(String[] words) throws Exception {
+        double[][] kept = new double[101][1009];
+        System.out.println("READY " + kept.length);
+        System.in.read();
+    }
+}
+"""
+
+PROCESSES = {
+    "python-numpy": [harness.PYTHON, "-c", "import os, sys, numpy as np; x = np.zeros((997, 997));"
+                     "y = np.ones((1009, 1009)); x.sum(); x[500] = 1" + PYTHON_TAIL],
+    "python-threads": [harness.PYTHON, "-c", "import os, sys, threading;"
+                       "e = threading.Event();"
+                       "[threading.Thread(target=e.wait, daemon=True).start() for i in range(7)]"
+                       + PYTHON_TAIL],
+    "python-files": [harness.PYTHON, "-c", "import os, sys, mmap, sqlite3, ssl, json;"
+                     "f = open(sys.executable, 'rb');"
+                     "m = mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ); m[1000003]"
+                     + PYTHON_TAIL],
+    "bash": ["bash", "-c", "a=$(seq 10000); echo READY; read line"],
+    "dash": ["dash", "-c", "echo READY; read line"],
+    "perl": ["perl", "-e", "$| = 1; @a = (1 .. 100003); print \"READY\\n\"; <STDIN>;"],
+    "node": ["node", "-e", NODE],
+    "java": ["java", "Still.java"],
+    "workload-thp": [harness.WORKLOAD, "--wait", "thp"],
+    "workload-memfd": [harness.WORKLOAD, "--wait", "memfd"],
+    "workload-sysv": [harness.WORKLOAD, "--wait", "sysv"],
+    "workload-file": [harness.WORKLOAD, "--wait", "private_file"],
+    "workload-guard": [harness.WORKLOAD, "--wait", "guard"],
+    "random": [harness.RANDOM, "--wait", "23", "600", "/dev/null"],
+}
+
+
+def stand_still(target):
+    """Stops it; on return every thread of it is stopped."""
+    os.kill(target.pid, signal.SIGSTOP)
+    assert os.WIFSTOPPED(os.waitpid(target.pid, os.WUNTRACED)[1])
+
+
+@pytest.mark.parametrize("name", PROCESSES)
+def test_rss_equals_smaps(name, reader, opened, tmp_path):
+    argv = PROCESSES[name]
+    if not shutil.which(argv[0]):
+        pytest.skip(f"no {argv[0]} here")
+    if name == "java":
+        (tmp_path / "Still.java").write_text(JAVA)
+    target = harness.Target(argv, cwd=tmp_path)
+    opened.append(target)
+    target.ready()
+    if name.startswith(("workload", "random")):
+        target.done()
+    stand_still(target)
+    before, own_before = harness.smaps(target.pid)
+    snapshot = harness.snap(target.pid, "--page-reader", reader)
+    _, own_after = harness.smaps(target.pid)
+    os.kill(target.pid, signal.SIGCONT)
+    assert own_before == own_after, "the process changed while it stood still"
+
+    books.check_invariants(snapshot)
+    process = harness.process_of(snapshot, target.pid)
+    kilobytes = process["page_size"] // 1024
+    printed = {(int(row["start"], 16), int(row["end"], 16)): row for row in process["regions"]}
+    kernel = {key: value for key, value in before.items() if key[0] < 1 << 63}
+    assert sorted(printed) == sorted(kernel)
+    wrong = [f"{row['path'] or row['kind']} {row['start']}: "
+             f"{row['resident_pages'] * kilobytes} kB, smaps {kernel[key][0]} kB"
+             for key, row in printed.items()
+             if row["kind"] != "hugetlb" and row["resident_pages"] * kilobytes != kernel[key][0]]
+    assert not wrong, "\n".join(wrong)
+    assert process["rss_pages"] * kilobytes == sum(rss for rss, _ in kernel.values())

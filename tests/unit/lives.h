@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * A small address space whose every page keeps its own account, and the events that the
+ * kernel side would send about it.
+ */
+#ifndef TESTS_LIVES_H
+#define TESTS_LIVES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "facts/page.h"
+#include "facts/touch.h"
+#include "model/touch.h"
+
+#define PAGE 4096u
+#define CHUNKS 4u
+#define PAGES (CHUNKS * CHUNK_PAGES)
+#define BASE 0x10000000ull
+
+struct page {
+	enum page_state state;
+	bool read, written, before, huge_seen;
+};
+
+struct world {
+	uint64_t random;
+	struct page pages[PAGES];
+	struct touch_chunk kernel[CHUNKS];
+	struct touch *touch;
+	uint64_t ended; /* touched pages of lives that ended */
+};
+
+struct span {
+	uint32_t first, count;
+};
+
+/* NULL when there is no memory. */
+struct world *world__new(uint64_t seed);
+void world__free(struct world *world);
+
+uint32_t below(struct world *world, uint32_t limit);
+struct span any_span(struct world *world, uint32_t longest);
+uint64_t address(uint32_t page);
+
+/* The kernel's table, as a touch_source wants it; ctx is the world. */
+int lookup(void *ctx, uint64_t at, struct touch_chunk *ret);
+
+void op_populate(struct world *world);
+
+/* One operation of all, drawn. */
+void op_random(struct world *world);
+
+#endif

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The report for people: never wider than its terminal, heatmaps to the last column. */
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "render/text.h"
+
+#define PAGE 4096u
+#define CELLS 64u
+#define HOSTILE "evil\033[31m\nname\xff\xe2\x80\xae/\xe6\xbc\xa2\xe5\xad\x97.so"
+
+struct scene {
+	struct snapshot snapshot;
+	struct process_snapshot process;
+	struct region_row regions[3];
+	struct array_row array;
+	struct retired retired[2];
+	uint64_t counts[4 * CELLS];
+};
+
+static struct heat heat_of(struct scene *scene, uint64_t pages, uint64_t resident)
+{
+	struct heat heat = { CELLS, scene->counts, scene->counts + CELLS, scene->counts + 2 * CELLS,
+			     scene->counts + 3 * CELLS };
+	uint32_t i;
+
+	for (i = 0; i < CELLS; i++) {
+		heat.pages[i] = pages;
+		heat.resident[i] = i % 3 ? resident : 0;
+		heat.zero[i] = i % 3 == 0 && i % 2;
+		heat.touched[i] = i % 5 == 0;
+	}
+	return heat;
+}
+
+static void set_region(struct region_row *row, const char *path, uint64_t start, uint64_t pages,
+		       struct heat heat)
+{
+	row->vma.path = (char *)path;
+	row->vma.start = start;
+	row->vma.end = start + pages * PAGE;
+	row->tally.pages = pages;
+	row->tally.states[PAGE_ANON] = row->tally.resident = pages / 2;
+	row->tally.states[PAGE_ABSENT] = pages - pages / 2;
+	row->heat = heat;
+}
+
+static void set_scene(struct scene *scene, const char *name)
+{
+	struct heat heat;
+
+	memset(scene, 0, sizeof(*scene));
+	heat = heat_of(scene, 17, 9);
+	set_region(&scene->regions[0], name, 0x7f0000000000, 1009, heat);
+	set_region(&scene->regions[1], "", 0x7f1000000000, 100003, heat);
+	set_region(&scene->regions[2], "/small", 0x7f2000000000, 3, heat);
+	scene->array.desc.name = (char *)name;
+	scene->array.nbytes = 4133000;
+	scene->array.tally = scene->regions[0].tally;
+	scene->array.heat = heat;
+	scene->array.explain = (char *)"a sentence with quite a number of words, longer than "
+				       "the narrowest terminal";
+	scene->retired[0] = (struct retired){ .count = 1,
+					      .start = 0x7f3000000000,
+					      .end = 0x7f3000010000,
+					      .how = "munmap",
+					      .pages_touched = 11 };
+	scene->retired[1] =
+		(struct retired){ .count = 4999, .how = "several", .pages_touched = 4999 };
+	scene->process.faults_known = true;
+	strcpy(scene->process.facts.comm, "a\033b");
+	scene->process.regions = scene->regions;
+	scene->process.region_count = 3;
+	scene->process.arrays = &scene->array;
+	scene->process.array_count = 1;
+	scene->process.retired = scene->retired;
+	scene->process.retired_count = 2;
+	scene->process.totals = scene->regions[1].tally;
+	scene->snapshot = (struct snapshot){
+		.version = "9.9.9",
+		.environment = { .kernel = "6.18.0",
+				 .machine = "x86_64",
+				 .thp = "madvise",
+				 .page_bytes = PAGE },
+		.tier = "faults",
+		.backend = "tp_btf",
+		.page_reader = "scan",
+		.tells_writes = true,
+		.processes = &scene->process,
+		.process_count = 1,
+	};
+}
+
+static char *render(const struct scene *scene, const struct text_options *options)
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *out = open_memstream(&text, &bytes);
+
+	assert_non_null(out);
+	assert_int_equal(text_render(&scene->snapshot, options, out), 0);
+	assert_int_equal(fclose(out), 0);
+	return text;
+}
+
+/* Columns of a line of our own glyphs: a CJK character takes two. */
+static uint32_t columns_of(const char *line, size_t bytes)
+{
+	uint32_t columns = 0;
+	size_t i;
+
+	for (i = 0; i < bytes; i++) {
+		unsigned char byte = (unsigned char)line[i];
+
+		columns += (byte & 0xc0) != 0x80;
+		columns += byte >= 0xe3 && byte <= 0xe9;
+	}
+	return columns;
+}
+
+static void expect_fits(const char *text, uint32_t width, uint32_t heats)
+{
+	uint32_t full = 0;
+
+	while (*text) {
+		size_t bytes = strcspn(text, "\n");
+
+		assert_true(columns_of(text, bytes) <= width);
+		full += columns_of(text, bytes) == width && bytes && text[0] != ' ';
+		text += bytes + (text[bytes] == '\n');
+	}
+	assert_true(full >= heats);
+}
+
+static void every_width(void **state)
+{
+	struct text_options options = { .unicode = true, .retired = 5 };
+	struct scene scene;
+	char *text;
+
+	(void)state;
+	set_scene(&scene, HOSTILE);
+	for (options.width = 40; options.width <= 300; options.width++) {
+		options.unicode = options.width % 2;
+		text = render(&scene, &options);
+		expect_fits(text, options.width, 4);
+		assert_null(strchr(text, '\033'));
+		free(text);
+	}
+}
+
+static void ascii_is_ascii(void **state)
+{
+	struct text_options options = { .width = 100 };
+	struct scene scene;
+	char *text, *byte;
+
+	(void)state;
+	set_scene(&scene, HOSTILE);
+	text = render(&scene, &options);
+	for (byte = text; *byte; byte++)
+		assert_true(*byte == '\n' || (*byte >= ' ' && *byte <= '~'));
+	free(text);
+}
+
+static void what_is_left_out(void **state)
+{
+	struct text_options options = { .width = 100, .min_bytes = 1 << 20 };
+	struct scene scene;
+	char *text;
+
+	(void)state;
+	set_scene(&scene, "/lib/one.so");
+	text = render(&scene, &options);
+	assert_non_null(strstr(text, "(1 more)"));
+	assert_null(strstr(text, "/small"));
+	assert_null(strstr(text, "ended by"));
+	free(text);
+
+	options.filter = "/lib/*";
+	options.retired = 1;
+	text = render(&scene, &options);
+	assert_non_null(strstr(text, "(2 more)"));
+	assert_non_null(strstr(text, "ended by munmap"));
+	assert_null(strstr(text, "ended by several"));
+	free(text);
+
+	options.filter = NULL;
+	options.top = 1;
+	text = render(&scene, &options);
+	assert_non_null(strstr(text, "(3 more)"));
+	free(text);
+}
+
+static uint32_t count_lines(const char *text)
+{
+	uint32_t lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* A screen is never scrolled, and what matters most stays on it. */
+static void short_screen(void **state)
+{
+	struct text_options options = { .width = 60 };
+	char *reason = (char *)"7 events lost";
+	struct scene scene;
+	char *text;
+
+	(void)state;
+	set_scene(&scene, "x");
+	scene.snapshot.incomplete_reasons[0] = reason;
+	scene.snapshot.incomplete_count = 1;
+	for (options.max_lines = 8; options.max_lines < 40; options.max_lines++) {
+		text = render(&scene, &options);
+		assert_true(count_lines(text) < options.max_lines);
+		assert_non_null(strstr(text, "INCOMPLETE: 7 events lost"));
+		free(text);
+	}
+}
+
+static void colour(void **state)
+{
+	struct text_options options = { .width = 100, .color = true, .unicode = true };
+	struct scene scene;
+	const char *escape, *last = "";
+	char *text;
+
+	(void)state;
+	set_scene(&scene, HOSTILE);
+	text = render(&scene, &options);
+	assert_non_null(strstr(text, "\033[33m"));
+	/* Nothing but our own colours, and the last one is none. */
+	for (escape = text; (escape = strchr(escape, '\033')); escape += 2) {
+		assert_int_equal(escape[1], '[');
+		assert_int_equal(escape[2 + strspn(escape + 2, "0123456789;")], 'm');
+		last = escape;
+	}
+	assert_memory_equal(last, "\033[0m", 4);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_width),	    cmocka_unit_test(ascii_is_ascii),
+		cmocka_unit_test(what_is_left_out), cmocka_unit_test(short_screen),
+		cmocka_unit_test(colour),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Lives, causes, counts and heat against a page-by-page account of a small address space.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "lives.h"
+#include "model/tally.h"
+
+#define HEAT_CELLS 37u
+
+static void make_runs(struct world *world, struct page_runs *runs)
+{
+	uint32_t i;
+
+	runs->runs = calloc(PAGES, sizeof(*runs->runs));
+	assert_non_null(runs->runs);
+	for (i = 0; i < PAGES; i++) {
+		if (world->pages[i].state == PAGE_ABSENT)
+			continue;
+		runs->runs[runs->count++] =
+			(struct page_run){ address(i), address(i + 1), world->pages[i].state };
+	}
+}
+
+static bool pmd_touched(const struct world *world, uint32_t page)
+{
+	uint32_t first = page - page % CHUNK_PAGES, i;
+
+	for (i = first; i < first + CHUNK_PAGES; i++) {
+		if (world->pages[i].read || world->pages[i].written)
+			return true;
+	}
+	return false;
+}
+
+static enum ledger_class cause_of(const struct world *world, uint32_t i)
+{
+	const struct page *page = &world->pages[i];
+
+	if (!page_state_resident(page->state))
+		return LEDGER_CLASSES;
+	if (page->read || page->written)
+		return LEDGER_TOUCHED;
+	if (page->before)
+		return LEDGER_BEFORE;
+	return page->huge_seen && pmd_touched(world, i) ? LEDGER_HUGE_FILL : LEDGER_UNFAULTED;
+}
+
+static void count_page(const struct world *world, uint32_t i, struct tally *tally)
+{
+	const struct page *page = &world->pages[i];
+	bool touched = page->read || page->written;
+	bool zero = page->state == PAGE_ZERO || page->state == PAGE_ZERO_HUGE;
+
+	tally->pages++;
+	tally->states[page->state]++;
+	tally->resident += page_state_resident(page->state);
+	if (page_state_resident(page->state))
+		tally->ledger[cause_of(world, i)]++;
+	tally->touch.pages_read += page->read;
+	tally->touch.pages_written += page->written;
+	tally->touch.pages_touched += touched;
+	tally->touch.zero_read += touched && zero;
+	tally->touch.gone += touched && !zero && !page_state_resident(page->state);
+}
+
+static void expect_tally(const struct world *world, const struct tally_input *input,
+			 struct span span)
+{
+	struct tally expected = { 0 }, got;
+	uint32_t i;
+
+	for (i = span.first; i < span.first + span.count; i++)
+		count_page(world, i, &expected);
+	assert_int_equal(
+		tally_range(input, address(span.first), address(span.first + span.count), &got), 0);
+	assert_int_equal(got.pages, expected.pages);
+	assert_memory_equal(got.states, expected.states, sizeof(got.states));
+	assert_int_equal(got.resident, expected.resident);
+	assert_memory_equal(got.ledger, expected.ledger, sizeof(got.ledger));
+	assert_int_equal(got.touch.pages_read, expected.touch.pages_read);
+	assert_int_equal(got.touch.pages_written, expected.touch.pages_written);
+	assert_int_equal(got.touch.pages_touched, expected.touch.pages_touched);
+	assert_int_equal(got.touch.zero_read, expected.touch.zero_read);
+	assert_int_equal(got.touch.gone, expected.touch.gone);
+}
+
+static void expect_heat(const struct world *world, const struct tally_input *input,
+			struct span span)
+{
+	uint32_t cells = span.count < HEAT_CELLS ? span.count : HEAT_CELLS, cell, i;
+	struct heat heat;
+
+	assert_int_equal(tally_heat(input, address(span.first), address(span.first + span.count),
+				    HEAT_CELLS, &heat),
+			 0);
+	assert_int_equal(heat.cells, cells);
+	for (cell = 0; cell < cells; cell++) {
+		struct tally expected = { 0 };
+
+		for (i = cell * span.count / cells; i < (cell + 1) * span.count / cells; i++)
+			count_page(world, span.first + i, &expected);
+		assert_int_equal(heat.pages[cell], expected.pages);
+		assert_int_equal(heat.resident[cell], expected.resident);
+		assert_int_equal(heat.zero[cell],
+				 expected.states[PAGE_ZERO] + expected.states[PAGE_ZERO_HUGE]);
+		assert_int_equal(heat.touched[cell], expected.touch.pages_touched);
+	}
+	heat__deinit(&heat);
+}
+
+static uint64_t take_ended(struct touch *touch)
+{
+	struct retired *retired;
+	uint64_t touched = 0;
+	size_t count, i;
+
+	assert_int_equal(touch__take_retired(touch, &retired, &count), 0);
+	for (i = 0; i < count; i++)
+		touched += retired[i].pages_touched;
+	free(retired);
+	return touched;
+}
+
+static void look(struct world *world)
+{
+	const uint64_t starts[CHUNKS] = { address(0), address(CHUNK_PAGES),
+					  address(2 * CHUNK_PAGES), address(3 * CHUNK_PAGES) };
+	struct touch_source source = { lookup, world, true };
+	struct page_runs runs = { 0 };
+	struct tally_input input = { PAGE, CHUNK_PAGES * PAGE, &runs, world->touch, &source };
+	uint32_t i;
+
+	make_runs(world, &runs);
+	assert_int_equal(touch__note_scan(world->touch, &runs), 0);
+	for (i = 0; i < PAGES; i++)
+		world->pages[i].huge_seen |= world->pages[i].state == PAGE_ANON_HUGE;
+	touch__set_index(world->touch, starts, CHUNKS);
+	assert_int_equal(touch__settle(world->touch, &source, &runs), 0);
+	expect_tally(world, &input, (struct span){ 0, PAGES });
+	for (i = 0; i < 7; i++) {
+		struct span span = any_span(world, PAGES - 1);
+
+		expect_tally(world, &input, span);
+		expect_heat(world, &input, span);
+	}
+	assert_int_equal(take_ended(world->touch), world->ended);
+	world->ended = 0;
+	page_runs__deinit(&runs);
+}
+
+static void set_baseline(struct world *world)
+{
+	struct page_runs runs = { 0 };
+	uint32_t i;
+
+	op_populate(world);
+	op_populate(world);
+	for (i = 0; i < PAGES; i++)
+		world->pages[i].before = world->pages[i].state != PAGE_ABSENT;
+	make_runs(world, &runs);
+	assert_int_equal(touch__set_baseline(world->touch, &runs), 0);
+	page_runs__deinit(&runs);
+}
+
+static void random_lives(void **state)
+{
+	uint64_t seed;
+	uint32_t i;
+
+	(void)state;
+	for (seed = 1; seed <= 60; seed++) {
+		struct world *world = world__new(seed);
+
+		assert_non_null(world);
+		set_baseline(world);
+		for (i = 0; i < 200; i++) {
+			op_random(world);
+			if (i % 7 == 0)
+				look(world);
+		}
+		look(world);
+		world__free(world);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(random_lives),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Numbers and untrusted names as text. Each writes into the caller's buffer,
+ * always terminates it, and returns it.
+ */
+#ifndef BASE_FORMAT_H
+#define BASE_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FORMAT_BYTES_MAX 32
+#define FORMAT_COUNT_MAX 32
+
+/* "0 B", "512 B", "4.0 KiB", "762.9 MiB": one decimal from KiB on, rounded half up. */
+char *format_bytes(uint64_t bytes, char buffer[FORMAT_BYTES_MAX]);
+
+/* "195,313" */
+char *format_count(uint64_t count, char buffer[FORMAT_COUNT_MAX]);
+
+/*
+ * Copies an untrusted name so that it is valid UTF-8 and cannot steer a
+ * terminal or break a line: C0, C1, DEL, bidi controls, zero-width characters,
+ * and bytes that are not UTF-8 become \xNN, \uNNNN or \UNNNNNNNN; a backslash
+ * becomes two. Cut at a character boundary, with "..." at the end, when size
+ * bytes are too few.
+ */
+char *format_name(const char *name, char *buffer, size_t size);
+
+/* The same, backslashes left alone: for text that may hold names already made safe. */
+char *format_line(const char *line, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Strict parsing of what a user typed: the whole string or -EINVAL, out of
+ * range is -ERANGE; *ret is set only on success.
+ */
+#ifndef BASE_PARSE_H
+#define BASE_PARSE_H
+
+#include <stdint.h>
+
+/* Decimal only, min <= value <= max. */
+int parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *ret);
+
+/* An address or length: decimal, or hexadecimal behind 0x. */
+int parse_address(const char *text, uint64_t *ret);
+
+/*
+ * Bytes: a decimal number, optional K, M, G, T or KiB, MiB, GiB, TiB (powers
+ * of 1024). kB, KB, MB, GB, TB give -EDOM, so that the caller can hint.
+ */
+int parse_bytes(const char *text, uint64_t *ret);
+
+/* A duration in ns: "1s", "500ms", "1.5" (bare numbers are seconds); 1 ms to 1 day. */
+int parse_duration(const char *text, uint64_t *ret);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Symbol and entry lookup in ELF files. */
+#include "collect/elf_symbol.h"
+
+#include <errno.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <string.h>
+
+/* The descriptor stays the caller's. */
+static Elf *elf_open(int fd)
+{
+	Elf *elf;
+
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return NULL;
+	elf = elf_begin(fd, ELF_C_READ, NULL);
+	if (elf && elf_kind(elf) == ELF_K_ELF)
+		return elf;
+	elf_end(elf);
+	return NULL;
+}
+
+static int offset_of_address(Elf *elf, uint64_t address, uint64_t *ret)
+{
+	size_t count, i;
+
+	if (elf_getphdrnum(elf, &count))
+		return -ENOEXEC;
+	for (i = 0; i < count; i++) {
+		GElf_Phdr segment;
+
+		if (!gelf_getphdr(elf, (int)i, &segment))
+			return -ENOEXEC;
+		if (segment.p_type != PT_LOAD || !(segment.p_flags & PF_X))
+			continue;
+		if (address < segment.p_vaddr || address - segment.p_vaddr >= segment.p_filesz)
+			continue;
+		*ret = address - segment.p_vaddr + segment.p_offset;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static int find_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, const char *symbol,
+			 uint64_t *address)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	size_t count, i;
+
+	if (!data || !header->sh_entsize)
+		return -ENOENT;
+	count = data->d_size / header->sh_entsize;
+	for (i = 0; i < count; i++) {
+		const char *name;
+		GElf_Sym sym;
+
+		if (!gelf_getsym(data, (int)i, &sym))
+			break;
+		if (sym.st_shndx == SHN_UNDEF || GELF_ST_TYPE(sym.st_info) != STT_FUNC)
+			continue;
+		name = elf_strptr(elf, header->sh_link, sym.st_name);
+		if (name && !strcmp(name, symbol)) {
+			*address = sym.st_value;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int elf_symbol_offset(int fd, const char *symbol, uint64_t *ret)
+{
+	Elf *elf = elf_open(fd);
+	Elf_Scn *section = NULL;
+	uint64_t address;
+	int err = -ENOENT;
+
+	if (!elf)
+		return -ENOEXEC;
+	while (err && (section = elf_nextscn(elf, section))) {
+		GElf_Shdr header;
+
+		if (!gelf_getshdr(section, &header))
+			continue;
+		if (header.sh_type != SHT_DYNSYM && header.sh_type != SHT_SYMTAB)
+			continue;
+		err = find_in_table(elf, section, &header, symbol, &address);
+	}
+	if (!err)
+		err = offset_of_address(elf, address, ret);
+	elf_end(elf);
+	return err;
+}
+
+int elf_entry_offset(int fd, uint64_t *ret)
+{
+	Elf *elf = elf_open(fd);
+	GElf_Ehdr header;
+	int err = -ENOEXEC;
+
+	if (elf && gelf_getehdr(elf, &header))
+		err = offset_of_address(elf, header.e_entry, ret);
+	elf_end(elf);
+	return err;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Where a function lies in an ELF file, for uprobes. The file is untrusted:
+ * libelf reads it through a descriptor, every offset is checked.
+ */
+#ifndef COLLECT_ELF_SYMBOL_H
+#define COLLECT_ELF_SYMBOL_H
+
+#include <stdint.h>
+
+/* File offset in bytes of a defined function of .dynsym or .symtab; -ENOENT: not there. */
+int elf_symbol_offset(int fd, const char *symbol, uint64_t *ret);
+
+/* File offset in bytes of the entry point: reached once ld.so has mapped all libraries. */
+int elf_entry_offset(int fd, uint64_t *ret);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The only user of libbpf: loads the kernel side, tells it which address
+ * spaces to watch, and hands out what it saw. An address space ("slot") is
+ * what the kernel calls an mm: a process, with its threads and vfork children.
+ */
+#ifndef COLLECT_FAULTS_H
+#define COLLECT_FAULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts/map_event.h"
+#include "facts/touch.h"
+
+enum faults_backend { FAULTS_AUTO, FAULTS_TP_BTF, FAULTS_PERF, FAULTS_NONE };
+
+struct faults_options {
+	enum faults_backend backend;
+	bool follow_children; /* forked address spaces join the set */
+	uint64_t page_bytes;
+	uint32_t chunk_slots;	  /* of the main table, a power of two; 0: by the RAM size */
+	uint32_t overflow_chunks; /* 0: default */
+	uint32_t ring_bytes;	  /* a power of two of pages; 0: default */
+};
+
+struct faults_losses {
+	uint64_t chunks; /* touches that found no room in the tables */
+	uint64_t events; /* records that found no room in the ring */
+	uint64_t slots;	 /* address spaces that found no room */
+};
+
+struct faults;
+
+/*
+ * Loads and attaches; nothing is watched yet. -EPERM: not enough privilege,
+ * -EOPNOTSUPP: this kernel lacks what the backend needs; reason (of
+ * reason_size bytes) then holds one line for the user.
+ */
+int faults__open(const struct faults_options *options, struct faults **ret, char *reason,
+		 size_t reason_size);
+void faults__close(struct faults *faults);
+
+/* TP_BTF or PERF */
+enum faults_backend faults__backend(const struct faults *faults);
+const char *faults_backend_name(enum faults_backend backend);
+
+/* Watches the address space of a living process (pid in our namespace). 0 or -errno. */
+int faults__add_process(struct faults *faults, uint32_t pid, uint32_t *slot);
+
+/*
+ * Watches the image that process pid will exec into next (once), from its
+ * first instruction; an EXEC event tells the slot.
+ */
+int faults__add_next_exec(struct faults *faults, uint32_t pid);
+
+/* Stops watching a slot and forgets its chunks; call it after MM_END was handled. */
+int faults__release(struct faults *faults, uint32_t slot);
+
+/* Readable when events wait. */
+int faults__poll_fd(const struct faults *faults);
+
+/* Hands out every event that is in the ring, in order. Returns how many, or -errno. */
+int faults__drain(struct faults *faults, void (*handle)(void *ctx, const struct map_event *event),
+		  void *ctx);
+
+/* The kernel's table seen through facts/touch.h; live, no copy. Valid until faults__close. */
+struct touch_source faults__touch_source(struct faults *faults, uint32_t slot);
+
+/* Calls visit for each touched chunk of the slot, in no order; stops when it returns nonzero. */
+int faults__each_chunk(struct faults *faults, uint32_t slot,
+		       int (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx);
+
+/*
+ * Takes bits out of the kernel's table, for an UNCLOSED range: chunks of
+ * [start, end) last touched before time_ns are handed to visit and emptied;
+ * a chunk touched both before and after counts as lost.
+ */
+int faults__close_range(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end,
+			uint64_t time_ns, void (*visit)(void *ctx, const struct touch_chunk *chunk),
+			void *ctx);
+
+int faults__counts(struct faults *faults, uint32_t slot, struct fault_counts *ret);
+int faults__losses(struct faults *faults, struct faults_losses *ret);
+
+/* Bytes the kernel holds for our maps and programs, as it tells in fdinfo. */
+uint64_t faults__kernel_bytes(const struct faults *faults);
+
+/*
+ * Stops the thread that reaches file_offset (bytes) of binary with SIGSTOP, if
+ * its address space is watched, each time until disarmed. The caller must be
+ * its ptracer, so that the signal never takes effect. Returns an id or -errno.
+ */
+int faults__arm_stop(struct faults *faults, const char *binary, uint64_t file_offset);
+void faults__disarm_stop(struct faults *faults, int id);
+
+/* One feature of the kernel side that `pagewatch probe` lists. */
+struct faults_feature {
+	const char *name;
+	int error; /* 0 or -errno */
+	const char *needed_for;
+};
+
+/* Tries each feature for real (load, attach, one hit). Returns how many were written. */
+size_t faults_probe(struct faults_feature *features, size_t max);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * What /proc says of pagewatch itself.
+ */
+#ifndef COLLECT_PROC_SELF_H
+#define COLLECT_PROC_SELF_H
+
+#include <stdint.h>
+
+/* The inode number of our pid namespace; 0 for the initial one, or where it is not told. */
+uint32_t proc_self_pid_namespace(void);
+
+/* Bytes that the kernel charges for a BPF map or program (fdinfo's memlock); 0 if not told. */
+uint64_t proc_self_memlock(int fd);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* CPython and numpy by their mapped files. */
+#include "collect/runtime.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "collect/python_version.h"
+
+#define VERSION_MAX 32
+#define ENTRIES_MAX 100000 /* of a site-packages folder that we care to look at */
+
+/*
+ * Below the target's root, absolute links included. Not blocking: it may be a
+ * FIFO by now. Kernels before v5.6 lack openat2; there the version stays untold.
+ */
+static int open_below(int root, const char *path, uint64_t flags)
+{
+	struct open_how how = {
+		.flags = flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+/* The file that is mapped, not one that took over its name since. */
+static int open_mapped(int root, const struct vma *vma)
+{
+	struct stat stat;
+	int fd = open_below(root, vma->path, 0);
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode) || stat.st_ino != vma->inode) {
+		close(fd);
+		return -ESTALE;
+	}
+	return fd;
+}
+
+/*
+ * "3.11" from "libpython3.11.so.1.0", "python3.11", "libpython3.13t.so"; "3" from
+ * "python3"; false for anything else. libpython3.so is a stub without the interpreter.
+ */
+static bool python_from_path(const char *path, char *version, size_t size)
+{
+	const char *name = strrchr(path, '/');
+	const char *rest;
+	bool library;
+	size_t length;
+
+	name = name ? name + 1 : path;
+	library = !strncmp(name, "lib", 3);
+	if (library)
+		name += 3;
+	if (strncmp(name, "python", 6))
+		return false;
+	name += 6;
+	length = strspn(name, "0123456789.");
+	while (length && name[length - 1] == '.')
+		length--;
+	rest = name + length + strspn(name + length, "dmut");
+	if (length >= size)
+		return false;
+	if (library ? strncmp(rest, ".so", 3) || !memchr(name, '.', length)
+		    : *rest && strcmp(rest, " (deleted)"))
+		return false;
+	memcpy(version, name, length);
+	version[length] = '\0';
+	return true;
+}
+
+/* "1.24.2" from "numpy-1.24.2.dist-info" or "numpy-1.24.2.egg-info"; else false. */
+static bool numpy_from_entry(const char *name, char *version, size_t size)
+{
+	const char *end;
+	size_t length;
+
+	if (strncmp(name, "numpy-", 6))
+		return false;
+	name += 6;
+	end = strstr(name, ".dist-info");
+	if (!end)
+		end = strstr(name, ".egg-info");
+	if (!end)
+		return false;
+	length = (size_t)(end - name);
+	if (*name < '0' || *name > '9' || length >= size ||
+	    strspn(name, "0123456789.abcdefghijklmnopqrstuvwxyz+") < length)
+		return false;
+	memcpy(version, name, length);
+	version[length] = '\0';
+	return true;
+}
+
+/* The one version that a folder names; none if it names two. Takes the descriptor over. */
+static void numpy_from_folder(int fd, char *version, size_t size)
+{
+	DIR *folder = fdopendir(fd);
+	unsigned int found = 0;
+	unsigned int i;
+
+	if (!folder) {
+		close(fd);
+		return;
+	}
+	for (i = 0; i < ENTRIES_MAX; i++) {
+		struct dirent *entry = readdir(folder);
+		char candidate[VERSION_MAX];
+
+		if (!entry)
+			break;
+		if (!numpy_from_entry(entry->d_name, candidate, sizeof(candidate)))
+			continue;
+		found++;
+		snprintf(version, size, "%s", candidate);
+	}
+	if (found != 1)
+		version[0] = '\0';
+	closedir(folder);
+}
+
+/* Length of the site folder in the path of numpy's core module, 0 for other files. */
+static size_t numpy_site_length(const char *path)
+{
+	static const char *const modules[] = {
+		"/numpy/_core/_multiarray_umath.",
+		"/numpy/core/_multiarray_umath.",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+		const char *at = strstr(path, modules[i]);
+
+		if (at && !strchr(at + strlen(modules[i]), '/'))
+			return (size_t)(at - path);
+	}
+	return 0;
+}
+
+static void read_python(int root, const struct vma *vma, char *version, size_t size)
+{
+	uint32_t hex;
+	int fd = open_mapped(root, vma);
+
+	if (fd < 0)
+		return;
+	/* Its name has given a version already; this one is exact. */
+	if (!python_version_read(fd, &hex))
+		python_version_format(hex, version, size);
+	close(fd);
+}
+
+static void read_numpy(int root, const struct vma *vma, char *version, size_t size)
+{
+	size_t length = numpy_site_length(vma->path);
+	char site[4096];
+	int fd;
+
+	if (length >= sizeof(site))
+		return;
+	memcpy(site, vma->path, length);
+	site[length] = '\0';
+	fd = open_below(root, site, O_DIRECTORY);
+	if (fd >= 0)
+		numpy_from_folder(fd, version, size);
+}
+
+/* An executable named python may only start the library: that one knows better. */
+static const struct vma *find_python(const struct vma_list *vmas, char *version, size_t size)
+{
+	const struct vma *found = NULL;
+	size_t i;
+
+	for (i = 0; i < vmas->count; i++) {
+		const struct vma *vma = &vmas->vmas[i];
+		char candidate[VERSION_MAX];
+
+		if (vma->kind != VMA_FILE ||
+		    !python_from_path(vma->path, candidate, sizeof(candidate)))
+			continue;
+		if (found && !strstr(vma->path, "/libpython"))
+			continue;
+		found = vma;
+		snprintf(version, size, "%s", candidate);
+	}
+	return found;
+}
+
+static const struct vma *find_numpy(const struct vma_list *vmas)
+{
+	size_t i;
+
+	for (i = 0; i < vmas->count; i++) {
+		if (vmas->vmas[i].kind == VMA_FILE && numpy_site_length(vmas->vmas[i].path))
+			return &vmas->vmas[i];
+	}
+	return NULL;
+}
+
+int runtime_detect(const struct proc *proc, const struct vma_list *vmas, char *buffer, size_t size)
+{
+	char python[VERSION_MAX] = "";
+	char numpy[VERSION_MAX] = "";
+	const struct vma *python_vma = find_python(vmas, python, sizeof(python));
+	const struct vma *numpy_vma = find_numpy(vmas);
+	int root;
+
+	buffer[0] = '\0';
+	if (!python_vma)
+		return 0;
+	root = proc__open_file(proc, "root");
+	if (root == -ESRCH)
+		return root;
+	/* Not allowed, or not recorded: what the names tell is left. */
+	if (root >= 0) {
+		read_python(root, python_vma, python, sizeof(python));
+		if (numpy_vma)
+			read_numpy(root, numpy_vma, numpy, sizeof(numpy));
+		close(root);
+	}
+	snprintf(buffer, size, "CPython%s%s%s%s%s", python[0] ? " " : "", python,
+		 numpy_vma ? ", numpy" : "", numpy[0] ? " " : "", numpy);
+	return 0;
+}

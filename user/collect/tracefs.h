@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Numbers of classic tracepoints. Where tracefs is not mounted it is mounted
+ * detached: only this descriptor sees it, nobody's view of the machine changes.
+ */
+#ifndef COLLECT_TRACEFS_H
+#define COLLECT_TRACEFS_H
+
+#include <stdbool.h>
+
+/* A descriptor of the events folder, or -errno. The caller closes it. */
+int tracefs_open_events(void);
+
+/* The id of "syscalls/sys_enter_mmap" and the like, or -errno (-ENOENT: no such event here). */
+int tracefs_event_id(int events_fd, const char *name);
+bool tracefs_has_event(int events_fd, const char *name);
+
+#endif

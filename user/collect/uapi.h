@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Kernel interfaces newer than the headers we build against. The values are
+ * ABI; the names carry a prefix so that newer headers do not clash.
+ */
+#ifndef COLLECT_UAPI_H
+#define COLLECT_UAPI_H
+
+#include <stdint.h>
+#include <sys/ioctl.h>
+
+/* ioctl on /proc/PID/pagemap, v6.7 (52526ca7fdb9); categories: facts/page.h */
+struct uapi_page_region {
+	uint64_t start;
+	uint64_t end;
+	uint64_t categories;
+};
+
+struct uapi_pm_scan_arg {
+	uint64_t size; /* of this struct */
+	uint64_t flags;
+	uint64_t start;
+	uint64_t end;
+	uint64_t walk_end; /* out: where the walk stopped */
+	uint64_t vec;
+	uint64_t vec_len;
+	uint64_t max_pages; /* matching pages, 0: no limit */
+	uint64_t category_inverted;
+	uint64_t category_mask;
+	uint64_t category_anyof_mask;
+	uint64_t return_mask;
+};
+
+#define UAPI_PAGEMAP_SCAN _IOWR('f', 16, struct uapi_pm_scan_arg)
+
+_Static_assert(sizeof(struct uapi_page_region) == 24, "PAGEMAP_SCAN ABI");
+_Static_assert(sizeof(struct uapi_pm_scan_arg) == 96, "PAGEMAP_SCAN ABI");
+
+/* The words of /proc/PID/pagemap (Documentation/admin-guide/mm/pagemap.rst). */
+#define UAPI_PM_EXCLUSIVE (1ull << 56) /* v4.2 */
+#define UAPI_PM_GUARD (1ull << 58)     /* v6.15 */
+#define UAPI_PM_FILE (1ull << 61)      /* page cache or shared memory; the huge zero page, too */
+#define UAPI_PM_SWAP (1ull << 62)
+#define UAPI_PM_PRESENT (1ull << 63)
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * One function a command: argv -> engine -> renderer -> exit status.
+ */
+#ifndef COMMANDS_COMMANDS_H
+#define COMMANDS_COMMANDS_H
+
+int command_watch(int argc, char **argv);
+int command_snap(int argc, char **argv);
+int command_run(int argc, char **argv);
+int command_probe(int argc, char **argv);
+
+/* Print to stdout; return the exit status. */
+int command_help(void);
+int command_version(void);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The command line as plain values, and the exit statuses.
+ */
+#ifndef COMMANDS_OPTIONS_H
+#define COMMANDS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+
+enum exit_status {
+	STATUS_OK = 0,
+	STATUS_EXPECTATION = 1,
+	STATUS_USAGE = 2,
+	STATUS_UNMEASURED = 3,
+	STATUS_INTERNAL = 4,
+	STATUS_RUN_FAILED = 125,
+	STATUS_NOT_EXECUTABLE = 126,
+	STATUS_NOT_FOUND = 127,
+};
+
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+	uint32_t pid;		 /* 0: none given */
+	struct array_list marks; /* --array, owned */
+	bool children;
+	bool json;
+	bool pages; /* --pages: every run of like pages in the JSON */
+	uint64_t min_bytes;
+	const char *filter;
+	enum row_order order;
+	uint32_t top;
+	uint32_t retired;
+	uint64_t interval_ns;
+	uint64_t count; /* reports; 0: no end */
+	enum faults_backend backend;
+	bool backend_required;
+	enum page_reader reader;
+	uint32_t chunk_slots;
+	uint32_t ring_bytes;
+	const char *output; /* -o */
+	const char *user;   /* -u */
+	enum color_when color;
+	char **command; /* what follows the options; NULL-terminated */
+};
+
+/* Which of the options a command takes: letters and names of options.c. */
+enum option_set {
+	OPTIONS_WATCH = 1 << 0,
+	OPTIONS_SNAP = 1 << 1,
+	OPTIONS_RUN = 1 << 2,
+	OPTIONS_PROBE = 1 << 3,
+};
+
+/*
+ * Parses argv[1..] of a command. Returns -1 to go on, or the exit status to end
+ * with (help was asked for, or misuse was reported).
+ */
+int options__parse(struct options *options, enum option_set command, int argc, char **argv);
+void options__deinit(struct options *options);
+
+/* The engine's part of it. */
+struct engine_options options__engine(const struct options *options, uint32_t heat_cells);
+
+/* "Try 'pagewatch --help'." after a message of misuse; returns STATUS_USAGE. */
+int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The exit status for an engine error: what could not be measured is 3, the rest is 4. */
+int status_of_error(int err);
+
+#endif

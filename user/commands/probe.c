@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* pagewatch probe: what works here, tried for real, and why not. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collect/environment.h"
+#include "collect/faults.h"
+#include "collect/pagemap.h"
+#include "commands/commands.h"
+#include "commands/options.h"
+#include "commands/report.h"
+#include "version.h"
+#include "render/probe.h"
+
+#define MAX_ROWS 48
+
+struct probe {
+	struct probe_report report;
+	struct probe_row rows[MAX_ROWS];
+	struct faults_feature features[MAX_ROWS];
+	size_t count;
+};
+
+static void add(struct probe *probe, const char *group, const char *name, int error,
+		const char *needed_for)
+{
+	if (probe->count < MAX_ROWS)
+		probe->rows[probe->count++] = (struct probe_row){
+			.group = group,
+			.name = name,
+			.error = error,
+			.needed_for = needed_for,
+		};
+}
+
+static void probe_page_tables(struct probe *probe)
+{
+	static const struct {
+		uint32_t bit;
+		const char *name;
+		const char *needed_for;
+	} categories[] = {
+		{ PAGE_IS_PFNZERO_BIT, "category PFNZERO", "the zero page told apart" },
+		{ PAGE_IS_HUGE_BIT, "category HUGE", "anon_huge and zero_huge told apart" },
+		{ PAGE_IS_GUARD_BIT, "category GUARD", "guard pages told from swapped ones" },
+	};
+	uint32_t known = 0;
+	int err = pagemap_probe_scan(&known);
+	size_t i;
+
+	add(probe, "page tables", "PAGEMAP_SCAN", err, "page states without privilege");
+	for (i = 0; i < sizeof(categories) / sizeof(categories[0]); i++)
+		add(probe, "page tables", categories[i].name,
+		    err				  ? err
+		    : (known & categories[i].bit) ? 0
+						  : -EINVAL,
+		    categories[i].needed_for);
+	probe->report.page_reader = err ? "read" : "scan";
+}
+
+static void probe_kernel_side(struct probe *probe)
+{
+	size_t count = faults_probe(probe->features, MAX_ROWS), i;
+	const struct faults_options options = {
+		.backend = FAULTS_AUTO,
+		.page_bytes = probe->report.environment.page_bytes,
+	};
+	struct faults *faults = NULL;
+	char reason[256];
+
+	for (i = 0; i < count; i++)
+		add(probe, "kernel side", probe->features[i].name, probe->features[i].error,
+		    probe->features[i].needed_for);
+	if (faults__open(&options, &faults, reason, sizeof(reason))) {
+		probe->report.tier = "scan";
+		probe->report.backend = faults_backend_name(FAULTS_NONE);
+		return;
+	}
+	probe->report.tier = "faults";
+	probe->report.backend = faults_backend_name(faults__backend(faults));
+	faults__close(faults);
+}
+
+static int print(const struct probe *probe, struct report *report)
+{
+	int err = report->json ? probe_render_json(&probe->report, report->out)
+			       : probe_render_text(&probe->report, report->out);
+	int closed = report__close(report);
+
+	return err ? err : closed;
+}
+
+int command_probe(int argc, char **argv)
+{
+	struct options options;
+	struct probe probe = { 0 };
+	struct report report;
+	int status, err;
+
+	status = options__parse(&options, OPTIONS_PROBE, argc, argv);
+	if (status < 0 && *options.command)
+		status = usage_error("'%s' is one argument too many", *options.command);
+	if (status >= 0)
+		goto out;
+	status = STATUS_INTERNAL;
+	if (report__open(&report, &options, stdout, false))
+		goto out;
+	environment_read("/sys", &probe.report.environment);
+	probe_page_tables(&probe);
+	probe_kernel_side(&probe);
+	probe.report.version = PAGEWATCH_VERSION;
+	probe.report.rows = probe.rows;
+	probe.report.row_count = probe.count;
+	err = print(&probe, &report);
+	status = err ? report_status(err) : STATUS_OK;
+out:
+	options__deinit(&options);
+	return status;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Choosing the renderer and its output. */
+#include "commands/report.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/parse.h"
+#include "render/json.h"
+
+#define DEFAULT_WIDTH 80u
+#define MIN_WIDTH 40u
+#define MAX_WIDTH 1000u
+
+static bool want_color(const struct options *options, bool terminal)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if (options->color != COLOR_AUTO)
+		return options->color == COLOR_ALWAYS;
+	if (no_color && *no_color)
+		return false;
+	return terminal && term && strcmp(term, "dumb");
+}
+
+void report__measure(struct report *report)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	uint64_t width;
+
+	report->text.max_lines = 0;
+	if (!ioctl(fileno(report->out), TIOCGWINSZ, &size) && size.ws_col) {
+		width = size.ws_col;
+		if (report->redraw)
+			report->text.max_lines = size.ws_row;
+	} else if (!columns || parse_u64(columns, 1, MAX_WIDTH, &width)) {
+		width = DEFAULT_WIDTH;
+	}
+	if (width < MIN_WIDTH)
+		width = MIN_WIDTH;
+	if (width > MAX_WIDTH)
+		width = MAX_WIDTH;
+	report->text.width = (uint32_t)width;
+}
+
+int report__open(struct report *report, const struct options *options, FILE *fallback, bool live)
+{
+	bool terminal;
+	int err;
+
+	memset(report, 0, sizeof(*report));
+	report->out = fallback;
+	if (options->output && strcmp(options->output, "-")) {
+		report->out = fopen(options->output, "we");
+		if (!report->out) {
+			err = -errno;
+			log_error("cannot write %s: %s", options->output, strerror(-err));
+			return err;
+		}
+		report->close = true;
+	} else if (options->output) {
+		report->out = stdout;
+	}
+	terminal = isatty(fileno(report->out)) == 1;
+	report->json = options->json;
+	report->redraw = live && terminal && !options->json;
+	report->order = options->order;
+	report->text.unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	report->text.color = want_color(options, terminal);
+	report->text.min_bytes = options->min_bytes;
+	report->text.filter = options->filter;
+	report->text.top = options->top;
+	report->text.retired = options->retired;
+	report__measure(report);
+	return 0;
+}
+
+uint32_t report__heat_cells(const struct report *report)
+{
+	return report->json ? JSON_HEAT_CELLS : text_heat_cells(&report->text);
+}
+
+int report__print(struct report *report, struct snapshot *snapshot)
+{
+	int err;
+
+	snapshot__sort(snapshot, report->order);
+	if (report->redraw)
+		fputs("\033[H\033[J", report->out);
+	err = report->json ? json_render_snapshot(snapshot, report->out)
+			   : text_render(snapshot, &report->text, report->out);
+	if (!err && fflush(report->out))
+		err = -errno;
+	return err;
+}
+
+int report__close(struct report *report)
+{
+	int err = 0;
+
+	if (!report->out)
+		return 0;
+	if (fflush(report->out) || ferror(report->out))
+		err = errno ? -errno : -EIO;
+	if (report->close && fclose(report->out) && !err)
+		err = -errno;
+	report->out = NULL;
+	return err;
+}
+
+int report_status(int err)
+{
+	if (err == -EPIPE)
+		return STATUS_OK;
+	log_error("cannot write the report: %s", strerror(-err));
+	return STATUS_INTERNAL;
+}

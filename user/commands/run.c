@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* pagewatch run CMD: watched from its first instruction, reported when it has ended. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/barrier.h"
+#include "base/log.h"
+#include "commands/commands.h"
+#include "commands/finals.h"
+#include "commands/options.h"
+#include "commands/report.h"
+
+struct run {
+	struct options options;
+	struct report report;
+	struct engine *engine;
+	struct snapshot last; /* of the command itself */
+	bool have_last;
+	struct finals finals; /* of processes that ended before it */
+};
+
+/* The snapshot of a process that is about to end, arrays and all. */
+static int on_last_chance(struct run *run)
+{
+	uint32_t pid = engine__last_chance_pid(run->engine);
+	struct snapshot snapshot;
+	int err;
+
+	barrier_wait("stopped");
+	err = engine__snapshot(run->engine, &snapshot);
+	if (!err)
+		err = finals__keep(&run->finals, &snapshot, pid);
+	if (err) {
+		snapshot__deinit(&snapshot);
+	} else {
+		snapshot__deinit(&run->last);
+		run->last = snapshot;
+		run->have_last = true;
+	}
+	engine__resume(run->engine);
+	return err;
+}
+
+static void forward_signal(struct run *run)
+{
+	int number = engine__take_signal(run->engine);
+
+	/* The terminal has sent SIGINT to the command as well; the rest was meant for it. */
+	if (number != SIGINT)
+		engine__kill_launched(run->engine, number);
+}
+
+static int loop(struct run *run)
+{
+	enum engine_event event;
+	int err;
+
+	for (;;) {
+		err = engine__next(run->engine, &event);
+		if (err)
+			return err;
+		if (event == ENGINE_ENDED)
+			return 0;
+		if (event == ENGINE_INTERRUPTED)
+			forward_signal(run);
+		else if (event == ENGINE_LAST_CHANCE)
+			err = on_last_chance(run);
+		if (err)
+			return err;
+	}
+}
+
+static int status_of_command(int wait_status)
+{
+	if (WIFEXITED(wait_status))
+		return WEXITSTATUS(wait_status);
+	return 128 + WTERMSIG(wait_status);
+}
+
+/* What is reported is what was seen at the last chance; nothing of the command runs after it. */
+static int report_run(struct run *run)
+{
+	int err = 0;
+
+	if (!run->have_last) {
+		log_warn("the command ended before its pages could be read");
+		err = engine__snapshot(run->engine, &run->last);
+	} else if (!engine__stopped_in_time(run->engine)) {
+		log_info(
+			"no stop before the command gave back its arrays: pages are as of its exit");
+	}
+	if (!err)
+		err = finals__merge(&run->finals, &run->last);
+	if (!err && run->options.output && !run->last.complete)
+		log_warn("the report is incomplete: %s", run->last.incomplete_reasons[0]);
+	barrier_wait("report");
+	if (!err)
+		err = report__print(&run->report, &run->last);
+	return err;
+}
+
+static int report_launch_error(const struct run *run, int err, bool exec_failed)
+{
+	if (!exec_failed) {
+		log_error("cannot start the command: %s", strerror(-err));
+		return STATUS_RUN_FAILED;
+	}
+	log_error("cannot run %s: %s", run->options.command[0], strerror(-err));
+	return err == -ENOENT || err == -ENOTDIR ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+}
+
+/* sudo's secure_path hides virtual environments: say which binary it is. */
+static void tell_binary(const struct run *run)
+{
+	if (getenv("SUDO_UID") && run->options.command[0][0] != '/')
+		log_warn("running %s", engine__launched_exe(run->engine));
+}
+
+static int run_command(struct run *run)
+{
+	struct launch_options launch = { run->options.command, run->options.user };
+	struct engine_options options;
+	bool exec_failed;
+	int err;
+
+	if (report__open(&run->report, &run->options, stderr, false))
+		return STATUS_RUN_FAILED;
+	options = options__engine(&run->options, report__heat_cells(&run->report));
+	err = engine__new(&options, &run->engine);
+	if (err)
+		return STATUS_RUN_FAILED;
+	err = engine__launch(run->engine, &launch, &exec_failed);
+	if (err)
+		return report_launch_error(run, err, exec_failed);
+	tell_binary(run);
+	err = loop(run);
+	if (err) {
+		log_error("lost the command: %s", strerror(-err));
+		return STATUS_RUN_FAILED;
+	}
+	err = report_run(run);
+	if (err && err != -EPIPE) {
+		log_error("cannot report: %s", strerror(-err));
+		return STATUS_RUN_FAILED;
+	}
+	return status_of_command(engine__wait_status(run->engine));
+}
+
+int command_run(int argc, char **argv)
+{
+	struct run run = { 0 };
+	int status, err;
+
+	status = options__parse(&run.options, OPTIONS_RUN, argc, argv);
+	if (status < 0 && !*run.options.command)
+		status = usage_error("no command given: run [OPTIONS] [--] CMD...");
+	if (status < 0) {
+		status = run_command(&run);
+		err = report__close(&run.report);
+		if (err && err != -EPIPE) {
+			report_status(err);
+			status = STATUS_RUN_FAILED;
+		}
+	} else if (status == STATUS_USAGE) {
+		status = STATUS_RUN_FAILED;
+	}
+	snapshot__deinit(&run.last);
+	finals__deinit(&run.finals);
+	engine__free(run.engine);
+	options__deinit(&run.options);
+	return status;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* pagewatch snap -p PID: what the page tables say now, with no privilege on one's own. */
+#include <stdio.h>
+
+#include "commands/commands.h"
+#include "commands/options.h"
+#include "commands/report.h"
+
+static int snap(const struct options *options, struct report *report)
+{
+	struct engine_options engine_options;
+	struct engine *engine = NULL;
+	struct snapshot snapshot = { 0 };
+	int status = STATUS_OK, err;
+
+	engine_options = options__engine(options, report__heat_cells(report));
+	engine_options.backend = FAULTS_NONE;
+	err = engine__new(&engine_options, &engine);
+	if (!err)
+		err = engine__attach(engine, options->pid);
+	if (!err)
+		err = engine__snapshot(engine, &snapshot);
+	if (err) {
+		status = status_of_error(err);
+	} else {
+		err = report__print(report, &snapshot);
+		if (err)
+			status = report_status(err);
+	}
+	snapshot__deinit(&snapshot);
+	engine__free(engine);
+	return status;
+}
+
+int command_snap(int argc, char **argv)
+{
+	struct options options;
+	struct report report;
+	int status, err;
+
+	status = options__parse(&options, OPTIONS_SNAP, argc, argv);
+	if (status < 0 && !options.pid)
+		status = usage_error("no process given: -p PID");
+	else if (status < 0 && *options.command)
+		status = usage_error("'%s' is one argument too many", *options.command);
+	if (status < 0) {
+		status = STATUS_INTERNAL;
+		if (!report__open(&report, &options, stdout, false)) {
+			status = snap(&options, &report);
+			err = report__close(&report);
+			if (err && status == STATUS_OK)
+				status = report_status(err);
+		}
+	}
+	options__deinit(&options);
+	return status;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* pagewatch -p PID: a report per interval, redrawn on a terminal. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "commands/commands.h"
+#include "commands/options.h"
+#include "commands/report.h"
+
+#define HIDE_CURSOR "\033[?25l"
+#define SHOW_CURSOR "\033[?25h"
+
+struct watch {
+	struct options options;
+	struct report report;
+	struct engine *engine;
+	uint64_t reports;
+};
+
+/* -1 to go on, or the exit status. */
+static int print_one(struct watch *watch)
+{
+	struct snapshot snapshot;
+	int err;
+
+	engine__set_heat_cells(watch->engine, report__heat_cells(&watch->report));
+	err = engine__snapshot(watch->engine, &snapshot);
+	if (err) {
+		snapshot__deinit(&snapshot);
+		return status_of_error(err);
+	}
+	err = report__print(&watch->report, &snapshot);
+	snapshot__deinit(&snapshot);
+	if (err)
+		return report_status(err);
+	watch->reports++;
+	if (watch->options.count && watch->reports >= watch->options.count)
+		return STATUS_OK;
+	return -1;
+}
+
+/* What ended since the last report is told once more, in the stream only. */
+static int on_ended(struct watch *watch)
+{
+	int status = STATUS_OK;
+
+	log_warn("process %u ended", watch->options.pid);
+	if (!watch->reports)
+		return STATUS_UNMEASURED;
+	if (!watch->report.redraw)
+		status = print_one(watch);
+	return status < 0 ? STATUS_OK : status;
+}
+
+static int handle(struct watch *watch, enum engine_event event)
+{
+	switch (event) {
+	case ENGINE_TICK:
+	case ENGINE_ASKED:
+		return print_one(watch);
+	case ENGINE_RESIZED:
+		report__measure(&watch->report);
+		return watch->report.redraw && watch->reports ? print_one(watch) : -1;
+	case ENGINE_INTERRUPTED:
+		return STATUS_OK;
+	case ENGINE_ENDED:
+		return on_ended(watch);
+	case ENGINE_LAST_CHANCE:
+		engine__resume(watch->engine);
+		return -1;
+	}
+	return STATUS_INTERNAL;
+}
+
+static int loop(struct watch *watch)
+{
+	enum engine_event event;
+	int status = -1, err;
+
+	err = engine__set_interval(watch->engine, watch->options.interval_ns);
+	while (!err && status < 0) {
+		err = engine__next(watch->engine, &event);
+		if (!err)
+			status = handle(watch, event);
+	}
+	if (err) {
+		log_error("cannot go on watching: error %d", -err);
+		return status_of_error(err);
+	}
+	return status;
+}
+
+static int watch_process(struct watch *watch)
+{
+	struct engine_options options;
+	int status, err;
+
+	if (report__open(&watch->report, &watch->options, stdout, true))
+		return STATUS_INTERNAL;
+	options = options__engine(&watch->options, report__heat_cells(&watch->report));
+	err = engine__new(&options, &watch->engine);
+	if (!err)
+		err = engine__attach(watch->engine, watch->options.pid);
+	if (err)
+		return status_of_error(err);
+	if (watch->report.redraw)
+		fputs(HIDE_CURSOR, watch->report.out);
+	status = loop(watch);
+	if (watch->report.redraw)
+		fputs(SHOW_CURSOR, watch->report.out);
+	return status;
+}
+
+int command_watch(int argc, char **argv)
+{
+	struct watch watch = { 0 };
+	int status, err;
+
+	status = options__parse(&watch.options, OPTIONS_WATCH, argc, argv);
+	if (status < 0 && !watch.options.pid)
+		status = usage_error("no process given: -p PID, or a command to start with 'run'");
+	else if (status < 0 && *watch.options.command)
+		status = usage_error("'%s' is one argument too many", *watch.options.command);
+	if (status < 0) {
+		status = watch_process(&watch);
+		err = report__close(&watch.report);
+		if (err && status == STATUS_OK)
+			status = report_status(err);
+	}
+	engine__free(watch.engine);
+	options__deinit(&watch.options);
+	return status;
+}

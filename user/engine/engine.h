@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Drives the flow: one thread, one epoll loop, the order of a snapshot, the
+ * life of the targets. Commands ask it for the next thing that happened.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "collect/faults.h"
+#include "collect/pagemap.h"
+#include "facts/array.h"
+#include "model/snapshot.h"
+
+struct engine_options {
+	enum faults_backend backend; /* FAULTS_NONE: scan tier only */
+	bool backend_required;	     /* a backend was asked for by name: no fallback */
+	enum page_reader reader;
+	bool follow_children;
+	bool want_stories;    /* page by page, in process_snapshot.stories */
+	uint32_t heat_cells;  /* 0: no heat */
+	uint32_t chunk_slots; /* see faults_options; 0: default */
+	uint32_t ring_bytes;
+	const struct array_list *marks; /* borrowed; looked for in every target */
+};
+
+enum engine_event {
+	ENGINE_TICK,	    /* the interval is over */
+	ENGINE_ASKED,	    /* SIGUSR1: somebody wants a snapshot now */
+	ENGINE_LAST_CHANCE, /* a launched target stands still, its memory whole: snapshot, then
+				   engine__resume() */
+	ENGINE_RESIZED,	    /* SIGWINCH */
+	ENGINE_INTERRUPTED, /* SIGINT, SIGTERM or SIGHUP */
+	ENGINE_ENDED,	    /* no target is left */
+};
+
+struct engine;
+
+/*
+ * Opens the backend (or falls back to the scan tier with one warning, unless it was
+ * asked for by name). 0 or -errno; errors are logged. Blocks the signals it
+ * handles in this thread until engine__free.
+ */
+int engine__new(const struct engine_options *options, struct engine **ret);
+void engine__free(struct engine *engine);
+
+/* Watches a living process; the baseline scan is part of it. 0 or -errno, logged. */
+int engine__attach(struct engine *engine, uint32_t pid);
+
+struct launch_options {
+	char *const *argv; /* NULL-terminated, borrowed */
+	const char *user;  /* NULL: as we are */
+};
+
+/*
+ * Starts a command, held until it is watched. 0, or -errno of its exec (-ENOENT,
+ * -EACCES, ...) or of our own failure: *exec_failed tells which.
+ */
+int engine__launch(struct engine *engine, const struct launch_options *options, bool *exec_failed);
+
+/* The binary that the launched command turned out to be; "" when not known. */
+const char *engine__launched_exe(struct engine *engine);
+
+/* Sends the launched command a signal, as long as it lives. */
+void engine__kill_launched(struct engine *engine, int number);
+
+/* Ticks every interval_ns from now on; 0: none. */
+int engine__set_interval(struct engine *engine, uint64_t interval_ns);
+
+/* Cells of the heatmaps from the next snapshot on. */
+void engine__set_heat_cells(struct engine *engine, uint32_t cells);
+
+/* Waits for the next thing. 0 and *ret, or -errno. */
+int engine__next(struct engine *engine, enum engine_event *ret);
+
+/* The signal behind ENGINE_INTERRUPTED; asking for it ends the event. */
+int engine__take_signal(struct engine *engine);
+
+/* The process that stands at its last chance. */
+uint32_t engine__last_chance_pid(struct engine *engine);
+
+/* Lets the target that stands at its last chance go on. */
+int engine__resume(struct engine *engine);
+
+/* Every target, now. *ret is the caller's to snapshot__deinit, also on failure. */
+int engine__snapshot(struct engine *engine, struct snapshot *ret);
+
+/* How the launched command ended: a wait status. Valid after ENGINE_ENDED. */
+int engine__wait_status(const struct engine *engine);
+
+/* False when the last snapshot came too late for arrays: no stop point was found or reached. */
+bool engine__stopped_in_time(const struct engine *engine);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* What the kernel side tells, applied to the targets in the order in which it happened. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "engine/priv.h"
+
+struct unclosed {
+	struct engine *engine;
+	struct target *target;
+	const struct map_event *event;
+};
+
+static void take_unclosed(void *ctx, const struct touch_chunk *chunk)
+{
+	struct unclosed *unclosed = ctx;
+	struct map_event closed = *unclosed->event;
+
+	closed.type = MAP_EVENT_CLOSED;
+	closed.closed = *chunk;
+	if (touch__handle(unclosed->target->touch, &closed))
+		unclosed->engine->lost_bits++;
+}
+
+static int on_unclosed(struct engine *engine, struct target *target, const struct map_event *event)
+{
+	struct unclosed unclosed = { engine, target, event };
+
+	return faults__close_range(engine->faults, event->slot, event->start, event->end,
+				   event->time_ns, take_unclosed, &unclosed);
+}
+
+static int on_fork(struct engine *engine, const struct map_event *event)
+{
+	struct target *parent = engine_find_slot(engine, event->slot);
+	struct target *child;
+	struct touch *touch;
+	int err;
+
+	touch = parent ? touch__fork(parent->touch)
+		       : touch__new(engine->environment.page_bytes, engine->environment.pmd_bytes,
+				    faults__backend(engine->faults) == FAULTS_TP_BTF);
+	if (!touch)
+		return -ENOMEM;
+	err = target__new(engine, event->other_pid, event->other_slot, &child);
+	if (err) {
+		touch__free(touch);
+		return err;
+	}
+	child->touch = touch;
+	if (parent && !child->facts.comm[0])
+		memcpy(child->facts.comm, parent->facts.comm, sizeof(child->facts.comm));
+	return 0;
+}
+
+/* The lives of the replaced image are reported with the image that follows it. */
+static int carry_over(struct engine *engine, struct target *old, struct target *target)
+{
+	int err = target__end(engine, old, "exec");
+
+	old->replaced = true;
+	if (err)
+		return err;
+	return touch__take_retired(old->touch, &target->carried, &target->carried_count);
+}
+
+static int on_exec(struct engine *engine, const struct map_event *event)
+{
+	struct target *old = NULL;
+	struct target *target;
+	int err;
+
+	if (event->other_slot != NO_SLOT)
+		old = engine_find_slot(engine, event->other_slot);
+	err = target__new(engine, event->pid, event->slot, &target);
+	if (err)
+		return err;
+	target->touch = touch__new(engine->environment.page_bytes, engine->environment.pmd_bytes,
+				   faults__backend(engine->faults) == FAULTS_TP_BTF);
+	if (!target->touch)
+		return -ENOMEM;
+	/* A vfork child leaves an address space that its parent still uses. */
+	if (old && old->mm_ended)
+		return carry_over(engine, old, target);
+	return 0;
+}
+
+static int on_mapping(struct engine *engine, const struct map_event *event)
+{
+	struct target *target = engine_find_slot(engine, event->slot);
+
+	if (!target)
+		return 0;
+	if (event->type == MAP_EVENT_UNCLOSED)
+		return on_unclosed(engine, target, event);
+	return touch__handle(target->touch, event);
+}
+
+static void handle_event(void *ctx, const struct map_event *event)
+{
+	struct engine *engine = ctx;
+	struct target *target;
+	int err = 0;
+
+	switch (event->type) {
+	case MAP_EVENT_ENTER:
+	case MAP_EVENT_CLOSED:
+	case MAP_EVENT_UNCLOSED:
+	case MAP_EVENT_EXIT:
+		err = on_mapping(engine, event);
+		break;
+	case MAP_EVENT_FORK:
+		err = on_fork(engine, event);
+		break;
+	case MAP_EVENT_EXEC:
+		err = on_exec(engine, event);
+		break;
+	case MAP_EVENT_MM_END:
+		target = engine_find_slot(engine, event->slot);
+		if (target)
+			target->mm_ended = true;
+		break;
+	case MAP_EVENT_COLLAPSE:
+		target = engine_find_slot(engine, event->slot);
+		if (target)
+			target->collapses++;
+		break;
+	}
+	if (err && !engine->pending_error)
+		engine->pending_error = err;
+}
+
+int engine_drain(struct engine *engine)
+{
+	int err;
+
+	if (!engine->faults)
+		return 0;
+	err = faults__drain(engine->faults, handle_event, engine);
+	if (err < 0)
+		return err;
+	err = engine->pending_error;
+	engine->pending_error = 0;
+	return err;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The one epoll loop: ring buffer, process descriptors, timer, signals. */
+#include <errno.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "engine/priv.h"
+
+int engine_watch_fd(struct engine *engine, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(engine->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+int engine_read_signals(struct engine *engine)
+{
+	struct signalfd_siginfo info;
+	bool child = false;
+
+	while (read(engine->signal_fd, &info, sizeof(info)) == sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGCHLD:
+			child = true;
+			break;
+		case SIGUSR1:
+			engine->asked = true;
+			break;
+		case SIGWINCH:
+			engine->resized = true;
+			break;
+		default:
+			engine->interrupted_by = (int)info.ssi_signo;
+		}
+	}
+	return child && engine->launched ? tracer_reap(engine) : 0;
+}
+
+static void read_timer(struct engine *engine)
+{
+	uint64_t expirations;
+
+	if (read(engine->timer_fd, &expirations, sizeof(expirations)) == sizeof(expirations))
+		engine->ticked = true;
+}
+
+static bool process_ended(const struct target *target)
+{
+	struct pollfd poll_fd = { .fd = target->pidfd, .events = POLLIN };
+
+	return target->pidfd < 0 || poll(&poll_fd, 1, 0) > 0;
+}
+
+/*
+ * An address space ends before its process can be waited for, so by then the
+ * ring holds all that is to be said of it.
+ */
+static int end_targets(struct engine *engine)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < engine->target_count; i++) {
+		struct target *target = engine->targets[i];
+
+		if (target->ended || !process_ended(target))
+			continue;
+		err = engine_drain(engine);
+		if (!err)
+			err = target__end(engine, target, "exit");
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int wait_once(struct engine *engine)
+{
+	struct epoll_event events[16];
+	int count, i, err;
+
+	count = epoll_wait(engine->epoll_fd, events, 16, -1);
+	if (count < 0)
+		return errno == EINTR ? 0 : -errno;
+	err = engine_drain(engine);
+	for (i = 0; !err && i < count; i++) {
+		if (events[i].data.fd == engine->signal_fd)
+			err = engine_read_signals(engine);
+		else if (events[i].data.fd == engine->timer_fd)
+			read_timer(engine);
+	}
+	return err ? err : end_targets(engine);
+}
+
+static bool take(bool *flag)
+{
+	bool was = *flag;
+
+	*flag = false;
+	return was;
+}
+
+static bool next_pending(struct engine *engine, enum engine_event *ret)
+{
+	if (tracer_held(engine))
+		*ret = ENGINE_LAST_CHANCE;
+	else if (engine->launched ? engine->launched_reaped : !engine_live_targets(engine))
+		*ret = ENGINE_ENDED;
+	else if (engine->interrupted_by)
+		*ret = ENGINE_INTERRUPTED;
+	else if (take(&engine->asked))
+		*ret = ENGINE_ASKED;
+	else if (take(&engine->resized))
+		*ret = ENGINE_RESIZED;
+	else if (take(&engine->ticked))
+		*ret = ENGINE_TICK;
+	else
+		return false;
+	return true;
+}
+
+int engine__next(struct engine *engine, enum engine_event *ret)
+{
+	int err;
+
+	while (!next_pending(engine, ret)) {
+		err = wait_once(engine);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int engine__take_signal(struct engine *engine)
+{
+	int number = engine->interrupted_by;
+
+	engine->interrupted_by = 0;
+	return number;
+}
+
+uint32_t engine__last_chance_pid(struct engine *engine)
+{
+	struct traced *held = tracer_held(engine);
+
+	return held ? (uint32_t)held->pid : 0;
+}
+
+int engine__resume(struct engine *engine)
+{
+	struct traced *held = tracer_held(engine);
+
+	return held ? tracer_release(engine, held) : 0;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * What the files of engine/ share. Nobody else includes it.
+ */
+#ifndef ENGINE_PRIV_H
+#define ENGINE_PRIV_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "collect/faults.h"
+#include "collect/maps.h"
+#include "collect/pagemap.h"
+#include "collect/procfs.h"
+#include "engine/engine.h"
+#include "model/page_state.h"
+#include "model/touch.h"
+
+/* One address space that is watched. In the scan tier slot is NO_SLOT and touch NULL. */
+struct target {
+	uint32_t pid;
+	uint32_t slot;
+	int pidfd;	   /* -1 where the process was gone already */
+	struct proc *proc; /* NULL where it was gone already */
+	struct touch *touch;
+	struct vma_list vmas; /* as of the last scan */
+	struct page_runs runs;
+	struct extent_list extents; /* scratch */
+	uint64_t *index;	    /* sorted starts of the kernel's touched chunks */
+	size_t index_count;
+	size_t index_capacity;
+	uint64_t unreadable;	    /* pages of the last scan */
+	uint64_t collapses;	    /* huge pages that khugepaged made during the watch */
+	struct process_facts facts; /* last known */
+	char runtime[128];	    /* as of the scan that found runtime_vmas VMAs */
+	size_t runtime_vmas;
+	struct fault_counts faults; /* last known */
+	struct retired *carried;    /* lives of the image this one replaced */
+	size_t carried_count;
+	bool mm_ended; /* the kernel said so; not yet known whether by exec or exit */
+	bool ended;    /* nothing to scan any more; reported once, then forgotten */
+	bool replaced; /* ended by exec: the image that follows reports for it */
+};
+
+/* A thread that we ptrace. */
+struct tracee {
+	pid_t tid;
+	pid_t pid;	   /* its process; 0 until the event that made it tells */
+	bool stopped;	   /* in a ptrace stop that we have not ended */
+	bool exiting;	   /* at or past PTRACE_EVENT_EXIT */
+	int resume_signal; /* what to deliver when it goes on */
+};
+
+enum stop_phase {
+	STOP_NONE,     /* no breakpoint: only the ptrace exit event is left */
+	STOP_AT_ENTRY, /* waiting for ld.so to have mapped the libraries */
+	STOP_AT_END,   /* waiting for Py_FinalizeEx or exit */
+	STOP_DONE,     /* the last chance was given */
+};
+
+/* A process that we ptrace. */
+struct traced {
+	pid_t pid;
+	enum stop_phase phase;
+	int stop_id;  /* of faults__arm_stop, -1 when none is armed */
+	bool holding; /* all threads are to stand still for the last snapshot */
+	bool in_time; /* the hold is at a stop point, not at the exit event */
+};
+
+struct tracer {
+	struct tracee *tracees;
+	size_t tracee_count;
+	size_t tracee_capacity;
+	struct traced *processes;
+	size_t process_count;
+	size_t process_capacity;
+};
+
+struct engine {
+	struct engine_options options;
+	struct environment environment;
+	struct procfs *procfs;
+	struct proc *self;
+	struct faults *faults; /* NULL in the scan tier */
+	enum page_reader reader_used;
+	uint32_t known_categories;
+	struct target **targets;
+	size_t target_count;
+	size_t target_capacity;
+	struct tracer tracer;
+	pid_t launched; /* 0: nothing was launched */
+	bool launched_reaped;
+	int wait_status;
+	bool stopped_in_time;
+	int epoll_fd;
+	int signal_fd;
+	int timer_fd;
+	sigset_t old_mask;
+	int interrupted_by;	     /* pending signal, 0: none */
+	bool asked, resized, ticked; /* pending events */
+	uint64_t start_ns;	     /* CLOCK_MONOTONIC */
+	int pending_error;	     /* of an event handler, reported by engine__next */
+	uint64_t lost_bits;	     /* touches lost on our side (no memory) */
+};
+
+uint64_t engine_now_ns(void);
+
+/* loop.c */
+int engine_watch_fd(struct engine *engine, int fd);
+
+/* targets.c: slot NO_SLOT in the scan tier. The engine owns the target. */
+int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target **ret);
+void target__free(struct target *target);
+struct target *engine_find_slot(struct engine *engine, uint32_t slot);
+struct target *engine_find_pid(struct engine *engine, uint32_t pid);
+size_t engine_live_targets(const struct engine *engine);
+/* Scans all of the target's page tables into target->runs. 0, -ESRCH when it is gone. */
+int target__scan(struct engine *engine, struct target *target);
+/* The address space is gone: its last bits become retired lives, its slot is free. */
+int target__end(struct engine *engine, struct target *target, const char *how);
+/* Forgets targets that ended and were reported. */
+void engine_prune(struct engine *engine);
+
+/* events.c */
+int engine_drain(struct engine *engine);
+int engine_read_signals(struct engine *engine);
+
+/* tracer.c */
+int tracer_seize(struct engine *engine, pid_t pid);
+int tracer_reap(struct engine *engine);
+/* The process whose every thread stands still, or NULL. */
+struct traced *tracer_held(struct engine *engine);
+int tracer_release(struct engine *engine, struct traced *process);
+void tracer_deinit(struct engine *engine);
+
+/* stop_point.c */
+void stop_point_arm_entry(struct engine *engine, struct traced *process);
+void stop_point_arm_end(struct engine *engine, struct traced *process);
+void stop_point_disarm(struct engine *engine, struct traced *process);
+
+#endif

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * One snapshot of all targets: drain the ring, scan the page tables, then count.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/barrier.h"
+#include "base/log.h"
+#include "engine/priv.h"
+#include "model/explain.h"
+#include "model/rows.h"
+#include "version.h"
+
+static int add_chunk(void *ctx, const struct touch_chunk *chunk)
+{
+	struct target *target = ctx;
+	int err;
+
+	err = array_reserve((void **)&target->index, &target->index_capacity,
+			    target->index_count + 1, sizeof(*target->index));
+	if (!err)
+		target->index[target->index_count++] = chunk->start;
+	return err;
+}
+
+static int compare_starts(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static int index_chunks(struct engine *engine, struct target *target)
+{
+	int err;
+
+	target->index_count = 0;
+	err = faults__each_chunk(engine->faults, target->slot, add_chunk, target);
+	if (err)
+		return err;
+	qsort(target->index, target->index_count, sizeof(*target->index), compare_starts);
+	touch__set_index(target->touch, target->index, target->index_count);
+	return faults__counts(engine->faults, target->slot, &target->faults);
+}
+
+static int fill_regions(const struct engine *engine, const struct target *target,
+			const struct tally_input *input, struct process_snapshot *row)
+{
+	size_t i;
+	int err;
+
+	row->regions = calloc(target->vmas.count + 1, sizeof(*row->regions));
+	if (!row->regions)
+		return -ENOMEM;
+	for (i = 0; i < target->vmas.count; i++) {
+		struct region_row *region = &row->regions[i];
+
+		region->vma = target->vmas.vmas[i];
+		region->vma.path = strdup(region->vma.path);
+		row->region_count++;
+		if (!region->vma.path)
+			return -ENOMEM;
+		err = row_fill_region(input, engine->options.heat_cells, region);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int fill_arrays(const struct engine *engine, const struct target *target,
+		       const struct tally_input *input, struct process_snapshot *row)
+{
+	const struct array_list *marks = engine->options.marks;
+	size_t i;
+	int err;
+
+	if (!marks || !marks->count)
+		return 0;
+	row->arrays = calloc(marks->count, sizeof(*row->arrays));
+	if (!row->arrays)
+		return -ENOMEM;
+	for (i = 0; i < marks->count; i++) {
+		struct array_row *array = &row->arrays[i];
+
+		array->desc = marks->arrays[i];
+		array->desc.name = strdup(array->desc.name);
+		row->array_count++;
+		if (!array->desc.name)
+			return -ENOMEM;
+		err = row_fill_array(input, &target->vmas, engine->options.heat_cells, array);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+struct story_list {
+	struct process_snapshot *row;
+	size_t capacity;
+};
+
+static int add_story(void *ctx, const struct page_story *story)
+{
+	struct story_list *list = ctx;
+	struct process_snapshot *row = list->row;
+	int err;
+
+	err = array_reserve((void **)&row->stories, &list->capacity, row->story_count + 1,
+			    sizeof(*row->stories));
+	if (!err)
+		row->stories[row->story_count++] = *story;
+	return err;
+}
+
+static int fill_stories(const struct target *target, const struct tally_input *input,
+			struct process_snapshot *row)
+{
+	struct story_list list = { row, 0 };
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < target->vmas.count; i++)
+		err = tally_stories(input, target->vmas.vmas[i].start, target->vmas.vmas[i].end,
+				    add_story, &list);
+	return err;
+}
+
+static int join_retired(struct target *target, struct process_snapshot *row)
+{
+	struct retired *all;
+	int err;
+
+	err = touch__take_retired(target->touch, &row->retired, &row->retired_count);
+	if (err || !target->carried_count)
+		return err;
+	all = reallocarray(target->carried, target->carried_count + row->retired_count,
+			   sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	memcpy(all + target->carried_count, row->retired, row->retired_count * sizeof(*all));
+	free(row->retired);
+	row->retired = all;
+	row->retired_count += target->carried_count;
+	target->carried = NULL;
+	target->carried_count = 0;
+	return 0;
+}
+
+static int count_pages(struct engine *engine, struct target *target, struct process_snapshot *row)
+{
+	struct touch_source source;
+	struct tally_input input = {
+		.page_bytes = engine->environment.page_bytes,
+		.pmd_bytes = engine->environment.pmd_bytes,
+		.runs = &target->runs,
+	};
+	int err = 0;
+
+	if (target->touch) {
+		source = faults__touch_source(engine->faults, target->slot);
+		input.touch = target->touch;
+		input.source = &source;
+		err = index_chunks(engine, target);
+		if (!err)
+			err = touch__settle(target->touch, &source, &target->runs);
+	}
+	if (!err)
+		err = fill_regions(engine, target, &input, row);
+	if (!err)
+		err = fill_arrays(engine, target, &input, row);
+	if (!err && engine->options.want_stories)
+		err = fill_stories(target, &input, row);
+	if (!err)
+		err = process_snapshot__sum(row, &input);
+	return err;
+}
+
+static int fill_process(struct engine *engine, struct target *target, struct process_snapshot *row)
+{
+	int err = 0;
+
+	row->complete = true;
+	row->slot = target->slot;
+	row->faults_known = target->touch != NULL;
+	if (!target->ended && target->proc) {
+		err = target__scan(engine, target);
+		if (!err)
+			err = count_pages(engine, target, row);
+		/* It ended while we looked: what was counted until then stands apart as ended. */
+		if (err == -ESRCH)
+			err = target__end(engine, target, "exit");
+	}
+	row->exited = target->ended;
+	row->facts = target->facts;
+	row->faults = target->faults;
+	row->collapses = target->collapses;
+	if (target->unreadable)
+		row->complete = false;
+	if (!err && target->touch)
+		err = join_retired(target, row);
+	return err;
+}
+
+static void fill_self(struct engine *engine, struct snapshot *snapshot)
+{
+	struct process_facts facts = { 0 };
+	struct timespec now;
+	struct rusage usage;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	snapshot->time_unix_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	snapshot->since_start_ns = engine_now_ns() - engine->start_ns;
+	if (!getrusage(RUSAGE_SELF, &usage))
+		snapshot->self_cpu_ns =
+			(uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000u +
+			(uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000u;
+	if (!proc__facts(engine->self, &facts))
+		snapshot->self_rss_bytes = facts.rss_kernel_pages * engine->environment.page_bytes;
+	if (engine->faults)
+		snapshot->self_bpf_bytes = faults__kernel_bytes(engine->faults);
+}
+
+static int fill_losses(struct engine *engine, struct snapshot *snapshot)
+{
+	struct faults_losses losses = { 0 };
+	size_t i;
+	int err;
+
+	if (engine->faults) {
+		err = faults__losses(engine->faults, &losses);
+		if (err)
+			return err;
+	}
+	snapshot->losses.chunks = losses.chunks + losses.slots + engine->lost_bits;
+	snapshot->losses.events = losses.events;
+	for (i = 0; i < engine->target_count; i++)
+		snapshot->losses.pages_unreadable += engine->targets[i]->unreadable;
+	if (losses.chunks)
+		snapshot__incomplete(snapshot,
+				     "%llu touches found no room in the chunk table "
+				     "(--chunk-slots)",
+				     (unsigned long long)losses.chunks);
+	if (losses.slots)
+		snapshot__incomplete(snapshot, "%llu processes found no room in the target table",
+				     (unsigned long long)losses.slots);
+	if (losses.events)
+		snapshot__incomplete(snapshot,
+				     "%llu mapping events found no room in the ring "
+				     "(--ring-bytes)",
+				     (unsigned long long)losses.events);
+	if (engine->lost_bits)
+		snapshot__incomplete(snapshot, "no memory for %llu closing records",
+				     (unsigned long long)engine->lost_bits);
+	if (snapshot->losses.pages_unreadable)
+		snapshot__incomplete(snapshot, "%llu pages could not be read",
+				     (unsigned long long)snapshot->losses.pages_unreadable);
+	for (i = 0; losses.chunks + losses.slots + losses.events + engine->lost_bits &&
+		    i < snapshot->process_count;
+	     i++)
+		snapshot->processes[i].complete = false;
+	return 0;
+}
+
+static void fill_header(struct engine *engine, struct snapshot *snapshot)
+{
+	enum faults_backend backend = engine->faults ? faults__backend(engine->faults)
+						     : FAULTS_NONE;
+	bool read = engine->reader_used == PAGE_READER_READ;
+
+	snapshot->version = PAGEWATCH_VERSION;
+	snapshot->environment = engine->environment;
+	snapshot->tier = engine->faults ? "faults" : "scan";
+	snapshot->backend = faults_backend_name(backend);
+	snapshot->page_reader = read ? "read" : "scan";
+	snapshot->tells_writes = backend == FAULTS_TP_BTF;
+	snapshot->start_ns = engine->start_ns;
+	if (!(engine->known_categories & PAGE_IS_HUGE_BIT)) {
+		snapshot->merged[snapshot->merged_count++] = "anon_huge";
+		snapshot->merged[snapshot->merged_count++] = "zero_huge";
+	}
+}
+
+static void explain_rows(struct snapshot *snapshot)
+{
+	size_t i, j;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		struct process_snapshot *process = &snapshot->processes[i];
+
+		for (j = 0; j < process->array_count; j++)
+			process->arrays[j].explain =
+				explain_array(snapshot, process, &process->arrays[j]);
+		for (j = 0; j < process->region_count; j++)
+			process->regions[j].explain =
+				explain_region(snapshot, process, &process->regions[j]);
+	}
+}
+
+int engine__snapshot(struct engine *engine, struct snapshot *ret)
+{
+	const char *broken;
+	size_t i;
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->complete = true;
+	err = engine_drain(engine);
+	if (err)
+		return err;
+	ret->processes = calloc(engine->target_count + 1, sizeof(*ret->processes));
+	if (!ret->processes)
+		return -ENOMEM;
+	for (i = 0; i < engine->target_count; i++) {
+		if (engine->targets[i]->replaced)
+			continue;
+		err = fill_process(engine, engine->targets[i],
+				   &ret->processes[ret->process_count++]);
+		if (err) {
+			log_error("cannot read process %u: %s", engine->targets[i]->pid,
+				  strerror(-err));
+			return err;
+		}
+	}
+	fill_header(engine, ret);
+	err = fill_losses(engine, ret);
+	if (err)
+		return err;
+	explain_rows(ret);
+	fill_self(engine, ret);
+	engine_prune(engine);
+	broken = snapshot__broken_rule(ret);
+	if (broken) {
+		log_error("internal error, the counts do not add up: %s", broken);
+		return -EPROTO;
+	}
+	barrier_wait("snapshot");
+	return 0;
+}

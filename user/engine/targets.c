@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The set of watched address spaces and the scan of one of them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "collect/runtime.h"
+#include "engine/priv.h"
+
+void target__free(struct target *target)
+{
+	if (!target)
+		return;
+	if (target->pidfd >= 0)
+		close(target->pidfd);
+	proc__close(target->proc);
+	touch__free(target->touch);
+	vma_list__deinit(&target->vmas);
+	page_runs__deinit(&target->runs);
+	extent_list__deinit(&target->extents);
+	free(target->index);
+	free(target->carried);
+	free(target);
+}
+
+static int open_process(struct engine *engine, struct target *target)
+{
+	int err;
+
+	err = proc__open(engine->procfs, target->pid, &target->proc);
+	if (err)
+		return err;
+	target->pid = proc__pid(target->proc);
+	target->pidfd = (int)syscall(SYS_pidfd_open, (pid_t)target->pid, 0);
+	if (target->pidfd < 0)
+		return -errno;
+	err = proc__facts(target->proc, &target->facts);
+	if (err)
+		return err;
+	return engine_watch_fd(engine, target->pidfd);
+}
+
+int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target **ret)
+{
+	struct target *target = calloc(1, sizeof(*target));
+	int err;
+
+	if (!target)
+		return -ENOMEM;
+	target->pid = pid;
+	target->slot = slot;
+	target->pidfd = -1;
+	err = open_process(engine, target);
+	/* A child may be gone before we hear of it; its touches are in the tables all the same. */
+	if (err && !(err == -ESRCH && slot != NO_SLOT))
+		goto out;
+	target->facts.pid = target->pid;
+	err = array_reserve((void **)&engine->targets, &engine->target_capacity,
+			    engine->target_count + 1, sizeof(*engine->targets));
+	if (err)
+		goto out;
+	engine->targets[engine->target_count++] = target;
+	*ret = target;
+	return 0;
+out:
+	target__free(target);
+	return err;
+}
+
+struct target *engine_find_slot(struct engine *engine, uint32_t slot)
+{
+	size_t i;
+
+	for (i = 0; i < engine->target_count; i++) {
+		if (engine->targets[i]->slot == slot && !engine->targets[i]->ended)
+			return engine->targets[i];
+	}
+	return NULL;
+}
+
+struct target *engine_find_pid(struct engine *engine, uint32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < engine->target_count; i++) {
+		if (engine->targets[i]->pid == pid && !engine->targets[i]->ended)
+			return engine->targets[i];
+	}
+	return NULL;
+}
+
+size_t engine_live_targets(const struct engine *engine)
+{
+	size_t i, live = 0;
+
+	for (i = 0; i < engine->target_count; i++)
+		live += !engine->targets[i]->ended;
+	return live;
+}
+
+/* Opens files of the target: only when what it has mapped is not what it was. */
+static int detect_runtime(struct target *target)
+{
+	int err = 0;
+
+	if (target->vmas.count != target->runtime_vmas)
+		err = runtime_detect(target->proc, &target->vmas, target->runtime,
+				     sizeof(target->runtime));
+	target->runtime_vmas = target->vmas.count;
+	memcpy(target->facts.runtime, target->runtime, sizeof(target->facts.runtime));
+	return err == -ESRCH ? err : 0;
+}
+
+/*
+ * maps and pagemap are opened anew for each scan: both descriptors belong to the
+ * image of the moment, and an exec in between must not leave us reading the old one.
+ */
+int target__scan(struct engine *engine, struct target *target)
+{
+	struct pagemap *pagemap = NULL;
+	size_t i;
+	int err;
+
+	if (!target->proc)
+		return -ESRCH;
+	err = pagemap__open(target->proc, engine->options.reader, &pagemap);
+	if (err)
+		return err;
+	err = maps_read(target->proc, &target->vmas);
+	if (err)
+		goto out;
+	target->runs.count = 0;
+	target->unreadable = 0;
+	for (i = 0; i < target->vmas.count; i++) {
+		const struct vma *vma = &target->vmas.vmas[i];
+
+		target->extents.count = 0;
+		err = pagemap__scan(pagemap, vma, vma->start, vma->end, &target->extents,
+				    &target->unreadable);
+		if (err)
+			goto out;
+		err = page_runs__replace(&target->runs, vma->start, vma->end, vma,
+					 target->extents.extents, target->extents.count);
+		if (err)
+			goto out;
+	}
+	engine->reader_used = pagemap__reader(pagemap);
+	engine->known_categories = pagemap__known_categories(pagemap);
+	err = proc__facts(target->proc, &target->facts);
+	if (!err)
+		err = detect_runtime(target);
+	if (!err && target->touch)
+		err = touch__note_scan(target->touch, &target->runs);
+out:
+	pagemap__close(pagemap);
+	return err;
+}
+
+static int retire_chunk(void *ctx, const struct touch_chunk *chunk)
+{
+	return touch__retire_chunk(ctx, chunk);
+}
+
+int target__end(struct engine *engine, struct target *target, const char *how)
+{
+	int err = 0;
+
+	if (target->ended)
+		return 0;
+	target->ended = true;
+	target->runs.count = 0;
+	vma_list__deinit(&target->vmas);
+	if (target->slot != NO_SLOT) {
+		faults__counts(engine->faults, target->slot, &target->faults);
+		err = faults__each_chunk(engine->faults, target->slot, retire_chunk, target->touch);
+		if (!err)
+			err = touch__retire_all(target->touch, how, engine_now_ns());
+		faults__release(engine->faults, target->slot);
+	}
+	if (target->pidfd >= 0)
+		close(target->pidfd);
+	target->pidfd = -1;
+	return err;
+}
+
+void engine_prune(struct engine *engine)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < engine->target_count; i++) {
+		if (engine->targets[i]->ended)
+			target__free(engine->targets[i]);
+		else
+			engine->targets[kept++] = engine->targets[i];
+	}
+	engine->target_count = kept;
+}

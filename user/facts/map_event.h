@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * What happened to a target's mappings and processes, in the order in which it
+ * happened. Ranges are bytes, half-open, page-aligned.
+ */
+#ifndef FACTS_MAP_EVENT_H
+#define FACTS_MAP_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "facts/touch.h"
+
+enum map_op {
+	MAP_OP_MMAP, /* [start, end) known at exit; MAP_FIXED ends lives at entry */
+	MAP_OP_MUNMAP,
+	MAP_OP_MREMAP,
+	MAP_OP_BRK,
+	MAP_OP_DONTNEED, /* MADV_DONTNEED, _DONTNEED_LOCKED, also by process_madvise */
+	MAP_OP_REMOVE,	 /* MADV_REMOVE */
+	MAP_OP_GUARD,	 /* MADV_GUARD_INSTALL */
+	MAP_OP_SHMAT,
+	MAP_OP_SHMDT,
+	MAP_OPS,
+};
+
+enum map_event_type {
+	MAP_EVENT_ENTER,    /* a mapping call began: the lives in [start, end) end now */
+	MAP_EVENT_CLOSED,   /* bits taken out of the kernel's table by the call that tid is in */
+	MAP_EVENT_UNCLOSED, /* [start, end) was too much for one call: close it from user space */
+	MAP_EVENT_EXIT,	    /* the call that tid is in returned result */
+	MAP_EVENT_FORK,	    /* child_slot, child_pid: a new address space, copied from slot */
+	MAP_EVENT_EXEC,	  /* slot is the new image's address space, old_slot the one it replaces */
+	MAP_EVENT_MM_END, /* the address space of slot is gone */
+	MAP_EVENT_COLLAPSE, /* khugepaged changed slot at an address nobody tells */
+};
+
+#define NO_SLOT UINT32_MAX
+
+struct map_event {
+	enum map_event_type type;
+	enum map_op op; /* ENTER, EXIT */
+	uint32_t slot;	/* the address space */
+	uint32_t pid;	/* process and thread, in our pid namespace */
+	uint32_t tid;
+	uint64_t time_ns; /* CLOCK_MONOTONIC */
+	uint64_t start;	  /* ENTER, UNCLOSED: the range whose lives end; may be empty */
+	uint64_t end;
+	uint64_t new_start;  /* ENTER of mremap with MREMAP_FIXED: the range ended there too; */
+	uint64_t new_end;    /*   ENTER of mmap: 0 and the length in bytes, rounded up */
+	uint32_t flags;	     /* ENTER: the call's own flags (mmap, mremap, shmat) or advice */
+	bool part;	     /* ENTER: one of several ranges of one call */
+	int64_t result;	     /* EXIT: an address, 0, -errno; of parts: the bytes reached */
+	uint32_t other_slot; /* FORK: the child's; EXEC: the old image's, or NO_SLOT */
+	uint32_t other_pid;  /* FORK: the child's */
+	struct touch_chunk closed; /* CLOSED */
+};
+
+#endif

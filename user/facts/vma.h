@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * One virtual memory area, as a line of /proc/PID/maps tells it.
+ * Addresses are bytes, [start, end) is half-open and page-aligned.
+ */
+#ifndef FACTS_VMA_H
+#define FACTS_VMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum vma_kind {
+	VMA_ANON,
+	VMA_HEAP,
+	VMA_STACK,
+	VMA_FILE,
+	VMA_SHMEM,
+	VMA_HUGETLB,
+	VMA_SPECIAL, /* [vdso], [vvar], ...: mapped by the kernel itself */
+	VMA_KINDS,
+};
+
+struct vma {
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset; /* bytes into the file */
+	uint64_t inode;
+	uint32_t dev_major;
+	uint32_t dev_minor;
+	enum vma_kind kind;
+	bool readable;
+	bool writable;
+	bool executable;
+	bool shared;
+	char *path; /* as the kernel spells it, untrusted; "" if none; owned by the holder */
+};
+
+/* VMAs of one process in address order; owned, see collect/maps.h. */
+struct vma_list {
+	struct vma *vmas;
+	size_t count;
+	size_t capacity;
+};
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The table of commands. */
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/barrier.h"
+#include "commands/commands.h"
+#include "commands/options.h"
+
+static const struct {
+	const char *name;
+	int (*main)(int argc, char **argv);
+} commands[] = {
+	{ "watch", command_watch },
+	{ "snap", command_snap },
+	{ "run", command_run },
+	{ "probe", command_probe },
+};
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN);
+	barrier_init();
+	if (argc < 2)
+		return usage_error("no process and no command given");
+	if (argv[1][0] == '-')
+		return command_watch(argc, argv);
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].main(argc - 1, argv + 1);
+	}
+	return usage_error("unknown command '%s'", argv[1]);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Touch bits that user space holds itself, chunk by chunk in address order:
+ * few, for they come only from calls that moved or failed.
+ */
+#ifndef MODEL_CHUNK_BITS_H
+#define MODEL_CHUNK_BITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts/touch.h"
+
+struct chunk_bits { /* all zero is empty */
+	struct touch_chunk *chunks;
+	size_t count;
+	size_t capacity;
+};
+
+void chunk_bits__deinit(struct chunk_bits *bits);
+
+/* Joins the bits of one chunk in. 0 or -ENOMEM. */
+int chunk_bits__add(struct chunk_bits *bits, const struct touch_chunk *chunk);
+
+/* Moves the bits of [start, end) (bytes) from one to the other. 0 or -ENOMEM. */
+int chunk_bits__take(struct chunk_bits *from, uint64_t start, uint64_t end, uint64_t page_bytes,
+		     struct chunk_bits *to);
+
+/* Adds what [start, end) of from holds to `to`, moved by to_start - start. 0 or -ENOMEM. */
+int chunk_bits__add_moved(struct chunk_bits *to, const struct chunk_bits *from, uint64_t start,
+			  uint64_t end, uint64_t to_start, uint64_t page_bytes);
+
+/* The chunk that holds address, or NULL. */
+const struct touch_chunk *chunk_bits__find(const struct chunk_bits *bits, uint64_t address,
+					   uint64_t page_bytes);
+
+/* The bits of pages [start, end) within the chunk at chunk_start, as a mask. */
+void chunk_mask(uint64_t chunk_start, uint64_t start, uint64_t end, uint64_t page_bytes,
+		uint64_t mask[CHUNK_WORDS]);
+
+struct bit_counts {
+	uint64_t read;
+	uint64_t written;
+	uint64_t touched;
+};
+
+/* Pages counted over all chunks. */
+struct bit_counts chunk_bits__count(const struct chunk_bits *bits);
+
+#endif

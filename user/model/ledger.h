@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Why a resident page is resident: the first cause that holds (DESIGN.md, section 7).
+ */
+#ifndef MODEL_LEDGER_H
+#define MODEL_LEDGER_H
+
+#include <stdint.h>
+
+#include "facts/touch.h"
+
+enum ledger_class {
+	LEDGER_TOUCHED,
+	LEDGER_BEFORE,
+	LEDGER_HUGE_FILL,
+	LEDGER_UNFAULTED,
+	LEDGER_CLASSES,
+};
+
+const char *ledger_class_name(enum ledger_class class);
+
+/* The masks of one chunk, one bit a page. */
+struct ledger_masks {
+	uint64_t resident[CHUNK_WORDS];
+	uint64_t touched[CHUNK_WORDS];
+	uint64_t before[CHUNK_WORDS];
+	uint64_t huge_fill[CHUNK_WORDS]; /* was seen huge, and its huge page has a touch */
+};
+
+/* Splits the resident pages into the four classes; each resident bit is in exactly one. */
+void ledger_split(const struct ledger_masks *masks, uint64_t classes[LEDGER_CLASSES][CHUNK_WORDS]);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* From categories to states, and the runs of a process. */
+#include "model/page_state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+
+enum page_state page_state_of(const struct vma *vma, uint32_t categories)
+{
+	if (categories & PAGE_IS_GUARD_BIT)
+		return PAGE_GUARD;
+	if (categories & PAGE_IS_SWAPPED_BIT)
+		return PAGE_SWAPPED;
+	if (!(categories & PAGE_IS_PRESENT_BIT))
+		return PAGE_ABSENT;
+	if (categories & PAGE_IS_PFNZERO_BIT)
+		return categories & PAGE_IS_HUGE_BIT ? PAGE_ZERO_HUGE : PAGE_ZERO;
+	if (vma->kind == VMA_HUGETLB)
+		return PAGE_ANON_HUGE;
+	if (categories & PAGE_IS_FILE_BIT)
+		return vma->kind == VMA_SHMEM || (vma->kind == VMA_ANON && vma->shared) ? PAGE_SHMEM
+											: PAGE_FILE;
+	return categories & PAGE_IS_HUGE_BIT ? PAGE_ANON_HUGE : PAGE_ANON;
+}
+
+bool page_state_resident(enum page_state state)
+{
+	return state == PAGE_ANON || state == PAGE_ANON_HUGE || state == PAGE_FILE ||
+	       state == PAGE_SHMEM;
+}
+
+const char *page_state_name(enum page_state state)
+{
+	static const char *const names[PAGE_STATES] = {
+		[PAGE_ABSENT] = "absent",	[PAGE_ZERO] = "zero",
+		[PAGE_ZERO_HUGE] = "zero_huge", [PAGE_ANON] = "anon",
+		[PAGE_ANON_HUGE] = "anon_huge", [PAGE_FILE] = "file",
+		[PAGE_SHMEM] = "shmem",		[PAGE_SWAPPED] = "swapped",
+		[PAGE_GUARD] = "guard",
+	};
+
+	return names[state];
+}
+
+void page_runs__deinit(struct page_runs *runs)
+{
+	free(runs->runs);
+	memset(runs, 0, sizeof(*runs));
+}
+
+size_t page_runs__lower_bound(const struct page_runs *runs, uint64_t address)
+{
+	size_t low = 0, high = runs->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (runs->runs[middle].end > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Joins with the run before when they are alike. The room is there. */
+static void push(struct page_runs *runs, size_t first, struct page_run run)
+{
+	struct page_run *last = runs->count > first ? &runs->runs[runs->count - 1] : NULL;
+
+	if (last && last->end == run.start && last->state == run.state)
+		last->end = run.end;
+	else
+		runs->runs[runs->count++] = run;
+}
+
+/* Cuts [start, end) out, leaving a gap of `room` free entries at *ret. */
+static int open_gap(struct page_runs *runs, uint64_t start, uint64_t end, size_t room,
+		    struct page_runs *tail)
+{
+	size_t first = page_runs__lower_bound(runs, start), last = first;
+	struct page_run right;
+	bool split;
+
+	while (last < runs->count && runs->runs[last].start < end)
+		last++;
+	split = last > first && runs->runs[last - 1].end > end;
+	if (split) {
+		right = runs->runs[last - 1];
+		right.start = end;
+	}
+	memset(tail, 0, sizeof(*tail));
+	tail->count = runs->count - last + split;
+	if (tail->count) {
+		tail->runs = malloc(tail->count * sizeof(*tail->runs));
+		if (!tail->runs)
+			return -ENOMEM;
+		if (split)
+			tail->runs[0] = right;
+		memcpy(tail->runs + split, runs->runs + last,
+		       (runs->count - last) * sizeof(*tail->runs));
+	}
+	if (array_reserve((void **)&runs->runs, &runs->capacity, first + 1 + room + tail->count,
+			  sizeof(*runs->runs))) {
+		page_runs__deinit(tail);
+		return -ENOMEM;
+	}
+	runs->count = first;
+	if (last > first && runs->runs[first].start < start) {
+		runs->runs[first].end = start;
+		runs->count++;
+	}
+	return 0;
+}
+
+int page_runs__replace(struct page_runs *runs, uint64_t start, uint64_t end, const struct vma *vma,
+		       const struct extent *extents, size_t count)
+{
+	struct page_runs tail;
+	size_t i;
+	int err;
+
+	err = open_gap(runs, start, end, count, &tail);
+	if (err)
+		return err;
+	for (i = 0; i < count; i++) {
+		enum page_state state = page_state_of(vma, extents[i].categories);
+
+		if (state != PAGE_ABSENT)
+			push(runs, 0, (struct page_run){ extents[i].start, extents[i].end, state });
+	}
+	for (i = 0; i < tail.count; i++)
+		push(runs, 0, tail.runs[i]);
+	page_runs__deinit(&tail);
+	return 0;
+}

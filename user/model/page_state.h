@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The state of every page of a process as runs; pages in no run are absent.
+ */
+#ifndef MODEL_PAGE_STATE_H
+#define MODEL_PAGE_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts/page.h"
+#include "facts/vma.h"
+
+/* The one state of a page with these categories in this VMA (DESIGN.md, section 7). */
+enum page_state page_state_of(const struct vma *vma, uint32_t categories);
+
+/* Resident means memory is charged: anon, anon_huge, file, shmem. */
+bool page_state_resident(enum page_state state);
+
+/* "absent", "zero", ...: the words of the JSON contract. */
+const char *page_state_name(enum page_state state);
+
+struct page_run {
+	uint64_t start; /* bytes, page-aligned, half-open */
+	uint64_t end;
+	enum page_state state; /* never PAGE_ABSENT */
+};
+
+struct page_runs { /* all zero is a process of absent pages */
+	struct page_run *runs;
+	size_t count;
+	size_t capacity;
+};
+
+void page_runs__deinit(struct page_runs *runs);
+
+/*
+ * Replaces what is known of [start, end) by the extents of a scan of that range
+ * (in address order, within vma). Appending in address order is O(1) amortised.
+ */
+int page_runs__replace(struct page_runs *runs, uint64_t start, uint64_t end, const struct vma *vma,
+		       const struct extent *extents, size_t count);
+
+/* Index of the first run with end > address; count when there is none. */
+size_t page_runs__lower_bound(const struct page_runs *runs, uint64_t address);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Sorted, disjoint, joined ranges. */
+#include "model/range_set.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+
+void range_set__deinit(struct range_set *set)
+{
+	free(set->ranges);
+	memset(set, 0, sizeof(*set));
+}
+
+size_t range_set__lower_bound(const struct range_set *set, uint64_t address)
+{
+	size_t low = 0, high = set->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (set->ranges[middle].end > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Replaces ranges [first, last) by the given ones. */
+static int splice(struct range_set *set, size_t first, size_t last, const struct range *with,
+		  size_t count)
+{
+	size_t tail = set->count - last;
+	int err;
+
+	err = array_reserve((void **)&set->ranges, &set->capacity, first + count + tail,
+			    sizeof(*set->ranges));
+	if (err)
+		return err;
+	memmove(set->ranges + first + count, set->ranges + last, tail * sizeof(*set->ranges));
+	memcpy(set->ranges + first, with, count * sizeof(*with));
+	set->count = first + count + tail;
+	return 0;
+}
+
+int range_set__add(struct range_set *set, uint64_t start, uint64_t end)
+{
+	struct range joined = { start, end };
+	size_t first, last;
+
+	if (start >= end)
+		return 0;
+	/* A range that ends where this one starts is joined as well. */
+	first = start ? range_set__lower_bound(set, start - 1) : 0;
+	for (last = first; last < set->count && set->ranges[last].start <= end; last++) {
+		if (set->ranges[last].start < joined.start)
+			joined.start = set->ranges[last].start;
+		if (set->ranges[last].end > joined.end)
+			joined.end = set->ranges[last].end;
+	}
+	return splice(set, first, last, &joined, 1);
+}
+
+int range_set__subtract(struct range_set *set, uint64_t start, uint64_t end)
+{
+	struct range rest[2];
+	size_t first, last, count = 0;
+
+	if (start >= end)
+		return 0;
+	first = range_set__lower_bound(set, start);
+	for (last = first; last < set->count && set->ranges[last].start < end; last++)
+		continue;
+	if (first == last)
+		return 0;
+	if (set->ranges[first].start < start)
+		rest[count++] = (struct range){ set->ranges[first].start, start };
+	if (set->ranges[last - 1].end > end)
+		rest[count++] = (struct range){ end, set->ranges[last - 1].end };
+	return splice(set, first, last, rest, count);
+}
+
+int range_set__move(struct range_set *set, uint64_t start, uint64_t end, uint64_t to)
+{
+	struct range_set moved = { 0 };
+	size_t i;
+	int err = 0;
+
+	for (i = range_set__lower_bound(set, start);
+	     !err && i < set->count && set->ranges[i].start < end; i++) {
+		uint64_t from = set->ranges[i].start > start ? set->ranges[i].start : start;
+		uint64_t till = set->ranges[i].end < end ? set->ranges[i].end : end;
+
+		err = range_set__add(&moved, from - start + to, till - start + to);
+	}
+	if (!err)
+		err = range_set__subtract(set, start, end);
+	if (!err)
+		err = range_set__subtract(set, to, to + (end - start));
+	for (i = 0; !err && i < moved.count; i++)
+		err = range_set__add(set, moved.ranges[i].start, moved.ranges[i].end);
+	range_set__deinit(&moved);
+	return err;
+}
+
+uint64_t range_set__bytes(const struct range_set *set, uint64_t start, uint64_t end)
+{
+	uint64_t bytes = 0;
+	size_t i;
+
+	for (i = range_set__lower_bound(set, start); i < set->count && set->ranges[i].start < end;
+	     i++) {
+		uint64_t from = set->ranges[i].start > start ? set->ranges[i].start : start;
+		uint64_t till = set->ranges[i].end < end ? set->ranges[i].end : end;
+
+		bytes += till - from;
+	}
+	return bytes;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Life, order and self-check of a snapshot. */
+#include "model/snapshot.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void deinit_process(struct process_snapshot *process)
+{
+	size_t i;
+
+	for (i = 0; i < process->region_count; i++) {
+		free(process->regions[i].vma.path);
+		free(process->regions[i].explain);
+		heat__deinit(&process->regions[i].heat);
+	}
+	for (i = 0; i < process->array_count; i++) {
+		free(process->arrays[i].desc.name);
+		free(process->arrays[i].explain);
+		heat__deinit(&process->arrays[i].heat);
+	}
+	free(process->regions);
+	free(process->arrays);
+	free(process->retired);
+	free(process->stories);
+}
+
+void snapshot__deinit(struct snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->process_count; i++)
+		deinit_process(&snapshot->processes[i]);
+	free(snapshot->processes);
+	for (i = 0; i < snapshot->incomplete_count; i++)
+		free(snapshot->incomplete_reasons[i]);
+	memset(snapshot, 0, sizeof(*snapshot));
+}
+
+void snapshot__incomplete(struct snapshot *snapshot, const char *format, ...)
+{
+	char *reason = NULL;
+	va_list args;
+
+	snapshot->complete = false;
+	if (snapshot->incomplete_count == SNAPSHOT_REASONS)
+		return;
+	va_start(args, format);
+	if (vasprintf(&reason, format, args) >= 0)
+		snapshot->incomplete_reasons[snapshot->incomplete_count++] = reason;
+	va_end(args);
+}
+
+static const char *broken_tally(const struct tally *tally, bool faults_known)
+{
+	uint64_t states = 0, resident = 0, ledger = 0;
+	unsigned int i;
+
+	for (i = 0; i < PAGE_STATES; i++) {
+		states += tally->states[i];
+		if (page_state_resident((enum page_state)i))
+			resident += tally->states[i];
+	}
+	if (states != tally->pages)
+		return "states do not sum to pages";
+	if (resident != tally->resident)
+		return "resident states do not sum to resident";
+	if (!faults_known)
+		return NULL;
+	for (i = 0; i < LEDGER_CLASSES; i++)
+		ledger += tally->ledger[i];
+	if (ledger != tally->resident)
+		return "the ledger does not sum to resident";
+	if (tally->touch.pages_touched !=
+	    tally->ledger[LEDGER_TOUCHED] + tally->touch.zero_read + tally->touch.gone)
+		return "touched pages are not touched + zero_read + gone";
+	return NULL;
+}
+
+static const char *broken_process(const struct process_snapshot *process)
+{
+	struct tally sum = { 0 };
+	const char *broken;
+	size_t i;
+
+	for (i = 0; i < process->region_count; i++) {
+		broken = broken_tally(&process->regions[i].tally, process->faults_known);
+		if (broken)
+			return broken;
+		tally_add(&sum, &process->regions[i].tally);
+	}
+	for (i = 0; i < process->array_count; i++) {
+		broken = broken_tally(&process->arrays[i].tally, process->faults_known);
+		if (!broken)
+			broken = broken_tally(&process->arrays[i].interior, process->faults_known);
+		if (broken)
+			return broken;
+		if (process->arrays[i].interior.pages + process->arrays[i].edge_pages !=
+		    process->arrays[i].tally.pages)
+			return "interior and edge pages do not sum to the array's pages";
+	}
+	if (sum.pages != process->totals.pages || sum.resident != process->totals.resident ||
+	    memcmp(sum.states, process->totals.states, sizeof(sum.states)) ||
+	    memcmp(sum.ledger, process->totals.ledger, sizeof(sum.ledger)))
+		return "regions do not sum to totals";
+	return NULL;
+}
+
+const char *snapshot__broken_rule(const struct snapshot *snapshot)
+{
+	const char *broken = NULL;
+	size_t i;
+
+	for (i = 0; !broken && i < snapshot->process_count; i++)
+		broken = broken_process(&snapshot->processes[i]);
+	return broken;
+}
+
+struct sort_key {
+	uint64_t start;
+	uint64_t span;
+	const struct tally *tally;
+	const char *name;
+};
+
+/* Largest first, but names and addresses ascend; ties by address. */
+static int compare(const struct sort_key *a, const struct sort_key *b, enum row_order order)
+{
+	uint64_t left = 0, right = 0;
+
+	if (order == ROW_BY_NAME && strcmp(a->name, b->name))
+		return strcmp(a->name, b->name);
+	if (order == ROW_BY_SPAN) {
+		left = a->span;
+		right = b->span;
+	} else if (order == ROW_BY_RESIDENT) {
+		left = a->tally->resident;
+		right = b->tally->resident;
+	} else if (order == ROW_BY_TOUCHED) {
+		left = a->tally->touch.pages_touched;
+		right = b->tally->touch.pages_touched;
+	}
+	if (left != right)
+		return left < right ? 1 : -1;
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+static int compare_regions(const void *left, const void *right, void *order)
+{
+	const struct region_row *a = left, *b = right;
+	struct sort_key key_a = { a->vma.start, a->vma.end - a->vma.start, &a->tally, a->vma.path };
+	struct sort_key key_b = { b->vma.start, b->vma.end - b->vma.start, &b->tally, b->vma.path };
+
+	return compare(&key_a, &key_b, *(enum row_order *)order);
+}
+
+static int compare_arrays(const void *left, const void *right, void *order)
+{
+	const struct array_row *a = left, *b = right;
+	struct sort_key key_a = { a->desc.start, a->nbytes, &a->tally, a->desc.name };
+	struct sort_key key_b = { b->desc.start, b->nbytes, &b->tally, b->desc.name };
+
+	return compare(&key_a, &key_b, *(enum row_order *)order);
+}
+
+void snapshot__sort(struct snapshot *snapshot, enum row_order order)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		struct process_snapshot *process = &snapshot->processes[i];
+
+		if (process->region_count)
+			qsort_r(process->regions, process->region_count, sizeof(*process->regions),
+				compare_regions, &order);
+		if (process->array_count)
+			qsort_r(process->arrays, process->array_count, sizeof(*process->arrays),
+				compare_arrays, &order);
+	}
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * One moment of all targets, ready to be rendered: plain values, no handles.
+ * Counts are pages unless named bytes or ns.
+ */
+#ifndef MODEL_SNAPSHOT_H
+#define MODEL_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts/array.h"
+#include "facts/environment.h"
+#include "facts/touch.h"
+#include "facts/vma.h"
+#include "model/tally.h"
+#include "model/touch.h"
+
+struct region_row {
+	struct vma vma; /* path owned by the snapshot */
+	struct tally tally;
+	struct heat heat;
+	char *explain; /* owned, NULL when there is nothing notable */
+};
+
+struct array_row {
+	struct array_desc desc; /* name owned by the snapshot */
+	uint64_t nbytes;	/* end - start */
+	uint64_t range_pages;
+	uint64_t edge_pages;
+	struct tally tally;    /* all pages that [start, end) overlaps */
+	struct tally interior; /* pages that lie wholly inside */
+	uint32_t vma_count;    /* VMAs it lies in; 0: nothing is mapped there */
+	struct heat heat;
+	char *explain;
+};
+
+struct process_snapshot {
+	struct process_facts facts;
+	bool complete; /* no loss touches this process */
+	bool exited;
+	bool faults_known;  /* the faults tier watched it */
+	uint32_t slot;	    /* the kernel side's number for its address space */
+	uint64_t rss_pages; /* resident pages of all regions but hugetlb: equals smaps' Rss */
+	struct fault_counts faults;
+	uint64_t stray_faults; /* touched pages outside every VMA */
+	uint64_t collapses;    /* huge pages made of small ones during the watch */
+	struct tally totals;   /* sum over regions */
+	struct region_row *regions;
+	size_t region_count;
+	struct array_row *arrays;
+	size_t array_count;
+	struct retired *retired;
+	size_t retired_count;
+	struct page_story *stories; /* page by page, when asked for */
+	size_t story_count;
+};
+
+struct snapshot_losses {
+	uint64_t chunks;
+	uint64_t events;
+	uint64_t stacks;
+	uint64_t pages_unreadable;
+	uint64_t names_truncated;
+};
+
+#define SNAPSHOT_REASONS 8
+
+struct snapshot {
+	const char *version; /* of pagewatch; a literal, as are the next three */
+	struct environment environment;
+	const char *tier;	 /* "faults" or "scan" */
+	const char *backend;	 /* "tp_btf", "perf", "none" */
+	const char *page_reader; /* "scan" or "read" */
+	const char *merged[2];	 /* state names the reader cannot tell apart */
+	size_t merged_count;
+	bool tells_writes;
+	uint64_t time_unix_ns;
+	uint64_t start_ns; /* CLOCK_MONOTONIC of the start of the watch */
+	uint64_t since_start_ns;
+	bool complete;
+	char *incomplete_reasons[SNAPSHOT_REASONS]; /* owned */
+	size_t incomplete_count;
+	struct snapshot_losses losses;
+	uint64_t self_cpu_ns;
+	uint64_t self_rss_bytes;
+	uint64_t self_bpf_bytes;
+	struct process_snapshot *processes;
+	size_t process_count;
+};
+
+/* Frees everything below; the snapshot itself may live on the stack. */
+void snapshot__deinit(struct snapshot *snapshot);
+
+/* Adds a reason (copied) and makes the snapshot incomplete. */
+void snapshot__incomplete(struct snapshot *snapshot, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/*
+ * What must always hold: states sum to pages, the ledger to resident (where known), regions to
+ * totals. Returns NULL, or a literal that names the broken rule.
+ */
+const char *snapshot__broken_rule(const struct snapshot *snapshot);
+
+/* Sorting rows for people: by start address, span, resident pages, touched pages, or name. */
+enum row_order { ROW_BY_ADDRESS, ROW_BY_SPAN, ROW_BY_RESIDENT, ROW_BY_TOUCHED, ROW_BY_NAME };
+void snapshot__sort(struct snapshot *snapshot, enum row_order order);
+
+#endif

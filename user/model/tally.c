@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Counting ranges. */
+#include "model/tally.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/chunk_bits.h"
+#include "model/chunk_view.h"
+
+static uint64_t count(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS])
+{
+	uint64_t pages = 0;
+	unsigned int word;
+
+	for (word = 0; word < CHUNK_WORDS; word++)
+		pages += (uint64_t)__builtin_popcountll(words[word] & mask[word]);
+	return pages;
+}
+
+static void add_thread(struct touch_tally *touch, uint32_t tid)
+{
+	uint32_t i;
+
+	for (i = 0; i < touch->first_thread_count; i++) {
+		if (touch->first_threads[i] == tid)
+			return;
+	}
+	if (tid && touch->first_thread_count < TALLY_THREADS)
+		touch->first_threads[touch->first_thread_count++] = tid;
+}
+
+static void add_touches(struct touch_tally *touch, const struct chunk_view *view,
+			const uint64_t mask[CHUNK_WORDS])
+{
+	uint64_t touched = count(view->touched, mask);
+	uint64_t all[CHUNK_WORDS], on_zero[CHUNK_WORDS], there[CHUNK_WORDS];
+	unsigned int word;
+
+	if (!touched)
+		return;
+	for (word = 0; word < CHUNK_WORDS; word++) {
+		all[word] = ~0ull;
+		on_zero[word] = view->touched[word] & view->zero[word];
+		there[word] = view->touched[word] & view->resident[word];
+	}
+	touch->pages_read += count(view->read, mask);
+	touch->pages_written += count(view->written, mask);
+	touch->pages_touched += touched;
+	touch->zero_read += count(on_zero, mask);
+	touch->gone += touched - count(on_zero, mask) - count(there, mask);
+	if (view->first_ns && (!touch->first_ns || view->first_ns < touch->first_ns))
+		touch->first_ns = view->first_ns;
+	if (view->last_ns > touch->last_ns)
+		touch->last_ns = view->last_ns;
+	add_thread(touch, view->first_tid);
+	touch->chunk_shared |= count(view->touched, all) > touched;
+}
+
+static void add_chunk(struct tally *tally, const struct chunk_view *view,
+		      const uint64_t mask[CHUNK_WORDS])
+{
+	unsigned int i;
+
+	/* Absent pages are what is left in the end. */
+	for (i = PAGE_ABSENT + 1; i < PAGE_STATES; i++)
+		tally->states[i] += count(view->states[i], mask);
+	for (i = 0; i < LEDGER_CLASSES; i++)
+		tally->ledger[i] += count(view->classes[i], mask);
+	add_touches(&tally->touch, view, mask);
+}
+
+static void finish(struct tally *tally, uint64_t pages)
+{
+	uint64_t there = 0;
+	unsigned int i;
+
+	tally->pages = pages;
+	for (i = PAGE_ABSENT + 1; i < PAGE_STATES; i++) {
+		there += tally->states[i];
+		if (page_state_resident((enum page_state)i))
+			tally->resident += tally->states[i];
+	}
+	tally->states[PAGE_ABSENT] = pages - there;
+}
+
+static int tally_chunk(void *ctx, const struct chunk_view *view, const uint64_t mask[CHUNK_WORDS])
+{
+	add_chunk(ctx, view, mask);
+	return 0;
+}
+
+int tally_range(const struct tally_input *input, uint64_t start, uint64_t end, struct tally *ret)
+{
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	err = chunk_view_each(input, start, end, tally_chunk, ret);
+	finish(ret, (end - start) / input->page_bytes);
+	return err;
+}
+
+void tally_add(struct tally *sum, const struct tally *part)
+{
+	uint32_t i;
+
+	sum->pages += part->pages;
+	sum->resident += part->resident;
+	for (i = 0; i < PAGE_STATES; i++)
+		sum->states[i] += part->states[i];
+	for (i = 0; i < LEDGER_CLASSES; i++)
+		sum->ledger[i] += part->ledger[i];
+	sum->touch.pages_read += part->touch.pages_read;
+	sum->touch.pages_written += part->touch.pages_written;
+	sum->touch.pages_touched += part->touch.pages_touched;
+	sum->touch.zero_read += part->touch.zero_read;
+	sum->touch.gone += part->touch.gone;
+	if (part->touch.first_ns &&
+	    (!sum->touch.first_ns || part->touch.first_ns < sum->touch.first_ns))
+		sum->touch.first_ns = part->touch.first_ns;
+	if (part->touch.last_ns > sum->touch.last_ns)
+		sum->touch.last_ns = part->touch.last_ns;
+	for (i = 0; i < part->touch.first_thread_count; i++)
+		add_thread(&sum->touch, part->touch.first_threads[i]);
+}

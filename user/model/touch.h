@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The lives of one address space: what was there before the watch, when each
+ * mapping was born, which touches outlived a failed or moving call, and what
+ * ended. The kernel's table stays where it is; this adds what it cannot know.
+ */
+#ifndef MODEL_TOUCH_H
+#define MODEL_TOUCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "facts/map_event.h"
+#include "facts/touch.h"
+#include "model/page_state.h"
+#include "model/range_set.h"
+
+/* A life that ended, or many summed (count > 1, start = end = 0). */
+struct retired {
+	uint64_t count;
+	uint64_t start; /* bytes; the range of the call that ended it */
+	uint64_t end;
+	uint64_t created_ns; /* CLOCK_MONOTONIC; 0 when before the watch or unknown */
+	uint64_t retired_ns;
+	const char *how; /* munmap, mmap, mremap, brk, dontneed, remove, guard, shmdt,
+					   shmat, exec, exit; a literal */
+	uint64_t pages_read;
+	uint64_t pages_written;
+	uint64_t pages_touched;
+};
+
+struct touch;
+
+/*
+ * page_bytes and pmd_bytes: of a page and of a huge page. tells_writes as in
+ * touch_source. A new touch has an empty baseline: nothing was resident before.
+ */
+struct touch *touch__new(uint64_t page_bytes, uint64_t pmd_bytes, bool tells_writes);
+void touch__free(struct touch *touch);
+
+/*
+ * The address space of a fork child: everything that is resident in what is
+ * mapped at the fork counts as before. NULL and errno on failure.
+ */
+struct touch *touch__fork(const struct touch *parent);
+
+/* The resident pages of the baseline scan are "before"; ends of lives since the attach
+ * (events handled before this call with time_ns >= attach) stay ended. */
+int touch__set_baseline(struct touch *touch, const struct page_runs *runs);
+
+/*
+ * ENTER, CLOSED, UNCLOSED (its bits come by CLOSED events), EXIT of this address space.
+ * 0 or -ENOMEM. Unpaired EXITs are ignored.
+ */
+int touch__handle(struct touch *touch, const struct map_event *event);
+
+/* Sorted starts of the kernel's touched chunks in this snapshot; borrowed until the next call. */
+void touch__set_index(struct touch *touch, const uint64_t *chunk_starts, size_t count);
+
+/*
+ * The smallest chunk start >= address at which there may be bits: the kernel's by
+ * the index, or ours. UINT64_MAX when there is none.
+ */
+uint64_t touch__next_chunk(const struct touch *touch, uint64_t address);
+
+/* Huge pages seen by a scan: evidence for huge_fill. */
+int touch__note_scan(struct touch *touch, const struct page_runs *runs);
+
+/* The address space ended (exec, exit): its last bits, chunk by chunk, then the end. */
+int touch__retire_chunk(struct touch *touch, const struct touch_chunk *chunk);
+int touch__retire_all(struct touch *touch, const char *how, uint64_t time_ns);
+
+/*
+ * After a scan: the pages of calls that failed get their bits back where they are still
+ * there, the lives of the others end. source may be NULL. 0, -ENOMEM or the source's error.
+ */
+int touch__settle(struct touch *touch, const struct touch_source *source,
+		  const struct page_runs *runs);
+
+/*
+ * Bits of the chunk that holds address: the kernel's, joined with what moved or was
+ * restored. Tentative bits (the call that took them failed or has not returned) come
+ * apart: they hold where the page is still there. Returns 1, or 0 if there are none.
+ */
+struct touch_bits {
+	struct touch_chunk sure;
+	uint64_t tentative_read[CHUNK_WORDS];
+	uint64_t tentative_written[CHUNK_WORDS];
+};
+int touch__bits(const struct touch *touch, const struct touch_source *source, uint64_t address,
+		struct touch_bits *ret);
+
+const struct range_set *touch__before(const struct touch *touch);
+const struct range_set *touch__huge_seen(const struct touch *touch);
+
+/*
+ * The lives that ended since the last call: at most 1,000, the largest by
+ * pages_touched, in order of their end; the last one sums the rest if there are
+ * more. The caller frees *ret.
+ */
+int touch__take_retired(struct touch *touch, struct retired **ret, size_t *count);
+
+#endif

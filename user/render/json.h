@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The stable format, version 1 (docs/OUTPUT.md, docs/pagewatch-1.schema.json).
+ */
+#ifndef RENDER_JSON_H
+#define RENDER_JSON_H
+
+#include <stdio.h>
+
+#include "model/snapshot.h"
+
+#define JSON_HEAT_CELLS 64
+
+/* One object and a newline. 0, -ENOMEM, or -errno of the stream. */
+int json_render_snapshot(const struct snapshot *snapshot, FILE *out);
+
+#endif

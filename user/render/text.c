@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The whole report: header, processes, what it cost, what it could not see. */
+#include "render/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "render/text_priv.h"
+
+static void put_header(const struct text *text)
+{
+	const struct snapshot *snapshot = text->snapshot;
+	const struct environment *environment = &snapshot->environment;
+	char words[512];
+
+	snprintf(words, sizeof(words),
+		 "pagewatch %s: %s tier, backend %s, page reader %s; Linux %s %s, THP %s, "
+		 "%" PRIu64 ".%" PRIu64 " s",
+		 snapshot->version, snapshot->tier, snapshot->backend, snapshot->page_reader,
+		 environment->kernel, environment->machine,
+		 *environment->thp ? environment->thp : "none",
+		 snapshot->since_start_ns / 1000000000u,
+		 snapshot->since_start_ns / 100000000u % 10u);
+	text_style(text, STYLE_DIM);
+	text_wrap(text, 0, words);
+	text_style(text, STYLE_PLAIN);
+}
+
+static void put_process_header(const struct text *text)
+{
+	const struct process_facts *facts = &text->process->facts;
+	char comm[128], runtime[512], words[1024];
+
+	snprintf(words, sizeof(words), "%s (%" PRIu32 ")%s%s%s",
+		 format_name(facts->comm, comm, sizeof(comm)), facts->pid,
+		 *facts->runtime ? "  " : "", format_name(facts->runtime, runtime, sizeof(runtime)),
+		 text->process->exited ? "  has ended" : "");
+	fputc('\n', text->out);
+	text_style(text, STYLE_HEAD);
+	text_wrap(text, 0, words);
+	text_style(text, STYLE_PLAIN);
+}
+
+static int put_process(const struct text *text)
+{
+	int err = 0;
+
+	put_process_header(text);
+	if (!text->process->exited || text->process->region_count)
+		err = text_rows(text);
+	return err ? err : text_ledger(text);
+}
+
+static void put_footer(const struct text *text)
+{
+	const struct snapshot *snapshot = text->snapshot;
+	char rss[FORMAT_BYTES_MAX], bpf[FORMAT_BYTES_MAX], words[512];
+	size_t i;
+
+	if (text->process)
+		text_legend(text);
+	snprintf(words, sizeof(words),
+		 "pagewatch itself: CPU %" PRIu64 ".%02" PRIu64 " s, RSS %s, in the kernel %s",
+		 snapshot->self_cpu_ns / 1000000000u, snapshot->self_cpu_ns / 10000000u % 100u,
+		 format_bytes(snapshot->self_rss_bytes, rss),
+		 format_bytes(snapshot->self_bpf_bytes, bpf));
+	text_style(text, STYLE_DIM);
+	text_wrap(text, 0, words);
+	text_style(text, STYLE_PLAIN);
+	for (i = 0; i < snapshot->incomplete_count; i++) {
+		snprintf(words, sizeof(words), "INCOMPLETE: %s", snapshot->incomplete_reasons[i]);
+		text_style(text, STYLE_ALARM);
+		text_wrap(text, 0, words);
+		text_style(text, STYLE_PLAIN);
+	}
+}
+
+/* The part of a report that a screen may cut, or the part that must always be seen. */
+static int render_part(struct text *text, bool footer, char **ret)
+{
+	const struct snapshot *snapshot = text->snapshot;
+	size_t bytes, i;
+	int err = 0;
+
+	text->out = open_memstream(ret, &bytes);
+	if (!text->out)
+		return -errno;
+	if (footer) {
+		put_footer(text);
+	} else {
+		put_header(text);
+		for (i = 0; !err && i < snapshot->process_count; i++) {
+			text->process = &snapshot->processes[i];
+			err = put_process(text);
+		}
+	}
+	if (fclose(text->out) && !err)
+		err = -ENOMEM;
+	return err;
+}
+
+static uint32_t count_lines(const char *text)
+{
+	uint32_t lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+/* Writes at most that many lines, the last one telling how many are missing. */
+static void put_cut(const char *body, uint32_t lines, FILE *out)
+{
+	uint32_t all = count_lines(body), shown = 0;
+
+	if (all <= lines) {
+		fputs(body, out);
+		return;
+	}
+	for (; shown + 1 < lines; shown++) {
+		const char *end = strchr(body, '\n') + 1;
+
+		fwrite(body, 1, (size_t)(end - body), out);
+		body = end;
+	}
+	fprintf(out, "... %" PRIu32 " more lines\n", all - shown);
+}
+
+int text_render(const struct snapshot *snapshot, const struct text_options *options, FILE *out)
+{
+	struct text text = {
+		.snapshot = snapshot,
+		.options = options,
+		.layout = text_layout(options->width),
+		.page_bytes = snapshot->environment.page_bytes,
+	};
+	char *body = NULL, *footer = NULL;
+	uint32_t lines;
+	int err;
+
+	err = render_part(&text, false, &body);
+	if (!err)
+		err = render_part(&text, true, &footer);
+	if (err)
+		goto out;
+	lines = count_lines(footer) + 1;
+	put_cut(body,
+		!options->max_lines	     ? UINT32_MAX
+		: options->max_lines > lines ? options->max_lines - lines
+					     : 1,
+		out);
+	fputs(footer, out);
+	if (ferror(out))
+		err = -EIO;
+out:
+	free(body);
+	free(footer);
+	return err;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The heatmap of a row: how full with resident pages, which were touched, what reads as zero. */
+#include "render/text_priv.h"
+
+#define LEVELS 8
+
+struct glyphs {
+	const char *levels[LEVELS];
+	const char *zero;
+	const char *absent;
+};
+
+static const struct glyphs unicode_glyphs = {
+	{ "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588" },
+	"\u2591",
+	"\u00b7",
+};
+
+static const struct glyphs ascii_glyphs = {
+	{ "1", "2", "3", "4", "5", "6", "7", "#" },
+	"z",
+	".",
+};
+
+struct cell {
+	uint64_t pages, resident, zero, touched;
+};
+
+static const struct glyphs *glyphs_of(const struct text *text)
+{
+	return text->options->unicode ? &unicode_glyphs : &ascii_glyphs;
+}
+
+/* A row of fewer pages than columns is stretched; after a resize cells are summed. */
+static struct cell cell_at(const struct heat *heat, uint32_t column, uint32_t width)
+{
+	uint64_t first = (uint64_t)column * heat->cells / width;
+	uint64_t end = ((uint64_t)column + 1) * heat->cells / width;
+	struct cell cell = { 0 };
+	uint64_t i;
+
+	for (i = first; i < (end > first ? end : first + 1); i++) {
+		cell.pages += heat->pages[i];
+		cell.resident += heat->resident[i];
+		cell.zero += heat->zero[i];
+		cell.touched += heat->touched[i];
+	}
+	return cell;
+}
+
+/* One resident page shows as something, and only a full cell as full. */
+static unsigned int level(const struct cell *cell)
+{
+	if (cell->resident >= cell->pages)
+		return LEVELS - 1;
+	return (unsigned int)(cell->resident * (LEVELS - 1) / cell->pages);
+}
+
+static enum text_style style_of(const struct cell *cell)
+{
+	if (cell->resident)
+		return cell->touched ? STYLE_TOUCHED : STYLE_RESIDENT;
+	return cell->zero ? STYLE_ZERO : STYLE_DIM;
+}
+
+void text_heat(const struct text *text, const struct heat *heat)
+{
+	const struct glyphs *glyphs = glyphs_of(text);
+	enum text_style style = STYLE_PLAIN;
+	uint32_t column;
+
+	if (!heat->cells)
+		return;
+	for (column = 0; column < text->layout.heat_width; column++) {
+		struct cell cell = cell_at(heat, column, text->layout.heat_width);
+
+		if (style_of(&cell) != style) {
+			text_style(text, STYLE_PLAIN);
+			style = style_of(&cell);
+			text_style(text, style);
+		}
+		fputs(cell.resident ? glyphs->levels[level(&cell)]
+		      : cell.zero   ? glyphs->zero
+				    : glyphs->absent,
+		      text->out);
+	}
+	text_style(text, STYLE_PLAIN);
+}
+
+static void entry(const struct text *text, enum text_style style, const char *glyph,
+		  const char *meaning)
+{
+	text_style(text, style);
+	fputs(glyph, text->out);
+	text_style(text, STYLE_PLAIN);
+	fprintf(text->out, " %s", meaning);
+}
+
+void text_legend(const struct text *text)
+{
+	const struct glyphs *glyphs = glyphs_of(text);
+	bool faults = text->process->faults_known && text->options->color;
+
+	entry(text, faults ? STYLE_TOUCHED : STYLE_RESIDENT, glyphs->levels[0], "");
+	entry(text, faults ? STYLE_TOUCHED : STYLE_RESIDENT, glyphs->levels[LEVELS - 1],
+	      faults ? "resident, touched  " : "resident  ");
+	if (faults)
+		entry(text, STYLE_RESIDENT, glyphs->levels[LEVELS - 1], "not touched  ");
+	entry(text, STYLE_ZERO, glyphs->zero, "zero page  ");
+	entry(text, STYLE_DIM, glyphs->absent, "absent\n");
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Dividing a line into columns, and words into lines. */
+#include <string.h>
+#include <stdlib.h>
+#include <wchar.h>
+
+#include "base/format.h"
+#include "render/text_priv.h"
+
+#define CELL_WIDTH 11u /* "1023.9 GiB" and a blank */
+#define MIN_HEAT 16u
+#define NAME_BYTES 1024
+#define LINE_BYTES 2048
+
+struct text_layout text_layout(uint32_t width)
+{
+	/* What a narrow terminal gives up first comes last. */
+	static const enum text_column by_weight[] = {
+		COLUMN_RESIDENT, COLUMN_SPAN, COLUMN_WRITTEN, COLUMN_READ,
+		COLUMN_ZERO,	 COLUMN_HUGE, COLUMN_FAULTS,  COLUMN_SWAPPED,
+	};
+	struct text_layout layout = { 0 };
+	uint32_t left;
+	size_t i;
+
+	layout.name_width = width / 5 < 12 ? 12 : width / 5 > 36 ? 36 : width / 5;
+	left = width - layout.name_width - 1;
+	for (i = 0; i < TEXT_COLUMNS && left >= CELL_WIDTH + MIN_HEAT; i++) {
+		layout.shown[by_weight[i]] = true;
+		left -= CELL_WIDTH;
+	}
+	layout.heat_width = left;
+	return layout;
+}
+
+uint32_t text_heat_cells(const struct text_options *options)
+{
+	return text_layout(options->width).heat_width;
+}
+
+void text_style(const struct text *text, enum text_style style)
+{
+	static const char *const codes[] = {
+		[STYLE_PLAIN] = "\033[0m",    [STYLE_HEAD] = "\033[1m",
+		[STYLE_DIM] = "\033[2m",      [STYLE_ALARM] = "\033[1;31m",
+		[STYLE_TOUCHED] = "\033[33m", [STYLE_RESIDENT] = "\033[32m",
+		[STYLE_ZERO] = "\033[36m",
+	};
+
+	if (text->options->color)
+		fputs(codes[style], text->out);
+}
+
+struct glyph {
+	const char *bytes;
+	uint32_t length; /* bytes */
+	uint32_t columns;
+};
+
+static uint32_t sequence_length(unsigned char lead)
+{
+	return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+static uint32_t code_point(const char *bytes, uint32_t length)
+{
+	static const unsigned char masks[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t value = (unsigned char)bytes[0] & masks[length], i;
+
+	for (i = 1; i < length; i++)
+		value = value << 6 | ((unsigned char)bytes[i] & 0x3f);
+	return value;
+}
+
+/* Of text that format_name made: valid UTF-8, nothing that moves the cursor. */
+static struct glyph next_glyph(const char *bytes)
+{
+	uint32_t length = sequence_length((unsigned char)*bytes);
+	int columns = wcwidth((wchar_t)code_point(bytes, length));
+
+	return (struct glyph){ bytes, length, columns < 0 ? 1 : (uint32_t)columns };
+}
+
+static uint32_t columns_of(const char *text)
+{
+	uint32_t columns = 0;
+
+	while (*text) {
+		struct glyph glyph = next_glyph(text);
+
+		columns += glyph.columns;
+		text += glyph.length;
+	}
+	return columns;
+}
+
+static void put_glyph(const struct text *text, const struct glyph *glyph)
+{
+	if (glyph->length > 1 && !text->options->unicode)
+		fprintf(text->out, "%.*s", (int)glyph->columns, "??");
+	else
+		fwrite(glyph->bytes, 1, glyph->length, text->out);
+}
+
+/* Writes at most that many columns from the front; returns how many. */
+static uint32_t put_head(const struct text *text, const char *name, uint32_t columns)
+{
+	uint32_t done = 0;
+
+	while (*name) {
+		struct glyph glyph = next_glyph(name);
+
+		if (done + glyph.columns > columns)
+			break;
+		put_glyph(text, &glyph);
+		done += glyph.columns;
+		name += glyph.length;
+	}
+	return done;
+}
+
+/* Where the last that many columns begin. */
+static const char *tail(const char *name, uint32_t columns)
+{
+	uint32_t left = columns_of(name);
+
+	while (left > columns) {
+		struct glyph glyph = next_glyph(name);
+
+		left -= glyph.columns;
+		name += glyph.length;
+	}
+	return name;
+}
+
+void text_name(const struct text *text, const char *name, uint32_t columns)
+{
+	char safe[NAME_BYTES];
+	uint32_t done, head = (columns - 2) / 3;
+
+	format_name(name, safe, sizeof(safe));
+	if (columns_of(safe) <= columns) {
+		done = put_head(text, safe, columns);
+	} else {
+		/* The end of a path or of a dotted name tells more than its beginning. */
+		done = put_head(text, safe, head);
+		fputs("..", text->out);
+		done += 2;
+		done += put_head(text, tail(safe, columns - done), columns - done);
+	}
+	fprintf(text->out, "%*s", (int)(columns - done), "");
+}
+
+void text_wrap(const struct text *text, uint32_t indent, const char *words)
+{
+	uint32_t width = text->options->width, column = 0;
+	char safe[LINE_BYTES];
+	char *rest, *word;
+
+	format_line(words, safe, sizeof(safe));
+	for (rest = safe; (word = strsep(&rest, " "));) {
+		uint32_t columns = columns_of(word);
+
+		if (column && column + 1 + columns > width) {
+			fputc('\n', text->out);
+			column = 0;
+		}
+		fprintf(text->out, "%*s", column ? 1 : (int)indent, "");
+		column += (column ? 1 : indent) + put_head(text, word, columns);
+	}
+	fputc('\n', text->out);
+}

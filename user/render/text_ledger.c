@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Under the rows: why the resident pages are there, what the kernel says, what ended. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "render/text_priv.h"
+
+static void say(const struct text *text, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void say(const struct text *text, const char *format, ...)
+{
+	char words[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	text_wrap(text, 0, words);
+}
+
+struct amount {
+	char text[FORMAT_BYTES_MAX + FORMAT_COUNT_MAX + 16];
+};
+
+/* "4.0 KiB (1 page)" */
+static struct amount amount(const struct text *text, uint64_t pages)
+{
+	char bytes[FORMAT_BYTES_MAX], count[FORMAT_COUNT_MAX];
+	struct amount amount;
+
+	snprintf(amount.text, sizeof(amount.text), "%s (%s page%s)",
+		 format_bytes(pages * text->page_bytes, bytes), format_count(pages, count),
+		 pages == 1 ? "" : "s");
+	return amount;
+}
+
+static void put_causes(const struct text *text)
+{
+	const struct tally *totals = &text->process->totals;
+	const uint64_t *ledger = totals->ledger;
+
+	if (!text->process->faults_known) {
+		say(text, "resident: %s; why is not known without the faults tier",
+		    amount(text, totals->resident).text);
+		return;
+	}
+	say(text,
+	    "resident: %s = touched %s + before the watch %s + filled by huge pages %s + "
+	    "never faulted %s",
+	    amount(text, totals->resident).text, amount(text, ledger[LEDGER_TOUCHED]).text,
+	    amount(text, ledger[LEDGER_BEFORE]).text, amount(text, ledger[LEDGER_HUGE_FILL]).text,
+	    amount(text, ledger[LEDGER_UNFAULTED]).text);
+}
+
+static void put_kernel(const struct text *text)
+{
+	const struct process_snapshot *process = text->process;
+	char tables[FORMAT_BYTES_MAX], faults[FORMAT_COUNT_MAX], kernel[FORMAT_COUNT_MAX];
+
+	say(text, "kernel: RSS %s, peak %s, page tables %s",
+	    amount(text, process->facts.rss_kernel_pages).text,
+	    amount(text, process->facts.rss_peak_pages).text,
+	    format_bytes(process->facts.page_table_bytes, tables));
+	if (!process->faults_known)
+		return;
+	say(text, "faults: %s, of them in the kernel %s",
+	    format_count(process->faults.user + process->faults.kernel, faults),
+	    format_count(process->faults.kernel, kernel));
+	if (process->stray_faults)
+		say(text, "%" PRIu64 " pages touched outside every mapping", process->stray_faults);
+	if (process->collapses)
+		say(text, "%" PRIu64 " huge pages made of small ones during the watch",
+		    process->collapses);
+}
+
+static void put_retired(const struct text *text, const struct retired *retired)
+{
+	char count[FORMAT_COUNT_MAX], bytes[FORMAT_BYTES_MAX];
+
+	if (retired->count > 1) {
+		say(text, "ended by %s: %s more, touched %s", retired->how,
+		    format_count(retired->count, count), amount(text, retired->pages_touched).text);
+		return;
+	}
+	say(text, "ended by %s: %#" PRIx64 ", %s, touched %s%s", retired->how, retired->start,
+	    format_bytes(retired->end - retired->start, bytes),
+	    amount(text, retired->pages_touched).text,
+	    retired->created_ns ? "" : ", older than the watch");
+}
+
+static int by_touched(const void *left, const void *right)
+{
+	const struct retired *const *a = left, *const *b = right;
+
+	if (((*a)->count > 1) != ((*b)->count > 1))
+		return (*a)->count > 1 ? 1 : -1;
+	return ((*a)->pages_touched < (*b)->pages_touched) -
+	       ((*a)->pages_touched > (*b)->pages_touched);
+}
+
+static int put_ended(const struct text *text)
+{
+	const struct process_snapshot *process = text->process;
+	const struct retired **order;
+	size_t i;
+
+	if (!process->retired_count || !text->options->retired)
+		return 0;
+	order = calloc(process->retired_count, sizeof(*order));
+	if (!order)
+		return -ENOMEM;
+	for (i = 0; i < process->retired_count; i++)
+		order[i] = &process->retired[i];
+	qsort(order, process->retired_count, sizeof(*order), by_touched);
+	for (i = 0; i < process->retired_count && i < text->options->retired; i++)
+		put_retired(text, order[i]);
+	free(order);
+	return 0;
+}
+
+int text_ledger(const struct text *text)
+{
+	put_causes(text);
+	put_kernel(text);
+	return put_ended(text);
+}

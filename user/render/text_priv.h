@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * What the files of render/text* share.
+ */
+#ifndef RENDER_TEXT_PRIV_H
+#define RENDER_TEXT_PRIV_H
+
+#include "render/text.h"
+
+enum text_column {
+	COLUMN_SPAN,
+	COLUMN_RESIDENT,
+	COLUMN_ZERO,
+	COLUMN_HUGE,
+	COLUMN_SWAPPED,
+	COLUMN_READ,
+	COLUMN_WRITTEN,
+	COLUMN_FAULTS,
+	TEXT_COLUMNS,
+};
+
+/* Depends on the width alone: the engine has to know the heatmap's cells before it scans. */
+struct text_layout {
+	uint32_t name_width;
+	bool shown[TEXT_COLUMNS];
+	uint32_t heat_width;
+};
+
+enum text_style {
+	STYLE_PLAIN,
+	STYLE_HEAD,
+	STYLE_DIM,
+	STYLE_ALARM,
+	STYLE_TOUCHED,
+	STYLE_RESIDENT,
+	STYLE_ZERO
+};
+
+struct text {
+	const struct snapshot *snapshot;
+	const struct process_snapshot *process; /* the one that is being written */
+	const struct text_options *options;
+	struct text_layout layout;
+	uint64_t page_bytes;
+	FILE *out;
+};
+
+/* text_layout.c */
+struct text_layout text_layout(uint32_t width);
+void text_style(const struct text *text, enum text_style style);
+
+/* Writes a safe name in exactly that many columns, cut in the middle if it is longer. */
+void text_name(const struct text *text, const char *name, uint32_t columns);
+
+/* Writes words, broken between them at the width, each line after that many blanks. */
+void text_wrap(const struct text *text, uint32_t indent, const char *words);
+
+/* text_heat.c: the layout's heat_width columns; and the line that says what they mean. */
+void text_heat(const struct text *text, const struct heat *heat);
+void text_legend(const struct text *text);
+
+/* text_rows.c: heading, arrays, regions, their sum. 0 or -ENOMEM. */
+int text_rows(const struct text *text);
+
+/* text_ledger.c: causes, the kernel's own figures, ended lives. 0 or -ENOMEM. */
+int text_ledger(const struct text *text);
+
+#endif

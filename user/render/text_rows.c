@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* One line a row: arrays first, then regions, then what was left out. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "render/text_priv.h"
+
+/* What a line is made of, whatever kind of row it is. */
+struct line {
+	const char *name;
+	uint64_t span_bytes;
+	const struct tally *tally;
+	const struct heat *heat;
+	const char *explain;
+};
+
+static const char *const titles[TEXT_COLUMNS] = {
+	[COLUMN_SPAN] = "SPAN",	      [COLUMN_RESIDENT] = "RESIDENT", [COLUMN_ZERO] = "ZERO",
+	[COLUMN_HUGE] = "HUGE",	      [COLUMN_SWAPPED] = "SWAPPED",   [COLUMN_READ] = "READ",
+	[COLUMN_WRITTEN] = "WRITTEN", [COLUMN_FAULTS] = "FAULTS",
+};
+
+static void put_heading(const struct text *text)
+{
+	enum text_column column;
+
+	text_style(text, STYLE_HEAD);
+	text_name(text, "NAME", text->layout.name_width);
+	for (column = 0; column < TEXT_COLUMNS; column++) {
+		if (text->layout.shown[column])
+			fprintf(text->out, " %10s", titles[column]);
+	}
+	fprintf(text->out, " %s", "PAGES");
+	text_style(text, STYLE_PLAIN);
+	fputc('\n', text->out);
+}
+
+static void put_unknown(const struct text *text)
+{
+	fprintf(text->out, " %10s", "-");
+}
+
+static void put_pages_as_bytes(const struct text *text, uint64_t pages)
+{
+	char buffer[FORMAT_BYTES_MAX];
+
+	fprintf(text->out, " %10s", format_bytes(pages * text->page_bytes, buffer));
+}
+
+static void put_count(const struct text *text, uint64_t count)
+{
+	char buffer[FORMAT_COUNT_MAX];
+
+	fprintf(text->out, " %10s", format_count(count, buffer));
+}
+
+/* First faults: a page that was read first and then written had two. */
+static void put_faults(const struct text *text, const struct touch_tally *touch)
+{
+	put_count(text, text->snapshot->tells_writes ? touch->pages_read + touch->pages_written
+						     : touch->pages_touched);
+}
+
+static void put_column(const struct text *text, enum text_column column, const struct line *line)
+{
+	const struct tally *tally = line->tally;
+	bool faults = text->process->faults_known;
+	char buffer[FORMAT_BYTES_MAX];
+
+	switch (column) {
+	case COLUMN_SPAN:
+		fprintf(text->out, " %10s", format_bytes(line->span_bytes, buffer));
+		return;
+	case COLUMN_RESIDENT:
+		put_pages_as_bytes(text, tally->resident);
+		return;
+	case COLUMN_ZERO:
+		put_pages_as_bytes(text, tally->states[PAGE_ZERO] + tally->states[PAGE_ZERO_HUGE]);
+		return;
+	case COLUMN_HUGE:
+		put_pages_as_bytes(text, tally->states[PAGE_ANON_HUGE]);
+		return;
+	case COLUMN_SWAPPED:
+		put_pages_as_bytes(text, tally->states[PAGE_SWAPPED]);
+		return;
+	case COLUMN_READ:
+	case COLUMN_WRITTEN:
+		if (!faults || !text->snapshot->tells_writes)
+			put_unknown(text);
+		else
+			put_pages_as_bytes(text, column == COLUMN_READ
+							 ? tally->touch.pages_read
+							 : tally->touch.pages_written);
+		return;
+	case COLUMN_FAULTS:
+		if (faults)
+			put_faults(text, &tally->touch);
+		else
+			put_unknown(text);
+		return;
+	case TEXT_COLUMNS:
+		return;
+	}
+}
+
+static void put_line(const struct text *text, const struct line *line)
+{
+	enum text_column column;
+
+	text_name(text, line->name, text->layout.name_width);
+	for (column = 0; column < TEXT_COLUMNS; column++) {
+		if (text->layout.shown[column])
+			put_column(text, column, line);
+	}
+	if (line->heat && line->heat->cells) {
+		fputc(' ', text->out);
+		text_heat(text, line->heat);
+	}
+	fputc('\n', text->out);
+	if (line->explain)
+		text_wrap(text, 2, line->explain);
+}
+
+static bool matches(const struct text *text, const char *name)
+{
+	return !text->options->filter || !fnmatch(text->options->filter, name, 0);
+}
+
+struct budget {
+	uint32_t left;	  /* rows that may still be written */
+	uint64_t hidden;  /* rows that were not */
+	struct tally sum; /* of hidden regions: arrays lie in regions */
+	uint64_t hidden_regions;
+};
+
+static bool afford(struct budget *budget)
+{
+	if (!budget->left)
+		return false;
+	budget->left--;
+	return true;
+}
+
+static void put_arrays(const struct text *text, struct budget *budget)
+{
+	size_t i;
+
+	for (i = 0; i < text->process->array_count; i++) {
+		const struct array_row *row = &text->process->arrays[i];
+		const struct line line = { row->desc.name, row->nbytes, &row->tally, &row->heat,
+					   row->explain };
+
+		if (!matches(text, row->desc.name) || !afford(budget))
+			budget->hidden++;
+		else
+			put_line(text, &line);
+	}
+}
+
+static char *region_name(const struct vma *vma)
+{
+	char *name = NULL;
+
+	if (*vma->path)
+		return strdup(vma->path);
+	return asprintf(&name, "anon %" PRIx64, vma->start) < 0 ? NULL : name;
+}
+
+static int put_region(const struct text *text, const struct region_row *row, struct budget *budget)
+{
+	uint64_t bytes = row->vma.end - row->vma.start;
+	char *name = region_name(&row->vma);
+	const struct line line = { name, bytes, &row->tally, &row->heat, row->explain };
+
+	if (!name)
+		return -ENOMEM;
+	if (bytes >= text->options->min_bytes && matches(text, name) && afford(budget)) {
+		put_line(text, &line);
+	} else {
+		budget->hidden_regions++;
+		tally_add(&budget->sum, &row->tally);
+	}
+	free(name);
+	return 0;
+}
+
+static void put_rest(const struct text *text, const struct budget *budget)
+{
+	char name[64], count[FORMAT_COUNT_MAX];
+
+	if (budget->hidden_regions) {
+		snprintf(name, sizeof(name), "(%s more)",
+			 format_count(budget->hidden_regions, count));
+		put_line(text, &(struct line){ name, budget->sum.pages * text->page_bytes,
+					       &budget->sum, NULL, NULL });
+	}
+	text_style(text, STYLE_HEAD);
+	put_line(text, &(struct line){ "total", text->process->totals.pages * text->page_bytes,
+				       &text->process->totals, NULL, NULL });
+	text_style(text, STYLE_PLAIN);
+}
+
+int text_rows(const struct text *text)
+{
+	struct budget budget = { .left = text->options->top ? text->options->top : UINT32_MAX };
+	size_t i;
+	int err = 0;
+
+	put_heading(text);
+	put_arrays(text, &budget);
+	for (i = 0; !err && i < text->process->region_count; i++)
+		err = put_region(text, &text->process->regions[i], &budget);
+	put_rest(text, &budget);
+	if (budget.hidden)
+		fprintf(text->out, "%" PRIu64 " arrays not shown (--filter, --top)\n",
+			budget.hidden);
+	return err;
+}
