@@ -26,27 +26,71 @@ static int heat__init(struct heat *heat, uint32_t cells)
 	return 0;
 }
 
-struct heat_walk {
-	struct heat *heat;
-	uint64_t start;
-	uint64_t pages;
-	uint64_t page_bytes;
-};
-
-/* The first page of a cell: floor(cell * pages / cells) without overflow. */
-static uint64_t cell_start(const struct heat_walk *walk, uint64_t cell)
+/* floor(cell * pages / cells) without overflow: the first page of a cell. */
+static uint64_t share(uint64_t cell, uint64_t pages, uint32_t cells)
 {
-	return (uint64_t)((unsigned __int128)cell * walk->pages / walk->heat->cells);
+	return (uint64_t)((unsigned __int128)cell * pages / cells);
 }
 
-/* The cell that holds a page: the last one that does not start behind it. */
-static uint64_t cell_of(const struct heat_walk *walk, uint64_t page)
-{
-	uint64_t cell = (uint64_t)((unsigned __int128)page * walk->heat->cells / walk->pages);
+/* Cells are visited in order: the cursor stands on one, and only moves on. */
+struct heat_walk {
+	struct heat *heat;
+	uint64_t start; /* bytes */
+	uint64_t page_bytes;
+	uint64_t cell;
+	uint64_t cell_first; /* pages of the range, half-open */
+	uint64_t cell_end;
+};
 
-	while (cell + 1 < walk->heat->cells && cell_start(walk, cell + 1) <= page)
-		cell++;
-	return cell;
+static struct heat_walk walk_from(struct heat *heat, uint64_t start, uint64_t page_bytes)
+{
+	return (struct heat_walk){ heat, start, page_bytes, 0, 0, heat->pages[0] };
+}
+
+static void seek(struct heat_walk *walk, uint64_t page)
+{
+	while (page >= walk->cell_end) {
+		walk->cell++;
+		walk->cell_first = walk->cell_end;
+		walk->cell_end += walk->heat->pages[walk->cell];
+	}
+}
+
+/* Adds pages [first, end) of the range to a row of counts. */
+static void add_pages(struct heat_walk *walk, uint64_t first, uint64_t end, uint64_t *row)
+{
+	while (first < end) {
+		uint64_t till;
+
+		seek(walk, first);
+		till = end < walk->cell_end ? end : walk->cell_end;
+		row[walk->cell] += till - first;
+		first = till;
+	}
+}
+
+static void add_runs(struct heat *heat, const struct tally_input *input, uint64_t start,
+		     uint64_t end)
+{
+	struct heat_walk walk = walk_from(heat, start, input->page_bytes);
+	const struct page_runs *runs = input->runs;
+	size_t i;
+
+	for (i = page_runs__lower_bound(runs, start); i < runs->count && runs->runs[i].start < end;
+	     i++) {
+		const struct page_run *run = &runs->runs[i];
+		uint64_t from = run->start > start ? run->start : start;
+		uint64_t till = run->end < end ? run->end : end;
+		uint64_t *row = NULL;
+
+		if (page_state_resident(run->state))
+			row = heat->resident;
+		else if (run->state == PAGE_ZERO || run->state == PAGE_ZERO_HUGE)
+			row = heat->zero;
+		if (row)
+			add_pages(&walk, (from - start) / input->page_bytes,
+				  (till - start) / input->page_bytes, row);
+	}
 }
 
 static uint64_t count(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS])
@@ -59,54 +103,54 @@ static uint64_t count(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHU
 	return pages;
 }
 
-static int heat_chunk(void *ctx, const struct chunk_view *view, const uint64_t mask[CHUNK_WORDS])
+static int touched_chunk(void *ctx, const struct chunk_view *view, const uint64_t mask[CHUNK_WORDS])
 {
 	struct heat_walk *walk = ctx;
-	uint64_t chunk_bytes = CHUNK_PAGES * walk->page_bytes;
+	uint64_t chunk_end = view->start + CHUNK_PAGES * walk->page_bytes;
 	uint64_t from = view->start > walk->start ? view->start : walk->start;
-	uint64_t first = (from - walk->start) / walk->page_bytes;
-	uint64_t last = (view->start + chunk_bytes - walk->start) / walk->page_bytes;
-	uint64_t cell, part[CHUNK_WORDS];
+	uint64_t part[CHUNK_WORDS];
 	unsigned int word;
 
-	if (last > walk->pages)
-		last = walk->pages;
-	for (cell = cell_of(walk, first); cell < walk->heat->cells && cell_start(walk, cell) < last;
-	     cell++) {
-		uint64_t start = walk->start + cell_start(walk, cell) * walk->page_bytes;
-		uint64_t end = walk->start + cell_start(walk, cell + 1) * walk->page_bytes;
+	seek(walk, (from - walk->start) / walk->page_bytes);
+	for (;;) {
+		uint64_t start = walk->start + walk->cell_first * walk->page_bytes;
+		uint64_t end = walk->start + walk->cell_end * walk->page_bytes;
 
 		chunk_mask(view->start, start, end, walk->page_bytes, part);
 		for (word = 0; word < CHUNK_WORDS; word++)
 			part[word] &= mask[word];
-		walk->heat->resident[cell] += count(view->resident, part);
-		walk->heat->zero[cell] += count(view->zero, part);
-		walk->heat->touched[cell] += count(view->touched, part);
+		walk->heat->touched[walk->cell] += count(view->touched, part);
+		if (end >= chunk_end || walk->cell + 1 == walk->heat->cells)
+			return 0;
+		seek(walk, walk->cell_end);
 	}
-	return 0;
+}
+
+static int add_touched(struct heat *heat, const struct tally_input *input, uint64_t start,
+		       uint64_t end)
+{
+	struct heat_walk walk = walk_from(heat, start, input->page_bytes);
+
+	return chunk_view_each(input, start, end, touched_chunk, &walk);
 }
 
 int tally_heat(const struct tally_input *input, uint64_t start, uint64_t end, uint32_t cells,
 	       struct heat *ret)
 {
-	struct heat_walk walk = {
-		.heat = ret,
-		.start = start,
-		.pages = (end - start) / input->page_bytes,
-		.page_bytes = input->page_bytes,
-	};
+	uint64_t pages = (end - start) / input->page_bytes;
 	uint32_t cell;
 	int err;
 
-	if (cells > walk.pages)
-		cells = (uint32_t)walk.pages;
+	if (cells > pages)
+		cells = (uint32_t)pages;
 	err = heat__init(ret, cells);
-	if (err)
+	if (err || !cells)
 		return err;
 	for (cell = 0; cell < cells; cell++)
-		ret->pages[cell] = cell_start(&walk, cell + 1) - cell_start(&walk, cell);
-	if (cells)
-		err = chunk_view_each(input, start, end, heat_chunk, &walk);
+		ret->pages[cell] = share(cell + 1, pages, cells) - share(cell, pages, cells);
+	add_runs(ret, input, start, end);
+	if (input->touch)
+		err = add_touched(ret, input, start, end);
 	if (err)
 		heat__deinit(ret);
 	return err;

@@ -58,47 +58,46 @@ static void add_touches(struct touch_tally *touch, const struct chunk_view *view
 	touch->chunk_shared |= count(view->touched, all) > touched;
 }
 
-static void add_chunk(struct tally *tally, const struct chunk_view *view,
-		      const uint64_t mask[CHUNK_WORDS])
+/* A run may be as long as the range, or one page: the cost is by the run. */
+static void add_states(struct tally *tally, const struct tally_input *input, uint64_t start,
+		       uint64_t end)
 {
-	unsigned int i;
+	const struct page_runs *runs = input->runs;
+	uint64_t pages, there = 0;
+	size_t i;
 
-	/* Absent pages are what is left in the end. */
-	for (i = PAGE_ABSENT + 1; i < PAGE_STATES; i++)
-		tally->states[i] += count(view->states[i], mask);
-	for (i = 0; i < LEDGER_CLASSES; i++)
-		tally->ledger[i] += count(view->classes[i], mask);
-	add_touches(&tally->touch, view, mask);
-}
+	for (i = page_runs__lower_bound(runs, start); i < runs->count && runs->runs[i].start < end;
+	     i++) {
+		const struct page_run *run = &runs->runs[i];
+		uint64_t from = run->start > start ? run->start : start;
+		uint64_t till = run->end < end ? run->end : end;
 
-static void finish(struct tally *tally, uint64_t pages)
-{
-	uint64_t there = 0;
-	unsigned int i;
-
-	tally->pages = pages;
-	for (i = PAGE_ABSENT + 1; i < PAGE_STATES; i++) {
-		there += tally->states[i];
-		if (page_state_resident((enum page_state)i))
-			tally->resident += tally->states[i];
+		pages = (till - from) / input->page_bytes;
+		there += pages;
+		tally->states[run->state] += pages;
+		if (page_state_resident(run->state))
+			tally->resident += pages;
 	}
-	tally->states[PAGE_ABSENT] = pages - there;
+	tally->pages = (end - start) / input->page_bytes;
+	tally->states[PAGE_ABSENT] = tally->pages - there;
 }
 
 static int tally_chunk(void *ctx, const struct chunk_view *view, const uint64_t mask[CHUNK_WORDS])
 {
-	add_chunk(ctx, view, mask);
+	struct tally *tally = ctx;
+	unsigned int i;
+
+	for (i = 0; i < LEDGER_CLASSES; i++)
+		tally->ledger[i] += count(view->classes[i], mask);
+	add_touches(&tally->touch, view, mask);
 	return 0;
 }
 
 int tally_range(const struct tally_input *input, uint64_t start, uint64_t end, struct tally *ret)
 {
-	int err;
-
 	memset(ret, 0, sizeof(*ret));
-	err = chunk_view_each(input, start, end, tally_chunk, ret);
-	finish(ret, (end - start) / input->page_bytes);
-	return err;
+	add_states(ret, input, start, end);
+	return input->touch ? chunk_view_each(input, start, end, tally_chunk, ret) : 0;
 }
 
 void tally_add(struct tally *sum, const struct tally *part)
