@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* pagewatch snap -p PID: what the page tables say now, with no privilege on one's own. */
+#include <errno.h>
 #include <stdio.h>
 
+#include "base/log.h"
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "commands/report.h"
@@ -20,6 +22,10 @@ static int snap(const struct options *options, struct report *report)
 		err = engine__attach(engine, options->pid);
 	if (!err)
 		err = engine__snapshot(engine, &snapshot);
+	if (!err && snapshot__all_exited(&snapshot)) {
+		log_error("process %u ended", options->pid);
+		err = -ESRCH;
+	}
 	if (err) {
 		status = status_of_error(err);
 	} else {

@@ -30,6 +30,11 @@ static int print_one(struct watch *watch)
 		snapshot__deinit(&snapshot);
 		return status_of_error(err);
 	}
+	if (!watch->reports && snapshot__all_exited(&snapshot)) {
+		snapshot__deinit(&snapshot);
+		log_warn("process %u ended", watch->options.pid);
+		return STATUS_UNMEASURED;
+	}
 	err = report__print(&watch->report, &snapshot);
 	snapshot__deinit(&snapshot);
 	if (err)

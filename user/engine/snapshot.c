@@ -193,7 +193,8 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 			err = count_pages(engine, target, row);
 		/* It ended while we looked: what was counted until then stands apart as ended. */
 		if (err == -ESRCH)
-			err = target__end(engine, target, "exit");
+			err = proc__alive(target->proc) ? target__end(engine, target, "exit")
+							: -EACCES;
 	}
 	row->exited = target->ended;
 	row->facts = target->facts;

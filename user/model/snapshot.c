@@ -180,3 +180,14 @@ void snapshot__sort(struct snapshot *snapshot, enum row_order order)
 				compare_arrays, &order);
 	}
 }
+
+bool snapshot__all_exited(const struct snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		if (!snapshot->processes[i].exited)
+			return false;
+	}
+	return true;
+}

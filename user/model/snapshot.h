@@ -103,6 +103,9 @@ void snapshot__incomplete(struct snapshot *snapshot, const char *format, ...)
  */
 const char *snapshot__broken_rule(const struct snapshot *snapshot);
 
+/* Nothing of any process could be read: all had ended. */
+bool snapshot__all_exited(const struct snapshot *snapshot);
+
 /* Sorting rows for people: by start address, span, resident pages, touched pages, or name. */
 enum row_order { ROW_BY_ADDRESS, ROW_BY_SPAN, ROW_BY_RESIDENT, ROW_BY_TOUCHED, ROW_BY_NAME };
 void snapshot__sort(struct snapshot *snapshot, enum row_order order);

@@ -10,6 +10,9 @@
 #include "base/format.h"
 #include "render/text_priv.h"
 
+/* The sum of a process, its ledger and the kernel's figures. */
+#define LAST_LINES 6u
+
 static void put_header(const struct text *text)
 {
 	const struct snapshot *snapshot = text->snapshot;
@@ -111,22 +114,33 @@ static uint32_t count_lines(const char *text)
 	return lines;
 }
 
-/* Writes at most that many lines, the last one telling how many are missing. */
+static const char *skip_lines(const char *text, uint32_t lines)
+{
+	while (lines--)
+		text = strchr(text, '\n') + 1;
+	return text;
+}
+
+/*
+ * Writes at most that many lines: the first ones, how many are missing, and the last ones,
+ * where the totals are.
+ */
 static void put_cut(const char *body, uint32_t lines, FILE *out)
 {
-	uint32_t all = count_lines(body), shown = 0;
+	uint32_t all = count_lines(body), last = lines / 3, missing;
+	const char *middle;
 
 	if (all <= lines) {
 		fputs(body, out);
 		return;
 	}
-	for (; shown + 1 < lines; shown++) {
-		const char *end = strchr(body, '\n') + 1;
-
-		fwrite(body, 1, (size_t)(end - body), out);
-		body = end;
-	}
-	fprintf(out, "... %" PRIu32 " more lines\n", all - shown);
+	if (last > LAST_LINES)
+		last = LAST_LINES;
+	missing = all - lines + 1;
+	middle = skip_lines(body, lines - last - 1);
+	fwrite(body, 1, (size_t)(middle - body), out);
+	fprintf(out, "... %" PRIu32 " more lines\n", missing);
+	fputs(skip_lines(middle, missing), out);
 }
 
 int text_render(const struct snapshot *snapshot, const struct text_options *options, FILE *out)
