@@ -9,6 +9,15 @@ import pytest
 
 pytestmark = pytest.mark.root
 
+
+@pytest.fixture
+def private_mounts():
+    """What is mounted for a test must be seen by nobody else."""
+    done = subprocess.run(["unshare", "--mount", "true"], capture_output=True, text=True,
+                          check=False)
+    if done.returncode:
+        pytest.skip(f"no private mounts here: {done.stderr.strip()}")
+
 WRITE = "w=0x2000000000+4132864"	# scenario "write": 525 of 1,009 pages
 
 
@@ -38,13 +47,13 @@ NO_BTF = "mount -t tmpfs none /sys/kernel/btf"
 
 
 @pytest.mark.parametrize("backend", ["tp_btf", "perf"])
-def test_no_btf(backend, target):
+def test_no_btf(backend, target, private_mounts):
     done = without(NO_BTF, "watch", "-p", target.pid, "-n", "1", "--backend", backend)
     assert done.returncode == 3 and not done.stdout
     assert "BTF" in one_line(done)
 
 
-def test_no_btf_still_scans(target):
+def test_no_btf_still_scans(target, private_mounts):
     done = without(NO_BTF, "watch", "-p", target.pid, "-n", "1", "--interval", "10ms", "--json",
                    "--array", WRITE)
     assert done.returncode == 0, done.stderr
@@ -56,7 +65,7 @@ def test_no_btf_still_scans(target):
     assert row["resident_pages"] == 525
 
 
-def test_unreadable_pagemap(target, tmp_path):
+def test_unreadable_pagemap(target, tmp_path, private_mounts):
     empty = tmp_path / "empty"
     empty.touch()
     done = without(f"mount --bind {empty} /proc/{target.pid}/pagemap", "snap", "-p", target.pid)
@@ -83,7 +92,7 @@ def in_pid_namespace(*argv):
                           capture_output=True, text=True, check=False, timeout=harness.DEADLINE)
 
 
-def test_run_in_a_pid_namespace(backend, tmp_path):
+def test_run_in_a_pid_namespace(backend, tmp_path, private_mounts):
     """As in a container: the pid that the program knows is not the kernel's."""
     path = tmp_path / "report.json"
     done = in_pid_namespace(harness.PROGRAM, "run", "--json", "-o", path, "--backend", backend,
@@ -97,7 +106,7 @@ def test_run_in_a_pid_namespace(backend, tmp_path):
     assert row["touch"]["first_threads"] == [process["pid"]]
 
 
-def test_watch_in_a_pid_namespace(tmp_path, opened):
+def test_watch_in_a_pid_namespace(tmp_path, private_mounts):
     """The pid given is the one that holds inside."""
     script = ('mkfifo "$2/in" && exec 4<> "$2/in" && { "$3" --wait write < "$2/in" & } && '
               'exec "$1" watch -p $! --json --interval 10ms -n 1 --array ' + WRITE)
