@@ -70,7 +70,7 @@ PURE_A := $(OBJ)/libpure.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OBJ)/tests/unit/%,$(UNIT_C))
 WORKLOADS := $(if $(WORKLOAD_C),$(O)/tests/workload) $(if $(RANDOM_C),$(O)/tests/random)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_C))
-BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost)
+BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost)
 MAN := $(O)/pagewatch.8
 
 # As root, outside a build: hand the build to its user, keep the rest.
@@ -233,6 +233,7 @@ $(OBJ)/tests/bench/empty_tp.o: $(O)/bench/empty_tp.skel.h
 $(O)/bench/subject: $(call objects,tests/bench/subject.c)
 $(O)/bench/empty_tp: $(call objects,tests/bench/empty_tp.c)
 $(O)/bench/scan_cost: $(call objects,tests/bench/scan_cost.c tests/bench/bare.c) $(PURE_A)
+$(O)/bench/python_cost: $(call objects,tests/bench/python_cost.c) $(PURE_A)
 $(BENCHES):
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK    $@")

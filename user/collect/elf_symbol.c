@@ -43,7 +43,7 @@ static int offset_of_address(Elf *elf, uint64_t address, uint64_t *ret)
 }
 
 static int find_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, const char *symbol,
-			 uint64_t *address)
+			 int type, uint64_t *address)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
 	size_t count, i;
@@ -57,7 +57,7 @@ static int find_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, co
 
 		if (!gelf_getsym(data, (int)i, &sym))
 			break;
-		if (sym.st_shndx == SHN_UNDEF || GELF_ST_TYPE(sym.st_info) != STT_FUNC)
+		if (sym.st_shndx == SHN_UNDEF || GELF_ST_TYPE(sym.st_info) != type)
 			continue;
 		name = elf_strptr(elf, header->sh_link, sym.st_name);
 		if (name && !strcmp(name, symbol)) {
@@ -68,15 +68,11 @@ static int find_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, co
 	return -ENOENT;
 }
 
-int elf_symbol_offset(int fd, const char *symbol, uint64_t *ret)
+static int find_symbol(Elf *elf, const char *symbol, int type, uint64_t *address)
 {
-	Elf *elf = elf_open(fd);
 	Elf_Scn *section = NULL;
-	uint64_t address;
 	int err = -ENOENT;
 
-	if (!elf)
-		return -ENOEXEC;
 	while (err && (section = elf_nextscn(elf, section))) {
 		GElf_Shdr header;
 
@@ -84,10 +80,58 @@ int elf_symbol_offset(int fd, const char *symbol, uint64_t *ret)
 			continue;
 		if (header.sh_type != SHT_DYNSYM && header.sh_type != SHT_SYMTAB)
 			continue;
-		err = find_in_table(elf, section, &header, symbol, &address);
+		err = find_in_table(elf, section, &header, symbol, type, address);
 	}
+	return err;
+}
+
+int elf_symbol_offset(int fd, const char *symbol, uint64_t *ret)
+{
+	Elf *elf = elf_open(fd);
+	uint64_t address;
+	int err;
+
+	if (!elf)
+		return -ENOEXEC;
+	err = find_symbol(elf, symbol, STT_FUNC, &address);
 	if (!err)
 		err = offset_of_address(elf, address, ret);
+	elf_end(elf);
+	return err;
+}
+
+int elf_object_address(int fd, const char *symbol, uint64_t *ret)
+{
+	Elf *elf = elf_open(fd);
+	int err;
+
+	if (!elf)
+		return -ENOEXEC;
+	err = find_symbol(elf, symbol, STT_OBJECT, ret);
+	elf_end(elf);
+	return err;
+}
+
+int elf_load_bias(int fd, uint64_t offset, uint64_t start, uint64_t page_bytes, uint64_t *ret)
+{
+	Elf *elf = elf_open(fd);
+	size_t count, i;
+	int err = -ENOENT;
+
+	if (!elf)
+		return -ENOEXEC;
+	if (elf_getphdrnum(elf, &count))
+		count = 0;
+	for (i = 0; err && i < count; i++) {
+		GElf_Phdr segment;
+
+		if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_LOAD)
+			continue;
+		if (segment.p_offset - segment.p_offset % page_bytes != offset)
+			continue;
+		*ret = start - (segment.p_vaddr - segment.p_vaddr % page_bytes);
+		err = 0;
+	}
 	elf_end(elf);
 	return err;
 }

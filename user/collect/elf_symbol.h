@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Where a function lies in an ELF file, for uprobes. The file is untrusted:
- * libelf reads it through a descriptor, every offset is checked.
+ * Where a function lies in an ELF file, for uprobes, and a data object in memory. The file is
+ * untrusted: libelf reads it through a descriptor, every offset is checked.
  */
 #ifndef COLLECT_ELF_SYMBOL_H
 #define COLLECT_ELF_SYMBOL_H
@@ -13,5 +13,14 @@ int elf_symbol_offset(int fd, const char *symbol, uint64_t *ret);
 
 /* File offset in bytes of the entry point: reached once ld.so has mapped all libraries. */
 int elf_entry_offset(int fd, uint64_t *ret);
+
+/* Address (bytes, before the load bias) of a data object of .dynsym or .symtab; -ENOENT. */
+int elf_object_address(int fd, const char *symbol, uint64_t *ret);
+
+/*
+ * What a loader added to the addresses of a file, of which the bytes from offset on are mapped
+ * at start (both page-aligned). -ENOENT: no segment of the file lies there.
+ */
+int elf_load_bias(int fd, uint64_t offset, uint64_t start, uint64_t page_bytes, uint64_t *ret);
 
 #endif

@@ -27,6 +27,7 @@ static const char help[] =
 	"Rows:\n"
 	"  --array NAME=ADDR+LEN   name an address range; may be repeated\n"
 	"  --min-size SIZE         leave out smaller regions (default 1MiB)\n"
+	"  --no-python             do not look for numpy arrays in a Python\n"
 	"  --filter GLOB           only rows with such a name or path\n"
 	"  --sort ORDER            address, span, resident, touched or name\n"
 	"  --top N                 at most N rows a process\n"

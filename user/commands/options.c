@@ -27,6 +27,7 @@ enum long_option {
 	OPT_RETIRED,
 	OPT_JSON,
 	OPT_PAGES,
+	OPT_NO_PYTHON,
 	OPT_COLOR,
 	OPT_CHUNK_SLOTS,
 	OPT_RING_BYTES,
@@ -47,6 +48,7 @@ static const struct option long_options[] = {
 	{ "retired", required_argument, NULL, OPT_RETIRED },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "pages", no_argument, NULL, OPT_PAGES },
+	{ "no-python", no_argument, NULL, OPT_NO_PYTHON },
 	{ "output", required_argument, NULL, 'o' },
 	{ "user", required_argument, NULL, 'u' },
 	{ "color", required_argument, NULL, OPT_COLOR },
@@ -306,6 +308,9 @@ static int parse_one(struct options *options, int option, const char *text)
 	case OPT_PAGES:
 		options->pages = true;
 		return -1;
+	case OPT_NO_PYTHON:
+		options->no_python = true;
+		return -1;
 	case OPT_COLOR:
 		return parse_color(options, text);
 	case OPT_CHUNK_SLOTS:
@@ -376,5 +381,7 @@ struct engine_options options__engine(const struct options *options, uint32_t he
 		.chunk_slots = options->chunk_slots,
 		.ring_bytes = options->ring_bytes,
 		.marks = &options->marks,
+		.want_python = !options->no_python,
+		.array_min_bytes = options->min_bytes,
 	};
 }

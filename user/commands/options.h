@@ -28,7 +28,8 @@ struct options {
 	struct array_list marks; /* --array, owned */
 	bool children;
 	bool json;
-	bool pages; /* --pages: every run of like pages in the JSON */
+	bool no_python; /* --no-python: no look into a Python's memory */
+	bool pages;	/* --pages: every run of like pages in the JSON */
 	uint64_t min_bytes;
 	const char *filter;
 	enum row_order order;

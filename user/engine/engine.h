@@ -25,6 +25,8 @@ struct engine_options {
 	uint32_t chunk_slots; /* see faults_options; 0: default */
 	uint32_t ring_bytes;
 	const struct array_list *marks; /* borrowed; looked for in every target */
+	bool want_python;		/* the arrays of a Python are looked for */
+	uint64_t array_min_bytes;	/* of those that are found, not of marks */
 };
 
 enum engine_event {

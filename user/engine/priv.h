@@ -19,6 +19,13 @@
 #include "model/page_state.h"
 #include "model/touch.h"
 
+/* An array is the same as long as its object and its memory are. */
+struct known_array {
+	uint64_t object;
+	uint64_t data;
+	uint32_t id;
+};
+
 /* One address space that is watched. In the scan tier slot is NO_SLOT and touch NULL. */
 struct target {
 	uint32_t pid;
@@ -35,7 +42,10 @@ struct target {
 	uint64_t unreadable;	    /* pages of the last scan */
 	uint64_t collapses;	    /* huge pages that khugepaged made during the watch */
 	struct process_facts facts; /* last known */
-	char runtime[128];	    /* as of the scan that found runtime_vmas VMAs */
+	struct known_array *known;  /* ids given so far, so that a stream keeps them */
+	size_t known_count;
+	size_t known_capacity;
+	char runtime[128]; /* as of the scan that found runtime_vmas VMAs */
 	size_t runtime_vmas;
 	struct fault_counts faults; /* last known */
 	struct retired *carried;    /* lives of the image this one replaced */
@@ -126,6 +136,11 @@ void engine_prune(struct engine *engine);
 
 /* events.c */
 int engine_drain(struct engine *engine);
+
+/* arrays.c: the rows of all arrays of a target whose pages were just scanned. 0 or -errno. */
+int engine_fill_arrays(struct engine *engine, struct target *target,
+		       const struct tally_input *input, struct process_snapshot *row);
+
 int engine_read_signals(struct engine *engine);
 
 /* tracer.c */

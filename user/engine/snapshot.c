@@ -72,33 +72,6 @@ static int fill_regions(const struct engine *engine, const struct target *target
 	return 0;
 }
 
-static int fill_arrays(const struct engine *engine, const struct target *target,
-		       const struct tally_input *input, struct process_snapshot *row)
-{
-	const struct array_list *marks = engine->options.marks;
-	size_t i;
-	int err;
-
-	if (!marks || !marks->count)
-		return 0;
-	row->arrays = calloc(marks->count, sizeof(*row->arrays));
-	if (!row->arrays)
-		return -ENOMEM;
-	for (i = 0; i < marks->count; i++) {
-		struct array_row *array = &row->arrays[i];
-
-		array->desc = marks->arrays[i];
-		array->desc.name = strdup(array->desc.name);
-		row->array_count++;
-		if (!array->desc.name)
-			return -ENOMEM;
-		err = row_fill_array(input, &target->vmas, engine->options.heat_cells, array);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 struct story_list {
 	struct process_snapshot *row;
 	size_t capacity;
@@ -172,7 +145,7 @@ static int count_pages(struct engine *engine, struct target *target, struct proc
 	if (!err)
 		err = fill_regions(engine, target, &input, row);
 	if (!err)
-		err = fill_arrays(engine, target, &input, row);
+		err = engine_fill_arrays(engine, target, &input, row);
 	if (!err && engine->options.want_stories)
 		err = fill_stories(target, &input, row);
 	if (!err)

@@ -23,6 +23,7 @@ void target__free(struct target *target)
 	extent_list__deinit(&target->extents);
 	free(target->index);
 	free(target->carried);
+	free(target->known);
 	free(target);
 }
 

@@ -6,8 +6,10 @@
 #ifndef FACTS_ARRAY_H
 #define FACTS_ARRAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 enum array_source {
 	ARRAY_PYTHON,
@@ -18,13 +20,44 @@ enum array_source {
 	ARRAY_SOURCES,
 };
 
+/* What only an array of a language has. */
+struct array_shape {
+	uint64_t data;	 /* address of element 0: not the start where a stride is negative */
+	uint64_t nbytes; /* of the elements, as numpy counts them: broadcasting repeats them */
+	uint32_t ndim;
+	int64_t *dims; /* ndim lengths, then ndim strides in bytes; owned by the holder */
+	char dtype[24];
+	bool owndata;
+	bool writeable;
+};
+
 struct array_desc {
 	uint32_t id; /* stable within one stream of snapshots */
 	enum array_source source;
 	char *name; /* untrusted text; owned by the holder */
 	uint64_t start;
 	uint64_t end;
+	uint64_t object;	   /* address of the object itself; 0: it has none */
+	uint64_t base_object;	   /* of the array whose memory it is a view of; 0: none of ours */
+	uint32_t owner;		   /* that array's id, 0: none */
+	struct array_shape *shape; /* NULL for plain bytes; owned by the holder */
+	char **aliases;		   /* more names, untrusted; owned, with their array */
+	size_t alias_count;
 };
+
+/* Frees what an array holds; the array itself is the caller's. */
+static inline void array_desc__deinit(struct array_desc *array)
+{
+	size_t i;
+
+	for (i = 0; i < array->alias_count; i++)
+		free(array->aliases[i]);
+	free(array->aliases);
+	if (array->shape)
+		free(array->shape->dims);
+	free(array->shape);
+	free(array->name);
+}
 
 struct array_list {
 	struct array_desc *arrays;

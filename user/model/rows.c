@@ -44,7 +44,7 @@ int row_fill_array(const struct tally_input *input, const struct vma_list *vmas,
 	/* Less than a page, or one in each half of two: nothing lies wholly inside. */
 	if (inner_start > inner_end)
 		inner_end = inner_start = start;
-	row->nbytes = row->desc.end - row->desc.start;
+	row->nbytes = row->desc.shape ? row->desc.shape->nbytes : row->desc.end - row->desc.start;
 	row->vma_count = count_vmas(vmas, start, end);
 	err = tally_range(input, start, end, &row->tally);
 	if (!err)

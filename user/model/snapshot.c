@@ -17,7 +17,7 @@ static void deinit_process(struct process_snapshot *process)
 		heat__deinit(&process->regions[i].heat);
 	}
 	for (i = 0; i < process->array_count; i++) {
-		free(process->arrays[i].desc.name);
+		array_desc__deinit(&process->arrays[i].desc);
 		free(process->arrays[i].explain);
 		heat__deinit(&process->arrays[i].heat);
 	}

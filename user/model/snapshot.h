@@ -25,7 +25,7 @@ struct region_row {
 };
 
 struct array_row {
-	struct array_desc desc; /* name owned by the snapshot */
+	struct array_desc desc; /* owned by the snapshot */
 	uint64_t nbytes;	/* end - start */
 	uint64_t range_pages;
 	uint64_t edge_pages;
@@ -51,6 +51,7 @@ struct process_snapshot {
 	size_t region_count;
 	struct array_row *arrays;
 	size_t array_count;
+	char names_missing[256]; /* one sentence on arrays that could not be found; else "" */
 	struct retired *retired;
 	size_t retired_count;
 	struct page_story *stories; /* page by page, when asked for */

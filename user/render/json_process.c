@@ -68,23 +68,56 @@ static json_t *interior(const struct tally *tally, const struct json_known *know
 	return object;
 }
 
+static json_t *numbers(const int64_t *values, uint32_t count)
+{
+	json_t *list = json_array();
+	uint32_t i;
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(list, json_integer((json_int_t)values[i]));
+	return list;
+}
+
 /* A mark is bytes: what only an array of a language has is null. */
+static void put_shape(json_t *object, const struct array_shape *shape)
+{
+	static const char *const unknown[] = { "shape", "dtype", "strides", "owndata",
+					       "writeable" };
+	size_t i;
+
+	for (i = 0; !shape && i < sizeof(unknown) / sizeof(unknown[0]); i++)
+		json_put(object, unknown[i], json_null());
+	if (!shape)
+		return;
+	json_put(object, "shape", numbers(shape->dims, shape->ndim));
+	json_put(object, "dtype", json_string(shape->dtype));
+	json_put(object, "strides", numbers(shape->dims + shape->ndim, shape->ndim));
+	json_put_bool(object, "owndata", shape->owndata);
+	json_put_bool(object, "writeable", shape->writeable);
+}
+
 static void put_array_identity(json_t *object, const struct array_row *row)
 {
-	static const char *const unknown[] = { "shape", "dtype",   "strides",
-					       "owner", "owndata", "writeable" };
+	const struct array_desc *desc = &row->desc;
+	json_t *aliases = json_array();
 	size_t i;
 
 	json_put_count(object, "id", row->desc.id);
 	json_put_text(object, "name", row->desc.name);
+	json_put(object, "object", json_null());
+	if (desc->object)
+		json_put_address(object, "object", desc->object);
 	json_put(object, "source", json_string(source_name(row->desc.source)));
 	json_put_address(object, "start", row->desc.start);
 	json_put_address(object, "end", row->desc.end);
-	json_put_address(object, "data", row->desc.start);
+	json_put_address(object, "data", desc->shape ? desc->shape->data : desc->start);
 	json_put_count(object, "nbytes", row->nbytes);
-	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++)
-		json_put(object, unknown[i], json_null());
-	json_put(object, "aliases", json_array());
+	put_shape(object, desc->shape);
+	json_put(object, "owner",
+		 desc->owner ? json_integer((json_int_t)desc->owner) : json_null());
+	for (i = 0; i < desc->alias_count; i++)
+		json_array_append_new(aliases, json_text(desc->aliases[i]));
+	json_put(object, "aliases", aliases);
 }
 
 static json_t *array(const struct array_row *row, const struct json_known *known)
@@ -173,6 +206,8 @@ static void put_identity(json_t *object, const struct snapshot *snapshot,
 	json_put(object, "kernel_faults",
 		 count_if(process->faults_known && snapshot->tells_writes, process->faults.kernel));
 	json_put(object, "stray_faults", count_if(process->faults_known, process->stray_faults));
+	json_put(object, "names_missing",
+		 *process->names_missing ? json_text(process->names_missing) : json_null());
 	json_put(object, "collapses", count_if(process->faults_known, process->collapses));
 }
 

@@ -31,17 +31,22 @@ void json_put_bool(json_t *object, const char *key, int value)
 	json_put(object, key, json_boolean(value));
 }
 
-void json_put_text(json_t *object, const char *key, const char *text)
+json_t *json_text(const char *text)
 {
 	size_t bytes = strlen(text) * 6 + 8;
 	char *clean = malloc(bytes);
+	json_t *value;
 
-	if (!clean) {
-		json_put(object, key, NULL);
-		return;
-	}
-	json_put(object, key, json_string(format_name(text, clean, bytes)));
+	if (!clean)
+		return NULL;
+	value = json_string(format_name(text, clean, bytes));
 	free(clean);
+	return value;
+}
+
+void json_put_text(json_t *object, const char *key, const char *text)
+{
+	json_put(object, key, json_text(text));
 }
 
 void json_put_address(json_t *object, const char *key, uint64_t address)

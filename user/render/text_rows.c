@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,7 +122,7 @@ static void put_line(const struct text *text, const struct line *line)
 		text_heat(text, line->heat);
 	}
 	fputc('\n', text->out);
-	if (line->explain)
+	if (line->explain && *line->explain)
 		text_wrap(text, 2, line->explain);
 }
 
@@ -145,15 +146,63 @@ static bool afford(struct budget *budget)
 	return true;
 }
 
-static void put_arrays(const struct text *text, struct budget *budget)
+static void put(char *words, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void put(char *words, size_t size, const char *format, ...)
+{
+	size_t used = strlen(words);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words + used, size - used, format, args);
+	va_end(args);
+}
+
+static const char *name_of_id(const struct text *text, uint32_t id)
 {
 	size_t i;
 
 	for (i = 0; i < text->process->array_count; i++) {
-		const struct array_row *row = &text->process->arrays[i];
-		const struct line line = { row->desc.name, row->nbytes, &row->tally, &row->heat,
-					   row->explain };
+		if (text->process->arrays[i].desc.id == id)
+			return text->process->arrays[i].desc.name;
+	}
+	return "?";
+}
 
+/* "float64 10000x10000, view of __main__.x; lazy: ..." */
+static void describe(const struct text *text, const struct array_row *row, char *words, size_t size)
+{
+	const struct array_shape *shape = row->desc.shape;
+	char name[128];
+	uint32_t i;
+
+	words[0] = '\0';
+	if (shape) {
+		put(words, size, "%s ", shape->dtype);
+		for (i = 0; i < shape->ndim; i++)
+			put(words, size, "%s%" PRId64, i ? "x" : "", shape->dims[i]);
+		if (!shape->ndim)
+			put(words, size, "scalar");
+	}
+	if (row->desc.owner)
+		put(words, size, ", view of %s",
+		    format_name(name_of_id(text, row->desc.owner), name, sizeof(name)));
+	if (row->explain)
+		put(words, size, "%s%s", *words ? "; " : "", row->explain);
+}
+
+static void put_arrays(const struct text *text, struct budget *budget)
+{
+	char words[1024];
+	size_t i;
+
+	for (i = 0; i < text->process->array_count; i++) {
+		const struct array_row *row = &text->process->arrays[i];
+		const struct line line = { row->desc.name, row->desc.end - row->desc.start,
+					   &row->tally, &row->heat, words };
+
+		describe(text, row, words, sizeof(words));
 		if (!matches(text, row->desc.name) || !afford(budget))
 			budget->hidden++;
 		else
@@ -218,5 +267,7 @@ int text_rows(const struct text *text)
 	if (budget.hidden)
 		fprintf(text->out, "%" PRIu64 " arrays not shown (--filter, --top)\n",
 			budget.hidden);
+	if (*text->process->names_missing)
+		text_wrap(text, 0, text->process->names_missing);
 	return err;
 }

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* python_cost PID ROUNDS: milliseconds of looks for the arrays of a Python, as a JSON array. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "arrays/python/python.h"
+#include "collect/maps.h"
+#include "collect/runtime.h"
+
+/* Above what numpy holds for itself. */
+#define MIN_BYTES 1000u
+
+static double now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static int one_look(const struct proc *proc, size_t *found, double *milliseconds)
+{
+	const struct python_options options = {
+		.page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
+		.min_bytes = MIN_BYTES,
+		.deadline_ms = 10000,
+		.max_pages = 1 << 18,
+	};
+	struct vma_list vmas = { 0 };
+	struct array_list list = { 0 };
+	struct python_report report;
+	char runtime[128];
+	double start = now_ms();
+	size_t i;
+	int err;
+
+	err = maps_read(proc, &vmas);
+	if (!err)
+		err = runtime_detect(proc, &vmas, runtime, sizeof(runtime));
+	if (!err)
+		err = python_scan(proc, &vmas, runtime, &options, &list, &report);
+	*milliseconds = now_ms() - start;
+	*found = list.count;
+	for (i = 0; i < list.count; i++)
+		array_desc__deinit(&list.arrays[i]);
+	free(list.arrays);
+	vma_list__deinit(&vmas);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct procfs *procfs = NULL;
+	struct proc *proc = NULL;
+	unsigned long rounds = argc == 3 ? strtoul(argv[2], NULL, 10) : 0, i;
+	double milliseconds;
+	size_t found;
+	int err;
+
+	if (!rounds) {
+		fprintf(stderr, "usage: python_cost PID ROUNDS\n");
+		return 2;
+	}
+	err = procfs__open("/proc", &procfs);
+	if (!err)
+		err = proc__open(procfs, (uint32_t)strtoul(argv[1], NULL, 10), &proc);
+	printf("[");
+	for (i = 0; !err && i < rounds; i++) {
+		err = one_look(proc, &found, &milliseconds);
+		printf("%s{\"arrays\":%zu,\"ms\":%.3f}", i ? "," : "", found, milliseconds);
+	}
+	printf("]\n");
+	proc__close(proc);
+	procfs__close(procfs);
+	if (err)
+		fprintf(stderr, "python_cost: %s\n", strerror(-err));
+	return err ? 1 : 0;
+}

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""Arrays of a running Python: all found, no field wrong, names that lead to them."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+import harness
+import pytest
+
+TRUTH = harness.ROOT / "tests/integration/python_truth.py"
+PYENV = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv")) / "versions"
+REQUIREMENTS = harness.ROOT / "tests/requirements-python"
+ARRAYS = 600
+
+KINDS = {"f": "float", "i": "int", "u": "uint", "c": "complex", "b": "bool", "M": "datetime64",
+         "S": "bytes", "U": "str", "V": "void"}
+
+
+def venvs():
+    """(name, requirement file, interpreter) of each one that is pinned."""
+    found = []
+    for path in sorted(REQUIREMENTS.glob("*.txt")):
+        minor = re.match(r"3\.\d+", path.name)[0]
+        found.append((path.stem, path, minor))
+    return found
+
+
+def interpreter(minor):
+    for path in sorted(PYENV.glob(f"{minor}.*/bin/python3")):
+        return path
+    return None
+
+
+def make_venv(folder, path, minor):
+    """The interpreter of a venv with what the file pins; or why there is none, in words."""
+    python = interpreter(minor)
+    if not python:
+        return None, f"no CPython {minor} under the pyenv root"
+    for argv in ([python, "-m", "venv", "--clear", folder],
+                 [folder / "bin/python", "-m", "pip", "install", "-q", "-r", path]):
+        done = subprocess.run([str(word) for word in argv], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False, timeout=600)
+        if done.returncode:
+            return None, done.stderr.strip().splitlines()[-1]
+    return folder / "bin/python", None
+
+
+@pytest.fixture(scope="module",
+                params=[("debian", None, None), *venvs()], ids=lambda param: param[0])
+def python(request, tmp_path_factory):
+    """An interpreter with numpy: Debian's, and those of the pyenv root, which may be root's alone."""
+    name, path, minor = request.param
+    if not path:
+        return harness.PYTHON
+    found, why_not = make_venv(tmp_path_factory.mktemp("venv"), path, minor)
+    if not found:
+        pytest.skip(f"{name}: {why_not}")
+    return found
+
+
+def start(opened, python, *arguments):
+    target = harness.Target([python, *arguments])
+    opened.append(target)
+    target.until("READY")
+    return target
+
+
+def rows_of(target, *options):
+    process = harness.process_of(harness.snap(target.pid, "--min-size", "0K", *options),
+                                 target.pid)
+    assert process["names_missing"] is None
+    return process["arrays"]
+
+
+def check_fields(row, fact, by_id):
+    assert int(row["start"], 16) == fact["start"] and int(row["end"], 16) == fact["end"]
+    assert int(row["data"], 16) == fact["data"]
+    assert row["shape"] == fact["shape"] and row["strides"] == fact["strides"]
+    assert row["nbytes"] == fact["nbytes"]
+    assert row["owndata"] == fact["owndata"] and row["writeable"] == fact["writeable"]
+    assert KINDS[fact["kind"]] in row["dtype"]
+    if fact["base"] and row["owner"]:
+        assert by_id[row["owner"]] != row
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("seed", [1, 2])
+def test_truth(seed, python, opened):
+    """Every array that the target has made, each field of it, and each name that is an expression."""
+    target = start(opened, python, "-B", TRUTH, seed, ARRAYS)
+    told = target.books
+    rows = rows_of(target)
+    by_object = {int(row["object"], 16): row for row in rows}
+    by_id = {row["id"]: row for row in rows}
+    assert len(by_object) == len(by_id) == len(rows)
+    missing = [fact for fact in told["arrays"] if fact["object"] not in by_object]
+    assert not missing, f"{len(missing)} of {len(told['arrays'])} arrays not found: {missing[:3]}"
+    for fact in told["arrays"]:
+        check_fields(by_object[fact["object"]], fact, by_id)
+    ours = [by_object[fact["object"]] for fact in told["arrays"]]
+    unnamed = [row for row in ours if row["name"] == "<unnamed>"]
+    names = [[row["name"].replace("\\\\", "\\"), int(row["object"], 16)] for row in ours]
+    target.process.stdin.write((json.dumps(names) + "\n").encode())
+    target.process.stdin.flush()
+    checked = json.loads(target.lines.next())
+    assert not checked["wrong"], checked["wrong"][:5]
+    assert checked["right"] > ARRAYS // 4
+    assert len(unnamed) <= ARRAYS // 50, [row["shape"] for row in unnamed]
+    locals_found = {row["name"] for row in ours if "()" in row["name"]}
+    assert "__main__.main():of_frame" in locals_found
+    assert "__main__.in_thread():of_thread" in locals_found
+
+
+LAZY = """
+import sys
+import numpy as np
+lazy = np.zeros((3001, 1009))
+hole = np.ones(5_000_011)
+print("READY", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.root
+def test_reading_touches_nothing(python, opened):
+    """A look into its memory makes no page of the target resident."""
+    target = start(opened, python, "-c", LAZY)
+    before, own = harness.smaps(target.pid)
+    row, = [row for row in rows_of(target) if row["name"] == "__main__.lazy"]
+    assert row["interior_resident_pages"] == 0
+    rows_of(target)
+    after, own_again = harness.smaps(target.pid)
+    assert {key: rss for key, (rss, _) in before.items()} == \
+        {key: rss for key, (rss, _) in after.items()}
+    ignored = ("Referenced",)
+    assert [line for line in own if not line.startswith(ignored)] == \
+        [line for line in own_again if not line.startswith(ignored)]
+
+
+MUTATOR = """
+import random, sys, threading
+import numpy as np
+box = {"a": [None] * 500}
+def churn():
+    while not stop:
+        n = random.randrange(1, 40)
+        box["a"][random.randrange(500)] = np.zeros((n, n + 1), dtype="f8")
+stop = False
+for i in range(500):
+    box["a"][i] = np.zeros((3, 4))
+threads = [threading.Thread(target=churn) for _ in range(2)]
+for t in threads: t.start()
+print("READY", flush=True)
+sys.stdin.readline()
+stop = True
+"""
+
+
+@pytest.mark.root
+def test_never_torn(python, opened):
+    """Arrays that come and go under the look: none is reported that never was."""
+    target = start(opened, python, "-c", MUTATOR)
+    seen = 0
+    for _ in range(20):
+        snapshot = harness.snap(target.pid, "--min-size", "0K")
+        for row in harness.process_of(snapshot, target.pid)["arrays"]:
+            if not row["name"].startswith("__main__.box"):
+                continue
+            seen += 1
+            rows, columns = row["shape"]
+            assert columns == rows + 1, row
+            assert row["strides"] == [8 * columns, 8] and row["dtype"] == "float64"
+            assert int(row["end"], 16) - int(row["start"], 16) == 8 * rows * columns
+    assert seen > 2000
+    target.go()
+    assert target.process.wait(harness.DEADLINE) == 0
+
+
+@pytest.mark.root
+def test_run_names_the_arrays(python, tmp_path):
+    """At Py_FinalizeEx the arrays are still there, and have their names."""
+    snapshot, done = harness.run_json(tmp_path, [], [python, "-c", LAZY.replace(
+        "sys.stdin.readline()", "hole[0] = 2")])
+    assert done.returncode == 0, done.stderr
+    process, = snapshot["processes"]
+    names = {row["name"]: row for row in process["arrays"]}
+    assert names["__main__.lazy"]["interior_resident_pages"] == 0
+    assert names["__main__.hole"]["resident_pages"] == names["__main__.hole"]["pages"]
+    assert names["__main__.hole"]["dtype"] == "float64"
+
+
+def test_no_python_option(opened):
+    target = start(opened, harness.PYTHON, "-c", LAZY)
+    process = harness.process_of(harness.snap(target.pid, "--no-python"), target.pid)
+    assert process["arrays"] == []

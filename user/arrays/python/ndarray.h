@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * One ndarray object: its fields, checked, and the memory they span.
+ */
+#ifndef ARRAYS_PYTHON_NDARRAY_H
+#define ARRAYS_PYTHON_NDARRAY_H
+
+#include "arrays/python/reader.h"
+#include "facts/array.h"
+
+#define NDARRAY_DIMS_MAX 64u
+
+/* numpy/core/include/numpy/ndarraytypes.h: PyArrayObject_fields, the same in 1.x and 2.x */
+struct ndarray_head {
+	uint64_t refcount;
+	uint64_t type;
+	uint64_t data;
+	int32_t ndim;
+	int32_t padding;
+	uint64_t dims;
+	uint64_t strides;
+	uint64_t base;
+	uint64_t descr;
+	int32_t flags;
+	int32_t padding2;
+};
+
+/* Enough to know whether a word sequence is a living ndarray. 0, -EINVAL or -EFAULT. */
+int ndarray_head_read(struct py *py, uint64_t object, struct ndarray_head *ret);
+
+/*
+ * Reads all of it at two moments: -EAGAIN when the two never agree. Fills start,
+ * end, object, base_object (the object behind base, an ndarray or not) and shape of *ret.
+ */
+int ndarray_read(struct py *py, uint64_t object, uint32_t numpy_major, struct array_desc *ret);
+
+/* Bytes from the first to the last element's end, cached fields only; 0: it cannot be told. */
+uint64_t ndarray_span(struct py *py, const struct ndarray_head *head, uint32_t numpy_major);
+
+#endif

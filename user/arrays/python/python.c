@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The inventory by sweep, the names by walk, each array read twice: joined. */
+#include "arrays/python/python.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "arrays/python/find.h"
+#include "arrays/python/ndarray.h"
+#include "arrays/python/sweep.h"
+#include "arrays/python/walk.h"
+#include "base/array.h"
+
+#define ALIASES_MAX 8u
+
+struct scan {
+	struct py py;
+	struct py_walk walk;
+	const struct python_options *options;
+	struct address_list swept;
+	uint32_t numpy_major;
+	struct array_list *ret;
+	size_t first;	/* of ret that is ours */
+	size_t unnamed; /* still without a name */
+	struct python_report *report;
+};
+
+static int by_address(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* Ours are in the order of their objects' addresses. */
+static struct array_desc *find_array(struct scan *scan, uint64_t object)
+{
+	size_t low = scan->first, high = scan->ret->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (scan->ret->arrays[middle].object < object)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < scan->ret->count && scan->ret->arrays[low].object == object)
+		return &scan->ret->arrays[low];
+	return NULL;
+}
+
+static int add_alias(struct array_desc *array, char *name)
+{
+	size_t capacity = array->alias_count;
+
+	if (array->alias_count >= ALIASES_MAX) {
+		free(name);
+		return 0;
+	}
+	if (array_reserve((void **)&array->aliases, &capacity, array->alias_count + 1,
+			  sizeof(*array->aliases))) {
+		free(name);
+		return -ENOMEM;
+	}
+	array->aliases[array->alias_count++] = name;
+	return 0;
+}
+
+/* The walk met an ndarray. The first way to it is the shortest: that is its name. */
+static int on_found(void *ctx, uint64_t object, size_t node)
+{
+	struct scan *scan = ctx;
+	struct array_desc *array = find_array(scan, object);
+	char *name;
+
+	if (!array)
+		return 0;
+	name = py_walk__name(&scan->walk, node);
+	if (!name)
+		return -ENOMEM;
+	if (array->name)
+		return add_alias(array, name);
+	array->name = name;
+	scan->unnamed--;
+	return 0;
+}
+
+static uint32_t numpy_major(struct py *py)
+{
+	char version[PY_NAME_MAX];
+	uint64_t dict, object;
+
+	if (py_module_dict(py, "numpy", &dict) || py_dict_get(py, dict, "__version__", &object) ||
+	    py_string(py, object, version, sizeof(version)))
+		return 0;
+	return (uint32_t)strtoul(version, NULL, 10);
+}
+
+static int read_array(struct scan *scan, uint64_t object)
+{
+	struct array_desc array = { 0 };
+	struct array_list *list = scan->ret;
+	int err;
+
+	err = ndarray_read(&scan->py, object, scan->numpy_major, &array);
+	if (err == -ENOMEM || err == -ESRCH)
+		return err;
+	if (err) {
+		scan->report->changing++;
+		return 0;
+	}
+	err = array_reserve((void **)&list->arrays, &list->capacity, list->count + 1,
+			    sizeof(*list->arrays));
+	if (err) {
+		array_desc__deinit(&array);
+		return err;
+	}
+	list->arrays[list->count++] = array;
+	return 0;
+}
+
+static int read_arrays(struct scan *scan)
+{
+	struct address_list *swept = &scan->swept;
+	struct ndarray_head head;
+	size_t i;
+	int err = 0;
+
+	if (swept->count)
+		qsort(swept->addresses, swept->count, sizeof(*swept->addresses), by_address);
+	for (i = 0; !err && i < swept->count && py_in_time(&scan->py); i++) {
+		if (ndarray_head_read(&scan->py, swept->addresses[i], &head) ||
+		    ndarray_span(&scan->py, &head, scan->numpy_major) < scan->options->min_bytes)
+			continue;
+		err = read_array(scan, swept->addresses[i]);
+	}
+	scan->report->found = scan->unnamed = scan->ret->count - scan->first;
+	return err;
+}
+
+/* Frames and __main__ first: what they call an array is what its author calls it. */
+static int name_arrays(struct scan *scan)
+{
+	struct py_walk *walk = &scan->walk;
+	int err;
+
+	if (!scan->unnamed)
+		return 0;
+	err = py_walk__init(walk, &scan->py);
+	if (err)
+		return err;
+	walk->found = on_found;
+	walk->ctx = scan;
+	err = py_walk__add_module(walk, "__main__");
+	if (!err)
+		err = py_walk__add_frames(walk);
+	if (!err)
+		err = py_walk__run(walk);
+	if (!err && scan->unnamed) {
+		err = py_walk__add_other_modules(walk);
+		if (!err)
+			err = py_walk__run(walk);
+	}
+	py_walk__deinit(walk);
+	return err;
+}
+
+static int name_the_rest(struct scan *scan)
+{
+	size_t i;
+
+	for (i = scan->first; i < scan->ret->count; i++) {
+		struct array_desc *array = &scan->ret->arrays[i];
+
+		if (!array->name)
+			array->name = strdup("<unnamed>");
+		if (!array->name)
+			return -ENOMEM;
+	}
+	scan->report->unnamed = scan->unnamed;
+	return 0;
+}
+
+/* A base that is no array of ours owns the memory in its own way: a buffer, an mmap. */
+static void resolve_owners(struct scan *scan)
+{
+	size_t i;
+	int steps;
+
+	for (i = scan->first; i < scan->ret->count; i++) {
+		struct array_desc *array = &scan->ret->arrays[i];
+		const struct array_desc *base = find_array(scan, array->base_object);
+
+		for (steps = 0; base && steps < 64; steps++) {
+			const struct array_desc *next = find_array(scan, base->base_object);
+
+			if (!next || next == base)
+				break;
+			base = next;
+		}
+		array->base_object = base && base != array ? base->object : 0;
+	}
+}
+
+static uint64_t deadline(uint64_t milliseconds)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + milliseconds * 1000000u;
+}
+
+static int look(struct scan *scan, const struct proc *proc, const char *runtime)
+{
+	struct python_report *report = scan->report;
+	int err;
+
+	err = py_find(&scan->py, proc, runtime, report->unsupported, sizeof(report->unsupported));
+	if (err || !scan->py.ndarray_type)
+		return err == -ENOENT ? 0 : err;
+	/* Types seen before numpy's was known were taken for others. */
+	py_types__free(scan->py.types);
+	scan->py.types = py_types__new();
+	if (!scan->py.types)
+		return -ENOMEM;
+	scan->numpy_major = numpy_major(&scan->py);
+	err = py_sweep(&scan->py, &scan->swept);
+	if (err == -ENOENT) {
+		snprintf(report->unsupported, sizeof(report->unsupported),
+			 "%s uses another allocator than its own: arrays are not found", runtime);
+		return 0;
+	}
+	if (!err)
+		err = read_arrays(scan);
+	if (!err)
+		err = name_arrays(scan);
+	if (!err)
+		err = name_the_rest(scan);
+	if (!err)
+		resolve_owners(scan);
+	return err;
+}
+
+int python_scan(const struct proc *proc, const struct vma_list *vmas, const char *runtime,
+		const struct python_options *options, struct array_list *ret,
+		struct python_report *report)
+{
+	struct scan scan = { .options = options, .ret = ret, .first = ret->count, .report = report };
+	int err;
+
+	memset(report, 0, sizeof(*report));
+	if (strncmp(runtime, "CPython", 7) || !strstr(runtime, "numpy"))
+		return 0;
+	scan.py.vmas = vmas;
+	scan.py.page_bytes = options->page_bytes;
+	scan.py.deadline_ns = deadline(options->deadline_ms);
+	scan.py.types = py_types__new();
+	if (!scan.py.types)
+		return -ENOMEM;
+	err = memsrc__open_live(proc, options->page_bytes, options->max_pages, &scan.py.memsrc);
+	if (!err)
+		err = memsrc__open_live(proc, options->page_bytes, options->max_pages,
+					&scan.py.later);
+	if (!err) {
+		err = look(&scan, proc, runtime);
+		report->refused = memsrc__refused(scan.py.memsrc);
+		report->cut = scan.py.cut;
+	}
+	memsrc__close(scan.py.memsrc);
+	memsrc__close(scan.py.later);
+	free(scan.swept.addresses);
+	py_types__free(scan.py.types);
+	return err;
+}

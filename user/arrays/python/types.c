@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Types, each looked at once. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arrays/python/address_set.h"
+#include "arrays/python/reader.h"
+
+#define BASES_MAX 32
+#define BASICSIZE_MAX (1u << 20)
+#define FIRST_SLOTS 1024u
+
+struct py_types {
+	struct py_type *slots; /* a hash, a power of two of them */
+	size_t slot_count;
+	size_t count;
+	struct address_set others; /* that were looked at and are no types */
+};
+
+static const struct {
+	const char *name;
+	enum py_kind kind;
+} by_name[] = {
+	{ "module", PY_MODULE },
+	{ "function", PY_FUNCTION },
+	{ "method", PY_METHOD },
+	{ "cell", PY_CELL },
+	{ "set", PY_SET },
+	{ "frozenset", PY_SET },
+	{ "collections.deque", PY_DEQUE },
+	{ "generator", PY_GENERATOR },
+	{ "coroutine", PY_GENERATOR },
+	{ "async_generator", PY_GENERATOR },
+	{ "float", PY_LEAF },
+	{ "bool", PY_LEAF },
+	{ "NoneType", PY_LEAF },
+	{ "code", PY_LEAF },
+	{ "builtin_function_or_method", PY_LEAF },
+	{ "wrapper_descriptor", PY_LEAF },
+	{ "method_descriptor", PY_LEAF },
+	{ "getset_descriptor", PY_LEAF },
+	{ "member_descriptor", PY_LEAF },
+};
+
+static enum py_kind kind_by_flags(uint64_t flags)
+{
+	static const struct {
+		unsigned int bit;
+		enum py_kind kind;
+	} subclasses[] = { { 24, PY_INT }, { 25, PY_LIST }, { 26, PY_TUPLE }, { 27, PY_LEAF },
+			   { 28, PY_STR }, { 29, PY_DICT }, { 31, PY_TYPE } };
+	size_t i;
+
+	for (i = 0; i < sizeof(subclasses) / sizeof(subclasses[0]); i++) {
+		if (flags >> subclasses[i].bit & 1)
+			return subclasses[i].kind;
+	}
+	return PY_OTHER;
+}
+
+static enum py_kind kind_by_name(struct py *py, uint64_t type)
+{
+	char name[32] = "";
+	uint64_t at;
+	size_t i;
+
+	/* Names stand in read-only data, which may end with the page. */
+	if (py_word(py, type + (uint64_t)py->layout.tp_name, &at))
+		return PY_OTHER;
+	for (i = 0; i + 1 < sizeof(name); i++) {
+		if (py_read(py, at + i, &name[i], 1) || !name[i])
+			break;
+	}
+	name[i] = '\0';
+	for (i = 0; i < sizeof(by_name) / sizeof(by_name[0]); i++) {
+		if (!strcmp(name, by_name[i].name))
+			return by_name[i].kind;
+	}
+	return PY_OTHER;
+}
+
+static bool derives_from(struct py *py, uint64_t type, uint64_t base)
+{
+	int i;
+
+	for (i = 0; i < BASES_MAX && type; i++) {
+		if (type == base)
+			return true;
+		if (py_word(py, type + (uint64_t)py->layout.tp_base, &type))
+			return false;
+	}
+	return false;
+}
+
+static int fill_type(struct py *py, uint64_t address, struct py_type *type)
+{
+	const struct py_layout *layout = &py->layout;
+	uint64_t meta, meta_flags, offset;
+	int err;
+
+	err = py_word(py, address + (uint64_t)layout->ob_type, &meta);
+	if (!err)
+		err = py_word(py, meta + (uint64_t)layout->tp_flags, &meta_flags);
+	if (!err)
+		err = py_word(py, address + (uint64_t)layout->tp_flags, &type->flags);
+	if (!err)
+		err = py_word(py, address + (uint64_t)layout->tp_basicsize, &type->basicsize);
+	if (!err)
+		err = py_word(py, address + (uint64_t)layout->tp_itemsize, &type->itemsize);
+	if (!err)
+		err = py_word(py, address + (uint64_t)layout->tp_dictoffset, &offset);
+	if (err)
+		return err;
+	/* A type's own type is a subclass of type, and both are ready. */
+	if (!(meta_flags >> 31 & 1) || !(meta_flags & PY_FLAG_READY) ||
+	    !(type->flags & PY_FLAG_READY) || type->basicsize > BASICSIZE_MAX ||
+	    type->itemsize > BASICSIZE_MAX)
+		return -EINVAL;
+	type->dictoffset = (int64_t)offset;
+	if (type->flags & PY_FLAG_HEAPTYPE)
+		py_word(py, address + (uint64_t)layout->ht_cached_keys, &type->cached_keys);
+	type->kind = kind_by_flags(type->flags);
+	if (type->kind == PY_OTHER)
+		type->kind = py->ndarray_type && derives_from(py, address, py->ndarray_type)
+				     ? PY_NDARRAY
+				     : kind_by_name(py, address);
+	return 0;
+}
+
+struct py_types *py_types__new(void)
+{
+	struct py_types *types = calloc(1, sizeof(*types));
+
+	if (!types)
+		return NULL;
+	types->slot_count = FIRST_SLOTS;
+	types->slots = calloc(types->slot_count, sizeof(*types->slots));
+	if (address_set__init(&types->others) || !types->slots) {
+		py_types__free(types);
+		return NULL;
+	}
+	return types;
+}
+
+void py_types__free(struct py_types *types)
+{
+	if (!types)
+		return;
+	address_set__deinit(&types->others);
+	free(types->slots);
+	free(types);
+}
+
+static struct py_type *type_slot(struct py_type *slots, size_t count, uint64_t address)
+{
+	size_t i = (size_t)((address * 0x9e3779b97f4a7c15ull) >> 32) & (count - 1);
+
+	while (slots[i].address && slots[i].address != address)
+		i = (i + 1) & (count - 1);
+	return &slots[i];
+}
+
+static int grow_types(struct py_types *types)
+{
+	size_t count = types->slot_count * 2, i;
+	struct py_type *slots;
+
+	if (types->count * 2 < types->slot_count)
+		return 0;
+	slots = calloc(count, sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	for (i = 0; i < types->slot_count; i++) {
+		if (types->slots[i].address)
+			*type_slot(slots, count, types->slots[i].address) = types->slots[i];
+	}
+	free(types->slots);
+	types->slots = slots;
+	types->slot_count = count;
+	return 0;
+}
+
+/* Looked at for the first time. */
+static const struct py_type *add_type(struct py *py, uint64_t address)
+{
+	struct py_type fresh = { .address = address };
+	struct py_types *types = py->types;
+
+	if (fill_type(py, address, &fresh)) {
+		if (address_set__add(&types->others, address) < 0)
+			py->cut = "too little memory";
+	} else if (grow_types(types)) {
+		py->cut = "too little memory";
+	} else {
+		types->count++;
+		*type_slot(types->slots, types->slot_count, address) = fresh;
+		return type_slot(types->slots, types->slot_count, address);
+	}
+	return NULL;
+}
+
+const struct py_type *py_type_at(struct py *py, uint64_t address)
+{
+	struct py_types *types = py->types;
+	struct py_type *type;
+
+	if (!address || address % 8)
+		return NULL;
+	type = type_slot(types->slots, types->slot_count, address);
+	if (type->address)
+		return type;
+	if (address_set__has(&types->others, address))
+		return NULL;
+	/* Someone plays with us. */
+	if (types->count >= PY_TYPES_MAX || types->others.count >= 16 * PY_TYPES_MAX) {
+		py->cut = "too many types";
+		return NULL;
+	}
+	return add_type(py, address);
+}
+
+const struct py_type *py_type_of(struct py *py, uint64_t object)
+{
+	uint64_t type;
+
+	if (!object || object % 8 || py_word(py, object + (uint64_t)py->layout.ob_type, &type))
+		return NULL;
+	return py_type_at(py, type);
+}

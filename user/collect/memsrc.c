@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The page cache: a hash of page numbers. */
+#include "collect/memsrc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SLAB_PAGES 64u
+
+/* One page that was asked for. */
+struct slot {
+	uint64_t number; /* address / page_bytes, + 1: 0 is a free slot */
+	uint8_t *data;	 /* NULL: it was not present */
+};
+
+struct slab {
+	struct slab *next;
+	uint8_t data[];
+};
+
+struct memsrc {
+	struct memsrc_backend backend;
+	uint64_t page_bytes;
+	size_t max_pages;
+	size_t pages;
+	uint64_t refused;
+	struct slot *slots; /* open addressing, a power of two of them */
+	size_t slot_count;
+	size_t used;
+	struct slot last;     /* most reads are near the one before */
+	uint64_t next_number; /* the page behind the last load */
+	size_t ahead;	      /* pages of that load */
+	struct slab *slabs;
+	size_t slab_left; /* pages */
+	uint8_t *scratch;
+};
+
+struct memsrc *memsrc__new(const struct memsrc_backend *backend, uint64_t page_bytes,
+			   size_t max_pages)
+{
+	struct memsrc *memsrc = calloc(1, sizeof(*memsrc));
+
+	if (!memsrc)
+		return NULL;
+	memsrc->backend = *backend;
+	memsrc->page_bytes = page_bytes;
+	memsrc->max_pages = max_pages;
+	memsrc->slot_count = 1024;
+	memsrc->slots = calloc(memsrc->slot_count, sizeof(*memsrc->slots));
+	memsrc->scratch = malloc(MEMSRC_LOAD_PAGES * page_bytes);
+	if (!memsrc->slots || !memsrc->scratch) {
+		free(memsrc->slots);
+		free(memsrc->scratch);
+		free(memsrc);
+		return NULL;
+	}
+	return memsrc;
+}
+
+void memsrc__close(struct memsrc *memsrc)
+{
+	struct slab *slab, *next;
+
+	if (!memsrc)
+		return;
+	for (slab = memsrc->slabs; slab; slab = next) {
+		next = slab->next;
+		free(slab);
+	}
+	free(memsrc->slots);
+	free(memsrc->scratch);
+	if (memsrc->backend.close)
+		memsrc->backend.close(memsrc->backend.ctx);
+	free(memsrc);
+}
+
+static struct slot *find_slot(struct slot *slots, size_t count, uint64_t number)
+{
+	size_t i = (size_t)((number * 0x9e3779b97f4a7c15ull) >> 32) & (count - 1);
+
+	while (slots[i].number && slots[i].number != number)
+		i = (i + 1) & (count - 1);
+	return &slots[i];
+}
+
+/* Makes room for a load. */
+static int grow(struct memsrc *memsrc)
+{
+	size_t count = memsrc->slot_count * 2, i;
+	struct slot *slots;
+
+	if ((memsrc->used + MEMSRC_LOAD_PAGES) * 2 < memsrc->slot_count)
+		return 0;
+	slots = calloc(count, sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	for (i = 0; i < memsrc->slot_count; i++) {
+		if (memsrc->slots[i].number)
+			*find_slot(slots, count, memsrc->slots[i].number) = memsrc->slots[i];
+	}
+	free(memsrc->slots);
+	memsrc->slots = slots;
+	memsrc->slot_count = count;
+	return 0;
+}
+
+static uint8_t *new_page(struct memsrc *memsrc)
+{
+	if (!memsrc->slab_left) {
+		struct slab *slab = malloc(sizeof(*slab) + SLAB_PAGES * memsrc->page_bytes);
+
+		if (!slab)
+			return NULL;
+		slab->next = memsrc->slabs;
+		memsrc->slabs = slab;
+		memsrc->slab_left = SLAB_PAGES;
+	}
+	return memsrc->slabs->data + --memsrc->slab_left * memsrc->page_bytes;
+}
+
+static int keep_page(struct memsrc *memsrc, uint64_t number, const uint8_t *data, bool present)
+{
+	struct slot *slot = find_slot(memsrc->slots, memsrc->slot_count, number);
+
+	if (slot->number)
+		return 0;
+	if (present) {
+		slot->data = new_page(memsrc);
+		if (!slot->data)
+			return -ENOMEM;
+		memcpy(slot->data, data, memsrc->page_bytes);
+		memsrc->pages++;
+	}
+	slot->number = number;
+	memsrc->used++;
+	return 0;
+}
+
+static int load_pages(struct memsrc *memsrc, uint64_t number, size_t count)
+{
+	bool present[MEMSRC_LOAD_PAGES] = { false };
+	size_t i;
+	int err;
+
+	if (memsrc->pages + count > memsrc->max_pages || memsrc->used > 4 * memsrc->max_pages)
+		return -ENOSPC;
+	err = grow(memsrc);
+	if (!err)
+		err = memsrc->backend.load(memsrc->backend.ctx, (number - 1) * memsrc->page_bytes,
+					   count, memsrc->scratch, present);
+	for (i = 0; !err && i < count; i++)
+		err = keep_page(memsrc, number + i, memsrc->scratch + i * memsrc->page_bytes,
+				present[i]);
+	memsrc->next_number = number + count;
+	memsrc->ahead = count;
+	return err;
+}
+
+/* A page alone, unless it follows the load before: then as many again, and more each time. */
+static size_t pages_to_load(const struct memsrc *memsrc, uint64_t number)
+{
+	if (number != memsrc->next_number)
+		return 1;
+	return memsrc->ahead * 2 < MEMSRC_LOAD_PAGES ? memsrc->ahead * 2 : MEMSRC_LOAD_PAGES;
+}
+
+void memsrc__prefetch(struct memsrc *memsrc, uint64_t address, size_t bytes)
+{
+	uint64_t number = address / memsrc->page_bytes + 1;
+	uint64_t end = (address + bytes - 1) / memsrc->page_bytes + 2;
+
+	for (; bytes && number < end; number += MEMSRC_LOAD_PAGES) {
+		size_t count = end - number < MEMSRC_LOAD_PAGES ? end - number : MEMSRC_LOAD_PAGES;
+
+		if (load_pages(memsrc, number, count))
+			return;
+	}
+}
+
+/* The part of the range that lies in one page. */
+static int read_page(struct memsrc *memsrc, uint64_t address, uint8_t *buffer, size_t bytes)
+{
+	uint64_t number = address / memsrc->page_bytes + 1;
+	struct slot *slot = &memsrc->last;
+	int err;
+
+	if (slot->number != number) {
+		slot = find_slot(memsrc->slots, memsrc->slot_count, number);
+		if (!slot->number) {
+			err = load_pages(memsrc, number, pages_to_load(memsrc, number));
+			if (err)
+				return err;
+			slot = find_slot(memsrc->slots, memsrc->slot_count, number);
+		}
+		memsrc->last = *slot;
+	}
+	if (!slot->data) {
+		memsrc->refused++;
+		return -EFAULT;
+	}
+	memcpy(buffer, slot->data + address % memsrc->page_bytes, bytes);
+	return 0;
+}
+
+static int read_page_again(struct memsrc *memsrc, uint64_t address, uint8_t *buffer, size_t bytes)
+{
+	uint64_t offset = address % memsrc->page_bytes;
+	bool present = false;
+	int err;
+
+	err = memsrc->backend.load(memsrc->backend.ctx, address - offset, 1, memsrc->scratch,
+				   &present);
+	if (err)
+		return err;
+	if (!present)
+		return -EFAULT;
+	memcpy(buffer, memsrc->scratch + offset, bytes);
+	return 0;
+}
+
+static int read_by_pages(struct memsrc *memsrc, uint64_t address, uint8_t *buffer, size_t bytes,
+			 int (*read)(struct memsrc *, uint64_t, uint8_t *, size_t))
+{
+	if (address + bytes < address)
+		return -EFAULT;
+	while (bytes) {
+		size_t part = memsrc->page_bytes - address % memsrc->page_bytes;
+		int err;
+
+		if (part > bytes)
+			part = bytes;
+		err = read(memsrc, address, buffer, part);
+		if (err)
+			return err;
+		address += part;
+		buffer += part;
+		bytes -= part;
+	}
+	return 0;
+}
+
+int memsrc__read(struct memsrc *memsrc, uint64_t address, void *buffer, size_t bytes)
+{
+	return read_by_pages(memsrc, address, buffer, bytes, read_page);
+}
+
+int memsrc__read_again(struct memsrc *memsrc, uint64_t address, void *buffer, size_t bytes)
+{
+	return read_by_pages(memsrc, address, buffer, bytes, read_page_again);
+}
+
+uint64_t memsrc__refused(const struct memsrc *memsrc)
+{
+	return memsrc->refused;
+}
+
+size_t memsrc__pages(const struct memsrc *memsrc)
+{
+	return memsrc->pages;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * A living process. /proc/PID/mem pins the address space it was opened on: after an exec it
+ * reads nothing, and another process never takes its place.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collect/memsrc.h"
+
+/* Documentation/admin-guide/mm/pagemap.rst */
+#define PAGEMAP_PRESENT (1ull << 63)
+
+struct live {
+	int mem;
+	int pagemap;
+	uint64_t page_bytes;
+};
+
+static void close_live(void *ctx)
+{
+	struct live *live = ctx;
+
+	close(live->mem);
+	close(live->pagemap);
+	free(live);
+}
+
+/* mem faults a page in that is not there, as the target itself would: ask pagemap first. */
+static int find_present(const struct live *live, uint64_t address, size_t count, bool *present)
+{
+	uint64_t entries[MEMSRC_LOAD_PAGES] = { 0 };
+	ssize_t got;
+	size_t i;
+
+	got = pread(live->pagemap, entries, count * sizeof(*entries),
+		    (off_t)(address / live->page_bytes * sizeof(*entries)));
+	if (got < 0)
+		return errno == EINVAL || errno == EIO ? 0 : -errno;
+	for (i = 0; i < count; i++)
+		present[i] = i < (size_t)got / sizeof(*entries) && entries[i] & PAGEMAP_PRESENT;
+	return 0;
+}
+
+static int load_live(void *ctx, uint64_t address, size_t count, uint8_t *buffer, bool *present)
+{
+	struct live *live = ctx;
+	size_t i, end;
+	int err;
+
+	memset(present, 0, count * sizeof(*present));
+	err = find_present(live, address, count, present);
+	for (i = 0; !err && i < count; i = end) {
+		size_t bytes;
+		ssize_t got;
+
+		for (end = i; end < count && present[end] == present[i]; end++)
+			;
+		if (!present[i])
+			continue;
+		bytes = (end - i) * live->page_bytes;
+		got = pread(live->mem, buffer + i * live->page_bytes, bytes,
+			    (off_t)(address + i * live->page_bytes));
+		/* Device pages and the like are present, yet cannot be read. */
+		if (got != (ssize_t)bytes)
+			memset(present + i, 0, (end - i) * sizeof(*present));
+	}
+	return err;
+}
+
+int memsrc__open_live(const struct proc *proc, uint64_t page_bytes, size_t max_pages,
+		      struct memsrc **ret)
+{
+	struct memsrc_backend backend = { load_live, close_live, NULL };
+	struct live *live = calloc(1, sizeof(*live));
+
+	if (!live)
+		return -ENOMEM;
+	live->page_bytes = page_bytes;
+	live->mem = proc__open_file(proc, "mem");
+	live->pagemap = live->mem < 0 ? live->mem : proc__open_file(proc, "pagemap");
+	if (live->pagemap < 0) {
+		int err = live->pagemap;
+
+		if (live->mem >= 0)
+			close(live->mem);
+		free(live);
+		return err;
+	}
+	backend.ctx = live;
+	*ret = memsrc__new(&backend, page_bytes, max_pages);
+	if (*ret)
+		return 0;
+	close_live(live);
+	return -ENOMEM;
+}
