@@ -280,3 +280,30 @@ def numpy_program(rounds):
                               for under, bare in zip(values, seen["none"])])
                 for name, values in seen.items() if name != "none"},
             "numpy_output_bytes": written}
+
+
+PYTHON_ARRAYS = """
+import sys
+import numpy as np
+keep = [np.zeros(130) for _ in range(int(sys.argv[1]))]
+print("READY", flush=True)
+sys.stdin.readline()
+"""
+
+
+def python_names(rounds):
+    """Milliseconds of a look for the arrays of a Python that holds so many, in process."""
+    found = {}
+    for count in (10, 1000, 100000):
+        with subprocess.Popen(["/usr/bin/python3", "-c", PYTHON_ARRAYS, str(count)],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as target:
+            target.stdout.readline()
+            done = subprocess.run([os.path.join(BENCH, "python_cost"), str(target.pid),
+                                   str(rounds)], capture_output=True, text=True, check=False)
+            target.stdin.close()
+        looks = json.loads(done.stdout) if done.returncode == 0 else []
+        if not looks or any(look["arrays"] != count for look in looks):
+            raise BenchError(f"python_cost found other arrays than {count}: {done.stdout}")
+        found[str(count)] = statistics.median(look["ms"] for look in looks)
+        say(f"python: {count} arrays")
+    return {"python_scan_ms": found}

@@ -36,6 +36,9 @@ LIMITS = (
     ("memory a chunk, touched sparsely", ("bytes_per_touched_chunk",), 320, "B"),
     ("start to faults counted", ("attach_ms", "pagewatch"), 100, "ms"),
     ("the same, 1 TiB mapped and 1 GiB touched", ("attach_ms", "pagewatch_large"), 100, "ms"),
+    ("names of 10 arrays", ("python_scan_ms", "10"), 5, "ms"),
+    ("names of 1,000 arrays", ("python_scan_ms", "1000"), 10, "ms"),
+    ("names of 100,000 arrays", ("python_scan_ms", "100000"), 400, "ms"),
 )
 
 

@@ -195,3 +195,15 @@ def test_no_python_option(opened):
     target = start(opened, harness.PYTHON, "-c", LAZY)
     process = harness.process_of(harness.snap(target.pid, "--no-python"), target.pid)
     assert process["arrays"] == []
+
+
+def test_names_without_privilege(unprivileged, opened):
+    """One's own Python needs no root."""
+    target = harness.Target([harness.PYTHON, "-c", LAZY], **unprivileged.popen_options())
+    opened.append(target)
+    target.until("READY")
+    done = unprivileged.run("snap", "-p", target.pid, "--json")
+    assert done.returncode == 0, done.stderr
+    process = harness.process_of(json.loads(done.stdout), target.pid)
+    assert process["names_missing"] is None
+    assert {"__main__.lazy", "__main__.hole"} <= {row["name"] for row in process["arrays"]}

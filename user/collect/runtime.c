@@ -5,49 +5,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "collect/mapped_file.h"
 #include "collect/python_version.h"
 
 #define VERSION_MAX 32
 #define ENTRIES_MAX 100000 /* of a site-packages folder that we care to look at */
-
-/*
- * Below the target's root, absolute links included. Not blocking: it may be a
- * FIFO by now. Kernels before v5.6 lack openat2; there the version stays untold.
- */
-static int open_below(int root, const char *path, uint64_t flags)
-{
-	struct open_how how = {
-		.flags = flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
-
-	return fd < 0 ? -errno : (int)fd;
-}
-
-/* The file that is mapped, not one that took over its name since. */
-static int open_mapped(int root, const struct vma *vma)
-{
-	struct stat stat;
-	int fd = open_below(root, vma->path, 0);
-
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode) || stat.st_ino != vma->inode) {
-		close(fd);
-		return -ESTALE;
-	}
-	return fd;
-}
 
 /*
  * "3.11" from "libpython3.11.so.1.0", "python3.11", "libpython3.13t.so"; "3" from
@@ -152,7 +120,7 @@ static size_t numpy_site_length(const char *path)
 static void read_python(int root, const struct vma *vma, char *version, size_t size)
 {
 	uint32_t hex;
-	int fd = open_mapped(root, vma);
+	int fd = mapped_file_below(root, vma);
 
 	if (fd < 0)
 		return;
@@ -172,7 +140,7 @@ static void read_numpy(int root, const struct vma *vma, char *version, size_t si
 		return;
 	memcpy(site, vma->path, length);
 	site[length] = '\0';
-	fd = open_below(root, site, O_DIRECTORY);
+	fd = mapped_file_open_below(root, site, O_DIRECTORY);
 	if (fd >= 0)
 		numpy_from_folder(fd, version, size);
 }

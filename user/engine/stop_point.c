@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "collect/elf_symbol.h"
+#include "collect/mapped_file.h"
 #include "engine/priv.h"
 
 void stop_point_disarm(struct engine *engine, struct traced *process)
@@ -82,13 +83,10 @@ static bool is_candidate(const struct vma *vma, const char *symbol, const char *
 static int arm_in_vma(struct engine *engine, const struct proc *proc, const struct vma *vma,
 		      const char *symbol)
 {
-	char name[64];
 	uint64_t offset;
 	int fd, err;
 
-	snprintf(name, sizeof(name), "map_files/%llx-%llx", (unsigned long long)vma->start,
-		 (unsigned long long)vma->end);
-	fd = proc__open_file(proc, name);
+	fd = mapped_file_open(proc, vma);
 	if (fd < 0)
 		return fd;
 	err = elf_symbol_offset(fd, symbol, &offset);

@@ -9,19 +9,11 @@
 #include <unistd.h>
 
 #include "collect/elf_symbol.h"
+#include "collect/mapped_file.h"
 
 /* Include/internal/pycore_debug_offsets.h */
 #define DEBUG_COOKIE "xdebugpy"
 #define DEBUG_FREE_THREADED 1
-
-static int open_vma(const struct proc *proc, const struct vma *vma)
-{
-	char name[64];
-
-	snprintf(name, sizeof(name), "map_files/%llx-%llx", (unsigned long long)vma->start,
-		 (unsigned long long)vma->end);
-	return proc__open_file(proc, name);
-}
 
 static bool is_python_file(const struct vma *vma)
 {
@@ -56,7 +48,7 @@ static int find_runtime(struct py *py, const struct proc *proc)
 
 		if (!is_python_file(vma) || vma->offset)
 			continue;
-		fd = open_vma(proc, vma);
+		fd = mapped_file_open(proc, vma);
 		if (fd < 0)
 			return fd;
 		err = elf_object_address(fd, "_PyRuntime", &address);

@@ -31,9 +31,13 @@ static bool plausible(const struct ndarray_head *head)
 {
 	uint32_t count = (uint32_t)head->refcount;
 
-	/* A freed block's count is a pointer or 0; from 3.12 on the upper half may hold flags. */
-	return count && head->ndim >= 0 && head->ndim <= (int32_t)NDARRAY_DIMS_MAX && head->descr &&
-	       head->descr % 8 == 0 && (!head->ndim || (head->dims && head->strides));
+	/*
+	 * A freed block's count is a pointer or 0; from 3.12 on the upper half may hold flags. An
+	 * array in the making gets its data last: its maker may stand still there for long.
+	 */
+	return count && head->data && head->ndim >= 0 && head->ndim <= (int32_t)NDARRAY_DIMS_MAX &&
+	       head->descr && head->descr % 8 == 0 &&
+	       (!head->ndim || (head->dims && head->strides));
 }
 
 int ndarray_head_read(struct py *py, uint64_t object, struct ndarray_head *ret)

@@ -245,34 +245,47 @@ static int look(struct scan *scan, const struct proc *proc, const char *runtime)
 	return err;
 }
 
-int python_scan(const struct proc *proc, const struct vma_list *vmas, const char *runtime,
-		const struct python_options *options, struct array_list *ret,
-		struct python_report *report)
+int python_scan_memory(struct memsrc *memsrc, struct memsrc *later, const struct proc *proc,
+		       const struct vma_list *vmas, const char *runtime,
+		       const struct python_options *options, struct array_list *ret,
+		       struct python_report *report)
 {
 	struct scan scan = { .options = options, .ret = ret, .first = ret->count, .report = report };
 	int err;
 
 	memset(report, 0, sizeof(*report));
-	if (strncmp(runtime, "CPython", 7) || !strstr(runtime, "numpy"))
-		return 0;
+	scan.py.memsrc = memsrc;
+	scan.py.later = later;
 	scan.py.vmas = vmas;
 	scan.py.page_bytes = options->page_bytes;
 	scan.py.deadline_ns = deadline(options->deadline_ms);
 	scan.py.types = py_types__new();
 	if (!scan.py.types)
 		return -ENOMEM;
-	err = memsrc__open_live(proc, options->page_bytes, options->max_pages, &scan.py.memsrc);
-	if (!err)
-		err = memsrc__open_live(proc, options->page_bytes, options->max_pages,
-					&scan.py.later);
-	if (!err) {
-		err = look(&scan, proc, runtime);
-		report->refused = memsrc__refused(scan.py.memsrc);
-		report->cut = scan.py.cut;
-	}
-	memsrc__close(scan.py.memsrc);
-	memsrc__close(scan.py.later);
+	err = look(&scan, proc, runtime);
+	report->refused = memsrc__refused(memsrc);
+	report->cut = scan.py.cut;
 	free(scan.swept.addresses);
 	py_types__free(scan.py.types);
+	return err;
+}
+
+int python_scan(const struct proc *proc, const struct vma_list *vmas, const char *runtime,
+		const struct python_options *options, struct array_list *ret,
+		struct python_report *report)
+{
+	struct memsrc *memsrc = NULL, *later = NULL;
+	int err;
+
+	memset(report, 0, sizeof(*report));
+	if (strncmp(runtime, "CPython", 7) || !strstr(runtime, "numpy"))
+		return 0;
+	err = memsrc__open_live(proc, options->page_bytes, options->max_pages, &memsrc);
+	if (!err)
+		err = memsrc__open_live(proc, options->page_bytes, options->max_pages, &later);
+	if (!err)
+		err = python_scan_memory(memsrc, later, proc, vmas, runtime, options, ret, report);
+	memsrc__close(memsrc);
+	memsrc__close(later);
 	return err;
 }

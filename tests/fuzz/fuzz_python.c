@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The memory of a Python that lies: the input is its memory, over and over, of every version
+ * whose layout is known.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "arrays/python/ndarray.h"
+#include "arrays/python/sweep.h"
+#include "arrays/python/walk.h"
+
+#define BASE 0x100000ull
+#define SPAN 0x40000ull
+#define PAGE 0x1000u
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+struct input {
+	const uint8_t *data;
+	size_t bytes;
+};
+
+static int load(void *ctx, uint64_t address, size_t count, uint8_t *buffer, bool *present)
+{
+	const struct input *input = ctx;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		present[i] = address + i * PAGE >= BASE && address + i * PAGE < BASE + SPAN;
+	for (i = 0; i < count * PAGE; i++)
+		buffer[i] = input->data[(address + i) % input->bytes];
+	return 0;
+}
+
+static int found(void *ctx, uint64_t object, size_t node)
+{
+	struct py_walk *walk = ctx;
+	struct array_desc array = { 0 };
+
+	free(py_walk__name(walk, node));
+	if (!ndarray_read(walk->py, object, object / 16 % 2 + 1, &array))
+		array_desc__deinit(&array);
+	return 0;
+}
+
+static void run(struct py *py)
+{
+	struct address_list swept = { 0 };
+	struct py_walk walk;
+
+	py_sweep(py, &swept);
+	free(swept.addresses);
+	if (py_walk__init(&walk, py))
+		abort();
+	walk.found = found;
+	walk.ctx = &walk;
+	py_walk__add_module(&walk, "__main__");
+	py_walk__add_frames(&walk);
+	py_walk__push_root(&walk, BASE + 64, "root");
+	py_walk__run(&walk);
+	py_walk__add_other_modules(&walk);
+	py_walk__run(&walk);
+	py_walk__deinit(&walk);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+	struct vma vma = { .start = BASE,
+			   .end = BASE + SPAN,
+			   .kind = VMA_HEAP,
+			   .readable = true,
+			   .writable = true,
+			   .path = (char *)"" };
+	const struct vma_list vmas = { &vma, 1, 1 };
+	struct input input = { data, bytes };
+	const struct memsrc_backend backend = { load, NULL, &input };
+	struct py py = { .vmas = &vmas, .page_bytes = PAGE, .binary_end = 1 };
+	struct timespec now;
+
+	if (bytes < 64)
+		return 0;
+	py.layout = *py_layout_of(8 + data[0] % 8);
+	py.memsrc = memsrc__new(&backend, PAGE, 256);
+	py.later = memsrc__new(&backend, PAGE, 256);
+	py.types = py_types__new();
+	if (!py.memsrc || !py.later || !py.types)
+		abort();
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	py.deadline_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + 200000000u;
+	py.interp = BASE;
+	py.modules = BASE + 64;
+	py.ndarray_type = BASE + data[1] * 16u;
+	run(&py);
+	py_types__free(py.types);
+	memsrc__close(py.memsrc);
+	memsrc__close(py.later);
+	return 0;
+}
