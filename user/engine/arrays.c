@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrays/elf_objects.h"
 #include "arrays/python/python.h"
 #include "base/array.h"
 #include "engine/priv.h"
@@ -66,6 +67,43 @@ static int add_python(struct engine *engine, struct target *target, struct array
 	}
 	tell_missing(&report, row->names_missing, sizeof(row->names_missing));
 	return err;
+}
+
+/* A copy of what was found when the mappings last changed. */
+static int add_elf(struct engine *engine, struct target *target, struct array_list *list)
+{
+	uint64_t min_bytes = engine->options.array_min_bytes;
+	size_t i;
+	int err = 0;
+
+	if (target->elf_vmas != target->vmas.count) {
+		engine_forget_elf(target);
+		err = elf_objects_find(target->proc, &target->vmas, engine->environment.page_bytes,
+				       min_bytes ? min_bytes : 1, &target->elf);
+		target->elf_vmas = target->vmas.count;
+	}
+	if (!err)
+		err = array_reserve((void **)&list->arrays, &list->capacity,
+				    list->count + target->elf.count, sizeof(*list->arrays));
+	for (i = 0; !err && i < target->elf.count; i++) {
+		struct array_desc array = target->elf.arrays[i];
+
+		array.name = strdup(array.name);
+		if (!array.name)
+			return -ENOMEM;
+		list->arrays[list->count++] = array;
+	}
+	return err;
+}
+
+void engine_forget_elf(struct target *target)
+{
+	size_t i;
+
+	for (i = 0; i < target->elf.count; i++)
+		array_desc__deinit(&target->elf.arrays[i]);
+	free(target->elf.arrays);
+	target->elf = (struct array_list){ 0 };
 }
 
 static struct known_array *find_known(struct target *target, uint64_t object, uint64_t data)
@@ -141,6 +179,8 @@ int engine_fill_arrays(struct engine *engine, struct target *target,
 	int err;
 
 	err = add_marks(engine, &list);
+	if (!err)
+		err = add_elf(engine, target, &list);
 	if (!err)
 		err = add_python(engine, target, &list, row);
 	for (i = 0; !err && i < list.count; i++)

@@ -45,6 +45,8 @@ struct target {
 	struct known_array *known;  /* ids given so far, so that a stream keeps them */
 	size_t known_count;
 	size_t known_capacity;
+	struct array_list elf; /* static arrays, as of the scan that found elf_vmas VMAs */
+	size_t elf_vmas;
 	char runtime[128]; /* as of the scan that found runtime_vmas VMAs */
 	size_t runtime_vmas;
 	struct fault_counts faults; /* last known */
@@ -136,6 +138,9 @@ void engine_prune(struct engine *engine);
 
 /* events.c */
 int engine_drain(struct engine *engine);
+
+/* arrays.c: frees the static arrays of a target. */
+void engine_forget_elf(struct target *target);
 
 /* arrays.c: the rows of all arrays of a target whose pages were just scanned. 0 or -errno. */
 int engine_fill_arrays(struct engine *engine, struct target *target,

@@ -24,6 +24,7 @@ void target__free(struct target *target)
 	free(target->index);
 	free(target->carried);
 	free(target->known);
+	engine_forget_elf(target);
 	free(target);
 }
 
