@@ -47,11 +47,28 @@ def make_venv(folder, path, minor):
     return folder / "bin/python", None
 
 
-@pytest.fixture(scope="module",
-                params=[("debian", None, None), *venvs()], ids=lambda param: param[0])
+DEBIAN = ("debian", None, None)
+LONG_VENVS = [pytest.param(venv, marks=pytest.mark.long) for venv in venvs()]
+
+
+def name_of(param):
+    return param[0]
+
+
+@pytest.fixture(scope="module", params=[DEBIAN, *venvs()], ids=name_of)
 def python(request, tmp_path_factory):
     """An interpreter with numpy: Debian's, and those of the pyenv root, which may be root's alone."""
-    name, path, minor = request.param
+    return interpreter_of(request.param, tmp_path_factory)
+
+
+@pytest.fixture(scope="module", params=[DEBIAN, *LONG_VENVS], ids=name_of)
+def mutated_python(request, tmp_path_factory):
+    """The same, all but Debian's in the long suite alone."""
+    return interpreter_of(request.param, tmp_path_factory)
+
+
+def interpreter_of(param, tmp_path_factory):
+    name, path, minor = param
     if not path:
         return harness.PYTHON
     found, why_not = make_venv(tmp_path_factory.mktemp("venv"), path, minor)
@@ -159,9 +176,9 @@ stop = True
 
 
 @pytest.mark.root
-def test_never_torn(python, opened):
+def test_never_torn(mutated_python, opened):
     """Arrays that come and go under the look: none is reported that never was."""
-    target = start(opened, python, "-c", MUTATOR)
+    target = start(opened, mutated_python, "-c", MUTATOR)
     seen = 0
     for _ in range(20):
         snapshot = harness.snap(target.pid, "--min-size", "0K")
@@ -207,3 +224,44 @@ def test_names_without_privilege(unprivileged, opened):
     process = harness.process_of(json.loads(done.stdout), target.pid)
     assert process["names_missing"] is None
     assert {"__main__.lazy", "__main__.hole"} <= {row["name"] for row in process["arrays"]}
+
+
+STRIDED = """
+import sys
+import numpy as np
+x = np.zeros((2003, 4096))
+rows = x[::3]
+column = x[:, 512:520]
+corner = x[5:7, ::-1]
+planes = np.broadcast_to(x[11], (5, 4096))
+rows[...] = 1
+print("READY", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_strided_views_count_their_own_pages(opened):
+    """A row of x is eight pages; x itself begins 16 bytes behind a page's start."""
+    target = start(opened, harness.PYTHON, "-c", STRIDED)
+    process = harness.process_of(harness.snap(target.pid, "--min-size", "1K"), target.pid)
+    rows = {row["name"]: row for row in process["arrays"]}
+    x = rows["__main__.x"]
+    first = int(x["data"], 16)
+    assert first % 4096 == 16 and x["pages"] == 2003 * 8 + 1
+
+    def pages(offsets):
+        return {(first + offset) // 4096 for low, high in offsets
+                for offset in (*range(low, high, 4096), high - 1)}
+
+    written = pages((row * 32768, (row + 1) * 32768) for row in range(0, 2003, 3))
+    assert rows["__main__.rows"]["pages"] == len(written)
+    assert rows["__main__.rows"]["resident_pages"] == len(written)
+    column = pages((row * 32768 + 4096, row * 32768 + 4160) for row in range(2003))
+    assert rows["__main__.column"]["pages"] == len(column) == 2003
+    assert rows["__main__.column"]["resident_pages"] == len(column & written)
+    corner = pages([(5 * 32768, 7 * 32768)])
+    assert rows["__main__.corner"]["pages"] == len(corner)
+    plane = pages([(11 * 32768, 12 * 32768)])
+    assert rows["__main__.planes"]["pages"] == len(plane)
+    for name in ("rows", "column", "corner", "planes"):
+        assert rows[f"__main__.{name}"]["owner"] == x["id"]

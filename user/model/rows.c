@@ -2,7 +2,10 @@
 /* Rows of a snapshot. */
 #include "model/rows.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "model/array_pages.h"
 
 static int fill_heat(const struct tally_input *input, uint64_t start, uint64_t end, uint32_t cells,
 		     struct heat *ret)
@@ -31,6 +34,41 @@ static uint32_t count_vmas(const struct vma_list *vmas, uint64_t start, uint64_t
 	return count;
 }
 
+/* The part of the ranges that lies in [start, end). */
+static int tally_ranges(const struct tally_input *input, const struct range_set *ranges,
+			uint64_t start, uint64_t end, struct tally *ret)
+{
+	size_t i;
+	int err = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; !err && i < ranges->count; i++) {
+		uint64_t from = ranges->ranges[i].start > start ? ranges->ranges[i].start : start;
+		uint64_t till = ranges->ranges[i].end < end ? ranges->ranges[i].end : end;
+		struct tally part;
+
+		if (from >= till)
+			continue;
+		err = tally_range(input, from, till, &part);
+		if (err)
+			break;
+		tally_add(ret, &part);
+		ret->touch.chunk_shared |= part.touch.chunk_shared;
+	}
+	return err;
+}
+
+/* Too many places to list: the whole range, then. */
+static int pages_of(const struct array_desc *desc, uint64_t page, struct range_set *ret)
+{
+	int err = array_pages(desc, page, ret);
+
+	if (err != -E2BIG)
+		return err;
+	return range_set__add(ret, desc->start - desc->start % page,
+			      desc->end + (page - desc->end % page) % page);
+}
+
 int row_fill_array(const struct tally_input *input, const struct vma_list *vmas, uint32_t cells,
 		   struct array_row *row)
 {
@@ -39,18 +77,19 @@ int row_fill_array(const struct tally_input *input, const struct vma_list *vmas,
 	uint64_t end = row->desc.end + (page - row->desc.end % page) % page;
 	uint64_t inner_start = row->desc.start + (page - row->desc.start % page) % page;
 	uint64_t inner_end = row->desc.end - row->desc.end % page;
+	struct range_set pages = { 0 };
 	int err;
 
-	/* Less than a page, or one in each half of two: nothing lies wholly inside. */
-	if (inner_start > inner_end)
-		inner_end = inner_start = start;
 	row->nbytes = row->desc.shape ? row->desc.shape->nbytes : row->desc.end - row->desc.start;
 	row->vma_count = count_vmas(vmas, start, end);
-	err = tally_range(input, start, end, &row->tally);
+	row->range_pages = (end - start) / page;
+	err = pages_of(&row->desc, page, &pages);
 	if (!err)
-		err = tally_range(input, inner_start, inner_end, &row->interior);
-	row->range_pages = row->tally.pages;
+		err = tally_ranges(input, &pages, start, end, &row->tally);
+	if (!err)
+		err = tally_ranges(input, &pages, inner_start, inner_end, &row->interior);
 	row->edge_pages = row->tally.pages - row->interior.pages;
+	range_set__deinit(&pages);
 	return err ? err : fill_heat(input, start, end, cells, &row->heat);
 }
 

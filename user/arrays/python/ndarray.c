@@ -27,15 +27,16 @@ struct view {
 	read_function read;
 };
 
-static bool plausible(const struct ndarray_head *head)
+/*
+ * In a freed block the count is a pointer or 0: too large for a count, of which from 3.14 on
+ * the upper half holds flags. An array in the making gets its data last: its maker may stand
+ * still there for long.
+ */
+static bool plausible(const struct py *py, const struct ndarray_head *head)
 {
-	uint32_t count = (uint32_t)head->refcount;
-
-	/*
-	 * A freed block's count is a pointer or 0; from 3.12 on the upper half may hold flags. An
-	 * array in the making gets its data last: its maker may stand still there for long.
-	 */
-	return count && head->data && head->ndim >= 0 && head->ndim <= (int32_t)NDARRAY_DIMS_MAX &&
+	if (!(uint32_t)head->refcount || (py->layout.minor < 14 && head->refcount >> 32))
+		return false;
+	return head->data && head->ndim >= 0 && head->ndim <= (int32_t)NDARRAY_DIMS_MAX &&
 	       head->descr && head->descr % 8 == 0 &&
 	       (!head->ndim || (head->dims && head->strides));
 }
@@ -49,9 +50,9 @@ int ndarray_head_read(struct py *py, uint64_t object, struct ndarray_head *ret)
 	if (err)
 		return err;
 	type = py_type_at(py, ret->type);
-	if (!type || type->kind != PY_NDARRAY || !plausible(ret))
+	if (!type || type->kind != PY_NDARRAY || !plausible(py, ret))
 		return -EINVAL;
-	return ret->refcount >> 32 && py->layout.minor < 12 ? -EINVAL : 0;
+	return 0;
 }
 
 /* PyArray_Descr: kind 24, type 25, byteorder 26; elsize an int at 32, from 2.0 on a word at 40. */
@@ -208,7 +209,7 @@ static int look(struct py *py, const struct view *view, uint64_t object, struct 
 	if (err)
 		return err;
 	type = py_type_at(py, head->type);
-	if (!plausible(head) || !type || type->kind != PY_NDARRAY)
+	if (!plausible(py, head) || !type || type->kind != PY_NDARRAY)
 		return -EAGAIN;
 	return read_dims(view, head, dims);
 }

@@ -123,6 +123,25 @@ static int read_array(struct scan *scan, uint64_t object)
 	return 0;
 }
 
+/* Leaves the addresses of what is large enough; the sweep has read the heads, this the shapes. */
+static void drop_small(struct scan *scan)
+{
+	struct address_list *swept = &scan->swept;
+	struct ndarray_head head;
+	size_t i, kept = 0;
+
+	for (i = 0; i < swept->count && py_in_time(&scan->py); i++) {
+		if (!ndarray_head_read(&scan->py, swept->addresses[i], &head) &&
+		    ndarray_span(&scan->py, &head, scan->numpy_major) >= scan->options->min_bytes)
+			swept->addresses[kept++] = swept->addresses[i];
+	}
+	swept->count = kept;
+}
+
+/*
+ * Heads, shapes, heads again, shapes again, each of all arrays before the next of any: an
+ * array that was replaced in between, or is being made, differs somewhere.
+ */
 static int read_arrays(struct scan *scan)
 {
 	struct address_list *swept = &scan->swept;
@@ -132,12 +151,11 @@ static int read_arrays(struct scan *scan)
 
 	if (swept->count)
 		qsort(swept->addresses, swept->count, sizeof(*swept->addresses), by_address);
-	for (i = 0; !err && i < swept->count && py_in_time(&scan->py); i++) {
-		if (ndarray_head_read(&scan->py, swept->addresses[i], &head) ||
-		    ndarray_span(&scan->py, &head, scan->numpy_major) < scan->options->min_bytes)
-			continue;
+	drop_small(scan);
+	for (i = 0; i < swept->count; i++)
+		memsrc__read(scan->py.later, swept->addresses[i], &head, sizeof(head));
+	for (i = 0; !err && i < swept->count && py_in_time(&scan->py); i++)
 		err = read_array(scan, swept->addresses[i]);
-	}
 	scan->report->found = scan->unnamed = scan->ret->count - scan->first;
 	return err;
 }
