@@ -47,6 +47,17 @@ static void put_process_header(const struct text *text)
 	text_style(text, STYLE_PLAIN);
 }
 
+static bool knows_touch(const struct snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		if (snapshot->processes[i].faults_known)
+			return true;
+	}
+	return false;
+}
+
 static int put_process(const struct text *text)
 {
 	int err = 0;
@@ -155,6 +166,8 @@ int text_render(const struct snapshot *snapshot, const struct text_options *opti
 	uint32_t lines;
 	int err;
 
+	if (!knows_touch(snapshot))
+		text_layout_without_touch(&text.layout);
 	err = render_part(&text, false, &body);
 	if (!err)
 		err = render_part(&text, true, &footer);

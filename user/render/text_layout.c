@@ -33,6 +33,18 @@ struct text_layout text_layout(uint32_t width)
 	return layout;
 }
 
+void text_layout_without_touch(struct text_layout *layout)
+{
+	static const enum text_column columns[] = { COLUMN_READ, COLUMN_WRITTEN, COLUMN_FAULTS };
+	size_t i;
+
+	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		if (layout->shown[columns[i]])
+			layout->name_width += CELL_WIDTH;
+		layout->shown[columns[i]] = false;
+	}
+}
+
 uint32_t text_heat_cells(const struct text_options *options)
 {
 	return text_layout(options->width).heat_width;

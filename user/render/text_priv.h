@@ -47,6 +47,10 @@ struct text {
 
 /* text_layout.c */
 struct text_layout text_layout(uint32_t width);
+
+/* Where no touch is known: its columns go, and names get their room. */
+void text_layout_without_touch(struct text_layout *layout);
+
 void text_style(const struct text *text, enum text_style style);
 
 /* Writes a safe name in exactly that many columns, cut in the middle if it is longer. */
