@@ -15,6 +15,7 @@ struct image {
 	size_t first;
 	size_t end;
 	uint64_t writable_bytes;
+	bool executable; /* some of it */
 };
 
 struct objects {
@@ -27,7 +28,7 @@ struct objects {
 /* The file's own VMAs, and behind them the anonymous one of its .bss. */
 static struct image image_at(const struct vma_list *vmas, size_t first)
 {
-	struct image image = { first, first, 0 };
+	struct image image = { .first = first };
 	const struct vma *vma = vmas->vmas;
 	size_t i;
 
@@ -39,6 +40,7 @@ static struct image image_at(const struct vma_list *vmas, size_t first)
 			break;
 		if (vma[i].writable)
 			image.writable_bytes += vma[i].end - vma[i].start;
+		image.executable |= vma[i].executable;
 	}
 	image.end = i;
 	return image;
@@ -110,8 +112,11 @@ int elf_objects_find(const struct proc *proc, const struct vma_list *vmas, uint6
 		if (vmas->vmas[i].kind != VMA_FILE || vmas->vmas[i].offset)
 			continue;
 		image = image_at(vmas, i);
-		/* Most libraries have no room for a large array: they need not be opened. */
-		if (image.writable_bytes >= min_bytes)
+		/*
+		 * Most libraries have no room for a large array: they need not be opened. What
+		 * has no code is data: reading it would bring its first pages into the page cache.
+		 */
+		if (image.executable && image.writable_bytes >= min_bytes)
 			err = look_into(proc, vmas, &image, page_bytes, min_bytes, ret);
 	}
 	return err;

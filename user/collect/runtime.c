@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "collect/elf_symbol.h"
 #include "collect/mapped_file.h"
 #include "collect/python_version.h"
 
@@ -117,17 +118,22 @@ static size_t numpy_site_length(const char *path)
 	return 0;
 }
 
-static void read_python(int root, const struct vma *vma, char *version, size_t size)
+/* False when the file can be read and is no interpreter, whatever its name: each has None. */
+static bool read_python(int root, const struct vma *vma, char *version, size_t size)
 {
+	uint64_t address;
 	uint32_t hex;
 	int fd = mapped_file_below(root, vma);
+	bool lacks_none;
 
 	if (fd < 0)
-		return;
-	/* Its name has given a version already; this one is exact. */
-	if (!python_version_read(fd, &hex))
+		return true;
+	lacks_none = elf_object_address(fd, "_Py_NoneStruct", &address) == -ENOENT;
+	/* Its name may have given a version already; this one is exact. */
+	if (!lacks_none && !python_version_read(fd, &hex))
 		python_version_format(hex, version, size);
 	close(fd);
+	return !lacks_none;
 }
 
 static void read_numpy(int root, const struct vma *vma, char *version, size_t size)
@@ -183,9 +189,13 @@ int runtime_detect(const struct proc *proc, const struct vma_list *vmas, char *b
 	char numpy[VERSION_MAX] = "";
 	const struct vma *python_vma = find_python(vmas, python, sizeof(python));
 	const struct vma *numpy_vma = find_numpy(vmas);
+	bool is_python = true;
 	int root;
 
 	buffer[0] = '\0';
+	/* Whatever runs numpy has an interpreter in it: the program, mapped the lowest. */
+	if (!python_vma && numpy_vma && vmas->vmas[0].kind == VMA_FILE)
+		python_vma = &vmas->vmas[0];
 	if (!python_vma)
 		return 0;
 	root = proc__open_file(proc, "root");
@@ -193,12 +203,13 @@ int runtime_detect(const struct proc *proc, const struct vma_list *vmas, char *b
 		return root;
 	/* Not allowed, or not recorded: what the names tell is left. */
 	if (root >= 0) {
-		read_python(root, python_vma, python, sizeof(python));
-		if (numpy_vma)
+		is_python = read_python(root, python_vma, python, sizeof(python));
+		if (is_python && numpy_vma)
 			read_numpy(root, numpy_vma, numpy, sizeof(numpy));
 		close(root);
 	}
-	snprintf(buffer, size, "CPython%s%s%s%s%s", python[0] ? " " : "", python,
-		 numpy_vma ? ", numpy" : "", numpy[0] ? " " : "", numpy);
+	if (is_python)
+		snprintf(buffer, size, "CPython%s%s%s%s%s", python[0] ? " " : "", python,
+			 numpy_vma ? ", numpy" : "", numpy[0] ? " " : "", numpy);
 	return 0;
 }

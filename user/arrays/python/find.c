@@ -15,12 +15,14 @@
 #define DEBUG_COOKIE "xdebugpy"
 #define DEBUG_FREE_THREADED 1
 
-static bool is_python_file(const struct vma *vma)
+/* The program itself may have the interpreter in it under any name. */
+static bool may_be_python(const struct vma *vma, const struct vma *program)
 {
 	const char *slash = strrchr(vma->path, '/');
 
 	return vma->kind == VMA_FILE && slash &&
-	       (!strncmp(slash, "/python", 7) || !strncmp(slash, "/libpython", 10));
+	       (vma == program || !strncmp(slash, "/python", 7) ||
+		!strncmp(slash, "/libpython", 10));
 }
 
 /* The file's own VMAs, and the one behind them that holds its .bss. */
@@ -46,7 +48,7 @@ static int find_runtime(struct py *py, const struct proc *proc)
 	for (i = 0; err && i < py->vmas->count; i++) {
 		const struct vma *vma = &py->vmas->vmas[i];
 
-		if (!is_python_file(vma) || vma->offset)
+		if (!may_be_python(vma, py->vmas->vmas) || vma->offset)
 			continue;
 		fd = mapped_file_open(proc, vma);
 		if (fd < 0)
