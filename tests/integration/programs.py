@@ -2,6 +2,7 @@
 """Real programs as targets: sessions fed line by line, venvs, and what the kernel says of a row."""
 import json
 import os
+import signal
 import tempfile
 from collections import Counter
 
@@ -56,6 +57,20 @@ class Session:
     def close(self):
         self.target.close()
         self.errors.close()
+
+
+class Family(harness.Target):
+    """A target with children: none of them outlives it, however the test ends."""
+
+    def __init__(self, argv):
+        super().__init__(argv, start_new_session=True)
+
+    def close(self):
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        super().close()
 
 
 def process_of(pid, min_size="32K"):
