@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* python_cost PID ROUNDS: milliseconds of looks for the arrays of a Python, as a JSON array. */
+/*
+ * python_cost PID ROUNDS: milliseconds of looks for the arrays of a Python, as a JSON array; by
+ * the clock on the wall, and of our own CPU time, which a busy machine changes less.
+ */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,15 +17,21 @@
 /* Above what numpy holds for itself. */
 #define MIN_BYTES 1000u
 
-static double now_ms(void)
+static double now_ms(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static int one_look(const struct proc *proc, size_t *found, double *milliseconds)
+struct cost {
+	size_t arrays;
+	double ms;
+	double cpu_ms;
+};
+
+static int one_look(const struct proc *proc, struct cost *cost)
 {
 	const struct python_options options = {
 		.page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
@@ -34,7 +43,7 @@ static int one_look(const struct proc *proc, size_t *found, double *milliseconds
 	struct array_list list = { 0 };
 	struct python_report report;
 	char runtime[128];
-	double start = now_ms();
+	double start = now_ms(CLOCK_MONOTONIC), cpu_start = now_ms(CLOCK_PROCESS_CPUTIME_ID);
 	size_t i;
 	int err;
 
@@ -43,8 +52,9 @@ static int one_look(const struct proc *proc, size_t *found, double *milliseconds
 		err = runtime_detect(proc, &vmas, runtime, sizeof(runtime));
 	if (!err)
 		err = python_scan(proc, &vmas, runtime, &options, &list, &report);
-	*milliseconds = now_ms() - start;
-	*found = list.count;
+	cost->ms = now_ms(CLOCK_MONOTONIC) - start;
+	cost->cpu_ms = now_ms(CLOCK_PROCESS_CPUTIME_ID) - cpu_start;
+	cost->arrays = list.count;
 	for (i = 0; i < list.count; i++)
 		array_desc__deinit(&list.arrays[i]);
 	free(list.arrays);
@@ -57,8 +67,7 @@ int main(int argc, char **argv)
 	struct procfs *procfs = NULL;
 	struct proc *proc = NULL;
 	unsigned long rounds = argc == 3 ? strtoul(argv[2], NULL, 10) : 0, i;
-	double milliseconds;
-	size_t found;
+	struct cost cost;
 	int err;
 
 	if (!rounds) {
@@ -70,8 +79,9 @@ int main(int argc, char **argv)
 		err = proc__open(procfs, (uint32_t)strtoul(argv[1], NULL, 10), &proc);
 	printf("[");
 	for (i = 0; !err && i < rounds; i++) {
-		err = one_look(proc, &found, &milliseconds);
-		printf("%s{\"arrays\":%zu,\"ms\":%.3f}", i ? "," : "", found, milliseconds);
+		err = one_look(proc, &cost);
+		printf("%s{\"arrays\":%zu,\"ms\":%.3f,\"cpu_ms\":%.3f}", i ? "," : "", cost.arrays,
+		       cost.ms, cost.cpu_ms);
 	}
 	printf("]\n");
 	proc__close(proc);

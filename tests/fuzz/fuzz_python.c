@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "arrays/python/ndarray.h"
+#include "arrays/python/batch.h"
 #include "arrays/python/sweep.h"
 #include "arrays/python/walk.h"
 
@@ -47,12 +47,25 @@ static int found(void *ctx, uint64_t object, size_t node)
 	return 0;
 }
 
+static int drop(void *ctx, struct array_desc *array)
+{
+	(void)ctx;
+	array_desc__deinit(array);
+	return 0;
+}
+
 static void run(struct py *py)
 {
+	struct batch_reader reader = { .py = py, .numpy_major = 1, .add = drop };
 	struct address_list swept = { 0 };
+	struct py_arenas arenas;
 	struct py_walk walk;
 
-	py_sweep(py, &swept);
+	if (!py_arenas__find(&arenas, py))
+		py_sweep(py, &arenas, py_array_classes(py), &swept);
+	batch_read(&reader, swept.addresses, swept.count);
+	py_sweep_left_out(py, &arenas, 0, BASE + 64);
+	py_arenas__deinit(&arenas);
 	free(swept.addresses);
 	if (py_walk__init(&walk, py))
 		abort();
@@ -77,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 			   .path = (char *)"" };
 	const struct vma_list vmas = { &vma, 1, 1 };
 	struct input input = { data, bytes };
-	const struct memsrc_backend backend = { load, NULL, &input };
+	const struct memsrc_backend backend = { .load = load, .ctx = &input };
 	struct py py = { .vmas = &vmas, .page_bytes = PAGE, .binary_end = 1 };
 	struct timespec now;
 
@@ -85,9 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		return 0;
 	py.layout = *py_layout_of(8 + data[0] % 8);
 	py.memsrc = memsrc__new(&backend, PAGE, 256);
-	py.later = memsrc__new(&backend, PAGE, 256);
 	py.types = py_types__new();
-	if (!py.memsrc || !py.later || !py.types)
+	if (!py.memsrc || !py.types)
 		abort();
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	py.deadline_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + 200000000u;
@@ -97,6 +109,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	run(&py);
 	py_types__free(py.types);
 	memsrc__close(py.memsrc);
-	memsrc__close(py.later);
 	return 0;
 }

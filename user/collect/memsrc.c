@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define SLAB_PAGES 64u
+#define SLAB_PAGES_MIN 64u /* room for the largest load */
+#define SLAB_PAGES_MAX 256u
 
 /* One page that was asked for. */
 struct slot {
@@ -14,9 +16,12 @@ struct slot {
 	uint8_t *data;	 /* NULL: it was not present */
 };
 
+/* Memory for pages, populated at once: to fault it in page by page costs more than to fill it. */
 struct slab {
 	struct slab *next;
-	uint8_t data[];
+	uint8_t *data;
+	size_t pages;
+	size_t used;
 };
 
 struct memsrc {
@@ -31,9 +36,8 @@ struct memsrc {
 	struct slot last;     /* most reads are near the one before */
 	uint64_t next_number; /* the page behind the last load */
 	size_t ahead;	      /* pages of that load */
-	struct slab *slabs;
-	size_t slab_left; /* pages */
-	uint8_t *scratch;
+	struct slab *slabs;   /* the newest first */
+	uint8_t *scratch;     /* one page */
 };
 
 struct memsrc *memsrc__new(const struct memsrc_backend *backend, uint64_t page_bytes,
@@ -48,7 +52,7 @@ struct memsrc *memsrc__new(const struct memsrc_backend *backend, uint64_t page_b
 	memsrc->max_pages = max_pages;
 	memsrc->slot_count = 1024;
 	memsrc->slots = calloc(memsrc->slot_count, sizeof(*memsrc->slots));
-	memsrc->scratch = malloc(MEMSRC_LOAD_PAGES * page_bytes);
+	memsrc->scratch = malloc(page_bytes);
 	if (!memsrc->slots || !memsrc->scratch) {
 		free(memsrc->slots);
 		free(memsrc->scratch);
@@ -66,6 +70,7 @@ void memsrc__close(struct memsrc *memsrc)
 		return;
 	for (slab = memsrc->slabs; slab; slab = next) {
 		next = slab->next;
+		munmap(slab->data, slab->pages * memsrc->page_bytes);
 		free(slab);
 	}
 	free(memsrc->slots);
@@ -105,53 +110,69 @@ static int grow(struct memsrc *memsrc)
 	return 0;
 }
 
-static uint8_t *new_page(struct memsrc *memsrc)
+static int add_slab(struct memsrc *memsrc)
 {
-	if (!memsrc->slab_left) {
-		struct slab *slab = malloc(sizeof(*slab) + SLAB_PAGES * memsrc->page_bytes);
+	struct slab *slab = calloc(1, sizeof(*slab));
+	void *data;
 
-		if (!slab)
-			return NULL;
-		slab->next = memsrc->slabs;
-		memsrc->slabs = slab;
-		memsrc->slab_left = SLAB_PAGES;
+	if (!slab)
+		return -ENOMEM;
+	slab->pages = memsrc->pages < SLAB_PAGES_MIN   ? SLAB_PAGES_MIN
+		      : memsrc->pages < SLAB_PAGES_MAX ? memsrc->pages
+						       : SLAB_PAGES_MAX;
+	data = mmap(NULL, slab->pages * memsrc->page_bytes, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (data == MAP_FAILED) {
+		free(slab);
+		return -ENOMEM;
 	}
-	return memsrc->slabs->data + --memsrc->slab_left * memsrc->page_bytes;
+	slab->data = data;
+	slab->next = memsrc->slabs;
+	memsrc->slabs = slab;
+	return 0;
 }
 
-static int keep_page(struct memsrc *memsrc, uint64_t number, const uint8_t *data, bool present)
+/* Keeps what a load has brought behind the slab's used pages. */
+static void keep_pages(struct memsrc *memsrc, uint64_t number, size_t count, const bool *present)
 {
-	struct slot *slot = find_slot(memsrc->slots, memsrc->slot_count, number);
+	struct slab *slab = memsrc->slabs;
+	const uint8_t *from = slab->data + slab->used * memsrc->page_bytes;
+	size_t i;
 
-	if (slot->number)
-		return 0;
-	if (present) {
-		slot->data = new_page(memsrc);
-		if (!slot->data)
-			return -ENOMEM;
-		memcpy(slot->data, data, memsrc->page_bytes);
-		memsrc->pages++;
+	for (i = 0; i < count; i++, from += memsrc->page_bytes) {
+		struct slot *slot = find_slot(memsrc->slots, memsrc->slot_count, number + i);
+		uint8_t *to = slab->data + slab->used * memsrc->page_bytes;
+
+		if (slot->number)
+			continue;
+		if (present[i]) {
+			if (to != from)
+				memcpy(to, from, memsrc->page_bytes);
+			slot->data = to;
+			slab->used++;
+			memsrc->pages++;
+		}
+		slot->number = number + i;
+		memsrc->used++;
 	}
-	slot->number = number;
-	memsrc->used++;
-	return 0;
 }
 
 static int load_pages(struct memsrc *memsrc, uint64_t number, size_t count)
 {
 	bool present[MEMSRC_LOAD_PAGES] = { false };
-	size_t i;
 	int err;
 
 	if (memsrc->pages + count > memsrc->max_pages || memsrc->used > 4 * memsrc->max_pages)
 		return -ENOSPC;
 	err = grow(memsrc);
+	if (!err && (!memsrc->slabs || memsrc->slabs->pages - memsrc->slabs->used < count))
+		err = add_slab(memsrc);
 	if (!err)
-		err = memsrc->backend.load(memsrc->backend.ctx, (number - 1) * memsrc->page_bytes,
-					   count, memsrc->scratch, present);
-	for (i = 0; !err && i < count; i++)
-		err = keep_page(memsrc, number + i, memsrc->scratch + i * memsrc->page_bytes,
-				present[i]);
+		err = memsrc->backend.load(
+			memsrc->backend.ctx, (number - 1) * memsrc->page_bytes, count,
+			memsrc->slabs->data + memsrc->slabs->used * memsrc->page_bytes, present);
+	if (!err)
+		keep_pages(memsrc, number, count, present);
 	memsrc->next_number = number + count;
 	memsrc->ahead = count;
 	return err;
@@ -250,9 +271,38 @@ int memsrc__read_again(struct memsrc *memsrc, uint64_t address, void *buffer, si
 	return read_by_pages(memsrc, address, buffer, bytes, read_page_again);
 }
 
+int memsrc__load(struct memsrc *memsrc, uint64_t address, size_t count, uint8_t *buffer,
+		 bool *present)
+{
+	memset(present, 0, count * sizeof(*present));
+	return memsrc->backend.load(memsrc->backend.ctx, address, count, buffer, present);
+}
+
+int memsrc__sample(struct memsrc *memsrc, const struct memsrc_samples *samples, uint8_t *buffer,
+		   bool *present)
+{
+	size_t i;
+	int err = 0;
+
+	memset(present, 0, samples->count * sizeof(*present));
+	if (memsrc->backend.sample)
+		return memsrc->backend.sample(memsrc->backend.ctx, samples, buffer, present);
+	for (i = 0; i < samples->count && err != -ESRCH; i++) {
+		err = memsrc__read_again(memsrc, samples->address + i * samples->stride,
+					 buffer + i * samples->bytes, samples->bytes);
+		present[i] = !err;
+	}
+	return err == -ESRCH ? err : 0;
+}
+
 uint64_t memsrc__refused(const struct memsrc *memsrc)
 {
 	return memsrc->refused;
+}
+
+uint64_t memsrc__page_bytes(const struct memsrc *memsrc)
+{
+	return memsrc->page_bytes;
 }
 
 size_t memsrc__pages(const struct memsrc *memsrc)

@@ -14,6 +14,15 @@
 #include "collect/procfs.h"
 
 #define MEMSRC_LOAD_PAGES 64u /* that one load asks for, at most */
+#define MEMSRC_SAMPLES 64u
+
+/* The first bytes of each of count pieces of memory; none of them crosses a page's end. */
+struct memsrc_samples {
+	uint64_t address;
+	uint64_t stride; /* bytes from one to the next */
+	size_t count;
+	size_t bytes; /* of each */
+};
 
 /*
  * Where the pages come from. Loads count pages (at most MEMSRC_LOAD_PAGES) from a
@@ -22,6 +31,9 @@
  */
 struct memsrc_backend {
 	int (*load)(void *ctx, uint64_t address, size_t count, uint8_t *buffer, bool *present);
+	/* See memsrc__sample; NULL: it is done by load. At most MEMSRC_SAMPLES of them. */
+	int (*sample)(void *ctx, const struct memsrc_samples *samples, uint8_t *buffer,
+		      bool *present);
 	void (*close)(void *ctx);
 	void *ctx;
 };
@@ -52,10 +64,37 @@ void memsrc__prefetch(struct memsrc *memsrc, uint64_t address, size_t bytes);
 /* As memsrc__read, past the cache, for a second look at what may have changed. */
 int memsrc__read_again(struct memsrc *memsrc, uint64_t address, void *buffer, size_t bytes);
 
+/*
+ * Pages past the cache, for what is looked through once: count (at most MEMSRC_LOAD_PAGES) from
+ * a page-aligned address into buffer; present[i] tells which of them were there. 0 or -errno.
+ */
+int memsrc__load(struct memsrc *memsrc, uint64_t address, size_t count, uint8_t *buffer,
+		 bool *present);
+
+/* The same for the samples alone (at most MEMSRC_SAMPLES), one behind the other in buffer. */
+int memsrc__sample(struct memsrc *memsrc, const struct memsrc_samples *samples, uint8_t *buffer,
+		   bool *present);
+
+/* One piece of a gathering: at most a page long. */
+struct memsrc_span {
+	uint64_t address;
+	size_t bytes;
+	void *to;
+	bool *read; /* set to false where it was not there */
+};
+
+/*
+ * Reads many small pieces past the cache, in the order of their addresses (it sorts them), each
+ * page of the target once. 0 or -errno.
+ */
+int memsrc__gather(struct memsrc *memsrc, struct memsrc_span *spans, size_t count);
+
 /* Reads that a page that was not present has refused, since the source was opened. */
 uint64_t memsrc__refused(const struct memsrc *memsrc);
 
-/* Pages read so far. */
+uint64_t memsrc__page_bytes(const struct memsrc *memsrc);
+
+/* Pages read so far, and kept. */
 size_t memsrc__pages(const struct memsrc *memsrc);
 
 #endif

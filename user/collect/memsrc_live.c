@@ -28,20 +28,46 @@ static void close_live(void *ctx)
 	free(live);
 }
 
+#define WINDOW 512u /* pages that are asked of pagemap at once */
+
 /* mem faults a page in that is not there, as the target itself would: ask pagemap first. */
-static int find_present(const struct live *live, uint64_t address, size_t count, bool *present)
+static int find_present(const struct live *live, uint64_t page, size_t count, bool *present)
 {
-	uint64_t entries[MEMSRC_LOAD_PAGES] = { 0 };
+	uint64_t entries[WINDOW] = { 0 };
 	ssize_t got;
 	size_t i;
 
 	got = pread(live->pagemap, entries, count * sizeof(*entries),
-		    (off_t)(address / live->page_bytes * sizeof(*entries)));
+		    (off_t)(page * sizeof(*entries)));
 	if (got < 0)
 		return errno == EINVAL || errno == EIO ? 0 : -errno;
-	for (i = 0; i < count; i++)
-		present[i] = i < (size_t)got / sizeof(*entries) && entries[i] & PAGEMAP_PRESENT;
+	for (i = 0; i < (size_t)got / sizeof(*entries); i++)
+		present[i] = entries[i] & PAGEMAP_PRESENT;
 	return 0;
+}
+
+static int sample_live(void *ctx, const struct memsrc_samples *samples, uint8_t *buffer,
+		       bool *present)
+{
+	struct live *live = ctx;
+	bool pages[WINDOW] = { false };
+	uint64_t first = samples->address / live->page_bytes;
+	uint64_t last =
+		(samples->address + (samples->count - 1) * samples->stride) / live->page_bytes;
+	size_t i;
+	int err;
+
+	if (last - first >= WINDOW)
+		return -EINVAL;
+	err = find_present(live, first, last - first + 1, pages);
+	for (i = 0; !err && i < samples->count; i++) {
+		uint64_t at = samples->address + i * samples->stride;
+
+		present[i] = pages[at / live->page_bytes - first] &&
+			     pread(live->mem, buffer + i * samples->bytes, samples->bytes,
+				   (off_t)at) == (ssize_t)samples->bytes;
+	}
+	return err;
 }
 
 static int load_live(void *ctx, uint64_t address, size_t count, uint8_t *buffer, bool *present)
@@ -51,7 +77,7 @@ static int load_live(void *ctx, uint64_t address, size_t count, uint8_t *buffer,
 	int err;
 
 	memset(present, 0, count * sizeof(*present));
-	err = find_present(live, address, count, present);
+	err = find_present(live, address / live->page_bytes, count, present);
 	for (i = 0; !err && i < count; i = end) {
 		size_t bytes;
 		ssize_t got;
@@ -73,7 +99,7 @@ static int load_live(void *ctx, uint64_t address, size_t count, uint8_t *buffer,
 int memsrc__open_live(const struct proc *proc, uint64_t page_bytes, size_t max_pages,
 		      struct memsrc **ret)
 {
-	struct memsrc_backend backend = { load_live, close_live, NULL };
+	struct memsrc_backend backend = { load_live, sample_live, close_live, NULL };
 	struct live *live = calloc(1, sizeof(*live));
 
 	if (!live)

@@ -19,14 +19,6 @@ struct descr {
 	uint64_t item_bytes;
 };
 
-typedef int (*read_function)(struct memsrc *, uint64_t, void *, size_t);
-
-/* Where and how a look reads. */
-struct view {
-	struct memsrc *memsrc;
-	read_function read;
-};
-
 /*
  * In a freed block the count is a pointer or 0: too large for a count, of which from 3.14 on
  * the upper half holds flags. An array in the making gets its data last: its maker may stand
@@ -41,18 +33,20 @@ static bool plausible(const struct py *py, const struct ndarray_head *head)
 	       (!head->ndim || (head->dims && head->strides));
 }
 
+bool ndarray_lives(struct py *py, const struct ndarray_head *head)
+{
+	const struct py_type *type = py_type_at(py, head->type);
+
+	return type && type->kind == PY_NDARRAY && plausible(py, head);
+}
+
 int ndarray_head_read(struct py *py, uint64_t object, struct ndarray_head *ret)
 {
-	const struct py_type *type;
-	int err;
+	int err = py_read(py, object, ret, sizeof(*ret));
 
-	err = py_read(py, object, ret, sizeof(*ret));
 	if (err)
 		return err;
-	type = py_type_at(py, ret->type);
-	if (!type || type->kind != PY_NDARRAY || !plausible(py, ret))
-		return -EINVAL;
-	return 0;
+	return ndarray_lives(py, ret) ? 0 : -EINVAL;
 }
 
 /* PyArray_Descr: kind 24, type 25, byteorder 26; elsize an int at 32, from 2.0 on a word at 40. */
@@ -101,6 +95,17 @@ static void name_dtype(const struct descr *descr, char *buffer, size_t size)
 	}
 }
 
+static void tell_dtype(const struct descr *descr, struct ndarray_dtype *dtype)
+{
+	if (dtype->kind == descr->kind && dtype->order == descr->order &&
+	    dtype->item_bytes == descr->item_bytes)
+		return;
+	name_dtype(descr, dtype->text, sizeof(dtype->text));
+	dtype->kind = descr->kind;
+	dtype->order = descr->order;
+	dtype->item_bytes = descr->item_bytes;
+}
+
 struct extent {
 	uint64_t below; /* bytes before and behind data */
 	uint64_t above;
@@ -137,42 +142,31 @@ static int measure(const int64_t *dims, uint32_t ndim, uint64_t item_bytes, stru
 	return 0;
 }
 
-static int read_dims(const struct view *view, const struct ndarray_head *head, int64_t *dims)
+uint64_t ndarray_span(struct py *py, const struct ndarray_head *head, const int64_t *dims,
+		      uint32_t numpy_major)
 {
-	size_t bytes = (size_t)head->ndim * sizeof(*dims);
-	int err;
-
-	if (!bytes)
-		return 0;
-	/* numpy allocates both as one: so they are of one moment. */
-	if (head->strides == head->dims + bytes)
-		return view->read(view->memsrc, head->dims, dims, 2 * bytes);
-	err = view->read(view->memsrc, head->dims, dims, bytes);
-	return err ? err : view->read(view->memsrc, head->strides, dims + head->ndim, bytes);
-}
-
-uint64_t ndarray_span(struct py *py, const struct ndarray_head *head, uint32_t numpy_major)
-{
-	const struct view view = { py->memsrc, memsrc__read };
-	int64_t dims[2 * NDARRAY_DIMS_MAX];
 	struct extent extent;
 	struct descr descr;
 
-	if (read_descr(py, head->descr, numpy_major, &descr) || read_dims(&view, head, dims) ||
+	if (read_descr(py, head->descr, numpy_major, &descr) ||
 	    measure(dims, (uint32_t)head->ndim, descr.item_bytes, &extent))
 		return 0;
 	return extent.below + extent.above;
 }
 
-static int fill(const struct ndarray_head *head, const int64_t *dims, const struct descr *descr,
-		struct array_desc *ret)
+int ndarray_describe(struct py *py, uint64_t object, const struct ndarray_head *head,
+		     const int64_t *dims, uint32_t numpy_major, struct ndarray_dtype *dtype,
+		     struct array_desc *ret)
 {
 	size_t words = 2 * (size_t)head->ndim;
 	struct array_shape *shape;
 	struct extent extent;
+	struct descr descr;
 	int err;
 
-	err = measure(dims, (uint32_t)head->ndim, descr->item_bytes, &extent);
+	err = read_descr(py, head->descr, numpy_major, &descr);
+	if (!err)
+		err = measure(dims, (uint32_t)head->ndim, descr.item_bytes, &extent);
 	if (!err && (extent.below > head->data || head->data + extent.above < head->data))
 		err = -EINVAL;
 	if (err)
@@ -191,40 +185,52 @@ static int fill(const struct ndarray_head *head, const int64_t *dims, const stru
 	shape->nbytes = extent.nbytes;
 	shape->owndata = head->flags & FLAG_OWNDATA;
 	shape->writeable = head->flags & FLAG_WRITEABLE;
-	name_dtype(descr, shape->dtype, sizeof(shape->dtype));
+	tell_dtype(&descr, dtype);
+	memcpy(shape->dtype, dtype->text, sizeof(shape->dtype));
+	ret->source = ARRAY_PYTHON;
+	ret->object = object;
+	ret->base_object = head->base;
 	ret->shape = shape;
 	ret->start = head->data - extent.below;
 	ret->end = head->data + extent.above;
 	return 0;
 }
 
-static int look(struct py *py, const struct view *view, uint64_t object, struct ndarray_head *head,
-		int64_t *dims)
+/* numpy allocates lengths and strides as one: so they are of one moment. */
+static int read_dims(struct py *py, const struct ndarray_head *head, int64_t *dims)
 {
-	const struct py_type *type;
+	size_t bytes = (size_t)head->ndim * sizeof(*dims);
+	int err;
+
+	if (!bytes)
+		return 0;
+	if (head->strides == head->dims + bytes)
+		return memsrc__read_again(py->memsrc, head->dims, dims, 2 * bytes);
+	err = memsrc__read_again(py->memsrc, head->dims, dims, bytes);
+	return err ? err : memsrc__read_again(py->memsrc, head->strides, dims + head->ndim, bytes);
+}
+
+static int look(struct py *py, uint64_t object, struct ndarray_head *head, int64_t *dims)
+{
 	int err;
 
 	memset(dims, 0, 2 * NDARRAY_DIMS_MAX * sizeof(*dims));
-	err = view->read(view->memsrc, object, head, sizeof(*head));
+	err = memsrc__read_again(py->memsrc, object, head, sizeof(*head));
 	if (err)
 		return err;
-	type = py_type_at(py, head->type);
-	if (!plausible(py, head) || !type || type->kind != PY_NDARRAY)
-		return -EAGAIN;
-	return read_dims(view, head, dims);
+	return ndarray_lives(py, head) ? read_dims(py, head, dims) : -EAGAIN;
 }
 
 /* Another array may have taken the place, even the same memory: all of it must agree. */
-static int look_twice(struct py *py, const struct view *first, const struct view *second,
-		      uint64_t object, struct ndarray_head *head, int64_t *dims)
+static int look_twice(struct py *py, uint64_t object, struct ndarray_head *head, int64_t *dims)
 {
 	int64_t dims_again[2 * NDARRAY_DIMS_MAX];
 	struct ndarray_head head_again;
 	int err;
 
-	err = look(py, first, object, head, dims);
+	err = look(py, object, head, dims);
 	if (!err)
-		err = look(py, second, object, &head_again, dims_again);
+		err = look(py, object, &head_again, dims_again);
 	if (err)
 		return err;
 	head_again.refcount = head->refcount;
@@ -236,23 +242,12 @@ static int look_twice(struct py *py, const struct view *first, const struct view
 
 int ndarray_read(struct py *py, uint64_t object, uint32_t numpy_major, struct array_desc *ret)
 {
-	const struct view cached = { py->memsrc, memsrc__read };
-	const struct view later = { py->later, memsrc__read };
-	const struct view now = { py->memsrc, memsrc__read_again };
 	int64_t dims[2 * NDARRAY_DIMS_MAX];
+	struct ndarray_dtype dtype = { 0 };
 	struct ndarray_head head;
-	struct descr descr;
-	int err, i;
+	int err = -EAGAIN, i;
 
-	err = look_twice(py, &cached, &later, object, &head, dims);
 	for (i = 0; i < LOOKS_AT_ONE && err == -EAGAIN; i++)
-		err = look_twice(py, &now, &now, object, &head, dims);
-	if (!err)
-		err = read_descr(py, head.descr, numpy_major, &descr);
-	if (err)
-		return err;
-	ret->source = ARRAY_PYTHON;
-	ret->object = object;
-	ret->base_object = head.base;
-	return fill(&head, dims, &descr, ret);
+		err = look_twice(py, object, &head, dims);
+	return err ? err : ndarray_describe(py, object, &head, dims, numpy_major, &dtype, ret);
 }

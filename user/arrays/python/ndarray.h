@@ -5,6 +5,8 @@
 #ifndef ARRAYS_PYTHON_NDARRAY_H
 #define ARRAYS_PYTHON_NDARRAY_H
 
+#include <stdbool.h>
+
 #include "arrays/python/reader.h"
 #include "facts/array.h"
 
@@ -25,16 +27,31 @@ struct ndarray_head {
 	int32_t padding2;
 };
 
+/* What an array's elements are, as last told. */
+struct ndarray_dtype {
+	char kind;
+	char order;
+	uint64_t item_bytes;
+	char text[24];
+};
+
 /* Enough to know whether a word sequence is a living ndarray. 0, -EINVAL or -EFAULT. */
 int ndarray_head_read(struct py *py, uint64_t object, struct ndarray_head *ret);
+bool ndarray_lives(struct py *py, const struct ndarray_head *head);
 
-/*
- * Reads all of it at two moments: -EAGAIN when the two never agree. Fills start,
- * end, object, base_object (the object behind base, an ndarray or not) and shape of *ret.
- */
+/* Reads all of it at two moments, past the cache: -EAGAIN when the two never agree. As below. */
 int ndarray_read(struct py *py, uint64_t object, uint32_t numpy_major, struct array_desc *ret);
 
-/* Bytes from the first to the last element's end, cached fields only; 0: it cannot be told. */
-uint64_t ndarray_span(struct py *py, const struct ndarray_head *head, uint32_t numpy_major);
+/*
+ * Fills start, end, object, base_object (the object behind base, an ndarray or not) and shape of
+ * *ret. dims: ndim lengths, then strides. dtype (zero at first) saves work from array to array.
+ */
+int ndarray_describe(struct py *py, uint64_t object, const struct ndarray_head *head,
+		     const int64_t *dims, uint32_t numpy_major, struct ndarray_dtype *dtype,
+		     struct array_desc *ret);
+
+/* Bytes from the first to the last element's end; 0: it cannot be told. */
+uint64_t ndarray_span(struct py *py, const struct ndarray_head *head, const int64_t *dims,
+		      uint32_t numpy_major);
 
 #endif

@@ -8,18 +8,22 @@
 #include <string.h>
 #include <time.h>
 
+#include "arrays/python/batch.h"
 #include "arrays/python/find.h"
-#include "arrays/python/ndarray.h"
 #include "arrays/python/sweep.h"
 #include "arrays/python/walk.h"
 #include "base/array.h"
 
 #define ALIASES_MAX 8u
+#define ARRAYS_MAX 400000u /* some 400 bytes each, with its name */
 
 struct scan {
 	struct py py;
 	struct py_walk walk;
 	const struct python_options *options;
+	struct py_arenas arenas;
+	uint32_t classes; /* of blocks that were swept */
+	bool left_out;	  /* the walk met an array in another */
 	struct address_list swept;
 	uint32_t numpy_major;
 	struct array_list *ret;
@@ -27,13 +31,6 @@ struct scan {
 	size_t unnamed; /* still without a name */
 	struct python_report *report;
 };
-
-static int by_address(const void *left, const void *right)
-{
-	const uint64_t *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
 
 /* Ours are in the order of their objects' addresses. */
 static struct array_desc *find_array(struct scan *scan, uint64_t object)
@@ -77,8 +74,11 @@ static int on_found(void *ctx, uint64_t object, size_t node)
 	struct array_desc *array = find_array(scan, object);
 	char *name;
 
-	if (!array)
+	if (!array) {
+		scan->left_out |=
+			py_sweep_left_out(&scan->py, &scan->arenas, scan->classes, object);
 		return 0;
+	}
 	name = py_walk__name(&scan->walk, node);
 	if (!name)
 		return -ENOMEM;
@@ -100,62 +100,36 @@ static uint32_t numpy_major(struct py *py)
 	return (uint32_t)strtoul(version, NULL, 10);
 }
 
-static int read_array(struct scan *scan, uint64_t object)
+static int add_array(void *ctx, struct array_desc *array)
 {
-	struct array_desc array = { 0 };
+	struct scan *scan = ctx;
 	struct array_list *list = scan->ret;
-	int err;
-
-	err = ndarray_read(&scan->py, object, scan->numpy_major, &array);
-	if (err == -ENOMEM || err == -ESRCH)
-		return err;
-	if (err) {
-		scan->report->changing++;
-		return 0;
-	}
-	err = array_reserve((void **)&list->arrays, &list->capacity, list->count + 1,
-			    sizeof(*list->arrays));
-	if (err) {
-		array_desc__deinit(&array);
-		return err;
-	}
-	list->arrays[list->count++] = array;
-	return 0;
-}
-
-/* Leaves the addresses of what is large enough; the sweep has read the heads, this the shapes. */
-static void drop_small(struct scan *scan)
-{
-	struct address_list *swept = &scan->swept;
-	struct ndarray_head head;
-	size_t i, kept = 0;
-
-	for (i = 0; i < swept->count && py_in_time(&scan->py); i++) {
-		if (!ndarray_head_read(&scan->py, swept->addresses[i], &head) &&
-		    ndarray_span(&scan->py, &head, scan->numpy_major) >= scan->options->min_bytes)
-			swept->addresses[kept++] = swept->addresses[i];
-	}
-	swept->count = kept;
-}
-
-/*
- * Heads, shapes, heads again, shapes again, each of all arrays before the next of any: an
- * array that was replaced in between, or is being made, differs somewhere.
- */
-static int read_arrays(struct scan *scan)
-{
-	struct address_list *swept = &scan->swept;
-	struct ndarray_head head;
-	size_t i;
 	int err = 0;
 
-	if (swept->count)
-		qsort(swept->addresses, swept->count, sizeof(*swept->addresses), by_address);
-	drop_small(scan);
-	for (i = 0; i < swept->count; i++)
-		memsrc__read(scan->py.later, swept->addresses[i], &head, sizeof(head));
-	for (i = 0; !err && i < swept->count && py_in_time(&scan->py); i++)
-		err = read_array(scan, swept->addresses[i]);
+	if (list->count - scan->first >= ARRAYS_MAX)
+		scan->py.cut = "too many arrays";
+	else
+		err = array_reserve((void **)&list->arrays, &list->capacity, list->count + 1,
+				    sizeof(*list->arrays));
+	if (err || scan->py.cut)
+		array_desc__deinit(array);
+	else
+		list->arrays[list->count++] = *array;
+	return err;
+}
+
+static int read_arrays(struct scan *scan)
+{
+	struct batch_reader reader = {
+		.py = &scan->py,
+		.numpy_major = scan->numpy_major,
+		.min_bytes = scan->options->min_bytes,
+		.add = add_array,
+		.ctx = scan,
+	};
+	int err = batch_read(&reader, scan->swept.addresses, scan->swept.count);
+
+	scan->report->changing = reader.changing;
 	scan->report->found = scan->unnamed = scan->ret->count - scan->first;
 	return err;
 }
@@ -232,6 +206,45 @@ static uint64_t deadline(uint64_t milliseconds)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + milliseconds * 1000000u;
 }
 
+static int find_and_name(struct scan *scan)
+{
+	int err;
+
+	err = py_sweep(&scan->py, &scan->arenas, scan->classes, &scan->swept);
+	if (!err)
+		err = read_arrays(scan);
+	if (!err)
+		err = name_arrays(scan);
+	return err;
+}
+
+static void forget_arrays(struct scan *scan)
+{
+	while (scan->ret->count > scan->first)
+		array_desc__deinit(&scan->ret->arrays[--scan->ret->count]);
+	scan->swept.count = 0;
+}
+
+/* A subclass that ndarray does not know of shows itself to the walk: then all pools are swept. */
+static int look_at_arrays(struct scan *scan)
+{
+	int err;
+
+	scan->numpy_major = numpy_major(&scan->py);
+	scan->classes = py_array_classes(&scan->py);
+	err = find_and_name(scan);
+	if (!err && scan->left_out && py_in_time(&scan->py)) {
+		forget_arrays(scan);
+		scan->classes = SWEEP_ALL_CLASSES;
+		err = find_and_name(scan);
+	}
+	if (!err)
+		err = name_the_rest(scan);
+	if (!err)
+		resolve_owners(scan);
+	return err;
+}
+
 static int look(struct scan *scan, const struct proc *proc, const char *runtime)
 {
 	struct python_report *report = scan->report;
@@ -245,35 +258,26 @@ static int look(struct scan *scan, const struct proc *proc, const char *runtime)
 	scan->py.types = py_types__new();
 	if (!scan->py.types)
 		return -ENOMEM;
-	scan->numpy_major = numpy_major(&scan->py);
-	err = py_sweep(&scan->py, &scan->swept);
+	err = py_arenas__find(&scan->arenas, &scan->py);
+	if (!err)
+		err = look_at_arrays(scan);
 	if (err == -ENOENT) {
 		snprintf(report->unsupported, sizeof(report->unsupported),
 			 "%s uses another allocator than its own: arrays are not found", runtime);
-		return 0;
+		err = 0;
 	}
-	if (!err)
-		err = read_arrays(scan);
-	if (!err)
-		err = name_arrays(scan);
-	if (!err)
-		err = name_the_rest(scan);
-	if (!err)
-		resolve_owners(scan);
 	return err;
 }
 
-int python_scan_memory(struct memsrc *memsrc, struct memsrc *later, const struct proc *proc,
-		       const struct vma_list *vmas, const char *runtime,
-		       const struct python_options *options, struct array_list *ret,
-		       struct python_report *report)
+int python_scan_memory(struct memsrc *memsrc, const struct proc *proc, const struct vma_list *vmas,
+		       const char *runtime, const struct python_options *options,
+		       struct array_list *ret, struct python_report *report)
 {
 	struct scan scan = { .options = options, .ret = ret, .first = ret->count, .report = report };
 	int err;
 
 	memset(report, 0, sizeof(*report));
 	scan.py.memsrc = memsrc;
-	scan.py.later = later;
 	scan.py.vmas = vmas;
 	scan.py.page_bytes = options->page_bytes;
 	scan.py.deadline_ns = deadline(options->deadline_ms);
@@ -284,6 +288,7 @@ int python_scan_memory(struct memsrc *memsrc, struct memsrc *later, const struct
 	report->refused = memsrc__refused(memsrc);
 	report->cut = scan.py.cut;
 	free(scan.swept.addresses);
+	py_arenas__deinit(&scan.arenas);
 	py_types__free(scan.py.types);
 	return err;
 }
@@ -292,7 +297,7 @@ int python_scan(const struct proc *proc, const struct vma_list *vmas, const char
 		const struct python_options *options, struct array_list *ret,
 		struct python_report *report)
 {
-	struct memsrc *memsrc = NULL, *later = NULL;
+	struct memsrc *memsrc = NULL;
 	int err;
 
 	memset(report, 0, sizeof(*report));
@@ -300,10 +305,7 @@ int python_scan(const struct proc *proc, const struct vma_list *vmas, const char
 		return 0;
 	err = memsrc__open_live(proc, options->page_bytes, options->max_pages, &memsrc);
 	if (!err)
-		err = memsrc__open_live(proc, options->page_bytes, options->max_pages, &later);
-	if (!err)
-		err = python_scan_memory(memsrc, later, proc, vmas, runtime, options, ret, report);
+		err = python_scan_memory(memsrc, proc, vmas, runtime, options, ret, report);
 	memsrc__close(memsrc);
-	memsrc__close(later);
 	return err;
 }

@@ -35,10 +35,9 @@ int python_scan(const struct proc *proc, const struct vma_list *vmas, const char
 		const struct python_options *options, struct array_list *ret,
 		struct python_report *report);
 
-/* The same from memory that the caller has opened: twice, for each array is read at two moments. */
-int python_scan_memory(struct memsrc *memsrc, struct memsrc *later, const struct proc *proc,
-		       const struct vma_list *vmas, const char *runtime,
-		       const struct python_options *options, struct array_list *ret,
-		       struct python_report *report);
+/* The same from memory that the caller has opened. */
+int python_scan_memory(struct memsrc *memsrc, const struct proc *proc, const struct vma_list *vmas,
+		       const char *runtime, const struct python_options *options,
+		       struct array_list *ret, struct python_report *report);
 
 #endif

@@ -58,7 +58,6 @@ struct py_types;
 
 struct py {
 	struct memsrc *memsrc;
-	struct memsrc *later; /* the same memory, read anew */
 	struct py_layout layout;
 	const struct vma_list *vmas;
 	uint64_t page_bytes;

@@ -6,7 +6,7 @@
 #ifndef ARRAYS_PYTHON_SWEEP_H
 #define ARRAYS_PYTHON_SWEEP_H
 
-#include "arrays/python/reader.h"
+#include "arrays/python/arenas.h"
 
 struct address_list {
 	uint64_t *addresses;
@@ -14,7 +14,19 @@ struct address_list {
 	size_t capacity;
 };
 
-/* Adds the addresses of all ndarray objects. 0; -ENOENT: no pools were found; -ENOMEM, -ESRCH. */
-int py_sweep(struct py *py, struct address_list *ret);
+/* Bit i: arrays may lie in blocks of (i + 1) * 16 bytes. */
+#define SWEEP_ALL_CLASSES 0xffffffffu
+
+/* The sizes of blocks that can hold an array of ndarray's type, or of a subclass that it knows. */
+uint32_t py_array_classes(struct py *py);
+
+/* Adds the addresses of all ndarray objects in blocks of these classes, in ascending order. 0,
+ * -ENOMEM, -ESRCH. */
+int py_sweep(struct py *py, const struct py_arenas *arenas, uint32_t classes,
+	     struct address_list *ret);
+
+/* Whether an object lies in a pool that a sweep of these classes has left out. */
+bool py_sweep_left_out(struct py *py, const struct py_arenas *arenas, uint32_t classes,
+		       uint64_t object);
 
 #endif

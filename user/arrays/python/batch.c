@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Heads, shapes, heads again, shapes again, each of all arrays before the next of any: an
+ * array that was replaced in between, or is being made, differs somewhere.
+ */
+#include "arrays/python/batch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH_ARRAYS 8192u /* 16 MiB of shapes if all have as many dimensions as can be */
+
+struct entry {
+	uint64_t object;
+	struct ndarray_head head;
+	struct ndarray_head again;
+	size_t words; /* where its dims begin: lengths, then strides */
+	bool read;    /* all of it so far */
+};
+
+struct batch {
+	struct batch_reader *reader;
+	struct entry *entries;
+	size_t count;
+	int64_t *words; /* of all entries, then the same of the second look */
+	size_t word_count;
+	struct memsrc_span *spans;
+	struct ndarray_dtype dtype; /* most arrays have that of the one before */
+};
+
+/* The heads as they were when the sweep met them. */
+static void take_heads(struct batch *batch, const uint64_t *objects, size_t count)
+{
+	size_t i;
+
+	batch->count = 0;
+	batch->word_count = 0;
+	for (i = 0; i < count; i++) {
+		struct entry *entry = &batch->entries[batch->count];
+
+		if (ndarray_head_read(batch->reader->py, objects[i], &entry->head))
+			continue;
+		entry->object = objects[i];
+		entry->words = batch->word_count;
+		entry->read = true;
+		batch->word_count += 2 * (size_t)entry->head.ndim;
+		batch->count++;
+	}
+}
+
+static int gather(struct batch *batch, size_t spans)
+{
+	int err = memsrc__gather(batch->reader->py->memsrc, batch->spans, spans);
+
+	return err == -ESRCH || err == -ENOMEM ? err : 0;
+}
+
+static int gather_heads(struct batch *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->count; i++) {
+		struct entry *entry = &batch->entries[i];
+
+		batch->spans[i] = (struct memsrc_span){ entry->object, sizeof(entry->again),
+							&entry->again, &entry->read };
+	}
+	return gather(batch, batch->count);
+}
+
+/* numpy allocates lengths and strides as one: so they are of one moment. */
+static int gather_dims(struct batch *batch, int64_t *words)
+{
+	size_t i, spans = 0;
+
+	for (i = 0; i < batch->count; i++) {
+		struct entry *entry = &batch->entries[i];
+		size_t bytes = (size_t)entry->head.ndim * sizeof(*words);
+		bool joined = entry->head.strides == entry->head.dims + bytes;
+		uint8_t *to = (uint8_t *)(words + entry->words);
+
+		if (!bytes)
+			continue;
+		batch->spans[spans++] = (struct memsrc_span){ entry->head.dims,
+							      joined ? 2 * bytes : bytes, to,
+							      &entry->read };
+		if (!joined)
+			batch->spans[spans++] = (struct memsrc_span){ entry->head.strides, bytes,
+								      to + bytes, &entry->read };
+	}
+	return gather(batch, spans);
+}
+
+/* What is too small goes before its second look; what could not be read stays, to be retried. */
+static void drop_small(struct batch *batch)
+{
+	const struct batch_reader *reader = batch->reader;
+	size_t i, kept = 0;
+
+	for (i = 0; i < batch->count; i++) {
+		struct entry *entry = &batch->entries[i];
+
+		if (entry->read &&
+		    ndarray_span(reader->py, &entry->head, batch->words + entry->words,
+				 reader->numpy_major) < reader->min_bytes)
+			continue;
+		batch->entries[kept++] = *entry;
+	}
+	batch->count = kept;
+}
+
+static bool agrees(const struct batch *batch, const struct entry *entry)
+{
+	size_t bytes = 2 * (size_t)entry->head.ndim * sizeof(*batch->words);
+	struct ndarray_head again = entry->again;
+
+	again.refcount = entry->head.refcount;
+	return entry->read && ndarray_lives(batch->reader->py, &entry->again) &&
+	       !memcmp(&entry->head, &again, sizeof(again)) &&
+	       !memcmp(batch->words + entry->words, batch->words + batch->word_count + entry->words,
+		       bytes);
+}
+
+static int add_entry(struct batch *batch, const struct entry *entry)
+{
+	struct batch_reader *reader = batch->reader;
+	struct array_desc array = { 0 };
+	int err;
+
+	if (agrees(batch, entry))
+		err = ndarray_describe(reader->py, entry->object, &entry->head,
+				       batch->words + entry->words, reader->numpy_major,
+				       &batch->dtype, &array);
+	else
+		err = ndarray_read(reader->py, entry->object, reader->numpy_major, &array);
+	if (err == -ENOMEM || err == -ESRCH)
+		return err;
+	if (!err && array.end - array.start >= reader->min_bytes)
+		return reader->add(reader->ctx, &array);
+	if (err)
+		reader->changing++;
+	array_desc__deinit(&array);
+	return 0;
+}
+
+static int read_batch(struct batch *batch, const uint64_t *objects, size_t count)
+{
+	int64_t *words;
+	size_t i;
+	int err;
+
+	take_heads(batch, objects, count);
+	words = reallocarray(batch->words, 2 * batch->word_count + 1, sizeof(*words));
+	if (!words)
+		return -ENOMEM;
+	batch->words = words;
+	err = gather_dims(batch, words);
+	drop_small(batch);
+	if (!err)
+		err = gather_heads(batch);
+	if (!err)
+		err = gather_dims(batch, words + batch->word_count);
+	for (i = 0; !err && i < batch->count && py_in_time(batch->reader->py); i++)
+		err = add_entry(batch, &batch->entries[i]);
+	return err;
+}
+
+int batch_read(struct batch_reader *reader, const uint64_t *objects, size_t count)
+{
+	size_t most = count < BATCH_ARRAYS ? count : BATCH_ARRAYS, i;
+	struct batch batch = { .reader = reader };
+	int err = 0;
+
+	if (!count)
+		return 0;
+	batch.entries = calloc(most, sizeof(*batch.entries));
+	batch.spans = calloc(2 * most, sizeof(*batch.spans));
+	if (!batch.entries || !batch.spans)
+		err = -ENOMEM;
+	for (i = 0; !err && i < count && py_in_time(reader->py); i += most)
+		err = read_batch(&batch, objects + i, count - i < most ? count - i : most);
+	free(batch.entries);
+	free(batch.spans);
+	free(batch.words);
+	return err;
+}
