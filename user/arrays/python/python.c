@@ -15,7 +15,7 @@
 #include "base/array.h"
 
 #define ALIASES_MAX 8u
-#define ARRAYS_MAX 400000u /* some 400 bytes each, with its name */
+#define ARRAYS_MAX 200000u /* some 400 bytes each, with its name */
 
 struct scan {
 	struct py py;
@@ -206,15 +206,21 @@ static uint64_t deadline(uint64_t milliseconds)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + milliseconds * 1000000u;
 }
 
+/* What a sweep that was cut short has found is read and named all the same, as far as it goes. */
 static int find_and_name(struct scan *scan)
 {
+	const char *cut;
 	int err;
 
 	err = py_sweep(&scan->py, &scan->arenas, scan->classes, &scan->swept);
+	cut = scan->py.cut;
+	scan->py.cut = NULL;
 	if (!err)
 		err = read_arrays(scan);
 	if (!err)
 		err = name_arrays(scan);
+	if (cut)
+		scan->py.cut = cut;
 	return err;
 }
 

@@ -11,6 +11,7 @@
 #define BLOCK_UNIT 16u
 #define CLASSES 32u
 #define SMALLEST_NDARRAY 80u
+#define BEFORE_MAX 48u
 
 struct sweep {
 	struct py *py;
@@ -27,7 +28,7 @@ static bool may_be_type(const struct sweep *sweep, uint64_t address)
 
 /*
  * An object begins with its block, or behind what goes before it: 16 bytes for the garbage
- * collector, 16 more for the attributes of 3.11 and later.
+ * collector, 16 for the attributes of 3.11 and later, 16 of PYTHONMALLOC=debug.
  */
 static int look_at_block(struct sweep *sweep, const uint8_t *block, uint64_t address,
 			 uint64_t bytes)
@@ -35,7 +36,7 @@ static int look_at_block(struct sweep *sweep, const uint8_t *block, uint64_t add
 	struct address_list *list = sweep->ret;
 	uint64_t before;
 
-	for (before = 0; before <= 32 && before + SMALLEST_NDARRAY <= bytes; before += 16) {
+	for (before = 0; before <= BEFORE_MAX && before + SMALLEST_NDARRAY <= bytes; before += 16) {
 		const struct py_type *type;
 		struct ndarray_head head;
 		uint64_t type_address;
