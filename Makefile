@@ -62,13 +62,14 @@ TOP_C := $(foreach r,engine commands,$(call room_c,$(r))) $(wildcard user/main.c
 UNIT_C := $(wildcard tests/unit/test_*.c)
 UNIT_HELPER_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 RANDOM_C := $(wildcard tests/workload/random*.c)
-WORKLOAD_C := $(filter-out $(RANDOM_C),$(wildcard tests/workload/*.c))
+SIGNALS_C := tests/workload/signals.c
+WORKLOAD_C := $(filter-out $(RANDOM_C) $(SIGNALS_C),$(wildcard tests/workload/*.c))
 FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 PURE_A := $(OBJ)/libpure.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OBJ)/tests/unit/%,$(UNIT_C))
-WORKLOADS := $(if $(WORKLOAD_C),$(O)/tests/workload) $(if $(RANDOM_C),$(O)/tests/random)
+WORKLOADS := $(addprefix $(O)/tests/,workload random signals)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_C))
 BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost)
 MAN := $(O)/pagewatch.8
@@ -209,6 +210,7 @@ $(UNIT_TESTS): %: %.o $(call objects,$(UNIT_HELPER_C)) $(PURE_A)
 
 $(O)/tests/workload: $(call objects,$(WORKLOAD_C))
 $(O)/tests/random: $(call objects,$(RANDOM_C) tests/workload/books.c)
+$(O)/tests/signals: $(call objects,$(SIGNALS_C))
 $(WORKLOADS):
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK    $@")

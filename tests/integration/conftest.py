@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_sessionstart(session):
-    for program in (harness.PROGRAM, harness.WORKLOAD, harness.RANDOM):
+    for program in (harness.PROGRAM, harness.WORKLOAD, harness.RANDOM, harness.SIGNALS):
         if not program.exists():
             pytest.exit(f"{program} is missing: make all workloads", returncode=3)
 

@@ -18,6 +18,7 @@ OUT = ROOT / os.environ.get("O", ".output")
 PROGRAM = OUT / "pagewatch"
 WORKLOAD = OUT / "tests/workload"
 RANDOM = OUT / "tests/random"
+SIGNALS = OUT / "tests/signals"
 PYTHON = "/usr/bin/python3"
 
 DEADLINE = 120.0

@@ -36,6 +36,7 @@ static const char help[] =
 	"Watching:\n"
 	"  -p, --pid PID           the process (or one of its threads)\n"
 	"  --children              its children too\n"
+	"  --freeze                stop the process for each snapshot: one point in time\n"
 	"  --interval TIME         time between reports: 500ms, 1s, 1.5 (default 1s)\n"
 	"  -n, --count N           end after N reports\n"
 	"  -u, --user NAME         run CMD as this user\n"

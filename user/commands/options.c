@@ -27,6 +27,7 @@ enum long_option {
 	OPT_JSON,
 	OPT_PAGES,
 	OPT_NO_PYTHON,
+	OPT_FREEZE,
 	OPT_COLOR,
 	OPT_CHUNK_SLOTS,
 	OPT_RING_BYTES,
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "pages", no_argument, NULL, OPT_PAGES },
 	{ "no-python", no_argument, NULL, OPT_NO_PYTHON },
+	{ "freeze", no_argument, NULL, OPT_FREEZE },
 	{ "output", required_argument, NULL, 'o' },
 	{ "user", required_argument, NULL, 'u' },
 	{ "color", required_argument, NULL, OPT_COLOR },
@@ -165,6 +167,9 @@ static int parse_one(struct options *options, int option, const char *text)
 	case OPT_NO_PYTHON:
 		options->no_python = true;
 		return -1;
+	case OPT_FREEZE:
+		options->freeze = true;
+		return -1;
 	case OPT_COLOR:
 		return option_color(options, text);
 	case OPT_CHUNK_SLOTS:
@@ -236,6 +241,7 @@ struct engine_options options__engine(const struct options *options, uint32_t he
 		.ring_bytes = options->ring_bytes,
 		.marks = &options->marks,
 		.want_python = !options->no_python,
+		.freeze = options->freeze,
 		.array_min_bytes = options->min_bytes,
 	};
 }

@@ -29,6 +29,7 @@ struct options {
 	bool children;
 	bool json;
 	bool no_python; /* --no-python: no look into a Python's memory */
+	bool freeze;	/* --freeze: targets stand still for each snapshot */
 	bool pages;	/* --pages: every run of like pages in the JSON */
 	uint64_t min_bytes;
 	const char *filter;

@@ -11,9 +11,12 @@
 #include "engine/priv.h"
 #include "model/rows.h"
 
-/* PYTHON.md's budget: enough for a million objects, and never noticed by a person. */
+/*
+ * Enough for a million objects, and hardly noticed by a person. What is known of the objects
+ * takes as much again as their pages: 256 MiB in all, whatever the target holds.
+ */
 #define LOOK_MS 2000u
-#define LOOK_BYTES (256ull << 20)
+#define LOOK_BYTES (128ull << 20)
 
 static int add_marks(const struct engine *engine, struct array_list *list)
 {
@@ -106,54 +109,132 @@ void engine_forget_elf(struct target *target)
 	target->elf = (struct array_list){ 0 };
 }
 
-static struct known_array *find_known(struct target *target, uint64_t object, uint64_t data)
+static int compare_known(const void *left, const void *right)
 {
-	size_t i;
+	const struct known_array *a = left, *b = right;
 
-	for (i = 0; i < target->known_count; i++) {
-		if (target->known[i].object == object && target->known[i].data == data)
-			return &target->known[i];
-	}
-	return NULL;
+	if (a->object != b->object)
+		return a->object < b->object ? -1 : 1;
+	return (a->data > b->data) - (a->data < b->data);
 }
 
-static int give_id(struct engine *engine, struct target *target, struct array_desc *array)
+/* target->known is sorted, but for what this snapshot has added behind the first count. */
+static int give_id(struct engine *engine, struct target *target, struct array_desc *array,
+		   size_t count)
 {
 	uint64_t data = array->shape ? array->shape->data : array->start;
-	struct known_array *known = find_known(target, array->object, data);
 	size_t marks = engine->options.marks ? engine->options.marks->count : 0;
+	struct known_array fresh = { array->object, data, 0 }, *known = NULL;
 
 	if (!array->object)
 		return 0;
+	if (count)
+		known = bsearch(&fresh, target->known, count, sizeof(*known), compare_known);
 	if (!known) {
 		if (array_reserve((void **)&target->known, &target->known_capacity,
 				  target->known_count + 1, sizeof(*target->known)))
 			return -ENOMEM;
 		known = &target->known[target->known_count++];
-		*known = (struct known_array){ array->object, data,
-					       (uint32_t)(marks + target->known_count) };
+		fresh.id = (uint32_t)(marks + target->known_count);
+		*known = fresh;
 	}
 	array->id = known->id;
 	return 0;
 }
 
-static void set_owners(struct array_list *list)
+static int give_ids(struct engine *engine, struct target *target, struct array_list *list)
 {
-	size_t i, j;
+	size_t count = target->known_count, i;
+	int err = 0;
 
-	for (i = 0; i < list->count; i++) {
-		uint64_t object = list->arrays[i].base_object;
-
-		for (j = 0; object && j < list->count; j++) {
-			if (list->arrays[j].object == object)
-				list->arrays[i].owner = list->arrays[j].id;
-		}
-	}
+	for (i = 0; !err && i < list->count; i++)
+		err = give_id(engine, target, &list->arrays[i], count);
+	if (target->known_count > count)
+		qsort(target->known, target->known_count, sizeof(*target->known), compare_known);
+	return err;
 }
 
-/* The rows take the arrays over. */
-static int make_rows(struct engine *engine, struct target *target, const struct tally_input *input,
-		     struct array_list *list, struct process_snapshot *row)
+static int set_owners(struct array_list *list)
+{
+	struct known_array *objects = calloc(list->count + 1, sizeof(*objects)), *owner;
+	size_t i, count = 0;
+
+	if (!objects)
+		return -ENOMEM;
+	for (i = 0; i < list->count; i++) {
+		if (list->arrays[i].object)
+			objects[count++] = (struct known_array){ list->arrays[i].object, 0,
+								 list->arrays[i].id };
+	}
+	qsort(objects, count, sizeof(*objects), compare_known);
+	for (i = 0; i < list->count; i++) {
+		struct known_array wanted = { list->arrays[i].base_object, 0, 0 };
+
+		owner = bsearch(&wanted, objects, wanted.object ? count : 0, sizeof(*objects),
+				compare_known);
+		if (owner)
+			list->arrays[i].owner = owner->id;
+	}
+	free(objects);
+	return 0;
+}
+
+void engine_free_arrays(struct array_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		array_desc__deinit(&list->arrays[i]);
+	free(list->arrays);
+	*list = (struct array_list){ 0 };
+}
+
+int engine_find_arrays(struct engine *engine, struct target *target, struct process_snapshot *row,
+		       struct array_list *ret)
+{
+	int err;
+
+	err = add_marks(engine, ret);
+	if (!err)
+		err = add_elf(engine, target, ret);
+	if (!err)
+		err = add_python(engine, target, ret, row);
+	if (!err)
+		err = give_ids(engine, target, ret);
+	if (!err)
+		err = set_owners(ret);
+	return err;
+}
+
+static bool is_mapped(const struct vma_list *vmas, uint64_t start, uint64_t end)
+{
+	while (start < end) {
+		const struct vma *vma = vma_list__find(vmas, start);
+
+		if (!vma)
+			return false;
+		start = vma->end;
+	}
+	return true;
+}
+
+bool engine_arrays_are_newer(const struct target *target, const struct array_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		const struct array_desc *array = &list->arrays[i];
+
+		if (array->source == ARRAY_PYTHON &&
+		    !is_mapped(&target->vmas, array->start, array->end))
+			return true;
+	}
+	return false;
+}
+
+int engine_fill_arrays(struct engine *engine, struct target *target,
+		       const struct tally_input *input, struct array_list *list,
+		       struct process_snapshot *row)
 {
 	size_t i;
 	int err = 0;
@@ -168,29 +249,5 @@ static int make_rows(struct engine *engine, struct target *target, const struct 
 	for (i = 0; !err && i < row->array_count; i++)
 		err = row_fill_array(input, &target->vmas, engine->options.heat_cells,
 				     &row->arrays[i]);
-	return err;
-}
-
-int engine_fill_arrays(struct engine *engine, struct target *target,
-		       const struct tally_input *input, struct process_snapshot *row)
-{
-	struct array_list list = { 0 };
-	size_t i;
-	int err;
-
-	err = add_marks(engine, &list);
-	if (!err)
-		err = add_elf(engine, target, &list);
-	if (!err)
-		err = add_python(engine, target, &list, row);
-	for (i = 0; !err && i < list.count; i++)
-		err = give_id(engine, target, &list.arrays[i]);
-	if (!err) {
-		set_owners(&list);
-		err = make_rows(engine, target, input, &list, row);
-	}
-	for (i = 0; i < list.count; i++)
-		array_desc__deinit(&list.arrays[i]);
-	free(list.arrays);
 	return err;
 }

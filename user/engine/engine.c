@@ -131,6 +131,7 @@ void engine__free(struct engine *engine)
 		target__free(engine->targets[i]);
 	free(engine->targets);
 	faults__close(engine->faults);
+	freeze_deinit(engine);
 	tracer_deinit(engine);
 	proc__close(engine->self);
 	procfs__close(engine->procfs);

@@ -35,6 +35,8 @@ int engine_read_signals(struct engine *engine)
 			engine->interrupted_by = (int)info.ssi_signo;
 		}
 	}
+	if (child)
+		freeze_reap(engine);
 	return child && engine->launched ? tracer_reap(engine) : 0;
 }
 

@@ -80,6 +80,7 @@ struct traced {
 	int stop_id;  /* of faults__arm_stop, -1 when none is armed */
 	bool holding; /* all threads are to stand still for the last snapshot */
 	bool in_time; /* the hold is at a stop point, not at the exit event */
+	bool frozen;  /* all threads are to stand still for any snapshot, as long as it lasts */
 };
 
 struct tracer {
@@ -89,6 +90,21 @@ struct tracer {
 	struct traced *processes;
 	size_t process_count;
 	size_t process_capacity;
+};
+
+/* A thread that stands still, or is to, for one snapshot. */
+struct frozen {
+	pid_t tid;
+	uint32_t pid; /* its process */
+	bool stopped;
+	int signal; /* to deliver when it goes on */
+};
+
+struct freeze {
+	struct frozen *threads;
+	size_t count;
+	size_t capacity;
+	bool told; /* that some process cannot be stopped */
 };
 
 struct engine {
@@ -103,6 +119,7 @@ struct engine {
 	size_t target_count;
 	size_t target_capacity;
 	struct tracer tracer;
+	struct freeze freeze;
 	pid_t launched; /* 0: nothing was launched */
 	bool launched_reaped;
 	int wait_status;
@@ -142,9 +159,26 @@ int engine_drain(struct engine *engine);
 /* arrays.c: frees the static arrays of a target. */
 void engine_forget_elf(struct target *target);
 
-/* arrays.c: the rows of all arrays of a target whose pages were just scanned. 0 or -errno. */
+/* arrays.c: all arrays of a target whose pages were just scanned, with ids. 0 or -errno. */
+int engine_find_arrays(struct engine *engine, struct target *target, struct process_snapshot *row,
+		       struct array_list *ret);
+void engine_free_arrays(struct array_list *list);
+/* Whether one lies where nothing was mapped at the scan: its pages are not in it. */
+bool engine_arrays_are_newer(const struct target *target, const struct array_list *list);
+/* Their rows, which take them over. 0 or -errno. */
 int engine_fill_arrays(struct engine *engine, struct target *target,
-		       const struct tally_input *input, struct process_snapshot *row);
+		       const struct tally_input *input, struct array_list *list,
+		       struct process_snapshot *row);
+
+/*
+ * freeze.c: stops all threads of a target for a moment, where --freeze asks for it. What cannot
+ * be stopped is told once, and goes on: *frozen says which. 0 or -errno.
+ */
+int freeze_begin(struct engine *engine, const struct target *target, bool *frozen);
+void freeze_end(struct engine *engine, const struct target *target);
+/* Lets go threads that stopped only after we had given up on them. */
+void freeze_reap(struct engine *engine);
+void freeze_deinit(struct engine *engine);
 
 int engine_read_signals(struct engine *engine);
 
@@ -154,6 +188,11 @@ int tracer_reap(struct engine *engine);
 /* The process whose every thread stands still, or NULL. */
 struct traced *tracer_held(struct engine *engine);
 int tracer_release(struct engine *engine, struct traced *process);
+/* Whether a process is ours to ptrace already; then these two stop it and let it go on. */
+bool tracer_has(struct engine *engine, pid_t pid);
+/* 0, or -ETIMEDOUT: some thread does not stop; tracer_thaw is due in either case. */
+int tracer_freeze(struct engine *engine, pid_t pid, uint64_t deadline_ns);
+void tracer_thaw(struct engine *engine, pid_t pid);
 void tracer_deinit(struct engine *engine);
 
 /* stop_point.c */

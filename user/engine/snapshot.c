@@ -124,7 +124,8 @@ static int join_retired(struct target *target, struct process_snapshot *row)
 	return 0;
 }
 
-static int count_pages(struct engine *engine, struct target *target, struct process_snapshot *row)
+static int count_pages(struct engine *engine, struct target *target, struct array_list *arrays,
+		       struct process_snapshot *row)
 {
 	struct touch_source source;
 	struct tally_input input = {
@@ -145,7 +146,7 @@ static int count_pages(struct engine *engine, struct target *target, struct proc
 	if (!err)
 		err = fill_regions(engine, target, &input, row);
 	if (!err)
-		err = engine_fill_arrays(engine, target, &input, row);
+		err = engine_fill_arrays(engine, target, &input, arrays, row);
 	if (!err && engine->options.want_stories)
 		err = fill_stories(target, &input, row);
 	if (!err)
@@ -153,17 +154,41 @@ static int count_pages(struct engine *engine, struct target *target, struct proc
 	return err;
 }
 
+/*
+ * The page tables first, then the target's memory; an array that was made in between lies in no
+ * VMA that was scanned: then all is scanned again, so that every row is of one moment.
+ */
+static int look(struct engine *engine, struct target *target, struct process_snapshot *row,
+		struct array_list *arrays)
+{
+	int err;
+
+	err = freeze_begin(engine, target, &row->frozen);
+	if (!err)
+		err = target__scan(engine, target);
+	if (!err) {
+		barrier_wait("scanned");
+		err = engine_find_arrays(engine, target, row, arrays);
+	}
+	if (!err && engine_arrays_are_newer(target, arrays))
+		err = target__scan(engine, target);
+	freeze_end(engine, target);
+	return err;
+}
+
 static int fill_process(struct engine *engine, struct target *target, struct process_snapshot *row)
 {
+	struct array_list arrays = { 0 };
 	int err = 0;
 
 	row->complete = true;
 	row->slot = target->slot;
 	row->faults_known = target->touch != NULL;
 	if (!target->ended && target->proc) {
-		err = target__scan(engine, target);
+		err = look(engine, target, row, &arrays);
 		if (!err)
-			err = count_pages(engine, target, row);
+			err = count_pages(engine, target, &arrays, row);
+		engine_free_arrays(&arrays);
 		/* It ended while we looked: what was counted until then stands apart as ended. */
 		if (err == -ESRCH)
 			err = proc__alive(target->proc) ? target__end(engine, target, "exit")

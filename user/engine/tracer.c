@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "base/array.h"
 #include "base/barrier.h"
@@ -77,8 +78,14 @@ static void remove_tracee(struct engine *engine, pid_t tid)
 	}
 }
 
-static void go_on(struct tracee *tracee, int number)
+/* While its process is frozen it stays where it is; number is delivered when that is over. */
+static void go_on(struct engine *engine, struct tracee *tracee, int number)
 {
+	const struct traced *process = find_process(&engine->tracer, tracee->pid);
+
+	tracee->resume_signal = number;
+	if (process && process->frozen)
+		return;
 	tracee->stopped = false;
 	tracee->resume_signal = 0;
 	ptrace(PTRACE_CONT, tracee->tid, NULL, (void *)(long)number);
@@ -140,7 +147,7 @@ static void on_exit_event(struct engine *engine, struct tracee *tracee)
 	if (process && process->phase != STOP_DONE && last_of_process(&engine->tracer, tracee))
 		hold(engine, process, false);
 	else
-		go_on(tracee, 0);
+		go_on(engine, tracee, 0);
 }
 
 /* Only the thread that called exec is left, under the process's own id. */
@@ -160,7 +167,7 @@ static void on_exec_event(struct engine *engine, struct tracee *tracee)
 		stop_point_arm_entry(engine, process);
 	tracee = find_tracee(tracer, leader);
 	if (tracee)
-		go_on(tracee, 0);
+		go_on(engine, tracee, 0);
 }
 
 static int on_new_task(struct engine *engine, struct tracee *tracee, int event)
@@ -178,7 +185,7 @@ static int on_new_task(struct engine *engine, struct tracee *tracee, int event)
 			return -ENOMEM;
 		tracee = find_tracee(&engine->tracer, tid);
 	}
-	go_on(tracee, 0);
+	go_on(engine, tracee, 0);
 	return 0;
 }
 
@@ -206,7 +213,7 @@ static void on_signal(struct engine *engine, struct tracee *tracee, int number)
 	if (process && process->holding)
 		tracee->resume_signal = number;
 	else
-		go_on(tracee, number);
+		go_on(engine, tracee, number);
 }
 
 static void on_event_stop(struct engine *engine, struct tracee *tracee, int number)
@@ -216,7 +223,7 @@ static void on_event_stop(struct engine *engine, struct tracee *tracee, int numb
 	if (number == SIGSTOP || number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)
 		ptrace(PTRACE_LISTEN, tracee->tid, NULL, NULL);
 	else if (!process || !process->holding)
-		go_on(tracee, 0);
+		go_on(engine, tracee, 0);
 }
 
 static int on_stop(struct engine *engine, pid_t tid, int status)
@@ -301,9 +308,66 @@ int tracer_release(struct engine *engine, struct traced *process)
 	barrier_wait("released");
 	for (i = 0; i < tracer->tracee_count; i++) {
 		if (tracer->tracees[i].pid == pid && tracer->tracees[i].stopped)
-			go_on(&tracer->tracees[i], tracer->tracees[i].resume_signal);
+			go_on(engine, &tracer->tracees[i], tracer->tracees[i].resume_signal);
 	}
 	return 0;
+}
+
+bool tracer_has(struct engine *engine, pid_t pid)
+{
+	return find_process(&engine->tracer, pid) != NULL;
+}
+
+static bool stands_still(const struct tracer *tracer, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < tracer->tracee_count; i++) {
+		const struct tracee *tracee = &tracer->tracees[i];
+
+		if (tracee->pid == pid && !tracee->stopped && !tracee->exiting)
+			return false;
+	}
+	return true;
+}
+
+int tracer_freeze(struct engine *engine, pid_t pid, uint64_t deadline_ns)
+{
+	static const struct timespec pause = { .tv_nsec = 20000 };
+	struct tracer *tracer = &engine->tracer;
+	size_t i;
+	int err = 0;
+
+	find_process(tracer, pid)->frozen = true;
+	for (i = 0; i < tracer->tracee_count; i++) {
+		if (tracer->tracees[i].pid == pid && !tracer->tracees[i].stopped)
+			ptrace(PTRACE_INTERRUPT, tracer->tracees[i].tid, NULL, NULL);
+	}
+	/* The tracer itself may forget the process: it may end meanwhile. */
+	while (!err && find_process(tracer, pid) && !stands_still(tracer, pid)) {
+		if (engine_now_ns() >= deadline_ns)
+			return -ETIMEDOUT;
+		nanosleep(&pause, NULL);
+		err = tracer_reap(engine);
+	}
+	return err;
+}
+
+void tracer_thaw(struct engine *engine, pid_t pid)
+{
+	struct tracer *tracer = &engine->tracer;
+	struct traced *process = find_process(tracer, pid);
+	size_t i;
+
+	if (!process)
+		return;
+	process->frozen = false;
+	for (i = 0; !process->holding && i < tracer->tracee_count; i++) {
+		struct tracee *tracee = &tracer->tracees[i];
+
+		if (tracee->pid == pid && tracee->stopped)
+			go_on(engine, tracee, tracee->resume_signal);
+	}
 }
 
 void tracer_deinit(struct engine *engine)

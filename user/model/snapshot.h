@@ -51,6 +51,7 @@ struct process_snapshot {
 	size_t region_count;
 	struct array_row *arrays;
 	size_t array_count;
+	bool frozen;		 /* it stood still: pages and arrays are of one moment */
 	char names_missing[256]; /* one sentence on arrays that could not be found; else "" */
 	struct retired *retired;
 	size_t retired_count;

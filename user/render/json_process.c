@@ -206,6 +206,7 @@ static void put_identity(json_t *object, const struct snapshot *snapshot,
 	json_put(object, "kernel_faults",
 		 count_if(process->faults_known && snapshot->tells_writes, process->faults.kernel));
 	json_put(object, "stray_faults", count_if(process->faults_known, process->stray_faults));
+	json_put(object, "frozen", json_boolean(process->frozen));
 	json_put(object, "names_missing",
 		 *process->names_missing ? json_text(process->names_missing) : json_null());
 	json_put(object, "collapses", count_if(process->faults_known, process->collapses));

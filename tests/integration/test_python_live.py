@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""A Python that makes, changes and drops arrays while pagewatch looks."""
+import mmap
+import os
+import signal
+import statistics
+import subprocess
+import time
+
+import harness
+import pytest
+import test_python
+
+LONG_VENVS = [pytest.param(venv, marks=pytest.mark.long) for venv in test_python.venvs()]
+
+
+@pytest.fixture(scope="module", params=[test_python.DEBIAN, *LONG_VENVS],
+                ids=test_python.name_of)
+def python(request, tmp_path_factory):
+    """Debian's interpreter; those of the pyenv root in the long suite alone."""
+    return test_python.interpreter_of(request.param, tmp_path_factory)
+
+
+# Each kind of array has a dtype of its own, and a shape that follows a rule.
+MUTATOR = """
+import random, sys, threading
+import numpy as np
+class Holder: pass
+listed, keyed, held = [None] * 500, {}, Holder()
+grown = [np.zeros(7, "c16") for _ in range(50)]
+def pairs(n):
+    listed[n * 7 % 500] = np.zeros((n, n + 1), "f8")
+def cubes(n):
+    keyed[n % 97] = np.zeros((n, 2 * n, 3), "i2")
+    if n == 7: keyed.clear()
+def views(n):
+    setattr(held, f"x{n % 31}", np.zeros((n, n + 5), "f4")[::-1, ::-1].T)
+    if n == 9: held.__dict__.clear()
+def resized(n):
+    grown[n % 50].resize(7 * n, refcheck=False)
+def queued(n):
+    listed.append(np.zeros((n, 1, 2, n), "u1")) if len(listed) < 900 else listed.__delitem__(
+        slice(500, None))
+def churn(step, chance):
+    while not stop:
+        step(chance.randrange(1, 40))
+stop = False
+threads = [threading.Thread(target=churn, args=(step, random.Random(seed)))
+           for seed, step in enumerate([pairs, cubes, views, resized, queued])]
+for thread in threads: thread.start()
+print("READY", flush=True)
+sys.stdin.readline()
+stop = True
+for thread in threads: thread.join()
+"""
+
+
+def is_whole(row):
+    """Whether an array of the mutator is one that it could have made."""
+    shape, strides, span = row["shape"], row["strides"], int(row["end"], 16) - int(row["start"], 16)
+    if row["dtype"] == "float64":
+        n = shape[0]
+        return (shape == [n, n + 1] and strides == [8 * (n + 1), 8] and span == 8 * n * (n + 1)
+                and row["owndata"])
+    if row["dtype"] == "int16":
+        n = shape[0]
+        return (shape == [n, 2 * n, 3] and strides == [12 * n, 6, 2] and span == 12 * n * n
+                and row["owndata"])
+    if row["dtype"] == "complex128":
+        return len(shape) == 1 and shape[0] % 7 == 0 and strides == [16] and \
+            span == 16 * shape[0] == row["nbytes"]
+    if row["dtype"] == "uint8":
+        n = shape[0]
+        return shape == [n, 1, 2, n] and strides == [2 * n, 2 * n, n, 1] and span == 2 * n * n
+    if row["dtype"] == "float32" and row["owndata"]:
+        n = shape[0]
+        return shape == [n, n + 5] and strides == [4 * (n + 5), 4]
+    n = shape[-1]
+    whole = 4 * n * (n + 5)
+    steps = ([-4, -4 * (n + 5)], [4, 4 * (n + 5)], [4 * (n + 5), 4], [-4 * (n + 5), -4])
+    return row["dtype"] == "float32" and sorted(shape) in ([n, n + 5], [n - 5, n]) and (
+        span == whole or strides in steps)
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("freeze", [False, True], ids=["running", "frozen"])
+def test_never_torn(freeze, python, opened):
+    """Arrays that come, go and grow under the look: none is reported that never was."""
+    target = test_python.start(opened, python, "-c", MUTATOR)
+    kinds = dict.fromkeys(("float64", "int16", "complex128", "uint8", "float32"), 0)
+    for _ in range(20):
+        snapshot = harness.snap(target.pid, "--min-size", "0K", *["--freeze"] * freeze)
+        process = harness.process_of(snapshot, target.pid)
+        # Frozen, it is one point in time: nothing can have changed.
+        assert process["names_missing"] is None or not freeze, process["names_missing"]
+        for row in process["arrays"]:
+            if not row["name"].startswith(("__main__.listed", "__main__.keyed", "__main__.held",
+                                           "__main__.grown")):
+                continue
+            assert is_whole(row), row
+            kinds[row["dtype"]] += 1
+    assert min(kinds.values()) >= 40, kinds
+    target.go()
+    assert target.process.wait(harness.DEADLINE) == 0
+
+
+LATE = """
+import sys
+import numpy as np
+print("READY", flush=True)
+sys.stdin.readline()
+late = np.zeros(4_000_037)
+late[:1_000_003] = 1
+print("DONE", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.root
+def test_array_newer_than_the_scan(opened):
+    """Made between the scan of the page tables and the look for names: its pages are right."""
+    target = test_python.start(opened, harness.PYTHON, "-c", LATE)
+    watch = harness.Watch(target.pid, "--backend", "none", until=None)
+    opened.append(watch)
+    assert watch.barrier.until("attached")
+    watch.process.send_signal(signal.SIGUSR1)
+    watch.barrier.go()
+    assert watch.barrier.until("scanned")
+    target.go()
+    target.until("DONE")
+    watch.barrier.leave()
+    process = harness.process_of(watch.next(), target.pid)
+    late = harness.array_of(process, "__main__.late")
+    first, last = int(late["start"], 16), int(late["start"], 16) + 8 * 1_000_003 - 1
+    assert late["resident_pages"] >= last // 4096 - first // 4096 + 1
+    again = harness.array_of(harness.process_of(watch.snapshot(), target.pid), "__main__.late")
+    assert {key: late[key] for key in ("start", "end", "pages", "states", "id")} == \
+        {key: again[key] for key in ("start", "end", "pages", "states", "id")}
+    # The regions are of the same scan: one of them holds the array.
+    assert any(int(region["start"], 16) <= first and last < int(region["end"], 16)
+               for region in process["regions"])
+
+
+HIDDEN = """
+import ctypes, sys
+import numpy as np
+class Hidden(np.ndarray):
+    pass
+arrays = [np.zeros(1009 + i).view(Hidden) for i in range(23)]
+for array in arrays: array.note = "has a dict"
+del array
+# What ndarray knows of its subclasses: tp_subclasses, the same in every version.
+ctypes.c_void_p.from_address(id(np.ndarray) + 360).value = None
+print("READY", flush=True)
+sys.stdin.readline()
+import os
+os._exit(0)
+"""
+
+
+@pytest.mark.root
+def test_subclass_that_ndarray_does_not_know(python, opened):
+    """Its objects lie in pools that need not be swept; met by the walk, all pools are."""
+    target = test_python.start(opened, python, "-c", HIDDEN)
+    names = {row["name"] for row in test_python.rows_of(target)}
+    assert {f"__main__.arrays[{index}]" for index in range(23)} <= names
+
+
+DEBUG = """
+import sys
+import numpy as np
+class Sub(np.ndarray):
+    pass
+arrays = [np.zeros(1009 + i) for i in range(23)] + [np.zeros(7).view(Sub) for i in range(29)]
+print("READY", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("allocator", ["pymalloc", "pymalloc_debug"])
+def test_allocators(allocator, python, opened):
+    """The debug hooks put words of their own around each block."""
+    target = harness.Target([python, "-c", DEBUG], env=dict(os.environ, PYTHONMALLOC=allocator))
+    opened.append(target)
+    target.until("READY")
+    names = {row["name"] for row in test_python.rows_of(target)}
+    missing = {f"__main__.arrays[{index}]" for index in range(52)} - names
+    assert not missing
+
+
+STEPS = """
+import mmap, os, sys
+import numpy as np
+book = mmap.mmap(os.open(sys.argv[1], os.O_RDWR), 8)
+steps = np.frombuffer(book, dtype="u8")
+box = [None] * 1000
+print("READY", flush=True)
+while True:
+    for i in range(1000):
+        box[i] = np.zeros((i % 31, 7))
+    steps[0] += 1
+"""
+
+SECONDS = 0.5
+PAIRS = 15
+
+
+@pytest.mark.long
+@pytest.mark.root
+def test_throughput_is_unchanged(python, opened, tmp_path):
+    """Steps of a busy target beside looks without pause and without looks, in turns.
+
+    Were the target stopped during a look, it would lose the share of the time that looks take:
+    all of it here. It may lose what two programs on neighbouring cores cost each other, and a
+    look holds no lock that the target needs but to map memory. So the bound is taken from the
+    same run: the loss beside a program of the same CPU use that does not look at it (the same
+    pagewatch, looking at a process that sleeps), and as much noise as there is between windows.
+    """
+    book = tmp_path / "steps"
+    book.write_bytes(bytes(8))
+    target = test_python.start(opened, python, "-c", STEPS, book)
+    asleep = test_python.start(opened, harness.PYTHON, "-c", test_python.LAZY)
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) > 1:
+        os.sched_setaffinity(target.pid, cores[1:])
+    with open(book, "rb") as file, mmap.mmap(file.fileno(), 8, prot=mmap.PROT_READ) as steps:
+        def rate(pid):
+            start, before = time.monotonic(), int.from_bytes(steps[:8], "little")
+            while time.monotonic() - start < SECONDS:
+                subprocess.run([harness.PROGRAM, "snap", "-p", str(pid), "--min-size", "0K"],
+                               stdout=subprocess.DEVNULL, check=True)
+            return (int.from_bytes(steps[:8], "little") - before) / (time.monotonic() - start)
+        turns = [(rate(target.pid), rate(asleep.pid)) for _ in range(PAIRS)]
+    ratios = [looked_at / beside for looked_at, beside in turns]
+    beside = [rate for _, rate in turns]
+    noise = [abs(a / b - 1) for a, b in zip(beside, beside[1:])]
+    print(f"ratios {sorted(ratios)}, noise {statistics.median(noise)}")
+    assert statistics.median(ratios) > 1 - max(0.05, statistics.median(noise))
