@@ -13,8 +13,12 @@ MAKEFLAGS += --no-builtin-rules
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+ifeq ($(origin LD),default)
+LD := ld
+endif
 CLANG ?= clang
 LLVM_STRIP ?= llvm-strip
+OBJCOPY ?= objcopy
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
 SCDOC ?= scdoc
@@ -57,7 +61,7 @@ BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
 # link at all is the proof of the layering.
 room_c = $(wildcard user/$(1)/*.c user/$(1)/*/*.c)
 KERNEL_C := $(wildcard user/collect/faults*.c user/collect/tracefs.c)
-PURE_C := $(filter-out $(KERNEL_C),$(foreach r,base collect arrays model render,$(call room_c,$(r))))
+PURE_C := $(filter-out $(KERNEL_C),$(foreach r,base collect arrays model render lib,$(call room_c,$(r))))
 TOP_C := $(foreach r,engine commands,$(call room_c,$(r))) $(wildcard user/main.c)
 UNIT_C := $(wildcard tests/unit/test_*.c)
 UNIT_HELPER_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
@@ -73,6 +77,8 @@ WORKLOADS := $(addprefix $(O)/tests/,workload random signals)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_C))
 BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost)
 MAN := $(O)/pagewatch.8
+
+include user/lib/lib.mk
 
 # As root, outside a build: hand the build to its user, keep the rest.
 AS_BUILD_USER := tests/tools/as-build-user
@@ -91,7 +97,7 @@ $(BUILDS):
 
 else
 
-all: $(PROGRAM)
+all: $(PROGRAM) $(LIBRARIES)
 
 unit: $(UNIT_TESTS)
 	$(Q)tests/tools/run-cmocka $^
@@ -110,7 +116,7 @@ endif
 help:
 	@sed -n 's/^#: //p' Makefile
 
-#: make              the program, as .output/pagewatch
+#: make              the program, as .output/pagewatch, and libpagewatch
 #: make deps         install the Debian packages that building, testing and benching need (root)
 #: make check        build with gcc and clang, lint, unit and integration tests; needs root for all
 #: make check-long   the same with the long suites
@@ -261,8 +267,10 @@ install:
 	$(Q)$(INSTALL) -m 755 $(PROGRAM) $(BIN_DIR)/pagewatch
 	$(Q)$(INSTALL) -m 644 $(MAN) $(MAN_DIR)/pagewatch.8
 	$(Q)$(INSTALL) -m 644 $(DOCS) $(DOC_DIR)/
+	+$(Q)$(MAKE) --no-print-directory install-lib
 
 uninstall:
+	+$(Q)$(MAKE) --no-print-directory uninstall-lib
 	$(Q)rm -f $(BIN_DIR)/pagewatch $(MAN_DIR)/pagewatch.8
 	$(Q)rm -rf $(DOC_DIR)
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -143,6 +144,8 @@ pid_t start_child(void (*prepare)(void *ctx), void *ctx)
 
 	assert_true(pid >= 0);
 	if (!pid) {
+		/* a test that fails leaves it stopped, with our output in its hands */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (prepare)
 			prepare(ctx);
 		raise(SIGSTOP);

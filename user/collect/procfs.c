@@ -117,6 +117,24 @@ out:
 	return err;
 }
 
+int proc__open_self(struct procfs *procfs, struct proc **ret)
+{
+	struct proc *proc = calloc(1, sizeof(*proc));
+	int err = 0;
+
+	if (!proc)
+		return -ENOMEM;
+	proc->pid = (uint32_t)getpid();
+	proc->fd = openat(procfs->fd, "thread-self", OPEN_DIRECTORY);
+	if (proc->fd < 0)
+		err = -errno;
+	if (err)
+		proc__close(proc);
+	else
+		*ret = proc;
+	return err;
+}
+
 void proc__close(struct proc *proc)
 {
 	if (!proc)

@@ -26,6 +26,12 @@ void procfs__close(struct procfs *procfs);
  * status). -ESRCH: no such process; -EACCES, -EPERM: not ours to look at.
  */
 int proc__open(struct procfs *procfs, uint32_t pid, struct proc **ret);
+
+/*
+ * Our own process: right also where /proc is of another pid namespace than ours, and after
+ * our first thread has ended. Files are those of the calling thread.
+ */
+int proc__open_self(struct procfs *procfs, struct proc **ret);
 void proc__close(struct proc *proc);
 uint32_t proc__pid(const struct proc *proc);
 
