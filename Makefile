@@ -79,10 +79,11 @@ BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost)
 MAN := $(O)/pagewatch.8
 
 include user/lib/lib.mk
+include user/python/python.mk
 
 # As root, outside a build: hand the build to its user, keep the rest.
 AS_BUILD_USER := tests/tools/as-build-user
-BUILDS := all unit unit-programs workloads fuzz fuzz-programs bench-programs man
+BUILDS := all unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
 ROOT := $(if $(AS_SELF),,$(filter 0,$(shell id -u)))
 
 .PHONY: $(BUILDS) deps deps-if-root check check-long demo bench lint format install uninstall clean help FORCE
@@ -105,6 +106,7 @@ unit: $(UNIT_TESTS)
 unit-programs: $(UNIT_TESTS)
 workloads: $(WORKLOADS)
 man: $(MAN)
+wheel: $(WHEEL)
 fuzz-programs: $(FUZZERS)
 bench-programs: $(BENCHES)
 
@@ -126,6 +128,7 @@ help:
 #: make lint         layers, sizes, format, licences
 #: make format       clang-format all C files in place
 #: make fuzz         fuzz the parsers, FUZZ_SECONDS=30 each
+#: make wheel        the Python package, as wheel and sdist in .output/dist (from PyPI: its tools)
 #: make install      below $(DESTDIR)$(PREFIX), PREFIX=/usr/local
 #: make uninstall    takes the same files away
 #: make clean        remove .output
@@ -267,10 +270,10 @@ install:
 	$(Q)$(INSTALL) -m 755 $(PROGRAM) $(BIN_DIR)/pagewatch
 	$(Q)$(INSTALL) -m 644 $(MAN) $(MAN_DIR)/pagewatch.8
 	$(Q)$(INSTALL) -m 644 $(DOCS) $(DOC_DIR)/
-	+$(Q)$(MAKE) --no-print-directory install-lib
+	+$(Q)$(MAKE) --no-print-directory install-lib install-python
 
 uninstall:
-	+$(Q)$(MAKE) --no-print-directory uninstall-lib
+	+$(Q)$(MAKE) --no-print-directory uninstall-lib uninstall-python
 	$(Q)rm -f $(BIN_DIR)/pagewatch $(MAN_DIR)/pagewatch.8
 	$(Q)rm -rf $(DOC_DIR)
 
