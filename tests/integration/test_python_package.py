@@ -167,3 +167,40 @@ def test_ordinary_user(debian, unprivileged):
     printed = run(debian, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull,
                   "--rootdir", folder, f"--basetemp={folder / 'base'}", copied, **options)
     assert re.search(r"^4\d passed, 3 skipped", printed.splitlines()[-1])
+
+
+SAMPLE = harness.ROOT / "tests/sample-project"
+
+
+def run_sample(debian, unprivileged, folder, change=None):
+    """The suite of the sample project, as an ordinary user; change: (a line's part, another)."""
+    shutil.copytree(SAMPLE, folder)
+    if change:
+        source = (folder / "grid.py").read_text()
+        assert source.count(change[0]) == 1
+        (folder / "grid.py").write_text(source.replace(*change))
+    return subprocess.run([debian, "-B", "-m", "pytest", "-p", "no:cacheprovider"],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+                          timeout=300, **{**unprivileged.popen_options(), "cwd": folder})
+
+
+def test_sample_project(debian, unprivileged):
+    done = run_sample(debian, unprivileged, unprivileged.directory / "sample-lazy")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"=+ 3 passed in", done.stdout)
+
+
+def test_sample_project_densified(debian, unprivileged):
+    """One line makes the grid dense: each test fails, and says of what, how much, and where."""
+    done = run_sample(debian, unprivileged, unprivileged.directory / "sample-dense",
+                      ("np.zeros(rows * columns)", "np.full(rows * columns, 0.0)"))
+    assert done.returncode == 1
+    assert re.search(r"=+ 3 failed in", done.stdout), done.stdout
+    bytes_, page = 4001 * 4001 * 8, test_library.PAGE
+    interior = (16 + bytes_) // page - 1
+    full = "█" * 64
+    assert f"grid is not lazy (lazy() at test_grid.py:18): {interior:,} of {interior:,} interior " \
+           "pages are resident, allowed: 0" in done.stdout
+    assert re.search(rf"allowed: 4MiB\n  <Residency of ndarray: .*\|{full}\|>\n", done.stdout)
+    assert re.search(rf"^E +\+  where {interior} = <Residency of ndarray: .*\|{full}\|>"
+                     r"\.interior_resident", done.stdout, re.MULTILINE)

@@ -84,7 +84,7 @@ class Lazy:
             if not now.complete:
                 why = f"cannot tell: {now.unreadable:,} pages could not be read"
             found.append(f"{one.name} is not lazy (lazy() at {one.place}): {why}\n"
-                         f"  |{now.heat}|\n  {now!r}")
+                         f"  {now!r}")
         return found
 
 

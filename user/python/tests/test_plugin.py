@@ -56,7 +56,7 @@ def test_expected(lazy):
     result.stdout.fnmatch_lines([
         "grid is not lazy (lazy() at test_lazy_fails_as_part_of_the_test.py:*): 2 of 101 interior "
         "pages are resident, allowed: 0",
-        "*|···*█*···|*", "*<Residency of mmap: 2 of 101 pages resident, *>*"])
+        "*<Residency of mmap: 2 of 101 pages resident, * |···*█*···|>*"])
 
 
 def test_the_first_failure_is_told(run):
