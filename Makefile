@@ -47,9 +47,10 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) -Wall -Wextra -Wshadow 
 ALL_LDFLAGS := $(SANITIZE_FLAGS) $(LDFLAGS)
 
 # Looked up when a link needs them; the rule for $(O)/tools says in words what is missing.
-PACKAGES := libelf zlib jansson
-LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
-BPF_LIBS = $(shell $(PKG_CONFIG) --libs libbpf $(PACKAGES))
+# libiberty has no .pc file.
+PACKAGES := libdw libelf zlib jansson
+LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty
+BPF_LIBS = $(shell $(PKG_CONFIG) --libs libbpf $(PACKAGES)) -liberty
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 
 BPF_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
@@ -175,9 +176,11 @@ $(O)/tools:
 	command -v $(LLVM_STRIP) >/dev/null || need $(LLVM_STRIP) llvm; \
 	command -v $(BPFTOOL) >/dev/null || need bpftool bpftool; \
 	command -v $(PKG_CONFIG) >/dev/null || need pkg-config pkg-config; \
-	for pair in libbpf:libbpf-dev libelf:libelf-dev zlib:zlib1g-dev jansson:libjansson-dev; do \
+	for pair in libbpf:libbpf-dev libelf:libelf-dev libdw:libdw-dev zlib:zlib1g-dev jansson:libjansson-dev; do \
 		$(PKG_CONFIG) --exists $${pair%:*} || need $${pair%:*} $${pair#*:}; \
-	done
+	done; \
+	printf '%s\n' '#include <libiberty/demangle.h>' | $(CC) -E - >/dev/null 2>&1 || \
+		need libiberty libiberty-dev
 	@touch $@
 
 # Changes when the flags do, and takes the objects along.

@@ -1,19 +1,52 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Static arrays by their symbols: what a C, C++ or Fortran program keeps in .data and .bss.
+ * Static objects by their symbols: what a C, C++ or Fortran program keeps in .data and .bss.
  */
 #ifndef ARRAYS_ELF_OBJECTS_H
 #define ARRAYS_ELF_OBJECTS_H
 
+#include "arrays/elf_images.h"
+#include "collect/elf_symtab.h"
 #include "collect/procfs.h"
 #include "facts/array.h"
-#include "facts/vma.h"
+#include "facts/symbol.h"
+
+struct elf_options {
+	uint64_t page_bytes;
+	uint64_t min_bytes;		   /* of objects that nobody asked for; 1 or more */
+	const struct symbol_list *symbols; /* asked for, of any size; borrowed */
+	uint64_t deadline_ns;		   /* CLOCK_MONOTONIC */
+};
+
+/* Names are untrusted. */
+struct elf_object {
+	char *symbol; /* owned, as are the next two */
+	char *name;   /* as the source spells it; NULL: as its symbol */
+	struct array_shape *shape;
+	const struct elf_image *image; /* borrowed */
+	uint64_t start;		       /* where it lies in memory; not of ELF_TLS */
+	uint64_t bytes;
+	enum elf_symbol_kind kind;
+	bool writable;
+	bool may_be_asked_for;
+	bool is_variable; /* by debug information; else it may be a Fortran common block, too */
+	bool is_64;	  /* pointers of its file are 8 bytes, of our byte order */
+};
+
+struct elf_object_list {
+	struct elf_object *objects;
+	size_t count;
+	size_t capacity;
+	const char *cut; /* a literal, one sentence on what was left out; NULL: nothing was */
+};
 
 /*
- * Adds the writable objects of at least min_bytes (1 or more) of all mapped ELF files, by address
- * within a file. Files that cannot be read, or were stripped, add nothing. 0, -ENOMEM or -ESRCH.
+ * Adds the writable objects of at least min_bytes of an image, by address, and all its symbols that
+ * could be one of those asked for. A file that cannot be read adds nothing; one that was stripped,
+ * what its debug file knows. 0, -ENOMEM or -ESRCH.
  */
-int elf_objects_find(const struct proc *proc, const struct vma_list *vmas, uint64_t page_bytes,
-		     uint64_t min_bytes, struct array_list *ret);
+int elf_objects_add(const struct proc *proc, const struct elf_image *image,
+		    const struct elf_options *options, struct elf_object_list *ret);
+void elf_object_list__deinit(struct elf_object_list *list);
 
 #endif

@@ -3,24 +3,9 @@
 #include "collect/elf_symbol.h"
 
 #include <errno.h>
-#include <gelf.h>
-#include <libelf.h>
-#include <stdbool.h>
 #include <string.h>
 
-/* The descriptor stays the caller's. */
-static Elf *elf_open(int fd)
-{
-	Elf *elf;
-
-	if (elf_version(EV_CURRENT) == EV_NONE)
-		return NULL;
-	elf = elf_begin(fd, ELF_C_READ, NULL);
-	if (elf && elf_kind(elf) == ELF_K_ELF)
-		return elf;
-	elf_end(elf);
-	return NULL;
-}
+#include "collect/elf_priv.h"
 
 static int offset_of_address(Elf *elf, uint64_t address, uint64_t *ret)
 {
@@ -109,60 +94,6 @@ int elf_object_address(int fd, const char *symbol, uint64_t *ret)
 	if (!elf)
 		return -ENOEXEC;
 	err = find_symbol(elf, symbol, STT_OBJECT, ret);
-	elf_end(elf);
-	return err;
-}
-
-static bool is_writable(Elf *elf, size_t section)
-{
-	Elf_Scn *where = elf_getscn(elf, section);
-	GElf_Shdr header;
-
-	return where && gelf_getshdr(where, &header) && header.sh_flags & SHF_WRITE &&
-	       header.sh_flags & SHF_ALLOC;
-}
-
-static int each_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, uint64_t min_bytes,
-			 elf_visit_object visit, void *ctx)
-{
-	Elf_Data *data = elf_getdata(section, NULL);
-	size_t count, i;
-	int err = 0;
-
-	if (!data || !header->sh_entsize)
-		return 0;
-	count = data->d_size / header->sh_entsize;
-	for (i = 0; !err && i < count; i++) {
-		const char *name;
-		GElf_Sym sym;
-
-		if (!gelf_getsym(data, (int)i, &sym))
-			break;
-		if (sym.st_size < min_bytes || sym.st_shndx == SHN_UNDEF ||
-		    GELF_ST_TYPE(sym.st_info) != STT_OBJECT || !is_writable(elf, sym.st_shndx))
-			continue;
-		name = elf_strptr(elf, header->sh_link, sym.st_name);
-		if (name && *name)
-			err = visit(ctx, name, sym.st_value, sym.st_size);
-	}
-	return err;
-}
-
-int elf_each_object(int fd, uint64_t min_bytes, elf_visit_object visit, void *ctx)
-{
-	Elf *elf = elf_open(fd);
-	Elf_Scn *section = NULL;
-	int err = 0;
-
-	if (!elf)
-		return -ENOEXEC;
-	while (!err && (section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
-
-		if (gelf_getshdr(section, &header) &&
-		    (header.sh_type == SHT_DYNSYM || header.sh_type == SHT_SYMTAB))
-			err = each_in_table(elf, section, &header, min_bytes, visit, ctx);
-	}
 	elf_end(elf);
 	return err;
 }

@@ -18,14 +18,6 @@ int elf_entry_offset(int fd, uint64_t *ret);
 int elf_object_address(int fd, const char *symbol, uint64_t *ret);
 
 /*
- * Calls visit for each writable data object of at least min_bytes, with its address before
- * the load bias and its bytes; one that stands in both tables comes twice. Names are borrowed
- * and untrusted. Stops at the first nonzero return and returns it; 0 or -ENOEXEC else.
- */
-typedef int (*elf_visit_object)(void *ctx, const char *name, uint64_t address, uint64_t bytes);
-int elf_each_object(int fd, uint64_t min_bytes, elf_visit_object visit, void *ctx);
-
-/*
  * What a loader added to the addresses of a file, of which the bytes from offset on are mapped
  * at start (both page-aligned). -ENOENT: no segment of the file lies there.
  */

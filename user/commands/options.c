@@ -15,6 +15,7 @@
 
 enum long_option {
 	OPT_ARRAY = 256,
+	OPT_SYMBOL,
 	OPT_CHILDREN,
 	OPT_MIN_SIZE,
 	OPT_FILTER,
@@ -36,6 +37,7 @@ enum long_option {
 static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
 	{ "array", required_argument, NULL, OPT_ARRAY },
+	{ "symbol", required_argument, NULL, OPT_SYMBOL },
 	{ "children", no_argument, NULL, OPT_CHILDREN },
 	{ "min-size", required_argument, NULL, OPT_MIN_SIZE },
 	{ "filter", required_argument, NULL, OPT_FILTER },
@@ -138,6 +140,8 @@ static int parse_one(struct options *options, int option, const char *text)
 		return command_help();
 	case OPT_ARRAY:
 		return option_array(options, text);
+	case OPT_SYMBOL:
+		return option_symbol(options, text);
 	case OPT_CHILDREN:
 		options->children = true;
 		return -1;
@@ -226,6 +230,7 @@ void options__deinit(struct options *options)
 	for (i = 0; i < options->marks.count; i++)
 		free(options->marks.arrays[i].name);
 	free(options->marks.arrays);
+	symbol_list__deinit(&options->symbols);
 }
 
 struct engine_options options__engine(const struct options *options, uint32_t heat_cells)
@@ -240,6 +245,7 @@ struct engine_options options__engine(const struct options *options, uint32_t he
 		.chunk_slots = options->chunk_slots,
 		.ring_bytes = options->ring_bytes,
 		.marks = &options->marks,
+		.symbols = &options->symbols,
 		.want_python = !options->no_python,
 		.freeze = options->freeze,
 		.array_min_bytes = options->min_bytes,

@@ -24,8 +24,9 @@ enum exit_status {
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
-	uint32_t pid;		 /* 0: none given */
-	struct array_list marks; /* --array, owned */
+	uint32_t pid;		    /* 0: none given */
+	struct array_list marks;    /* --array, owned */
+	struct symbol_list symbols; /* --symbol, owned */
 	bool children;
 	bool json;
 	bool no_python; /* --no-python: no look into a Python's memory */

@@ -13,6 +13,7 @@
 #include "commands/finals.h"
 #include "commands/options.h"
 #include "commands/report.h"
+#include "commands/symbols.h"
 
 struct run {
 	struct options options;
@@ -84,6 +85,7 @@ static int status_of_command(int wait_status)
 /* What is reported is what was seen at the last chance; nothing of the command runs after it. */
 static int report_run(struct run *run)
 {
+	struct symbols_seen seen = { 0 };
 	int err = 0;
 
 	if (!run->have_last) {
@@ -97,6 +99,9 @@ static int report_run(struct run *run)
 		err = finals__merge(&run->finals, &run->last);
 	if (!err && run->options.output && !run->last.complete)
 		log_warn("the report is incomplete: %s", run->last.incomplete_reasons[0]);
+	if (!err)
+		err = symbols_seen__note(&seen, &run->options.symbols, &run->last);
+	symbols_seen__deinit(&seen);
 	barrier_wait("report");
 	if (!err)
 		err = report__print(&run->report, &run->last);

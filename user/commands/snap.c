@@ -7,12 +7,14 @@
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "commands/report.h"
+#include "commands/symbols.h"
 
 static int snap(const struct options *options, struct report *report)
 {
 	struct engine_options engine_options;
 	struct engine *engine = NULL;
 	struct snapshot snapshot = { 0 };
+	struct symbols_seen seen = { 0 };
 	int status = STATUS_OK, err;
 
 	engine_options = options__engine(options, report__heat_cells(report));
@@ -26,13 +28,18 @@ static int snap(const struct options *options, struct report *report)
 		log_error("process %u ended", options->pid);
 		err = -ESRCH;
 	}
+	if (!err)
+		err = symbols_seen__note(&seen, &options->symbols, &snapshot);
 	if (err) {
 		status = status_of_error(err);
 	} else {
 		err = report__print(report, &snapshot);
 		if (err)
 			status = report_status(err);
+		else if (!symbols_seen__all(&seen, &options->symbols))
+			status = STATUS_UNMEASURED;
 	}
+	symbols_seen__deinit(&seen);
 	snapshot__deinit(&snapshot);
 	engine__free(engine);
 	return status;

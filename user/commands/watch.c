@@ -7,6 +7,7 @@
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "commands/report.h"
+#include "commands/symbols.h"
 
 #define HIDE_CURSOR "\033[?25l"
 #define SHOW_CURSOR "\033[?25h"
@@ -16,6 +17,7 @@ struct watch {
 	struct report report;
 	struct engine *engine;
 	uint64_t reports;
+	struct symbols_seen seen;
 };
 
 /* -1 to go on, or the exit status. */
@@ -34,6 +36,12 @@ static int print_one(struct watch *watch)
 		snapshot__deinit(&snapshot);
 		log_warn("process %u ended", watch->options.pid);
 		return STATUS_UNMEASURED;
+	}
+	if (!snapshot__all_exited(&snapshot))
+		err = symbols_seen__note(&watch->seen, &watch->options.symbols, &snapshot);
+	if (err) {
+		snapshot__deinit(&snapshot);
+		return status_of_error(err);
 	}
 	err = report__print(&watch->report, &snapshot);
 	snapshot__deinit(&snapshot);
@@ -93,6 +101,8 @@ static int loop(struct watch *watch)
 		log_error("cannot go on watching: error %d", -err);
 		return status_of_error(err);
 	}
+	if (status == STATUS_OK && !symbols_seen__all(&watch->seen, &watch->options.symbols))
+		status = STATUS_UNMEASURED;
 	return status;
 }
 
@@ -133,6 +143,7 @@ int command_watch(int argc, char **argv)
 		if (err && status == STATUS_OK)
 			status = report_status(err);
 	}
+	symbols_seen__deinit(&watch.seen);
 	engine__free(watch.engine);
 	options__deinit(&watch.options);
 	return status;

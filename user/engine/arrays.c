@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arrays/elf_objects.h"
+#include "arrays/elf_look.h"
 #include "arrays/python/python.h"
 #include "base/array.h"
 #include "engine/priv.h"
@@ -36,15 +36,28 @@ static int add_marks(const struct engine *engine, struct array_list *list)
 	return 0;
 }
 
-static void tell_missing(const struct python_report *report, char *text, size_t size)
+/* One more sentence on names. */
+static void tell(struct process_snapshot *row, const char *sentence)
 {
-	text[0] = '\0';
+	size_t used = strlen(row->names_missing);
+
+	snprintf(row->names_missing + used, sizeof(row->names_missing) - used, "%s%s",
+		 used ? "; " : "", sentence);
+}
+
+static void tell_missing(const struct python_report *report, struct process_snapshot *row)
+{
+	char text[sizeof(row->names_missing)] = "";
+
 	if (*report->unsupported)
-		snprintf(text, size, "%s", report->unsupported);
+		snprintf(text, sizeof(text), "%s", report->unsupported);
 	else if (report->cut)
-		snprintf(text, size, "arrays may be missing: %s", report->cut);
+		snprintf(text, sizeof(text), "arrays may be missing: %s", report->cut);
 	else if (report->changing)
-		snprintf(text, size, "%zu arrays changed while they were read", report->changing);
+		snprintf(text, sizeof(text), "%zu arrays changed while they were read",
+			 report->changing);
+	if (*text)
+		tell(row, text);
 }
 
 static int add_python(struct engine *engine, struct target *target, struct array_list *list,
@@ -64,49 +77,35 @@ static int add_python(struct engine *engine, struct target *target, struct array
 	err = python_scan(target->proc, &target->vmas, target->facts.runtime, &options, list,
 			  &report);
 	if (err == -EACCES || err == -EPERM) {
-		snprintf(row->names_missing, sizeof(row->names_missing),
-			 "not allowed to read its memory: arrays have no names");
+		tell(row, "not allowed to read its memory: arrays have no names");
 		return 0;
 	}
-	tell_missing(&report, row->names_missing, sizeof(row->names_missing));
+	tell_missing(&report, row);
 	return err;
 }
 
-/* A copy of what was found when the mappings last changed. */
-static int add_elf(struct engine *engine, struct target *target, struct array_list *list)
+static int add_elf(struct engine *engine, struct target *target, struct array_list *list,
+		   struct process_snapshot *row)
 {
 	uint64_t min_bytes = engine->options.array_min_bytes;
-	size_t i;
-	int err = 0;
+	const struct elf_options options = {
+		.page_bytes = engine->environment.page_bytes,
+		.min_bytes = min_bytes ? min_bytes : 1,
+		.symbols = engine->options.symbols,
+		.deadline_ns = engine_now_ns() + LOOK_MS * 1000000ull,
+	};
+	const char *cut = NULL;
+	int err;
 
-	if (target->elf_vmas != target->vmas.count) {
-		engine_forget_elf(target);
-		err = elf_objects_find(target->proc, &target->vmas, engine->environment.page_bytes,
-				       min_bytes ? min_bytes : 1, &target->elf);
-		target->elf_vmas = target->vmas.count;
-	}
-	if (!err)
-		err = array_reserve((void **)&list->arrays, &list->capacity,
-				    list->count + target->elf.count, sizeof(*list->arrays));
-	for (i = 0; !err && i < target->elf.count; i++) {
-		struct array_desc array = target->elf.arrays[i];
-
-		array.name = strdup(array.name);
-		if (!array.name)
-			return -ENOMEM;
-		list->arrays[list->count++] = array;
-	}
+	if (!target->elf)
+		target->elf = elf_look__new();
+	if (!target->elf)
+		return -ENOMEM;
+	err = elf_look__arrays(target->elf, target->proc, &target->vmas, &options, list,
+			       &row->symbol_misses, &cut);
+	if (cut)
+		tell(row, cut);
 	return err;
-}
-
-void engine_forget_elf(struct target *target)
-{
-	size_t i;
-
-	for (i = 0; i < target->elf.count; i++)
-		array_desc__deinit(&target->elf.arrays[i]);
-	free(target->elf.arrays);
-	target->elf = (struct array_list){ 0 };
 }
 
 static int compare_known(const void *left, const void *right)
@@ -196,7 +195,7 @@ int engine_find_arrays(struct engine *engine, struct target *target, struct proc
 
 	err = add_marks(engine, ret);
 	if (!err)
-		err = add_elf(engine, target, ret);
+		err = add_elf(engine, target, ret, row);
 	if (!err)
 		err = add_python(engine, target, ret, row);
 	if (!err)

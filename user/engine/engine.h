@@ -13,6 +13,7 @@
 #include "collect/faults.h"
 #include "collect/pagemap.h"
 #include "facts/array.h"
+#include "facts/symbol.h"
 #include "model/snapshot.h"
 
 struct engine_options {
@@ -24,10 +25,11 @@ struct engine_options {
 	uint32_t heat_cells;  /* 0: no heat */
 	uint32_t chunk_slots; /* see faults_options; 0: default */
 	uint32_t ring_bytes;
-	const struct array_list *marks; /* borrowed; looked for in every target */
-	bool want_python;		/* the arrays of a Python are looked for */
-	bool freeze;			/* targets stand still while they are looked at */
-	uint64_t array_min_bytes;	/* of those that are found, not of marks */
+	const struct array_list *marks;	   /* borrowed; looked for in every target */
+	const struct symbol_list *symbols; /* the same */
+	bool want_python;		   /* the arrays of a Python are looked for */
+	bool freeze;			   /* targets stand still while they are looked at */
+	uint64_t array_min_bytes;	   /* of those that are found, not of marks */
 };
 
 enum engine_event {

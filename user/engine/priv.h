@@ -45,9 +45,8 @@ struct target {
 	struct known_array *known;  /* ids given so far, so that a stream keeps them */
 	size_t known_count;
 	size_t known_capacity;
-	struct array_list elf; /* static arrays, as of the scan that found elf_vmas VMAs */
-	size_t elf_vmas;
-	char runtime[128]; /* as of the scan that found runtime_vmas VMAs */
+	struct elf_look *elf; /* its static arrays */
+	char runtime[128];    /* as of the scan that found runtime_vmas VMAs */
 	size_t runtime_vmas;
 	struct fault_counts faults; /* last known */
 	struct retired *carried;    /* lives of the image this one replaced */
@@ -155,9 +154,6 @@ void engine_prune(struct engine *engine);
 
 /* events.c */
 int engine_drain(struct engine *engine);
-
-/* arrays.c: frees the static arrays of a target. */
-void engine_forget_elf(struct target *target);
 
 /* arrays.c: all arrays of a target whose pages were just scanned, with ids. 0 or -errno. */
 int engine_find_arrays(struct engine *engine, struct target *target, struct process_snapshot *row,

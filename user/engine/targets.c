@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "arrays/elf_look.h"
 #include "base/array.h"
 #include "collect/runtime.h"
 #include "engine/priv.h"
@@ -24,7 +25,7 @@ void target__free(struct target *target)
 	free(target->index);
 	free(target->carried);
 	free(target->known);
-	engine_forget_elf(target);
+	elf_look__free(target->elf);
 	free(target);
 }
 

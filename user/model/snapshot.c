@@ -23,6 +23,7 @@ static void deinit_process(struct process_snapshot *process)
 	}
 	free(process->regions);
 	free(process->arrays);
+	symbol_miss_list__deinit(&process->symbol_misses);
 	free(process->retired);
 	free(process->stories);
 }

@@ -12,6 +12,7 @@
 
 #include "facts/array.h"
 #include "facts/environment.h"
+#include "facts/symbol.h"
 #include "facts/touch.h"
 #include "facts/vma.h"
 #include "model/tally.h"
@@ -53,6 +54,7 @@ struct process_snapshot {
 	size_t array_count;
 	bool frozen;		 /* it stood still: pages and arrays are of one moment */
 	char names_missing[256]; /* one sentence on arrays that could not be found; else "" */
+	struct symbol_miss_list symbol_misses; /* asked for by --symbol, and without a row */
 	struct retired *retired;
 	size_t retired_count;
 	struct page_story *stories; /* page by page, when asked for */

@@ -185,6 +185,20 @@ static json_t *story(const struct page_story *story_run, uint64_t page_bytes,
 	return object;
 }
 
+static json_t *symbol_misses(const struct symbol_miss_list *misses)
+{
+	json_t *list = json_array(), *object;
+	size_t i;
+
+	for (i = 0; i < misses->count; i++) {
+		object = json_object();
+		json_put_text(object, "symbol", misses->misses[i].text);
+		json_put_text(object, "reason", misses->misses[i].reason);
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
 static void put_identity(json_t *object, const struct snapshot *snapshot,
 			 const struct process_snapshot *process)
 {
@@ -209,6 +223,7 @@ static void put_identity(json_t *object, const struct snapshot *snapshot,
 	json_put(object, "frozen", json_boolean(process->frozen));
 	json_put(object, "names_missing",
 		 *process->names_missing ? json_text(process->names_missing) : json_null());
+	json_put(object, "symbols_missing", symbol_misses(&process->symbol_misses));
 	json_put(object, "collapses", count_if(process->faults_known, process->collapses));
 }
 

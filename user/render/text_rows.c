@@ -253,6 +253,15 @@ static void put_rest(const struct text *text, const struct budget *budget)
 	text_style(text, STYLE_PLAIN);
 }
 
+static void put_miss(const struct text *text, const struct symbol_miss *miss)
+{
+	char name[128], words[512] = "";
+
+	put(words, sizeof(words), "%s %s", format_name(miss->text, name, sizeof(name)),
+	    miss->reason);
+	text_wrap(text, 0, words);
+}
+
 int text_rows(const struct text *text)
 {
 	struct budget budget = { .left = text->options->top ? text->options->top : UINT32_MAX };
@@ -267,6 +276,8 @@ int text_rows(const struct text *text)
 	if (budget.hidden)
 		fprintf(text->out, "%" PRIu64 " arrays not shown (--filter, --top)\n",
 			budget.hidden);
+	for (i = 0; i < text->process->symbol_misses.count; i++)
+		put_miss(text, &text->process->symbol_misses.misses[i]);
 	if (*text->process->names_missing)
 		text_wrap(text, 0, text->process->names_missing);
 	return err;

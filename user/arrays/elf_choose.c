@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Matching objects with what was asked for. */
+#include "arrays/elf_choose.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arrays/symbol_name.h"
+#include "base/array.h"
+
+/* An object that gets a row. */
+struct chosen {
+	struct elf_object *object;
+	size_t spec;
+	bool asked_for; /* by spec; else it is merely large */
+	bool pointer;
+	bool ambiguous;
+};
+
+struct choosing {
+	const struct elf_options *options;
+	struct chosen *chosen;
+	size_t count;
+	size_t capacity;
+	struct elf_choice *ret;
+};
+
+static const char *name_of(const struct elf_object *object)
+{
+	return object->name ? object->name : object->symbol;
+}
+
+/* "ns::table" for "ns::table[abi:cxx11]": nobody writes the tag. */
+static bool is_without_tags(const char *wanted, const char *name)
+{
+	while (*name) {
+		if (!strncmp(name, "[abi:", 5) && strchr(name, ']'))
+			name = strchr(name, ']') + 1;
+		else if (*name++ != *wanted++)
+			return false;
+	}
+	return !*wanted;
+}
+
+enum match {
+	NO_MATCH,
+	BASE_MATCH, /* "buf" for "buf.0", which some procedure owns */
+	FULL_MATCH,
+};
+
+static enum match match(const struct symbol_spec *spec, const struct elf_object *object)
+{
+	size_t base = symbol_base_length(object->symbol);
+
+	if (!elf_image_is(object->image, spec->binary))
+		return NO_MATCH;
+	if (!strcmp(spec->name, object->symbol) ||
+	    (object->name && !strcmp(spec->name, object->name)) ||
+	    (object->name && is_without_tags(spec->name, object->name)))
+		return FULL_MATCH;
+	return strlen(spec->name) == base && !strncmp(spec->name, object->symbol, base) ? BASE_MATCH
+											: NO_MATCH;
+}
+
+/* Why it cannot be shown; NULL: it can. */
+static const char *refuse(const struct symbol_spec *spec, const struct elf_object *object)
+{
+	switch (object->kind) {
+	case ELF_TLS:
+		return "is thread-local: each thread has one of its own";
+	case ELF_FUNCTION:
+		return "is a function, not data";
+	case ELF_UNSIZED:
+		return "has no size: it is a label, not an object";
+	case ELF_DATA:
+		break;
+	}
+	if (!object->bytes)
+		return "has no size";
+	if (!spec->pointer)
+		return NULL;
+	if (!object->is_64)
+		return "belongs to a 32-bit program, whose pointers are not followed";
+	return object->bytes < sizeof(uint64_t) ? "is too small for a pointer" : NULL;
+}
+
+static int add(struct choosing *choosing, struct elf_object *object, size_t spec, bool asked_for)
+{
+	if (array_reserve((void **)&choosing->chosen, &choosing->capacity, choosing->count + 1,
+			  sizeof(*choosing->chosen)))
+		return -ENOMEM;
+	choosing->chosen[choosing->count++] = (struct chosen){
+		.object = object,
+		.spec = spec,
+		.asked_for = asked_for,
+		.pointer = asked_for && choosing->options->symbols->specs[spec].pointer,
+	};
+	return 0;
+}
+
+/* All objects that match; *reason tells of those that must be refused. */
+static int choose_matches(struct choosing *choosing, struct elf_object_list *objects, size_t spec,
+			  enum match wanted, const char **reason, bool *found)
+{
+	const struct symbol_spec *symbol = &choosing->options->symbols->specs[spec];
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < objects->count; i++) {
+		struct elf_object *object = &objects->objects[i];
+		const char *refused;
+
+		if (match(symbol, object) != wanted)
+			continue;
+		refused = refuse(symbol, object);
+		if (refused) {
+			*reason = refused;
+			continue;
+		}
+		*found = true;
+		err = add(choosing, object, spec, true);
+	}
+	return err;
+}
+
+/* Those that have the name; if there is none, those that some procedure calls so. */
+static int choose_asked_for(struct choosing *choosing, struct elf_object_list *objects, size_t spec)
+{
+	const struct symbol_list *symbols = choosing->options->symbols;
+	const char *reason = NULL;
+	bool found = false;
+	int err;
+
+	err = choose_matches(choosing, objects, spec, FULL_MATCH, &reason, &found);
+	if (!err && !found && !reason)
+		err = choose_matches(choosing, objects, spec, BASE_MATCH, &reason, &found);
+	if (err || found)
+		return err;
+	if (!reason)
+		reason = symbols->specs[spec].binary ? "is no symbol of a mapped file of that name"
+						     : "is no symbol of a mapped file";
+	return symbol_miss(&choosing->ret->misses, symbols, spec, "%s", reason);
+}
+
+static int choose_all(struct choosing *choosing, struct elf_object_list *objects)
+{
+	size_t symbols = choosing->options->symbols ? choosing->options->symbols->count : 0, i;
+	int err = 0;
+
+	for (i = 0; !err && i < symbols; i++)
+		err = choose_asked_for(choosing, objects, i);
+	for (i = 0; !err && i < objects->count; i++) {
+		struct elf_object *object = &objects->objects[i];
+
+		if (object->kind == ELF_DATA && object->writable &&
+		    object->bytes >= choosing->options->min_bytes)
+			err = add(choosing, object, 0, false);
+	}
+	return err;
+}
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct chosen *a = left, *b = right;
+
+	if (a->pointer != b->pointer)
+		return a->pointer < b->pointer ? -1 : 1;
+	return strcmp(name_of(a->object), name_of(b->object));
+}
+
+static void mark_ambiguous(struct choosing *choosing)
+{
+	struct chosen *chosen = choosing->chosen;
+	size_t i;
+
+	if (choosing->count)
+		qsort(chosen, choosing->count, sizeof(*chosen), compare_names);
+	for (i = 1; i < choosing->count; i++) {
+		if (!compare_names(&chosen[i - 1], &chosen[i]) &&
+		    chosen[i - 1].object->image != chosen[i].object->image)
+			chosen[i - 1].ambiguous = chosen[i].ambiguous = true;
+	}
+	/* Those between the first and the last of a name may lie beside one of their own file. */
+	for (i = 1; i < choosing->count; i++) {
+		if (chosen[i - 1].ambiguous && !compare_names(&chosen[i - 1], &chosen[i]))
+			chosen[i].ambiguous = true;
+	}
+	for (i = choosing->count; i-- > 1;) {
+		if (chosen[i].ambiguous && !compare_names(&chosen[i - 1], &chosen[i]))
+			chosen[i - 1].ambiguous = true;
+	}
+}
+
+/* What begins at the same place side by side: what was asked for first, then the largest. */
+static int compare_places(const void *left, const void *right)
+{
+	const struct chosen *a = left, *b = right;
+
+	if (a->pointer != b->pointer)
+		return a->pointer < b->pointer ? -1 : 1;
+	if (a->object->start != b->object->start)
+		return a->object->start < b->object->start ? -1 : 1;
+	if (a->pointer && a->spec != b->spec)
+		return a->spec < b->spec ? -1 : 1;
+	if (a->asked_for != b->asked_for)
+		return a->asked_for ? -1 : 1;
+	if (a->object->bytes != b->object->bytes)
+		return a->object->bytes > b->object->bytes ? -1 : 1;
+	return strcmp(a->object->symbol, b->object->symbol);
+}
+
+static char *spell(const struct chosen *chosen)
+{
+	const char *star = chosen->pointer ? "*" : "", *file = "";
+	size_t length = 0;
+	char *name = NULL;
+
+	if (chosen->ambiguous)
+		file = elf_image_name(chosen->object->image, &length);
+	if (asprintf(&name, "%s%.*s%s%s", star, (int)length, file, length ? ":" : "",
+		     name_of(chosen->object)) < 0)
+		return NULL;
+	return name;
+}
+
+static int add_alias(struct array_desc *array, const char *alias)
+{
+	char **aliases;
+	size_t i;
+
+	for (i = 0; i < array->alias_count; i++) {
+		if (!strcmp(array->aliases[i], alias))
+			return 0;
+	}
+	if (!strcmp(array->name, alias))
+		return 0;
+	aliases = reallocarray(array->aliases, array->alias_count + 1, sizeof(*aliases));
+	if (!aliases)
+		return -ENOMEM;
+	array->aliases = aliases;
+	aliases[array->alias_count] = strdup(alias);
+	return aliases[array->alias_count++] ? 0 : -ENOMEM;
+}
+
+static void take_shape(struct array_desc *array, struct elf_object *object)
+{
+	if (array->shape || array->end - array->start != object->bytes)
+		return;
+	array->shape = object->shape;
+	object->shape = NULL;
+}
+
+static int put_array(struct elf_choice *ret, const struct chosen *chosen)
+{
+	struct array_list *list = &ret->arrays;
+	struct elf_object *object = chosen->object;
+	struct array_desc *array = list->count ? &list->arrays[list->count - 1] : NULL;
+
+	if (!array || array->start != object->start) {
+		if (array_reserve((void **)&list->arrays, &list->capacity, list->count + 1,
+				  sizeof(*list->arrays)))
+			return -ENOMEM;
+		array = &list->arrays[list->count];
+		/* Not its address alone: the name of a file's object never changes. */
+		*array = (struct array_desc){ .source = ARRAY_ELF,
+					      .name = spell(chosen),
+					      .start = object->start,
+					      .end = object->start + object->bytes,
+					      .object = object->start };
+		if (!array->name)
+			return -ENOMEM;
+		list->count++;
+	}
+	take_shape(array, object);
+	return add_alias(array, object->symbol);
+}
+
+static int put_pointer(struct elf_choice *ret, const struct chosen *chosen)
+{
+	struct elf_pointer *last = ret->pointer_count ? &ret->pointers[ret->pointer_count - 1]
+						      : NULL;
+	char *name;
+
+	if (last && last->address == chosen->object->start && last->spec == chosen->spec)
+		return 0;
+	if (array_reserve((void **)&ret->pointers, &ret->pointer_capacity, ret->pointer_count + 1,
+			  sizeof(*ret->pointers)))
+		return -ENOMEM;
+	name = spell(chosen);
+	if (!name)
+		return -ENOMEM;
+	ret->pointers[ret->pointer_count++] =
+		(struct elf_pointer){ chosen->spec, name, chosen->object->start };
+	return 0;
+}
+
+int elf_choose(struct elf_object_list *objects, const struct elf_options *options,
+	       struct elf_choice *ret)
+{
+	struct choosing choosing = { .options = options, .ret = ret };
+	size_t i;
+	int err;
+
+	err = choose_all(&choosing, objects);
+	if (!err) {
+		mark_ambiguous(&choosing);
+		if (choosing.count)
+			qsort(choosing.chosen, choosing.count, sizeof(*choosing.chosen),
+			      compare_places);
+	}
+	for (i = 0; !err && i < choosing.count; i++)
+		err = choosing.chosen[i].pointer ? put_pointer(ret, &choosing.chosen[i])
+						 : put_array(ret, &choosing.chosen[i]);
+	free(choosing.chosen);
+	return err;
+}
+
+void elf_choice__deinit(struct elf_choice *choice)
+{
+	size_t i;
+
+	for (i = 0; i < choice->arrays.count; i++)
+		array_desc__deinit(&choice->arrays.arrays[i]);
+	free(choice->arrays.arrays);
+	for (i = 0; i < choice->pointer_count; i++)
+		free(choice->pointers[i].name);
+	free(choice->pointers);
+	symbol_miss_list__deinit(&choice->misses);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * What the files that read ELF share. Nobody else includes it.
+ */
+#ifndef COLLECT_ELF_PRIV_H
+#define COLLECT_ELF_PRIV_H
+
+#include <gelf.h>
+#include <libelf.h>
+
+/*
+ * NULL when it is no ELF file, or none that can be loaded. The descriptor stays the caller's, who
+ * ends it with elf_end. Read, not mapped: a file that is truncated meanwhile would end us with
+ * SIGBUS.
+ */
+Elf *elf_open(int fd);
+
+/* The section of that name; NULL: there is none. */
+Elf_Scn *elf_section_named(Elf *elf, const char *name, GElf_Shdr *header);
+
+#endif

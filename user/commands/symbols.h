@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Symbols that were asked for and not found: said once, and part of the exit status.
+ */
+#ifndef COMMANDS_SYMBOLS_H
+#define COMMANDS_SYMBOLS_H
+
+#include "facts/symbol.h"
+#include "model/snapshot.h"
+
+struct symbols_seen { /* all zero at first */
+	bool *found;  /* in any process of any report so far */
+	bool *told;
+};
+
+/*
+ * Takes a report into account: a symbol that none of its processes has is told on stderr, once. 0
+ * or -ENOMEM.
+ */
+int symbols_seen__note(struct symbols_seen *seen, const struct symbol_list *symbols,
+		       const struct snapshot *snapshot);
+
+/* Whether each symbol was found at least once. */
+bool symbols_seen__all(const struct symbols_seen *seen, const struct symbol_list *symbols);
+void symbols_seen__deinit(struct symbols_seen *seen);
+
+#endif
