@@ -68,13 +68,14 @@ UNIT_C := $(wildcard tests/unit/test_*.c)
 UNIT_HELPER_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 RANDOM_C := $(wildcard tests/workload/random*.c)
 SIGNALS_C := tests/workload/signals.c
-WORKLOAD_C := $(filter-out $(RANDOM_C) $(SIGNALS_C),$(wildcard tests/workload/*.c))
+HEAP_C := $(wildcard tests/workload/heap*.c)
+WORKLOAD_C := $(filter-out $(RANDOM_C) $(SIGNALS_C) $(HEAP_C),$(wildcard tests/workload/*.c))
 FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 PURE_A := $(OBJ)/libpure.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OBJ)/tests/unit/%,$(UNIT_C))
-WORKLOADS := $(addprefix $(O)/tests/,workload random signals)
+WORKLOADS := $(addprefix $(O)/tests/,workload random signals heap)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_C))
 BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost)
 MAN := $(O)/pagewatch.8
@@ -221,6 +222,8 @@ $(UNIT_TESTS): %: %.o $(call objects,$(UNIT_HELPER_C)) $(PURE_A)
 	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LDFLAGS) $(CMOCKA_LIBS) $(LIBS) -lm -lpthread -o $@
 
 $(O)/tests/workload: $(call objects,$(WORKLOAD_C))
+$(O)/tests/heap: $(call objects,$(HEAP_C))
+$(call objects,$(HEAP_C)): ALL_CFLAGS += -fno-builtin
 $(O)/tests/random: $(call objects,$(RANDOM_C) tests/workload/books.c)
 $(O)/tests/signals: $(call objects,$(SIGNALS_C))
 $(WORKLOADS):

@@ -19,3 +19,4 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #include "calls.bpf.h"
 #include "processes.bpf.h"
 #include "stop.bpf.h"
+#include "heap.bpf.h"

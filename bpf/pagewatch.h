@@ -19,6 +19,8 @@
 #define PW_SLOT_BITS 10
 #define PW_MAX_SLOTS (1 << PW_SLOT_BITS)
 #define PW_NO_SLOT 0xffffffffu
+#define PW_HEAP_SHIFT                                                                              \
+	4 /* heap block key: (slot + 1) << 48 | address >> this; malloc aligns to 16 */
 
 #define PW_KEY_EMPTY 0ull /* ends a probe */
 #define PW_KEY_FREE 1ull  /* released: may be taken, does not end a probe */
@@ -58,6 +60,23 @@ struct pw_losses {
 	__u64 chunks;
 	__u64 events;
 	__u64 slots;
+	__u64 heap_blocks;
+};
+
+/* In the order of enum heap_call (user/facts/heap_call.h); the cookie of a probe. */
+enum pw_heap_call {
+	PW_HEAP_MALLOC,
+	PW_HEAP_CALLOC,
+	PW_HEAP_REALLOC,
+	PW_HEAP_REALLOCARRAY,
+	PW_HEAP_ALIGNED_ALLOC,
+	PW_HEAP_POSIX_MEMALIGN,
+	PW_HEAP_MEMALIGN,
+	PW_HEAP_VALLOC,
+	PW_HEAP_PVALLOC,
+	PW_HEAP_NEW,
+	PW_HEAP_FREE,
+	PW_HEAP_CALLS,
 };
 
 /* In the order of enum map_op (user/facts/map_event.h). */
@@ -97,6 +116,10 @@ enum pw_record_type {
 	PW_EXEC,
 	PW_MM_END,
 	PW_COLLAPSE,
+	PW_HEAP_ALLOCATED,
+	PW_HEAP_FREED,
+	PW_HEAP_RESIZING, /* realloc began: FREED or KEPT follows */
+	PW_HEAP_KEPT,	  /* realloc failed */
 };
 
 struct pw_record {
@@ -145,6 +168,19 @@ struct pw_closed_chunk {
 struct pw_range {
 	struct pw_record head;
 	__u64 start, end;
+};
+
+struct pw_heap_block {
+	__u64 serial; /* of all blocks of this watch */
+	__u64 bytes;  /* as the program asked for */
+};
+
+struct pw_heap {
+	struct pw_record head;
+	__u64 address;
+	struct pw_heap_block block;
+	__u32 call; /* enum pw_heap_call */
+	__u32 padding;
 };
 
 struct pw_process { /* FORK: the child; EXEC: the old image */

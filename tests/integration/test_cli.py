@@ -157,6 +157,10 @@ def test_json_fits_the_schema(target, backends, tmp_path):
         snapshot, _ = harness.run_json(tmp_path, ["--backend", backend],
                                        [harness.WORKLOAD, "short_lived"])
         tight.validate(snapshot)
+        heap, _ = harness.run_json(tmp_path, ["--heap", "--mappings", "--backend", backend],
+                                   [harness.OUT / "tests/heap", tmp_path / "log", "all"])
+        tight.validate(heap)
+        assert {"heap", "mapping"} <= {row["source"] for row in heap["processes"][0]["arrays"]}
         assert len(harness.process_of(snapshot, snapshot["processes"][0]["pid"])["retired"]) > 1000
 
 

@@ -98,6 +98,62 @@ int elf_object_address(int fd, const char *symbol, uint64_t *ret)
 	return err;
 }
 
+static int functions_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
+			      elf_visit_function visit, void *ctx)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	size_t count, i;
+	int err = 0;
+
+	if (!data || !header->sh_entsize)
+		return 0;
+	count = data->d_size / header->sh_entsize;
+	for (i = 0; !err && i < count; i++) {
+		const char *name;
+		uint64_t offset;
+		GElf_Sym sym;
+
+		if (!gelf_getsym(data, (int)i, &sym))
+			break;
+		if (sym.st_shndx == SHN_UNDEF || GELF_ST_TYPE(sym.st_info) != STT_FUNC ||
+		    GELF_ST_BIND(sym.st_info) == STB_LOCAL)
+			continue;
+		name = elf_strptr(elf, header->sh_link, sym.st_name);
+		if (name && !offset_of_address(elf, sym.st_value, &offset))
+			err = visit(ctx, name, offset);
+	}
+	return err;
+}
+
+static Elf_Scn *section_of_type(Elf *elf, uint32_t type, GElf_Shdr *header)
+{
+	Elf_Scn *section = NULL;
+
+	while ((section = elf_nextscn(elf, section))) {
+		if (gelf_getshdr(section, header) && header->sh_type == type)
+			return section;
+	}
+	return NULL;
+}
+
+int elf_each_function(int fd, elf_visit_function visit, void *ctx)
+{
+	Elf *elf = elf_open(fd);
+	GElf_Shdr header;
+	Elf_Scn *section;
+	int err = 0;
+
+	if (!elf)
+		return -ENOEXEC;
+	section = section_of_type(elf, SHT_DYNSYM, &header);
+	if (!section)
+		section = section_of_type(elf, SHT_SYMTAB, &header);
+	if (section)
+		err = functions_in_table(elf, section, &header, visit, ctx);
+	elf_end(elf);
+	return err;
+}
+
 int elf_load_bias(int fd, uint64_t offset, uint64_t start, uint64_t page_bytes, uint64_t *ret)
 {
 	Elf *elf = elf_open(fd);

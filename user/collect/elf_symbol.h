@@ -18,6 +18,14 @@ int elf_entry_offset(int fd, uint64_t *ret);
 int elf_object_address(int fd, const char *symbol, uint64_t *ret);
 
 /*
+ * Calls visit for each function that the file exports, with its offset in the file in bytes; of a
+ * file without .dynsym (a static program) for each in .symtab. Names are borrowed
+ * and untrusted. Stops at the first nonzero return and returns it; 0 or -ENOEXEC else.
+ */
+typedef int (*elf_visit_function)(void *ctx, const char *name, uint64_t offset);
+int elf_each_function(int fd, elf_visit_function visit, void *ctx);
+
+/*
  * What a loader added to the addresses of a file, of which the bytes from offset on are mapped
  * at start (both page-aligned). -ENOENT: no segment of the file lies there.
  */

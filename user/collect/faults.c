@@ -20,6 +20,8 @@
 
 #define NEEDS_ROOT "that needs root (or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE)"
 #define DEFAULT_RING_BYTES (1u << 20)
+/* A block has two records or more, and they come while a snapshot is taken. */
+#define HEAP_RING_BYTES (1u << 24)
 #define MIN_CHUNK_SLOTS 4096u
 #define MAX_CHUNK_SLOTS (1u << 20)
 #define DEFAULT_OVERFLOW_CHUNKS (1u << 18)
@@ -96,11 +98,13 @@ static int configure(struct faults *faults)
 {
 	struct pagewatch_bpf *skel = faults->skel;
 	const struct faults_options *options = &faults->options;
-	uint32_t ring = options->ring_bytes ? options->ring_bytes : DEFAULT_RING_BYTES;
+	uint32_t ring = options->heap_min_bytes ? HEAP_RING_BYTES : DEFAULT_RING_BYTES;
 	uint32_t overflow = options->overflow_chunks ? options->overflow_chunks
 						     : DEFAULT_OVERFLOW_CHUNKS;
 	int err;
 
+	if (options->ring_bytes)
+		ring = options->ring_bytes;
 	faults->tick_ns = tick_ns();
 	faults->page_shift = (uint32_t)__builtin_ctzll(options->page_bytes);
 	faults->chunk_slots = options->chunk_slots ? options->chunk_slots
@@ -149,6 +153,9 @@ static int load(struct faults *faults, bool tp_btf)
 	if (err)
 		return err;
 	choose_programs(faults, tp_btf);
+	err = faults_configure_heap(faults);
+	if (err)
+		return err;
 	err = pagewatch_bpf__load(faults->skel);
 	if (err) {
 		pagewatch_bpf__destroy(faults->skel);
@@ -236,6 +243,7 @@ void faults__close(struct faults *faults)
 		return;
 	faults_detach(faults);
 	free(faults->stops);
+	free(faults->sessions);
 	free(faults->links);
 	ring_buffer__free(faults->ring);
 	faults_unmap_tables(faults);
@@ -293,6 +301,7 @@ int faults__losses(struct faults *faults, struct faults_losses *ret)
 	ret->chunks = bss->losses.chunks;
 	ret->events = bss->losses.events;
 	ret->slots = bss->losses.slots;
+	ret->heap_blocks = bss->losses.heap_blocks;
 	return 0;
 }
 

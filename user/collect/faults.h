@@ -23,12 +23,15 @@ struct faults_options {
 	uint32_t chunk_slots;	  /* of the main table, a power of two; 0: by the RAM size */
 	uint32_t overflow_chunks; /* 0: default */
 	uint32_t ring_bytes;	  /* a power of two of pages; 0: default */
+	uint64_t heap_min_bytes;  /* heap blocks from this size on; 0: none at all */
+	uint32_t heap_blocks;	  /* live ones at a time; 0: default */
 };
 
 struct faults_losses {
-	uint64_t chunks; /* touches that found no room in the tables */
-	uint64_t events; /* records that found no room in the ring */
-	uint64_t slots;	 /* address spaces that found no room */
+	uint64_t chunks;      /* touches that found no room in the tables */
+	uint64_t events;      /* records that found no room in the ring */
+	uint64_t slots;	      /* address spaces that found no room */
+	uint64_t heap_blocks; /* that found no room, or whose address could not be read */
 };
 
 struct faults;
@@ -94,6 +97,14 @@ uint64_t faults__kernel_bytes(const struct faults *faults);
  */
 int faults__arm_stop(struct faults *faults, const char *binary, uint64_t file_offset);
 void faults__disarm_stop(struct faults *faults, int id);
+
+/*
+ * Tells the heap blocks that the functions at these points of a file give to process pid, or with
+ * pid 0 to every watched process (all processes that map the file are then slower by a probe a
+ * call). Needs heap_min_bytes. 0 or -errno. The probes go with the faults, or with our death.
+ */
+int faults__attach_heap(struct faults *faults, int fd, uint32_t pid,
+			const struct heap_point *points, size_t count);
 
 /* One feature of the kernel side that `pagewatch probe` lists. */
 struct faults_feature {

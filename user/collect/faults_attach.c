@@ -105,7 +105,7 @@ static int attach_processes(struct faults *faults)
 	struct pagewatch_bpf *skel = faults->skel;
 	struct bpf_program *const programs[] = {
 		skel->progs.mm_end,	  skel->progs.prepare_exec, skel->progs.process_exec,
-		skel->progs.process_fork, skel->progs.collapse,
+		skel->progs.process_fork, skel->progs.heap_forked,  skel->progs.collapse,
 	};
 	size_t i;
 	int err = 0;

@@ -21,6 +21,8 @@ static void destroy_links(struct faults *faults)
 		bpf_link__destroy(faults->stops[i].link);
 	for (i = 0; i < faults->link_count; i++)
 		bpf_link__destroy(faults->links[i]);
+	for (i = 0; i < faults->session_count; i++)
+		close(faults->sessions[i]);
 	bpf_link__destroy(faults->seed);
 }
 
@@ -30,6 +32,10 @@ static bool is_kept(const struct faults *faults, int fd)
 
 	for (i = 0; i < faults->link_count; i++) {
 		if (bpf_link__fd(faults->links[i]) == fd)
+			return true;
+	}
+	for (i = 0; i < faults->session_count; i++) {
+		if (faults->sessions[i] == fd)
 			return true;
 	}
 	return false;
@@ -43,6 +49,10 @@ static int last_kept(const struct faults *faults)
 	for (i = 0; i < faults->link_count; i++) {
 		if (bpf_link__fd(faults->links[i]) > last)
 			last = bpf_link__fd(faults->links[i]);
+	}
+	for (i = 0; i < faults->session_count; i++) {
+		if (faults->sessions[i] > last)
+			last = faults->sessions[i];
 	}
 	return last;
 }

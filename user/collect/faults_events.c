@@ -91,6 +91,23 @@ static struct map_event decode_exit(const struct pw_exit *record)
 	return event;
 }
 
+static struct map_event decode_heap(const struct pw_heap *record)
+{
+	static const enum map_event_type types[] = {
+		[PW_HEAP_ALLOCATED] = MAP_EVENT_HEAP_ALLOC,
+		[PW_HEAP_FREED] = MAP_EVENT_HEAP_FREE,
+		[PW_HEAP_RESIZING] = MAP_EVENT_HEAP_RESIZE,
+		[PW_HEAP_KEPT] = MAP_EVENT_HEAP_KEEP,
+	};
+	struct map_event event = event_of(&record->head, types[record->head.type]);
+
+	event.start = record->address;
+	event.end = record->address + record->block.bytes;
+	event.serial = record->block.serial;
+	event.call = (enum heap_call)record->call;
+	return event;
+}
+
 static size_t bytes_of(uint32_t type)
 {
 	switch (type) {
@@ -109,6 +126,11 @@ static size_t bytes_of(uint32_t type)
 	case PW_MM_END:
 	case PW_COLLAPSE:
 		return sizeof(struct pw_process);
+	case PW_HEAP_ALLOCATED:
+	case PW_HEAP_FREED:
+	case PW_HEAP_RESIZING:
+	case PW_HEAP_KEPT:
+		return sizeof(struct pw_heap);
 	default:
 		return SIZE_MAX;
 	}
@@ -146,6 +168,12 @@ int faults_on_record(void *ctx, void *data, size_t bytes)
 		break;
 	case PW_MM_END:
 		event = decode_process(data, MAP_EVENT_MM_END);
+		break;
+	case PW_HEAP_ALLOCATED:
+	case PW_HEAP_FREED:
+	case PW_HEAP_RESIZING:
+	case PW_HEAP_KEPT:
+		event = decode_heap(data);
 		break;
 	default:
 		event = decode_process(data, MAP_EVENT_COLLAPSE);

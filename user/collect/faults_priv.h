@@ -31,6 +31,9 @@ struct faults {
 	struct bpf_link **links;
 	size_t link_count;
 	size_t link_capacity;
+	int *sessions; /* descriptors of links that libbpf does not know */
+	size_t session_count;
+	size_t session_capacity;
 	struct bpf_link *seed; /* the iterator, attached once */
 	struct ring_buffer *ring;
 	struct pw_mm *mms;	 /* mapped */
@@ -51,6 +54,9 @@ struct faults {
 int faults_attach(struct faults *faults, char *reason, size_t reason_size);
 int faults_keep_link(struct faults *faults, struct bpf_link *link);
 int faults_attach_tracepoint(struct faults *faults, struct bpf_program *program, int id);
+
+/* faults_heap.c: between open and load */
+int faults_configure_heap(struct faults *faults);
 
 /* faults_detach.c: lets go of all programs, without waiting for the kernel to be done. */
 void faults_detach(struct faults *faults);

@@ -269,6 +269,8 @@ int faults__release(struct faults *faults, uint32_t slot)
 	}
 	delete_keys(bpf_map__fd(faults->skel->maps.overflow), slot);
 	delete_keys(bpf_map__fd(faults->skel->maps.sets), slot);
+	if (faults->options.heap_min_bytes)
+		delete_keys(bpf_map__fd(faults->skel->maps.heap_blocks), slot);
 	__atomic_store_n(&mm->mm, PW_MM_FREE, __ATOMIC_RELEASE);
 	return 0;
 }

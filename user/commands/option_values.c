@@ -158,3 +158,12 @@ int option_count(struct options *options, const char *text)
 		       ? usage_error("-n '%s' is not a whole number from 1", text)
 		       : -1;
 }
+
+int option_heap(struct options *options, const char *text)
+{
+	int status = option_size("heap", text, &options->heap_min_bytes);
+
+	if (status < 0 && !options->heap_min_bytes)
+		return usage_error("--heap '%s': blocks of no bytes cannot be told", text);
+	return status;
+}

@@ -15,6 +15,7 @@ int option_array(struct options *options, const char *text);
 int option_backend(struct options *options, const char *text);
 int option_color(struct options *options, const char *text);
 int option_count(struct options *options, const char *text);
+int option_heap(struct options *options, const char *text);
 int option_interval(struct options *options, const char *text);
 int option_order(struct options *options, const char *text);
 int option_reader(struct options *options, const char *text);

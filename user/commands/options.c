@@ -29,10 +29,16 @@ enum long_option {
 	OPT_PAGES,
 	OPT_NO_PYTHON,
 	OPT_FREEZE,
+	OPT_HEAP,
+	OPT_HEAP_BLOCKS,
+	OPT_MAPPINGS,
 	OPT_COLOR,
 	OPT_CHUNK_SLOTS,
 	OPT_RING_BYTES,
 };
+
+/* Below it glibc keeps blocks in bins, above 128 KiB it maps them: both kinds are seen. */
+#define DEFAULT_HEAP_MIN (64u << 10)
 
 static const struct option long_options[] = {
 	{ "pid", required_argument, NULL, 'p' },
@@ -52,6 +58,9 @@ static const struct option long_options[] = {
 	{ "pages", no_argument, NULL, OPT_PAGES },
 	{ "no-python", no_argument, NULL, OPT_NO_PYTHON },
 	{ "freeze", no_argument, NULL, OPT_FREEZE },
+	{ "heap", optional_argument, NULL, OPT_HEAP },
+	{ "heap-blocks", required_argument, NULL, OPT_HEAP_BLOCKS },
+	{ "mappings", no_argument, NULL, OPT_MAPPINGS },
 	{ "output", required_argument, NULL, 'o' },
 	{ "user", required_argument, NULL, 'u' },
 	{ "color", required_argument, NULL, OPT_COLOR },
@@ -75,6 +84,9 @@ static unsigned int commands_with(int option)
 	case 'u':
 		return OPTIONS_RUN;
 	case OPT_BACKEND:
+	case OPT_HEAP:
+	case OPT_HEAP_BLOCKS:
+	case OPT_MAPPINGS:
 	case OPT_RETIRED:
 	case OPT_CHUNK_SLOTS:
 	case OPT_RING_BYTES:
@@ -118,6 +130,30 @@ int status_of_error(int err)
 	}
 }
 
+/* What gives rows that the page tables do not tell. */
+static int parse_source(struct options *options, int option, const char *text)
+{
+	switch (option) {
+	case OPT_ARRAY:
+		return option_array(options, text);
+	case OPT_SYMBOL:
+		return option_symbol(options, text);
+	case OPT_NO_PYTHON:
+		options->no_python = true;
+		return -1;
+	case OPT_HEAP:
+		options->heap_min_bytes = DEFAULT_HEAP_MIN;
+		return text ? option_heap(options, text) : -1;
+	case OPT_HEAP_BLOCKS:
+		return option_u32("--heap-blocks", text, 1, &options->heap_blocks);
+	case OPT_MAPPINGS:
+		options->mappings = true;
+		return -1;
+	default:
+		return STATUS_USAGE;
+	}
+}
+
 static int parse_one(struct options *options, int option, const char *text)
 {
 	switch (option) {
@@ -138,10 +174,6 @@ static int parse_one(struct options *options, int option, const char *text)
 		return command_version();
 	case 'h':
 		return command_help();
-	case OPT_ARRAY:
-		return option_array(options, text);
-	case OPT_SYMBOL:
-		return option_symbol(options, text);
 	case OPT_CHILDREN:
 		options->children = true;
 		return -1;
@@ -168,9 +200,6 @@ static int parse_one(struct options *options, int option, const char *text)
 	case OPT_PAGES:
 		options->pages = true;
 		return -1;
-	case OPT_NO_PYTHON:
-		options->no_python = true;
-		return -1;
 	case OPT_FREEZE:
 		options->freeze = true;
 		return -1;
@@ -181,7 +210,7 @@ static int parse_one(struct options *options, int option, const char *text)
 	case OPT_RING_BYTES:
 		return option_ring(options, text);
 	default:
-		return STATUS_USAGE;
+		return parse_source(options, option, text);
 	}
 }
 
@@ -210,6 +239,10 @@ int options__parse(struct options *options, enum option_set command, int argc, c
 			return usage_error("%s needs an argument", argv[optind - 1]);
 		if (option == '?')
 			return usage_error("unknown option %s", argv[optind - 1]);
+		if (command == OPTIONS_SNAP && (option == OPT_HEAP || option == OPT_MAPPINGS))
+			return usage_error("--%s sees calls as they are made, and snap comes "
+					   "after them: use watch or run",
+					   option_name(option));
 		if (!(commands_with(option) & command))
 			return usage_error("--%s is no option of this command",
 					   option_name(option));
@@ -249,5 +282,8 @@ struct engine_options options__engine(const struct options *options, uint32_t he
 		.want_python = !options->no_python,
 		.freeze = options->freeze,
 		.array_min_bytes = options->min_bytes,
+		.heap_min_bytes = options->heap_min_bytes,
+		.heap_blocks = options->heap_blocks,
+		.want_mappings = options->mappings,
 	};
 }

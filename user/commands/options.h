@@ -29,9 +29,12 @@ struct options {
 	struct symbol_list symbols; /* --symbol, owned */
 	bool children;
 	bool json;
-	bool no_python; /* --no-python: no look into a Python's memory */
-	bool freeze;	/* --freeze: targets stand still for each snapshot */
-	bool pages;	/* --pages: every run of like pages in the JSON */
+	bool no_python;		 /* --no-python: no look into a Python's memory */
+	bool freeze;		 /* --freeze: targets stand still for each snapshot */
+	bool pages;		 /* --pages: every run of like pages in the JSON */
+	bool mappings;		 /* --mappings: a row for each mmap call */
+	uint64_t heap_min_bytes; /* --heap; 0: not given */
+	uint32_t heap_blocks;
 	uint64_t min_bytes;
 	const char *filter;
 	enum row_order order;

@@ -236,8 +236,11 @@ int engine_fill_arrays(struct engine *engine, struct target *target,
 		       struct process_snapshot *row)
 {
 	size_t i;
-	int err = 0;
+	int err;
 
+	err = claims_add_arrays(engine, target, input, list, row);
+	if (err)
+		return err;
 	row->arrays = calloc(list->count + 1, sizeof(*row->arrays));
 	if (!row->arrays)
 		return -ENOMEM;

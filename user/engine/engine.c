@@ -35,6 +35,8 @@ static int open_faults(struct engine *engine)
 		.page_bytes = engine->environment.page_bytes,
 		.chunk_slots = engine->options.chunk_slots,
 		.ring_bytes = engine->options.ring_bytes,
+		.heap_min_bytes = engine->options.heap_min_bytes,
+		.heap_blocks = engine->options.heap_blocks,
 	};
 	char reason[256] = "";
 	int err;
@@ -130,6 +132,7 @@ void engine__free(struct engine *engine)
 	for (i = 0; i < engine->target_count; i++)
 		target__free(engine->targets[i]);
 	free(engine->targets);
+	free(engine->probed);
 	faults__close(engine->faults);
 	freeze_deinit(engine);
 	tracer_deinit(engine);
@@ -156,6 +159,8 @@ static int baseline(struct engine *engine, struct target *target)
 	if (!err)
 		err = target__scan(engine, target);
 	if (!err)
+		err = claims_probe(engine, target, &target->vmas);
+	if (!err)
 		err = touch__set_baseline(target->touch, &target->runs);
 	barrier_wait("baseline");
 	return err;
@@ -169,6 +174,9 @@ static int attach_one(struct engine *engine, uint32_t pid)
 
 	if (engine->faults)
 		err = faults__add_process(engine->faults, pid, &slot);
+	/* A child that was forked just now may be known by an event that nobody has read yet. */
+	if (!err)
+		err = engine_drain(engine);
 	if (!err && slot != NO_SLOT && engine_find_slot(engine, slot))
 		return 0;
 	if (!err)
@@ -181,6 +189,10 @@ static int attach_one(struct engine *engine, uint32_t pid)
 					   faults__backend(engine->faults) == FAULTS_TP_BTF);
 		if (!target->touch)
 			return -ENOMEM;
+		target->heap_late = true;
+		err = claims_begin(engine, target, NULL);
+		if (err)
+			return err;
 	}
 	barrier_wait("attached");
 	return baseline(engine, target);

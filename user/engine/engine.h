@@ -30,6 +30,9 @@ struct engine_options {
 	bool want_python;		   /* the arrays of a Python are looked for */
 	bool freeze;			   /* targets stand still while they are looked at */
 	uint64_t array_min_bytes;	   /* of those that are found, not of marks */
+	uint64_t heap_min_bytes;	   /* heap blocks from this size on; 0: none */
+	uint32_t heap_blocks;		   /* see faults_options; 0: default */
+	bool want_mappings;		   /* each mmap call of array_min_bytes and more */
 };
 
 enum engine_event {

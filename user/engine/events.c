@@ -39,6 +39,9 @@ static int on_fork(struct engine *engine, const struct map_event *event)
 	struct touch *touch;
 	int err;
 
+	/* Found by a look at the children, a moment before the kernel told of it. */
+	if (engine_find_slot(engine, event->other_slot))
+		return 0;
 	touch = parent ? touch__fork(parent->touch)
 		       : touch__new(engine->environment.page_bytes, engine->environment.pmd_bytes,
 				    faults__backend(engine->faults) == FAULTS_TP_BTF);
@@ -52,7 +55,7 @@ static int on_fork(struct engine *engine, const struct map_event *event)
 	child->touch = touch;
 	if (parent && !child->facts.comm[0])
 		memcpy(child->facts.comm, parent->facts.comm, sizeof(child->facts.comm));
-	return 0;
+	return claims_begin(engine, child, parent);
 }
 
 /* The lives of the replaced image are reported with the image that follows it. */
@@ -81,6 +84,9 @@ static int on_exec(struct engine *engine, const struct map_event *event)
 				   faults__backend(engine->faults) == FAULTS_TP_BTF);
 	if (!target->touch)
 		return -ENOMEM;
+	err = claims_begin(engine, target, NULL);
+	if (err)
+		return err;
 	/* A vfork child leaves an address space that its parent still uses. */
 	if (old && old->mm_ended)
 		return carry_over(engine, old, target);
@@ -91,11 +97,14 @@ static int on_mapping(struct engine *engine, const struct map_event *event)
 {
 	struct target *target = engine_find_slot(engine, event->slot);
 
+	int err;
+
 	if (!target)
 		return 0;
 	if (event->type == MAP_EVENT_UNCLOSED)
 		return on_unclosed(engine, target, event);
-	return touch__handle(target->touch, event);
+	err = claims_handle(target, event);
+	return err ? err : touch__handle(target->touch, event);
 }
 
 static void handle_event(void *ctx, const struct map_event *event)
@@ -110,6 +119,14 @@ static void handle_event(void *ctx, const struct map_event *event)
 	case MAP_EVENT_UNCLOSED:
 	case MAP_EVENT_EXIT:
 		err = on_mapping(engine, event);
+		break;
+	case MAP_EVENT_HEAP_ALLOC:
+	case MAP_EVENT_HEAP_FREE:
+	case MAP_EVENT_HEAP_RESIZE:
+	case MAP_EVENT_HEAP_KEEP:
+		target = engine_find_slot(engine, event->slot);
+		if (target)
+			err = claims_handle(target, event);
 		break;
 	case MAP_EVENT_FORK:
 		err = on_fork(engine, event);

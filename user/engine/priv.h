@@ -45,8 +45,14 @@ struct target {
 	struct known_array *known;  /* ids given so far, so that a stream keeps them */
 	size_t known_count;
 	size_t known_capacity;
-	struct elf_look *elf; /* its static arrays */
-	char runtime[128];    /* as of the scan that found runtime_vmas VMAs */
+	struct elf_look *elf;	   /* its static arrays */
+	struct heap *heap;	   /* NULL: not asked for, or the scan tier */
+	struct mappings *mappings; /* the same */
+	bool heap_late;		   /* it had run before its allocator was probed */
+	bool heap_own_new;	   /* an allocator of it has an operator new of its own */
+	bool heap_probed;	   /* an allocator of it was found */
+	size_t heap_vmas;	   /* VMAs that were looked at for allocators */
+	char runtime[128];	   /* as of the scan that found runtime_vmas VMAs */
 	size_t runtime_vmas;
 	struct fault_counts faults; /* last known */
 	struct retired *carried;    /* lives of the image this one replaced */
@@ -106,6 +112,15 @@ struct freeze {
 	bool told; /* that some process cannot be stopped */
 };
 
+/* A file whose allocator is probed, for one process or (pid 0) for all. */
+struct probed_file {
+	uint64_t inode;
+	uint32_t dev_major;
+	uint32_t dev_minor;
+	uint32_t pid;
+	bool own_new;
+};
+
 struct engine {
 	struct engine_options options;
 	struct environment environment;
@@ -117,6 +132,9 @@ struct engine {
 	struct target **targets;
 	size_t target_count;
 	size_t target_capacity;
+	struct probed_file *probed;
+	size_t probed_count;
+	size_t probed_capacity;
 	struct tracer tracer;
 	struct freeze freeze;
 	pid_t launched; /* 0: nothing was launched */
@@ -161,7 +179,7 @@ int engine_find_arrays(struct engine *engine, struct target *target, struct proc
 void engine_free_arrays(struct array_list *list);
 /* Whether one lies where nothing was mapped at the scan: its pages are not in it. */
 bool engine_arrays_are_newer(const struct target *target, const struct array_list *list);
-/* Their rows, which take them over. 0 or -errno. */
+/* Their rows, which take them over; heap blocks and mmap calls join them. 0 or -errno. */
 int engine_fill_arrays(struct engine *engine, struct target *target,
 		       const struct tally_input *input, struct array_list *list,
 		       struct process_snapshot *row);
@@ -175,6 +193,16 @@ void freeze_end(struct engine *engine, const struct target *target);
 /* Lets go threads that stopped only after we had given up on them. */
 void freeze_reap(struct engine *engine);
 void freeze_deinit(struct engine *engine);
+
+/* claims.c: a new address space has nothing, a forked one what its parent (or NULL) has. */
+int claims_begin(struct engine *engine, struct target *target, const struct target *parent);
+void claims_end(struct target *target);
+int claims_handle(struct target *target, const struct map_event *event);
+/* Probes the allocators among the target's mappings that are not probed yet. 0 or -errno. */
+int claims_probe(struct engine *engine, struct target *target, const struct vma_list *vmas);
+/* The arrays of both sources; what they cannot see goes into row->names_missing. */
+int claims_add_arrays(struct engine *engine, struct target *target, const struct tally_input *input,
+		      struct array_list *list, struct process_snapshot *row);
 
 int engine_read_signals(struct engine *engine);
 

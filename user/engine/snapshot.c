@@ -237,6 +237,7 @@ static int fill_losses(struct engine *engine, struct snapshot *snapshot)
 	}
 	snapshot->losses.chunks = losses.chunks + losses.slots + engine->lost_bits;
 	snapshot->losses.events = losses.events;
+	snapshot->losses.heap_blocks = losses.heap_blocks;
 	for (i = 0; i < engine->target_count; i++)
 		snapshot->losses.pages_unreadable += engine->targets[i]->unreadable;
 	if (losses.chunks)
@@ -252,13 +253,18 @@ static int fill_losses(struct engine *engine, struct snapshot *snapshot)
 				     "%llu mapping events found no room in the ring "
 				     "(--ring-bytes)",
 				     (unsigned long long)losses.events);
+	if (losses.heap_blocks)
+		snapshot__incomplete(snapshot,
+				     "%llu heap blocks found no room in the table (--heap-blocks)",
+				     (unsigned long long)losses.heap_blocks);
 	if (engine->lost_bits)
 		snapshot__incomplete(snapshot, "no memory for %llu closing records",
 				     (unsigned long long)engine->lost_bits);
 	if (snapshot->losses.pages_unreadable)
 		snapshot__incomplete(snapshot, "%llu pages could not be read",
 				     (unsigned long long)snapshot->losses.pages_unreadable);
-	for (i = 0; losses.chunks + losses.slots + losses.events + engine->lost_bits &&
+	for (i = 0; losses.chunks + losses.slots + losses.events + losses.heap_blocks +
+			    engine->lost_bits &&
 		    i < snapshot->process_count;
 	     i++)
 		snapshot->processes[i].complete = false;

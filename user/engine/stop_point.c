@@ -109,6 +109,17 @@ static int arm_symbol(struct engine *engine, const struct proc *proc, const stru
 	return id;
 }
 
+/* Its first allocations are yet to come, but for those of libraries that start before it. */
+static int probe_heap(struct engine *engine, const struct traced *process,
+		      const struct vma_list *vmas)
+{
+	struct target *target;
+	int err = engine_drain(engine);
+
+	target = engine_find_pid(engine, (uint32_t)process->pid);
+	return err || !target ? err : claims_probe(engine, target, vmas);
+}
+
 void stop_point_arm_end(struct engine *engine, struct traced *process)
 {
 	static const char *const symbols[] = { "Py_FinalizeEx", "exit" };
@@ -125,6 +136,8 @@ void stop_point_arm_end(struct engine *engine, struct traced *process)
 		err = proc__facts(proc, &facts);
 	if (!err)
 		err = maps_read(proc, &vmas);
+	if (!err)
+		err = probe_heap(engine, process, &vmas);
 	for (i = 0; !err && id < 0 && i < sizeof(symbols) / sizeof(symbols[0]); i++)
 		id = arm_symbol(engine, proc, &vmas, facts.exe, symbols[i]);
 	if (id >= 0) {

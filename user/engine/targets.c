@@ -26,6 +26,7 @@ void target__free(struct target *target)
 	free(target->carried);
 	free(target->known);
 	elf_look__free(target->elf);
+	claims_end(target);
 	free(target);
 }
 

@@ -31,15 +31,24 @@ struct array_shape {
 	bool writeable;
 };
 
+/* The call that gave the memory to the program, where that was seen. */
+struct array_origin {
+	const char *call; /* a literal: malloc, mmap, ...; NULL: not known */
+	uint64_t time_ns; /* CLOCK_MONOTONIC */
+	uint32_t tid;
+	bool freed; /* given back to the allocator; the pages are still there */
+};
+
 struct array_desc {
 	uint32_t id; /* stable within one stream of snapshots */
 	enum array_source source;
 	char *name; /* untrusted text; owned by the holder */
 	uint64_t start;
 	uint64_t end;
-	uint64_t object;	   /* address of the object itself; 0: it has none */
-	uint64_t base_object;	   /* of the array whose memory it is a view of; 0: none of ours */
-	uint32_t owner;		   /* that array's id, 0: none */
+	uint64_t object;      /* address of the object itself; 0: it has none */
+	uint64_t base_object; /* of the array whose memory it is a view of; 0: none of ours */
+	uint32_t owner;	      /* that array's id, 0: none */
+	struct array_origin origin;
 	struct array_shape *shape; /* NULL for plain bytes; owned by the holder */
 	char **aliases;		   /* more names, untrusted; owned, with their array */
 	size_t alias_count;

@@ -6,9 +6,11 @@
 #ifndef FACTS_MAP_EVENT_H
 #define FACTS_MAP_EVENT_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "facts/heap_call.h"
 #include "facts/touch.h"
 
 enum map_op {
@@ -32,7 +34,11 @@ enum map_event_type {
 	MAP_EVENT_FORK,	    /* child_slot, child_pid: a new address space, copied from slot */
 	MAP_EVENT_EXEC,	  /* slot is the new image's address space, old_slot the one it replaces */
 	MAP_EVENT_MM_END, /* the address space of slot is gone */
-	MAP_EVENT_COLLAPSE, /* khugepaged changed slot at an address nobody tells */
+	MAP_EVENT_COLLAPSE,    /* khugepaged changed slot at an address nobody tells */
+	MAP_EVENT_HEAP_ALLOC,  /* call gave the block [start, end) out; serial is its own */
+	MAP_EVENT_HEAP_FREE,   /* the block is about to be freed, or was by realloc */
+	MAP_EVENT_HEAP_RESIZE, /* realloc began: the block may move. FREE or KEEP follows */
+	MAP_EVENT_HEAP_KEEP,   /* realloc failed */
 };
 
 #define NO_SLOT UINT32_MAX
@@ -53,7 +59,24 @@ struct map_event {
 	int64_t result;	     /* EXIT: an address, 0, -errno; of parts: the bytes reached */
 	uint32_t other_slot; /* FORK: the child's; EXEC: the old image's, or NO_SLOT */
 	uint32_t other_pid;  /* FORK: the child's */
+	uint64_t serial;     /* HEAP_*: of the block, among all of this watch */
+	enum heap_call call; /* HEAP_ALLOC */
 	struct touch_chunk closed; /* CLOSED */
 };
+
+/*
+ * Whether the call that began with enter failed, by its result. brk(2) of the kernel returns the
+ * break that holds then: the old one when it failed. DONTNEED over a hole drops the rest all the
+ * same (mm/madvise.c, madvise_walk_vmas).
+ */
+static inline bool map_call_failed(const struct map_event *enter, int64_t result)
+{
+	if (enter->op == MAP_OP_BRK)
+		return enter->start < enter->end ? (uint64_t)result > enter->start
+						 : (uint64_t)result <= enter->new_start;
+	if (enter->op == MAP_OP_DONTNEED && result == -ENOMEM)
+		return false;
+	return result < 0 && result >= -4095; /* MAX_ERRNO */
+}
 
 #endif

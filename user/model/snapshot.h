@@ -53,7 +53,7 @@ struct process_snapshot {
 	struct array_row *arrays;
 	size_t array_count;
 	bool frozen;		 /* it stood still: pages and arrays are of one moment */
-	char names_missing[256]; /* one sentence on arrays that could not be found; else "" */
+	char names_missing[512]; /* sentences on arrays that could not be found; else "" */
 	struct symbol_miss_list symbol_misses; /* asked for by --symbol, and without a row */
 	struct retired *retired;
 	size_t retired_count;
@@ -67,6 +67,7 @@ struct snapshot_losses {
 	uint64_t stacks;
 	uint64_t pages_unreadable;
 	uint64_t names_truncated;
+	uint64_t heap_blocks; /* that found no room */
 };
 
 #define SNAPSHOT_REASONS 8

@@ -7,8 +7,6 @@
 #include "base/array.h"
 #include "model/touch_priv.h"
 
-#define MAX_ERRNO 4095
-
 /* The last range that the thread's call has told of. */
 static struct pending *find_pending(struct touch *touch, uint32_t tid)
 {
@@ -209,28 +207,12 @@ static int on_success(struct touch *touch, struct pending *pending, uint64_t res
 	return 0;
 }
 
-/* brk(2) of the kernel returns the break that holds then: the old one when it failed. */
-static bool brk_failed(const struct map_event *enter, uint64_t result)
-{
-	return enter->start < enter->end ? result > enter->start : result <= enter->new_start;
-}
-
-static bool failed(const struct map_event *enter, int64_t result)
-{
-	if (enter->op == MAP_OP_BRK)
-		return brk_failed(enter, (uint64_t)result);
-	/* Over a hole the rest is dropped all the same (mm/madvise.c, madvise_walk_vmas). */
-	if (enter->op == MAP_OP_DONTNEED && result == -ENOMEM)
-		return false;
-	return result < 0 && result >= -MAX_ERRNO;
-}
-
 /* Takes the call's bits over. */
 static int finish(struct touch *touch, struct pending *call, int64_t result, uint64_t time_ns)
 {
 	int err = 0;
 
-	if (!failed(&call->enter, result))
+	if (!map_call_failed(&call->enter, result))
 		err = on_success(touch, call, (uint64_t)result, time_ns);
 	/* What no life took away: the call failed, or did not reach it. */
 	call->failed_ns = time_ns;

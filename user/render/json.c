@@ -28,6 +28,7 @@ static json_t *losses(const struct snapshot_losses *lost)
 	json_put_count(object, "stacks", lost->stacks);
 	json_put_count(object, "pages_unreadable", lost->pages_unreadable);
 	json_put_count(object, "names_truncated", lost->names_truncated);
+	json_put_count(object, "heap_blocks", lost->heap_blocks);
 	return object;
 }
 

@@ -96,6 +96,18 @@ static void put_shape(json_t *object, const struct array_shape *shape)
 	json_put_bool(object, "writeable", shape->writeable);
 }
 
+/* Where no call was seen to give the memory out, nothing is known of it. */
+static void put_origin(json_t *object, const struct array_origin *origin,
+		       const struct json_known *known)
+{
+	bool seen = origin->call;
+
+	json_put(object, "allocated_by", seen ? json_string(origin->call) : json_null());
+	json_put(object, "freed", seen ? json_boolean(origin->freed) : json_null());
+	json_put(object, "thread", seen ? json_integer((json_int_t)origin->tid) : json_null());
+	json_put(object, "since_start_ns", json_moment(origin->time_ns, known));
+}
+
 static void put_array_identity(json_t *object, const struct array_row *row)
 {
 	const struct array_desc *desc = &row->desc;
@@ -125,6 +137,7 @@ static json_t *array(const struct array_row *row, const struct json_known *known
 	json_t *object = json_object();
 
 	put_array_identity(object, row);
+	put_origin(object, &row->desc.origin, known);
 	json_put_count(object, "vma_count", row->vma_count);
 	json_put_count(object, "pages", row->tally.pages);
 	json_put_count(object, "range_pages", row->range_pages);

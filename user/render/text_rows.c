@@ -170,6 +170,17 @@ static const char *name_of_id(const struct text *text, uint32_t id)
 	return "?";
 }
 
+/* "freed, and still in memory; thread 4711, 1.204 s after the start" */
+static void put_origin(const struct text *text, const struct array_origin *origin, char *words,
+		       size_t size)
+{
+	uint64_t start = text->snapshot->start_ns;
+	uint64_t ms = origin->time_ns > start ? (origin->time_ns - start) / 1000000u : 0;
+
+	put(words, size, "%sthread %" PRIu32 ", %" PRIu64 ".%03" PRIu64 " s after the start",
+	    origin->freed ? "freed, and still in memory; " : "", origin->tid, ms / 1000, ms % 1000);
+}
+
 /* "float64 10000x10000, view of __main__.x; lazy: ..." */
 static void describe(const struct text *text, const struct array_row *row, char *words, size_t size)
 {
@@ -185,11 +196,20 @@ static void describe(const struct text *text, const struct array_row *row, char 
 		if (!shape->ndim)
 			put(words, size, "scalar");
 	}
+	if (row->desc.origin.call)
+		put_origin(text, &row->desc.origin, words, size);
 	if (row->desc.owner)
 		put(words, size, ", view of %s",
 		    format_name(name_of_id(text, row->desc.owner), name, sizeof(name)));
 	if (row->explain)
 		put(words, size, "%s%s", *words ? "; " : "", row->explain);
+}
+
+/* Heap blocks are watched from a size of their own on. */
+static bool is_small(const struct text *text, const struct array_row *row)
+{
+	return row->desc.source == ARRAY_HEAP &&
+	       row->desc.end - row->desc.start < text->options->min_bytes;
 }
 
 static void put_arrays(const struct text *text, struct budget *budget)
@@ -203,7 +223,7 @@ static void put_arrays(const struct text *text, struct budget *budget)
 					   &row->tally, &row->heat, words };
 
 		describe(text, row, words, sizeof(words));
-		if (!matches(text, row->desc.name) || !afford(budget))
+		if (is_small(text, row) || !matches(text, row->desc.name) || !afford(budget))
 			budget->hidden++;
 		else
 			put_line(text, &line);
@@ -274,7 +294,7 @@ int text_rows(const struct text *text)
 		err = put_region(text, &text->process->regions[i], &budget);
 	put_rest(text, &budget);
 	if (budget.hidden)
-		fprintf(text->out, "%" PRIu64 " arrays not shown (--filter, --top)\n",
+		fprintf(text->out, "%" PRIu64 " arrays not shown (--min-size, --filter, --top)\n",
 			budget.hidden);
 	for (i = 0; i < text->process->symbol_misses.count; i++)
 		put_miss(text, &text->process->symbol_misses.misses[i]);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * A claim as an array: its name and where it comes from.
+ */
+#ifndef ARRAYS_CLAIM_ARRAY_H
+#define ARRAYS_CLAIM_ARRAY_H
+
+#include "arrays/claims.h"
+#include "facts/array.h"
+
+/* "calloc(800000000)#3", with "+0x1000" where the part of it begins later. 0 or -ENOMEM. */
+int claim_array_add(const struct claim *claim, enum array_source source, struct array_list *list);
+
+#endif

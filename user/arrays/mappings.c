@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The ranges of mmap calls: cut by munmap and MAP_FIXED, moved and resized by mremap. */
+#include "arrays/mappings.h"
+
+#include <errno.h>
+#include <linux/mman.h>
+#include <stdlib.h>
+
+#include "arrays/claim_array.h"
+#include "arrays/claim_calls.h"
+
+struct mappings {
+	struct claims *claims;
+	struct claim_calls calls;
+	uint64_t min_bytes;
+	uint64_t forgotten;
+	uint32_t numbers;
+};
+
+struct mappings *mappings__new(uint64_t min_bytes, size_t max)
+{
+	struct mappings *mappings = calloc(1, sizeof(*mappings));
+
+	if (!mappings)
+		return NULL;
+	mappings->min_bytes = min_bytes;
+	mappings->claims = claims__new(max);
+	if (mappings->claims)
+		return mappings;
+	free(mappings);
+	return NULL;
+}
+
+struct mappings *mappings__fork(const struct mappings *parent)
+{
+	struct mappings *child = calloc(1, sizeof(*child));
+
+	if (!child)
+		return NULL;
+	*child = *parent;
+	child->calls = (struct claim_calls){ 0 };
+	child->claims = claims__copy(parent->claims);
+	if (child->claims)
+		return child;
+	free(child);
+	return NULL;
+}
+
+void mappings__free(struct mappings *mappings)
+{
+	if (!mappings)
+		return;
+	claims__free(mappings->claims);
+	claim_calls__deinit(&mappings->calls);
+	free(mappings);
+}
+
+static int forget_if_full(struct mappings *mappings, int err)
+{
+	if (err != -ENOSPC)
+		return err;
+	mappings->forgotten++;
+	return 0;
+}
+
+/* Where the call put it nothing else can be: what the books say lies there was not seen to end. */
+static int insert(struct mappings *mappings, const struct claim *claim)
+{
+	int err = claims__cut(mappings->claims, claim->start, claim->end, NULL, NULL);
+
+	if (!err && claim->start < claim->end)
+		err = claims__insert(mappings->claims, claim);
+	return forget_if_full(mappings, err);
+}
+
+static int on_mmap(struct mappings *mappings, const struct map_event *enter, uint64_t start)
+{
+	struct claim claim = {
+		.start = start,
+		.end = start + enter->new_end,
+		.whole_start = start,
+		.whole_bytes = enter->new_end,
+		.time_ns = enter->time_ns,
+		.tid = enter->tid,
+	};
+
+	if (enter->new_end < mappings->min_bytes || claim.end <= claim.start)
+		return 0;
+	claim.number = ++mappings->numbers;
+	return insert(mappings, &claim);
+}
+
+/*
+ * The parts of the old range go where the call put them; what it adds belongs to the last one.
+ * The new address is the whole's as well.
+ */
+static int on_mremap(struct mappings *mappings, const struct claim_call *call, uint64_t to)
+{
+	const struct map_event *enter = &call->enter;
+	uint64_t bytes = enter->new_start ? enter->new_end - enter->new_start : enter->new_end;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < call->taken.count; i++) {
+		struct claim part = call->taken.claims[i];
+		bool last = part.end == enter->end;
+		uint64_t move = to - enter->start;
+
+		/* It lay where the call has put something else. */
+		if (part.start < enter->start || part.end > enter->end)
+			continue;
+		if ((enter->flags & MREMAP_DONTUNMAP) && move)
+			err = insert(mappings, &part);
+		part.start += move;
+		part.end += move;
+		part.whole_start += move;
+		if (part.end > to + bytes || (last && bytes > enter->end - enter->start))
+			part.end = to + bytes;
+		if (part.start == part.whole_start && last)
+			part.whole_bytes = part.end - part.start;
+		if (!err && part.start < part.end)
+			err = insert(mappings, &part);
+	}
+	return err;
+}
+
+static int finish(void *ctx, const struct claim_call *call, const struct map_event *exit)
+{
+	struct mappings *mappings = ctx;
+
+	if (call->enter.op == MAP_OP_MMAP)
+		return on_mmap(mappings, &call->enter, (uint64_t)exit->result);
+	if (call->enter.op == MAP_OP_MREMAP)
+		return on_mremap(mappings, call, (uint64_t)exit->result);
+	return 0;
+}
+
+/* Advice drops pages, not mappings; the break is none of mmap's. */
+static bool is_of_mappings(enum map_op op)
+{
+	return op == MAP_OP_MMAP || op == MAP_OP_MUNMAP || op == MAP_OP_MREMAP ||
+	       op == MAP_OP_SHMAT || op == MAP_OP_SHMDT;
+}
+
+int mappings__handle(struct mappings *mappings, const struct map_event *event)
+{
+	if (event->type == MAP_EVENT_EXIT)
+		return claim_calls__exit(&mappings->calls, mappings->claims, event, finish,
+					 mappings);
+	if (event->type != MAP_EVENT_ENTER || !is_of_mappings(event->op))
+		return 0;
+	return forget_if_full(mappings,
+			      claim_calls__enter(&mappings->calls, mappings->claims, event, NULL));
+}
+
+int mappings__arrays(struct mappings *mappings, struct array_list *list)
+{
+	struct claim *claim;
+	uint64_t at = 0;
+	int err = 0;
+
+	while (!err && (claim = claims__above(mappings->claims, at))) {
+		at = claim->end;
+		err = claim_array_add(claim, ARRAY_MAPPING, list);
+	}
+	return err;
+}
+
+uint64_t mappings__forgotten(const struct mappings *mappings)
+{
+	return mappings->forgotten;
+}

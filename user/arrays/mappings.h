@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * What each mmap call of one address space mapped, seen by its calls: VMAs that the kernel
+ * merged stay apart.
+ */
+#ifndef ARRAYS_MAPPINGS_H
+#define ARRAYS_MAPPINGS_H
+
+#include "facts/array.h"
+#include "facts/map_event.h"
+
+struct mappings;
+
+/* Calls for at least min_bytes, at most max ranges. NULL: no memory. */
+struct mappings *mappings__new(uint64_t min_bytes, size_t max);
+struct mappings *mappings__fork(const struct mappings *parent);
+void mappings__free(struct mappings *mappings);
+
+/* ENTER and EXIT of this address space; others are ignored. 0 or -ENOMEM. */
+int mappings__handle(struct mappings *mappings, const struct map_event *event);
+
+/* Adds an array for each range. 0 or -ENOMEM. */
+int mappings__arrays(struct mappings *mappings, struct array_list *list);
+
+/* Calls that there was no room for. */
+uint64_t mappings__forgotten(const struct mappings *mappings);
+
+#endif
