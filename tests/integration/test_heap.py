@@ -3,7 +3,6 @@
 import os
 import pathlib
 import signal
-import subprocess
 
 import books
 import harness
@@ -13,9 +12,9 @@ import pytest
 pytestmark = pytest.mark.root
 
 HEAP = harness.OUT / "tests/heap"
-QUICK = ["all", "mapped"]
-SCENARIOS = [*QUICK, *[pytest.param(name, marks=pytest.mark.long) for name in
+SCENARIOS = ["all", "mapped", *[pytest.param(name, marks=pytest.mark.long) for name in
                        ("calls", "resizing", "failing", "other_thread", "reuse")]]
+SCENARIOS_ATTACHED = [*SCENARIOS, "untouched"]
 RANDOM_SEEDS = 3
 ALLOCATORS = {"jemalloc": "libjemalloc.so.2", "mimalloc": "libmimalloc.so.2",
               "tcmalloc": "libtcmalloc_minimal.so.4"}
@@ -52,12 +51,12 @@ def check(process, log, freed=True):
     return live, left
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", SCENARIOS_ATTACHED)
 def test_attached(scenario, backend, opened, tmp_path):
     process, log, target = played(opened, tmp_path, scenario, options=["--backend", backend])
     live, left = check(process, log, freed=scenario != "mapped")
     assert live or scenario == "failing"
-    assert left or scenario in ("failing", "mapped")
+    assert left or scenario in ("failing", "mapped", "untouched")
     if scenario == "mapped":
         # Given back by munmap, and none of it left although other pages lie there now.
         assert not heap_books.rows_of(process)[1]
@@ -183,7 +182,7 @@ def test_limit(opened, tmp_path):
     assert target.end() == 0
 
 
-@pytest.mark.parametrize("phase", ["baseline", "snapshot"])
+@pytest.mark.parametrize("phase", [pytest.param("baseline", marks=pytest.mark.long), "snapshot"])
 def test_killed(phase, backend, opened, tmp_path):
     """The probes go with pagewatch; the program plays on, and its allocator is as it was."""
     log = tmp_path / "log"
@@ -279,56 +278,3 @@ def test_says_so_without_faults(opened):
     opened.append(watch)
     process = harness.process_of(watch.snapshot(), target.pid)
     assert "faults tier" in process["names_missing"]
-
-
-STATIC = """
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-int main(void) { puts("READY"); fflush(stdout); getchar(); memset(malloc(100003), 1, 100003);
-	puts("DONE"); fflush(stdout); getchar(); return 0; }
-"""
-NEW = """
-#include <cstdio>
-#include <cstring>
-#include <new>
-int main() { puts("READY"); fflush(stdout); getchar();
-	char *volatile kept = new char[100003]; memset(kept, 1, 100003);
-	char *volatile gone = new char[200003]; delete[] gone;
-#ifndef NO_THROW
-	try { char *volatile none = new char[1ul << 62]; *none = 1; } catch (std::bad_alloc &) { }
-#endif
-	char *volatile after = new (std::nothrow) char[300007]; *after = 1;
-	puts("DONE"); fflush(stdout); getchar(); return 0; }
-"""
-BUILDS = {
-    "static": (["gcc", "-O0", "-static", "-x", "c", "-"], STATIC, None, {100003}),
-    "musl": (["musl-gcc", "-O0", "-x", "c", "-"], STATIC, None, {100003}),
-    "musl static": (["musl-gcc", "-O0", "-static", "-x", "c", "-"], STATIC, None, {100003}),
-    "c++": (["g++", "-O0", "-x", "c++", "-"], NEW, None, {100003, 300007}),
-    # An operator new that throws is not to be probed: the exception must find its way.
-    "c++ jemalloc": (["g++", "-O0", "-x", "c++", "-"], NEW, "jemalloc", {300007}),
-    "c++ tcmalloc": (["g++", "-O0", "-x", "c++", "-"], NEW, "tcmalloc", {300007}),
-    # mimalloc is a C library, and aborts where C++ throws.
-    "c++ mimalloc": (["g++", "-O0", "-DNO_THROW", "-x", "c++", "-"], NEW, "mimalloc", {300007}),
-}
-
-
-@pytest.mark.parametrize("build", BUILDS)
-def test_builds(build, opened, tmp_path):
-    compiler, source, preload, sizes = BUILDS[build]
-    program = tmp_path / "program"
-    subprocess.run([*compiler, "-o", program], input=source, text=True, check=True)
-    environment = dict(os.environ, **({"LD_PRELOAD": ALLOCATORS[preload]} if preload else {}))
-    target = harness.Target([program], env=environment)
-    opened.append(target)
-    target.until("READY")
-    watch = heap_watch(target)
-    opened.append(watch)
-    target.go()
-    target.until("DONE")
-    process = harness.process_of(watch.snapshot(), target.pid)
-    live, _ = heap_books.rows_of(process)
-    assert ("operator new" in process["names_missing"]) == bool(preload)
-    assert {block[0] for block in live.values()} == sizes, live
-    assert target.end() == 0

@@ -72,20 +72,22 @@ struct tracee {
 };
 
 enum stop_phase {
-	STOP_NONE,     /* no breakpoint: only the ptrace exit event is left */
-	STOP_AT_ENTRY, /* waiting for ld.so to have mapped the libraries */
-	STOP_AT_END,   /* waiting for Py_FinalizeEx or exit */
-	STOP_DONE,     /* the last chance was given */
+	STOP_NONE,	/* no breakpoint: only the ptrace exit event is left */
+	STOP_AT_LOADER, /* waiting for ld.so's word that it has mapped libraries, for their heap */
+	STOP_AT_ENTRY,	/* waiting for ld.so to have mapped the libraries */
+	STOP_AT_END,	/* waiting for Py_FinalizeEx or exit */
+	STOP_DONE,	/* the last chance was given */
 };
 
 /* A process that we ptrace. */
 struct traced {
 	pid_t pid;
 	enum stop_phase phase;
-	int stop_id;  /* of faults__arm_stop, -1 when none is armed */
-	bool holding; /* all threads are to stand still for the last snapshot */
-	bool in_time; /* the hold is at a stop point, not at the exit event */
-	bool frozen;  /* all threads are to stand still for any snapshot, as long as it lasts */
+	unsigned int loader_stops; /* so far */
+	int stop_id;		   /* of faults__arm_stop, -1 when none is armed */
+	bool holding;		   /* all threads are to stand still for the last snapshot */
+	bool in_time;		   /* the hold is at a stop point, not at the exit event */
+	bool frozen; /* all threads are to stand still for any snapshot, as long as it lasts */
 };
 
 struct tracer {
@@ -220,6 +222,8 @@ void tracer_thaw(struct engine *engine, pid_t pid);
 void tracer_deinit(struct engine *engine);
 
 /* stop_point.c */
+void stop_point_arm_start(struct engine *engine, struct traced *process);
+void stop_point_at_loader(struct engine *engine, struct traced *process);
 void stop_point_arm_entry(struct engine *engine, struct traced *process);
 void stop_point_arm_end(struct engine *engine, struct traced *process);
 void stop_point_disarm(struct engine *engine, struct traced *process);

@@ -13,6 +13,9 @@
 #include "collect/mapped_file.h"
 #include "engine/priv.h"
 
+/* Before libraries are mapped, and after. */
+#define LOADER_STOPS 2
+
 void stop_point_disarm(struct engine *engine, struct traced *process)
 {
 	if (process->stop_id >= 0)
@@ -109,15 +112,69 @@ static int arm_symbol(struct engine *engine, const struct proc *proc, const stru
 	return id;
 }
 
-/* Its first allocations are yet to come, but for those of libraries that start before it. */
-static int probe_heap(struct engine *engine, const struct traced *process,
-		      const struct vma_list *vmas)
+/* Whether an allocator of the process is probed by now. */
+static bool probe_heap(struct engine *engine, const struct traced *process,
+		       const struct vma_list *vmas)
 {
 	struct target *target;
-	int err = engine_drain(engine);
 
+	if (engine_drain(engine))
+		return false;
 	target = engine_find_pid(engine, (uint32_t)process->pid);
-	return err || !target ? err : claims_probe(engine, target, vmas);
+	return target && !claims_probe(engine, target, vmas) && target->heap_probed;
+}
+
+/*
+ * ld.so calls this empty function before and after it maps libraries, for debuggers (struct
+ * r_debug of link.h): their constructors, and what these allocate, come later.
+ */
+static int arm_loader(struct engine *engine, const struct proc *proc, const struct vma_list *vmas)
+{
+	size_t i;
+	int id = -ENOENT;
+
+	for (i = 0; id < 0 && i < vmas->count; i++) {
+		if (vmas->vmas[i].executable && vmas->vmas[i].kind == VMA_FILE)
+			id = arm_in_vma(engine, proc, &vmas->vmas[i], "_dl_debug_state");
+	}
+	return id;
+}
+
+/* Without heap blocks, or where the allocator is there at once (a static program): the entry. */
+void stop_point_arm_start(struct engine *engine, struct traced *process)
+{
+	struct vma_list vmas = { 0 };
+	struct proc *proc = NULL;
+	int id = -ENOENT;
+
+	stop_point_disarm(engine, process);
+	process->loader_stops = 0;
+	if (engine->faults && engine->options.heap_min_bytes &&
+	    !proc__open(engine->procfs, (uint32_t)process->pid, &proc) && !maps_read(proc, &vmas) &&
+	    !probe_heap(engine, process, &vmas))
+		id = arm_loader(engine, proc, &vmas);
+	vma_list__deinit(&vmas);
+	proc__close(proc);
+	if (id < 0) {
+		stop_point_arm_entry(engine, process);
+		return;
+	}
+	process->stop_id = id;
+	process->phase = STOP_AT_LOADER;
+}
+
+void stop_point_at_loader(struct engine *engine, struct traced *process)
+{
+	struct vma_list vmas = { 0 };
+	struct proc *proc = NULL;
+	bool probed = false;
+
+	if (!proc__open(engine->procfs, (uint32_t)process->pid, &proc) && !maps_read(proc, &vmas))
+		probed = probe_heap(engine, process, &vmas);
+	vma_list__deinit(&vmas);
+	proc__close(proc);
+	if (probed || ++process->loader_stops == LOADER_STOPS)
+		stop_point_arm_entry(engine, process);
 }
 
 void stop_point_arm_end(struct engine *engine, struct traced *process)
@@ -137,7 +194,7 @@ void stop_point_arm_end(struct engine *engine, struct traced *process)
 	if (!err)
 		err = maps_read(proc, &vmas);
 	if (!err)
-		err = probe_heap(engine, process, &vmas);
+		probe_heap(engine, process, &vmas);
 	for (i = 0; !err && id < 0 && i < sizeof(symbols) / sizeof(symbols[0]); i++)
 		id = arm_symbol(engine, proc, &vmas, facts.exe, symbols[i]);
 	if (id >= 0) {

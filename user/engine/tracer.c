@@ -164,7 +164,7 @@ static void on_exec_event(struct engine *engine, struct tracee *tracee)
 	}
 	tracer->tracee_count = kept;
 	if (process)
-		stop_point_arm_entry(engine, process);
+		stop_point_arm_start(engine, process);
 	tracee = find_tracee(tracer, leader);
 	if (tracee)
 		go_on(engine, tracee, 0);
@@ -202,7 +202,9 @@ static void on_signal(struct engine *engine, struct tracee *tracee, int number)
 	struct traced *process = find_process(&engine->tracer, tracee->pid);
 
 	if (number == SIGSTOP && process && process->stop_id >= 0 && is_our_signal(tracee->tid)) {
-		if (process->phase == STOP_AT_ENTRY) {
+		if (process->phase == STOP_AT_LOADER) {
+			stop_point_at_loader(engine, process);
+		} else if (process->phase == STOP_AT_ENTRY) {
 			stop_point_arm_end(engine, process);
 		} else if (process->phase == STOP_AT_END && !process->holding) {
 			hold(engine, process, true);
