@@ -189,10 +189,14 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 		if (!err)
 			err = count_pages(engine, target, &arrays, row);
 		engine_free_arrays(&arrays);
-		/* It ended while we looked: what was counted until then stands apart as ended. */
+		/*
+		 * It ended while we looked: what was counted until then stands apart as ended. A
+		 * process loses its memory a moment before it counts as dead.
+		 */
 		if (err == -ESRCH)
-			err = proc__alive(target->proc) ? target__end(engine, target, "exit")
-							: -EACCES;
+			err = target->slot != NO_SLOT || proc__alive(target->proc)
+				      ? target__end(engine, target, "exit")
+				      : -EACCES;
 	}
 	row->exited = target->ended;
 	row->facts = target->facts;
