@@ -52,6 +52,7 @@ static const char help[] =
 	"\n"
 	"Output:\n"
 	"  --json                  a JSON object a report (docs/OUTPUT.md)\n"
+	"  --grid                  two-dimensional arrays also in rows and columns\n"
 	"  --pages                 with --json: also every run of like pages\n"
 	"  -o, --output FILE       the report goes there\n"
 	"  --color WHEN            auto, always or never\n"

@@ -27,6 +27,7 @@ enum long_option {
 	OPT_RETIRED,
 	OPT_JSON,
 	OPT_PAGES,
+	OPT_GRID,
 	OPT_NO_PYTHON,
 	OPT_FREEZE,
 	OPT_HEAP,
@@ -56,6 +57,7 @@ static const struct option long_options[] = {
 	{ "retired", required_argument, NULL, OPT_RETIRED },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "pages", no_argument, NULL, OPT_PAGES },
+	{ "grid", no_argument, NULL, OPT_GRID },
 	{ "no-python", no_argument, NULL, OPT_NO_PYTHON },
 	{ "freeze", no_argument, NULL, OPT_FREEZE },
 	{ "heap", optional_argument, NULL, OPT_HEAP },
@@ -202,6 +204,9 @@ static int parse_one(struct options *options, int option, const char *text)
 		return -1;
 	case OPT_FREEZE:
 		options->freeze = true;
+		return -1;
+	case OPT_GRID:
+		options->grid = true;
 		return -1;
 	case OPT_COLOR:
 		return option_color(options, text);

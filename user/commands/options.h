@@ -32,6 +32,7 @@ struct options {
 	bool no_python;		 /* --no-python: no look into a Python's memory */
 	bool freeze;		 /* --freeze: targets stand still for each snapshot */
 	bool pages;		 /* --pages: every run of like pages in the JSON */
+	bool grid;		 /* --grid: heatmaps of two-dimensional arrays */
 	bool mappings;		 /* --mappings: a row for each mmap call */
 	uint64_t heap_min_bytes; /* --heap; 0: not given */
 	uint32_t heap_blocks;

@@ -77,6 +77,7 @@ int report__open(struct report *report, const struct options *options, FILE *fal
 	report->text.min_bytes = options->min_bytes;
 	report->text.filter = options->filter;
 	report->text.top = options->top;
+	report->text.grid = options->grid;
 	report->text.retired = options->retired;
 	report__measure(report);
 	return 0;
@@ -85,6 +86,13 @@ int report__open(struct report *report, const struct options *options, FILE *fal
 uint32_t report__heat_cells(const struct report *report)
 {
 	return report->json ? JSON_HEAT_CELLS : text_heat_cells(&report->text);
+}
+
+uint32_t report__grid_columns(const struct report *report)
+{
+	if (!report->text.grid)
+		return 0;
+	return report->json ? JSON_GRID_COLUMNS : text_grid_columns(&report->text);
 }
 
 int report__print(struct report *report, struct snapshot *snapshot)

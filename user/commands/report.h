@@ -28,6 +28,7 @@ int report__open(struct report *report, const struct options *options, FILE *fal
 /* Reads the terminal's size again. */
 void report__measure(struct report *report);
 uint32_t report__heat_cells(const struct report *report);
+uint32_t report__grid_columns(const struct report *report); /* 0 without --grid */
 
 /* 0 or -errno; -EPIPE when the reader has gone. Sorts the snapshot. */
 int report__print(struct report *report, struct snapshot *snapshot);

@@ -135,6 +135,7 @@ static int run_command(struct run *run)
 	if (report__open(&run->report, &run->options, stderr, false))
 		return STATUS_RUN_FAILED;
 	options = options__engine(&run->options, report__heat_cells(&run->report));
+	options.grid_columns = report__grid_columns(&run->report);
 	err = engine__new(&options, &run->engine);
 	if (err)
 		return STATUS_RUN_FAILED;

@@ -19,6 +19,7 @@ static int snap(const struct options *options, struct report *report)
 
 	engine_options = options__engine(options, report__heat_cells(report));
 	engine_options.backend = FAULTS_NONE;
+	engine_options.grid_columns = report__grid_columns(report);
 	err = engine__new(&engine_options, &engine);
 	if (!err)
 		err = engine__attach(engine, options->pid);

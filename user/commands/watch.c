@@ -27,6 +27,7 @@ static int print_one(struct watch *watch)
 	int err;
 
 	engine__set_heat_cells(watch->engine, report__heat_cells(&watch->report));
+	engine__set_grid_columns(watch->engine, report__grid_columns(&watch->report));
 	err = engine__snapshot(watch->engine, &snapshot);
 	if (err) {
 		snapshot__deinit(&snapshot);
@@ -114,6 +115,7 @@ static int watch_process(struct watch *watch)
 	if (report__open(&watch->report, &watch->options, stdout, true))
 		return STATUS_INTERNAL;
 	options = options__engine(&watch->options, report__heat_cells(&watch->report));
+	options.grid_columns = report__grid_columns(&watch->report);
 	err = engine__new(&options, &watch->engine);
 	if (!err)
 		err = engine__attach(watch->engine, watch->options.pid);

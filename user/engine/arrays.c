@@ -9,7 +9,7 @@
 #include "arrays/python/python.h"
 #include "base/array.h"
 #include "engine/priv.h"
-#include "model/rows.h"
+#include "model/array_rows.h"
 
 /*
  * Enough for a million objects, and hardly noticed by a person. What is known of the objects
@@ -17,6 +17,9 @@
  */
 #define LOOK_MS 2000u
 #define LOOK_BYTES (128ull << 20)
+
+/* Lines of a two-dimensional heatmap: a few arrays fit on a screen. */
+#define GRID_ROWS 16u
 
 static int add_marks(const struct engine *engine, struct array_list *list)
 {
@@ -235,6 +238,11 @@ int engine_fill_arrays(struct engine *engine, struct target *target,
 		       const struct tally_input *input, struct array_list *list,
 		       struct process_snapshot *row)
 {
+	const struct array_rows_options options = {
+		.heat_cells = engine->options.heat_cells,
+		.grid_rows = GRID_ROWS,
+		.grid_columns = engine->options.grid_columns,
+	};
 	size_t i;
 	int err;
 
@@ -248,8 +256,5 @@ int engine_fill_arrays(struct engine *engine, struct target *target,
 		row->arrays[i].desc = list->arrays[i];
 	row->array_count = list->count;
 	list->count = 0;
-	for (i = 0; !err && i < row->array_count; i++)
-		err = row_fill_array(input, &target->vmas, engine->options.heat_cells,
-				     &row->arrays[i]);
-	return err;
+	return process_snapshot__fill_arrays(row, input, &target->vmas, &options);
 }

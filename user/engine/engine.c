@@ -265,6 +265,11 @@ void engine__set_heat_cells(struct engine *engine, uint32_t cells)
 	engine->options.heat_cells = cells;
 }
 
+void engine__set_grid_columns(struct engine *engine, uint32_t columns)
+{
+	engine->options.grid_columns = columns;
+}
+
 int engine__wait_status(const struct engine *engine)
 {
 	return engine->wait_status;

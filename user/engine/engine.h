@@ -21,9 +21,10 @@ struct engine_options {
 	bool backend_required;	     /* a backend was asked for by name: no fallback */
 	enum page_reader reader;
 	bool follow_children;
-	bool want_stories;    /* page by page, in process_snapshot.stories */
-	uint32_t heat_cells;  /* 0: no heat */
-	uint32_t chunk_slots; /* see faults_options; 0: default */
+	bool want_stories;     /* page by page, in process_snapshot.stories */
+	uint32_t heat_cells;   /* 0: no heat */
+	uint32_t grid_columns; /* at most, of two-dimensional arrays; 0: no grids */
+	uint32_t chunk_slots;  /* see faults_options; 0: default */
 	uint32_t ring_bytes;
 	const struct array_list *marks;	   /* borrowed; looked for in every target */
 	const struct symbol_list *symbols; /* the same */
@@ -80,6 +81,7 @@ int engine__set_interval(struct engine *engine, uint64_t interval_ns);
 
 /* Cells of the heatmaps from the next snapshot on. */
 void engine__set_heat_cells(struct engine *engine, uint32_t cells);
+void engine__set_grid_columns(struct engine *engine, uint32_t columns);
 
 /* Waits for the next thing. 0 and *ret, or -errno. */
 int engine__next(struct engine *engine, enum engine_event *ret);

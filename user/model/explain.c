@@ -203,6 +203,45 @@ static char *explain(const struct subject *subject)
 	return longer;
 }
 
+/* Adds words to a sentence, which it frees; "" adds none. */
+static char *join(char *text, const char *words)
+{
+	char *longer;
+
+	if (!*words)
+		return text;
+	longer = text ? say("%s; %s", text, words) : say("%s", words);
+	free(text);
+	return longer;
+}
+
+/* Who else is on its pages: news for a small array, and where an array is the neighbour. */
+static char *add_shared(char *text, const struct array_row *row)
+{
+	const uint64_t others = row->neighbours;
+	char words[4 * FORMAT_COUNT_MAX + 128] = "";
+	char others_text[FORMAT_COUNT_MAX + 32] = "";
+
+	if (others)
+		snprintf(others_text, sizeof(others_text), "%s other array%s", number(others).text,
+			 others == 1 ? "" : "s");
+	if (!row->interior.pages && row->edge_pages)
+		snprintf(words, sizeof(words), "shares its %s with %s%s%s",
+			 row->edge_pages == 1 ? "page" : pages(row->edge_pages).text,
+			 row->in_heap ? "heap neighbours" : "what lies next to it",
+			 others ? ", among them " : "", others_text);
+	else if (others)
+		snprintf(words, sizeof(words), "shares its first or last page with %s",
+			 others_text);
+	text = join(text, words);
+	words[0] = '\0';
+	/* A contiguous array has two such pages at most: its first and its last. */
+	if (row->shared_known && row->shared_pages > 2)
+		snprintf(words, sizeof(words), "%s also hold what lies between its elements",
+			 pages(row->shared_pages).text);
+	return join(text, words);
+}
+
 char *explain_array(const struct snapshot *snapshot, const struct process_snapshot *process,
 		    const struct array_row *row)
 {
@@ -217,7 +256,7 @@ char *explain_array(const struct snapshot *snapshot, const struct process_snapsh
 
 	if (!row->vma_count)
 		return say("nothing is mapped there");
-	return explain(&subject);
+	return add_shared(explain(&subject), row);
 }
 
 char *explain_region(const struct snapshot *snapshot, const struct process_snapshot *process,

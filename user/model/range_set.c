@@ -64,6 +64,53 @@ int range_set__add(struct range_set *set, uint64_t start, uint64_t end)
 	return splice(set, first, last, &joined, 1);
 }
 
+int range_set__append(struct range_set *set, uint64_t start, uint64_t end)
+{
+	struct range *last = set->count ? &set->ranges[set->count - 1] : NULL;
+	int err;
+
+	if (start >= end)
+		return 0;
+	if (last && start >= last->start && start <= last->end) {
+		if (end > last->end)
+			last->end = end;
+		return 0;
+	}
+	err = array_reserve((void **)&set->ranges, &set->capacity, set->count + 1,
+			    sizeof(*set->ranges));
+	if (!err)
+		set->ranges[set->count++] = (struct range){ start, end };
+	return err;
+}
+
+static int compare_starts(const void *left, const void *right)
+{
+	const struct range *a = left, *b = right;
+
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+void range_set__settle(struct range_set *set)
+{
+	size_t i, kept = 0;
+
+	for (i = 1; i < set->count && set->ranges[i - 1].start < set->ranges[i].start; i++)
+		continue;
+	if (i < set->count)
+		qsort(set->ranges, set->count, sizeof(*set->ranges), compare_starts);
+	for (i = 0; i < set->count; i++) {
+		const struct range range = set->ranges[i];
+
+		if (kept && range.start <= set->ranges[kept - 1].end) {
+			if (range.end > set->ranges[kept - 1].end)
+				set->ranges[kept - 1].end = range.end;
+		} else {
+			set->ranges[kept++] = range;
+		}
+	}
+	set->count = kept;
+}
+
 int range_set__subtract(struct range_set *set, uint64_t start, uint64_t end)
 {
 	struct range rest[2];

@@ -22,6 +22,14 @@ struct range_set { /* all zero is the empty set */
 
 void range_set__deinit(struct range_set *set);
 int range_set__add(struct range_set *set, uint64_t start, uint64_t end);
+
+/*
+ * For many ranges in no order: between the first append and the settle the set must only be
+ * appended to. Appending in order costs nothing more than adding. 0 or -ENOMEM.
+ */
+int range_set__append(struct range_set *set, uint64_t start, uint64_t end);
+void range_set__settle(struct range_set *set);
+
 int range_set__subtract(struct range_set *set, uint64_t start, uint64_t end);
 
 /* What of [start, end) is in the set, moved by to - start, joins the set; the rest of

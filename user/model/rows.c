@@ -58,39 +58,58 @@ static int tally_ranges(const struct tally_input *input, const struct range_set 
 	return err;
 }
 
-/* Too many places to list: the whole range, then. */
-static int pages_of(const struct array_desc *desc, uint64_t page, struct range_set *ret)
+/* Not told where the pages themselves are a guess. */
+static int fill_shared(const struct array_desc *desc, uint64_t page, bool listed,
+		       struct array_row *row)
 {
-	int err = array_pages(desc, page, ret);
+	uint64_t own;
+	int err;
 
-	if (err != -E2BIG)
-		return err;
-	return range_set__add(ret, desc->start - desc->start % page,
-			      desc->end + (page - desc->end % page) % page);
+	if (!listed)
+		return 0;
+	err = array_own_pages(desc, page, &own);
+	row->shared_known = !err;
+	row->shared_pages = err ? 0 : row->tally.pages - own;
+	return err == -E2BIG ? 0 : err;
 }
 
-int row_fill_array(const struct tally_input *input, const struct vma_list *vmas, uint32_t cells,
-		   struct array_row *row)
+int row_fill_array_pages(const struct tally_input *input, const struct vma_list *vmas,
+			 uint32_t cells, struct array_row *row, struct range_set *pages)
 {
 	uint64_t page = input->page_bytes;
 	uint64_t start = row->desc.start - row->desc.start % page;
 	uint64_t end = row->desc.end + (page - row->desc.end % page) % page;
 	uint64_t inner_start = row->desc.start + (page - row->desc.start % page) % page;
 	uint64_t inner_end = row->desc.end - row->desc.end % page;
-	struct range_set pages = { 0 };
+	bool listed;
 	int err;
 
 	row->nbytes = row->desc.shape ? row->desc.shape->nbytes : row->desc.end - row->desc.start;
 	row->vma_count = count_vmas(vmas, start, end);
 	row->range_pages = (end - start) / page;
-	err = pages_of(&row->desc, page, &pages);
+	err = array_pages(&row->desc, page, pages);
+	listed = !err;
+	/* Too many places to list: the whole range, then. */
+	if (err == -E2BIG)
+		err = range_set__add(pages, start, end);
 	if (!err)
-		err = tally_ranges(input, &pages, start, end, &row->tally);
+		err = tally_ranges(input, pages, start, end, &row->tally);
 	if (!err)
-		err = tally_ranges(input, &pages, inner_start, inner_end, &row->interior);
+		err = tally_ranges(input, pages, inner_start, inner_end, &row->interior);
 	row->edge_pages = row->tally.pages - row->interior.pages;
-	range_set__deinit(&pages);
+	if (!err)
+		err = fill_shared(&row->desc, page, listed, row);
 	return err ? err : fill_heat(input, start, end, cells, &row->heat);
+}
+
+int row_fill_array(const struct tally_input *input, const struct vma_list *vmas, uint32_t cells,
+		   struct array_row *row)
+{
+	struct range_set pages = { 0 };
+	int err = row_fill_array_pages(input, vmas, cells, row, &pages);
+
+	range_set__deinit(&pages);
+	return err;
 }
 
 int process_snapshot__sum(struct process_snapshot *process, const struct tally_input *input)

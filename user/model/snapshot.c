@@ -20,6 +20,10 @@ static void deinit_process(struct process_snapshot *process)
 		array_desc__deinit(&process->arrays[i].desc);
 		free(process->arrays[i].explain);
 		heat__deinit(&process->arrays[i].heat);
+		index_set__deinit(&process->arrays[i].resident);
+		index_set__deinit(&process->arrays[i].zero);
+		index_set__deinit(&process->arrays[i].touched);
+		grid__deinit(&process->arrays[i].grid);
 	}
 	free(process->regions);
 	free(process->arrays);
@@ -101,6 +105,13 @@ static const char *broken_process(const struct process_snapshot *process)
 		if (process->arrays[i].interior.pages + process->arrays[i].edge_pages !=
 		    process->arrays[i].tally.pages)
 			return "interior and edge pages do not sum to the array's pages";
+	}
+	if (process->arrays_total_known) {
+		broken = broken_tally(&process->arrays_total, false);
+		if (broken)
+			return broken;
+		if (process->arrays_total.resident > process->totals.resident)
+			return "arrays have more resident pages than the regions they lie in";
 	}
 	if (sum.pages != process->totals.pages || sum.resident != process->totals.resident ||
 	    memcmp(sum.states, process->totals.states, sizeof(sum.states)) ||

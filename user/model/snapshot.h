@@ -15,6 +15,8 @@
 #include "facts/symbol.h"
 #include "facts/touch.h"
 #include "facts/vma.h"
+#include "model/grid.h"
+#include "model/index_set.h"
 #include "model/tally.h"
 #include "model/touch.h"
 
@@ -30,10 +32,20 @@ struct array_row {
 	uint64_t nbytes;	/* end - start */
 	uint64_t range_pages;
 	uint64_t edge_pages;
+	bool shared_known;
+	uint64_t shared_pages; /* pages on which there is room beside its elements */
+	uint32_t neighbours;   /* other arrays on its first page, and on its last */
+	bool in_heap;	       /* its first byte lies in the process's heap */
 	struct tally tally;    /* all pages that [start, end) overlaps */
 	struct tally interior; /* pages that lie wholly inside */
 	uint32_t vma_count;    /* VMAs it lies in; 0: nothing is mapped there */
 	struct heat heat;
+	/* Elements by their indices; not told for an array without a shape. */
+	struct index_set resident;
+	struct index_set zero;
+	struct index_set touched;
+	bool touched_known;
+	struct grid grid;
 	char *explain;
 };
 
@@ -52,8 +64,10 @@ struct process_snapshot {
 	size_t region_count;
 	struct array_row *arrays;
 	size_t array_count;
-	bool frozen;		 /* it stood still: pages and arrays are of one moment */
-	char names_missing[512]; /* sentences on arrays that could not be found; else "" */
+	bool arrays_total_known;
+	struct tally arrays_total; /* pages of at least one array, each once; states alone */
+	bool frozen;		   /* it stood still: pages and arrays are of one moment */
+	char names_missing[512];   /* sentences on arrays that could not be found; else "" */
 	struct symbol_miss_list symbol_misses; /* asked for by --symbol, and without a row */
 	struct retired *retired;
 	size_t retired_count;

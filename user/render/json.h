@@ -10,6 +10,7 @@
 #include "model/snapshot.h"
 
 #define JSON_HEAT_CELLS 64
+#define JSON_GRID_COLUMNS 64
 
 /* One object and a newline. 0, -ENOMEM, or -errno of the stream. */
 int json_render_snapshot(const struct snapshot *snapshot, FILE *out);

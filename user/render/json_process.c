@@ -2,6 +2,7 @@
 /* Regions, arrays, ended lives and page runs of a process. */
 #include "render/json_process.h"
 
+#include "render/json_shape.h"
 #include "render/json_tally.h"
 #include "render/json_write.h"
 
@@ -150,6 +151,10 @@ static json_t *array(const struct array_row *row, const struct json_known *known
 	json_put(object, "ledger", json_ledger(&row->tally, known));
 	json_put(object, "touch", json_touch(&row->tally, known));
 	json_put(object, "heat", json_heat(&row->heat));
+	json_put_shared(object, row);
+	json_put(object, "index_ranges", json_index_ranges(row));
+	if (row->grid.rows)
+		json_put(object, "grid", json_grid(row));
 	put_explain(object, row->explain);
 	return object;
 }
@@ -265,6 +270,7 @@ json_t *json_process(const struct snapshot *snapshot, const struct process_snaps
 	for (i = 0; i < process->array_count; i++)
 		json_array_append_new(list, array(&process->arrays[i], &known));
 	json_put(object, "arrays", list);
+	json_put(object, "arrays_total", json_arrays_total(process));
 	list = json_array();
 	for (i = 0; i < process->retired_count; i++)
 		json_array_append_new(list, retired(&process->retired[i], &known));

@@ -20,11 +20,15 @@ struct text_options {
 	const char *filter; /* NULL, or a glob over names and paths */
 	uint32_t top;	    /* at most so many rows a process; 0: all */
 	uint32_t retired;   /* at most so many ended lives; 0: none */
+	bool grid;	    /* below each two-dimensional array its rows and columns */
 	uint32_t max_lines; /* a screen's height for a redrawn view; 0: no limit */
 };
 
 /* Cells that a heatmap has at this width: what the engine is to compute. */
 uint32_t text_heat_cells(const struct text_options *options);
+
+/* The same for the columns of a two-dimensional heatmap. */
+uint32_t text_grid_columns(const struct text_options *options);
 
 /* Writes the report; 0 or -errno of the stream. */
 int text_render(const struct snapshot *snapshot, const struct text_options *options, FILE *out);

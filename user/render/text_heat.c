@@ -22,25 +22,21 @@ static const struct glyphs ascii_glyphs = {
 	".",
 };
 
-struct cell {
-	uint64_t pages, resident, zero, touched;
-};
-
 static const struct glyphs *glyphs_of(const struct text *text)
 {
 	return text->options->unicode ? &unicode_glyphs : &ascii_glyphs;
 }
 
 /* A row of fewer pages than columns is stretched; after a resize cells are summed. */
-static struct cell cell_at(const struct heat *heat, uint32_t column, uint32_t width)
+static struct text_cell cell_at(const struct heat *heat, uint32_t column, uint32_t width)
 {
 	uint64_t first = (uint64_t)column * heat->cells / width;
 	uint64_t end = ((uint64_t)column + 1) * heat->cells / width;
-	struct cell cell = { 0 };
+	struct text_cell cell = { 0 };
 	uint64_t i;
 
 	for (i = first; i < (end > first ? end : first + 1); i++) {
-		cell.pages += heat->pages[i];
+		cell.all += heat->pages[i];
 		cell.resident += heat->resident[i];
 		cell.zero += heat->zero[i];
 		cell.touched += heat->touched[i];
@@ -49,40 +45,46 @@ static struct cell cell_at(const struct heat *heat, uint32_t column, uint32_t wi
 }
 
 /* One resident page shows as something, and only a full cell as full. */
-static unsigned int level(const struct cell *cell)
+static unsigned int level(const struct text_cell *cell)
 {
-	if (cell->resident >= cell->pages)
+	if (cell->resident >= cell->all)
 		return LEVELS - 1;
-	return (unsigned int)(cell->resident * (LEVELS - 1) / cell->pages);
+	return (unsigned int)(cell->resident * (LEVELS - 1) / cell->all);
 }
 
-static enum text_style style_of(const struct cell *cell)
+static enum text_style style_of(const struct text_cell *cell)
 {
 	if (cell->resident)
 		return cell->touched ? STYLE_TOUCHED : STYLE_RESIDENT;
 	return cell->zero ? STYLE_ZERO : STYLE_DIM;
 }
 
-void text_heat(const struct text *text, const struct heat *heat)
+void text_cell(const struct text *text, const struct text_cell *cell, enum text_style *style)
 {
 	const struct glyphs *glyphs = glyphs_of(text);
+
+	if (style_of(cell) != *style) {
+		text_style(text, STYLE_PLAIN);
+		*style = style_of(cell);
+		text_style(text, *style);
+	}
+	fputs(cell->resident ? glyphs->levels[level(cell)]
+	      : cell->zero   ? glyphs->zero
+			     : glyphs->absent,
+	      text->out);
+}
+
+void text_heat(const struct text *text, const struct heat *heat)
+{
 	enum text_style style = STYLE_PLAIN;
 	uint32_t column;
 
 	if (!heat->cells)
 		return;
 	for (column = 0; column < text->layout.heat_width; column++) {
-		struct cell cell = cell_at(heat, column, text->layout.heat_width);
+		struct text_cell cell = cell_at(heat, column, text->layout.heat_width);
 
-		if (style_of(&cell) != style) {
-			text_style(text, STYLE_PLAIN);
-			style = style_of(&cell);
-			text_style(text, style);
-		}
-		fputs(cell.resident ? glyphs->levels[level(&cell)]
-		      : cell.zero   ? glyphs->zero
-				    : glyphs->absent,
-		      text->out);
+		text_cell(text, &cell, &style);
 	}
 	text_style(text, STYLE_PLAIN);
 }

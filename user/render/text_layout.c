@@ -108,7 +108,10 @@ static uint32_t columns_of(const char *text)
 
 static void put_glyph(const struct text *text, const struct glyph *glyph)
 {
-	if (glyph->length > 1 && !text->options->unicode)
+	/* The blank at which no line is broken. */
+	if (glyph->length == 2 && !memcmp(glyph->bytes, "\u00a0", 2))
+		fputc(' ', text->out);
+	else if (glyph->length > 1 && !text->options->unicode)
 		fprintf(text->out, "%.*s", (int)glyph->columns, "??");
 	else
 		fwrite(glyph->bytes, 1, glyph->length, text->out);
@@ -163,11 +166,20 @@ void text_name(const struct text *text, const char *name, uint32_t columns)
 	fprintf(text->out, "%*s", (int)(columns - done), "");
 }
 
+/* Writes what fits and returns what does not. */
+static const char *put_piece(const struct text *text, const char *word, uint32_t columns)
+{
+	uint32_t done = put_head(text, word, columns);
+
+	return tail(word, columns_of(word) - done);
+}
+
 void text_wrap(const struct text *text, uint32_t indent, const char *words)
 {
 	uint32_t width = text->options->width, column = 0;
 	char safe[LINE_BYTES];
-	char *rest, *word;
+	const char *word;
+	char *rest;
 
 	format_line(words, safe, sizeof(safe));
 	for (rest = safe; (word = strsep(&rest, " "));) {
@@ -178,7 +190,13 @@ void text_wrap(const struct text *text, uint32_t indent, const char *words)
 			column = 0;
 		}
 		fprintf(text->out, "%*s", column ? 1 : (int)indent, "");
-		column += (column ? 1 : indent) + put_head(text, word, columns);
+		column += column ? 1 : indent;
+		for (; column + columns > width; columns = columns_of(word)) {
+			word = put_piece(text, word, width - column);
+			fprintf(text->out, "\n%*s", (int)indent, "");
+			column = indent;
+		}
+		column += put_head(text, word, columns);
 	}
 	fputc('\n', text->out);
 }

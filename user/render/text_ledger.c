@@ -57,6 +57,24 @@ static void put_causes(const struct text *text)
 	    amount(text, ledger[LEDGER_UNFAULTED]).text);
 }
 
+/* Arrays may overlap: here each page of theirs counts once. */
+static void put_arrays(const struct text *text)
+{
+	const struct process_snapshot *process = text->process;
+	char count[FORMAT_COUNT_MAX];
+
+	if (!process->array_count)
+		return;
+	if (!process->arrays_total_known) {
+		say(text, "arrays: too scattered to be summed up");
+		return;
+	}
+	say(text, "arrays: %s of %s resident in %s array%s, each page counted once",
+	    amount(text, process->arrays_total.resident).text,
+	    amount(text, process->arrays_total.pages).text,
+	    format_count(process->array_count, count), process->array_count == 1 ? "" : "s");
+}
+
 static void put_kernel(const struct text *text)
 {
 	const struct process_snapshot *process = text->process;
@@ -126,6 +144,7 @@ static int put_ended(const struct text *text)
 int text_ledger(const struct text *text)
 {
 	put_causes(text);
+	put_arrays(text);
 	put_kernel(text);
 	return put_ended(text);
 }

@@ -59,9 +59,23 @@ void text_name(const struct text *text, const char *name, uint32_t columns);
 /* Writes words, broken between them at the width, each line after that many blanks. */
 void text_wrap(const struct text *text, uint32_t indent, const char *words);
 
+/* What one character of a heatmap stands for: counts of pages, or of elements. */
+struct text_cell {
+	uint64_t all;
+	uint64_t resident;
+	uint64_t zero;
+	uint64_t touched;
+};
+
 /* text_heat.c: the layout's heat_width columns; and the line that says what they mean. */
 void text_heat(const struct text *text, const struct heat *heat);
+
+/* A character; *style is the colour in use, plain at first, and plain again after the last one. */
+void text_cell(const struct text *text, const struct text_cell *cell, enum text_style *style);
 void text_legend(const struct text *text);
+
+/* text_shape.c: under an array's row its index ranges, and with --grid its rows and columns. */
+int text_shape(const struct text *text, const struct array_row *row);
 
 /* text_rows.c: heading, arrays, regions, their sum. 0 or -ENOMEM. */
 int text_rows(const struct text *text);

@@ -212,22 +212,26 @@ static bool is_small(const struct text *text, const struct array_row *row)
 	       row->desc.end - row->desc.start < text->options->min_bytes;
 }
 
-static void put_arrays(const struct text *text, struct budget *budget)
+static int put_arrays(const struct text *text, struct budget *budget)
 {
 	char words[1024];
 	size_t i;
+	int err = 0;
 
-	for (i = 0; i < text->process->array_count; i++) {
+	for (i = 0; !err && i < text->process->array_count; i++) {
 		const struct array_row *row = &text->process->arrays[i];
 		const struct line line = { row->desc.name, row->desc.end - row->desc.start,
 					   &row->tally, &row->heat, words };
 
 		describe(text, row, words, sizeof(words));
-		if (is_small(text, row) || !matches(text, row->desc.name) || !afford(budget))
+		if (is_small(text, row) || !matches(text, row->desc.name) || !afford(budget)) {
 			budget->hidden++;
-		else
-			put_line(text, &line);
+			continue;
+		}
+		put_line(text, &line);
+		err = text_shape(text, row);
 	}
+	return err;
 }
 
 static char *region_name(const struct vma *vma)
@@ -286,10 +290,10 @@ int text_rows(const struct text *text)
 {
 	struct budget budget = { .left = text->options->top ? text->options->top : UINT32_MAX };
 	size_t i;
-	int err = 0;
+	int err;
 
 	put_heading(text);
-	put_arrays(text, &budget);
+	err = put_arrays(text, &budget);
 	for (i = 0; !err && i < text->process->region_count; i++)
 		err = put_region(text, &text->process->regions[i], &budget);
 	put_rest(text, &budget);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* An array in its own terms: index ranges, and a heatmap in rows and columns. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "render/text_priv.h"
+
+#define INDENT 2u
+#define RANGES 4u
+#define LABEL 10u /* digits of a row's number; with more it is rounded */
+#define NO_BREAK "\u00a0"
+
+uint32_t text_grid_columns(const struct text_options *options)
+{
+	return options->width - INDENT - LABEL - 1;
+}
+
+/* A range is not broken between lines, unless it is longer than one. */
+static void put_range(const struct text *text, const char *range, FILE *out)
+{
+	bool whole = strlen(range) + INDENT < text->options->width;
+
+	for (; *range; range++) {
+		if (*range == ' ' && whole)
+			fputs(NO_BREAK, out);
+		else
+			fputc(*range, out);
+	}
+}
+
+static int put_set(const struct text *text, const char *title, const struct index_set *set,
+		   const struct array_desc *array)
+{
+	uint32_t shown = set->kept < RANGES ? set->kept : RANGES, i;
+	char *words = NULL, *range, count[FORMAT_COUNT_MAX];
+	uint64_t more = set->ranges - shown;
+	int err = 0;
+	size_t bytes;
+	FILE *out = open_memstream(&words, &bytes);
+
+	if (!out)
+		return -errno;
+	fputs(title, out);
+	for (i = 0; !err && i < shown; i++) {
+		range = index_range_text(set, array, i);
+		if (!range)
+			err = -ENOMEM;
+		fputs(i ? ", " : " ", out);
+		put_range(text, range ? range : "", out);
+		free(range);
+	}
+	if (!set->told)
+		fputs(" not told, in too many pieces", out);
+	if (more)
+		fprintf(out, " and %s" NO_BREAK "more" NO_BREAK "range%s",
+			format_count(more, count), more == 1 ? "" : "s");
+	if (fclose(out))
+		err = -ENOMEM;
+	if (!err)
+		text_wrap(text, INDENT, words);
+	free(words);
+	return err;
+}
+
+static bool same(const struct index_set *a, const struct index_set *b)
+{
+	return a->told && b->told && a->ranges == b->ranges && a->elements == b->elements &&
+	       a->ranges == a->kept && a->ndim == b->ndim &&
+	       !memcmp(a->spans, b->spans, (size_t)a->kept * a->ndim * sizeof(*a->spans));
+}
+
+/* All and nothing are told by the sentence; the page of an allocator's header is no news. */
+static bool worth(const struct index_set *set, const struct array_row *row, uint64_t pages,
+		  uint64_t interior_pages)
+{
+	if (!pages || (row->interior.pages && !interior_pages))
+		return false;
+	return !set->told || (set->elements && pages < row->tally.pages);
+}
+
+static uint64_t zero_pages(const struct tally *tally)
+{
+	return tally->states[PAGE_ZERO] + tally->states[PAGE_ZERO_HUGE];
+}
+
+static int put_ranges(const struct text *text, const struct array_row *row)
+{
+	bool resident = worth(&row->resident, row, row->tally.resident, row->interior.resident);
+	int err = 0;
+
+	if (resident)
+		err = put_set(text, "resident:", &row->resident, &row->desc);
+	if (!err && worth(&row->zero, row, zero_pages(&row->tally), zero_pages(&row->interior)))
+		err = put_set(text, "zero page:", &row->zero, &row->desc);
+	if (!err && row->touched_known && !(resident && same(&row->touched, &row->resident)) &&
+	    worth(&row->touched, row, row->tally.touch.pages_touched,
+		  row->interior.touch.pages_touched))
+		err = put_set(text, "touched:", &row->touched, &row->desc);
+	return err;
+}
+
+/* The first row of a line of cells, in LABEL columns. */
+static void put_label(const struct text *text, uint64_t number)
+{
+	if (number < 10000000000u)
+		fprintf(text->out, "%*s%*" PRIu64 " ", (int)INDENT, "", (int)LABEL, number);
+	else
+		fprintf(text->out, "%*s%*.3e ", (int)INDENT, "", (int)LABEL, (double)number);
+}
+
+static struct text_cell cell_at(const struct grid *grid, uint32_t row, uint32_t column,
+				uint32_t width)
+{
+	uint64_t first = (uint64_t)column * grid->columns / width;
+	uint64_t end = ((uint64_t)column + 1) * grid->columns / width;
+	struct text_cell cell = { 0 };
+	uint64_t i;
+
+	for (i = first; i < (end > first ? end : first + 1); i++) {
+		size_t at = (size_t)row * grid->columns + i;
+
+		cell.all += grid->elements[at];
+		cell.resident += grid->resident[at];
+		cell.zero += grid->zero[at];
+		cell.touched += grid->touched[at];
+	}
+	return cell;
+}
+
+/* The columns that the first and the last cell of each line begin and end with. */
+static void put_columns(const struct text *text, uint64_t count, uint32_t width)
+{
+	char last[32];
+	int length = snprintf(last, sizeof(last), "%" PRIu64, count - 1);
+
+	text_style(text, STYLE_DIM);
+	fprintf(text->out, "%*s%-*s", (int)(INDENT + LABEL + 1), "", (int)width - length, "0");
+	fprintf(text->out, "%s\n", count > 1 ? last : "");
+	text_style(text, STYLE_PLAIN);
+}
+
+static void put_grid(const struct text *text, const struct array_row *array)
+{
+	const struct grid *grid = &array->grid;
+	uint64_t rows = (uint64_t)array->desc.shape->dims[0];
+	uint32_t width = text_grid_columns(text->options), row, column;
+
+	put_columns(text, (uint64_t)array->desc.shape->dims[1], width);
+	for (row = 0; row < grid->rows; row++) {
+		enum text_style style = STYLE_PLAIN;
+
+		text_style(text, STYLE_DIM);
+		put_label(text, (uint64_t)((unsigned __int128)row * rows / grid->rows));
+		text_style(text, STYLE_PLAIN);
+		for (column = 0; column < width; column++) {
+			const struct text_cell cell = cell_at(grid, row, column, width);
+
+			text_cell(text, &cell, &style);
+		}
+		text_style(text, STYLE_PLAIN);
+		fputc('\n', text->out);
+	}
+}
+
+int text_shape(const struct text *text, const struct array_row *row)
+{
+	int err;
+
+	if (!row->desc.shape || !row->vma_count)
+		return 0;
+	err = put_ranges(text, row);
+	if (err || !text->options->grid || !row->grid.rows)
+		return err;
+	if (row->grid.told)
+		put_grid(text, row);
+	else
+		text_wrap(text, INDENT, "rows and columns: not told, in too many pieces");
+	return 0;
+}
