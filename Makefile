@@ -88,7 +88,7 @@ AS_BUILD_USER := tests/tools/as-build-user
 BUILDS := all unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
 ROOT := $(if $(AS_SELF),,$(filter 0,$(shell id -u)))
 
-.PHONY: $(BUILDS) deps deps-if-root check check-long demo bench lint format install uninstall clean help FORCE
+.PHONY: $(BUILDS) deps deps-if-root check check-long demo bench lint format pyoff install uninstall clean help FORCE
 
 ifneq ($(ROOT),)
 
@@ -129,6 +129,8 @@ help:
 #: make bench        measure, print a table, write .output/bench.json (root)
 #: make lint         layers, sizes, format, licences
 #: make format       clang-format all C files in place
+#: make pyoff        the tables of CPython's layouts, anew from the headers below the pyenv root
+#:                   (and from those in PYTHON_INCLUDES, folders with Python.h)
 #: make fuzz         fuzz the parsers, FUZZ_SECONDS=30 each
 #: make wheel        the Python package, as wheel and sdist in .output/dist (from PyPI: its tools)
 #: make install      below $(DESTDIR)$(PREFIX), PREFIX=/usr/local
@@ -164,6 +166,9 @@ lint:
 
 format:
 	$(Q)find user bpf vmlinux tests -name '*.[ch]' -exec clang-format --style=file -i {} +
+
+pyoff:
+	$(Q)$(PYTHON) -B tests/tools/python-layout $(PYTHON_INCLUDES)
 
 # --- building
 

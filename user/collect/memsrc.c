@@ -110,6 +110,13 @@ static int grow(struct memsrc *memsrc)
 	return 0;
 }
 
+void memsrc__forget(struct memsrc *memsrc)
+{
+	memset(memsrc->slots, 0, memsrc->slot_count * sizeof(*memsrc->slots));
+	memset(&memsrc->last, 0, sizeof(memsrc->last));
+	memsrc->used = 0;
+}
+
 static int add_slab(struct memsrc *memsrc)
 {
 	struct slab *slab = calloc(1, sizeof(*slab));

@@ -89,6 +89,9 @@ struct memsrc_span {
  */
 int memsrc__gather(struct memsrc *memsrc, struct memsrc_span *spans, size_t count);
 
+/* Empties the cache: what is read next is of that moment. Pages read so far stay in the budget. */
+void memsrc__forget(struct memsrc *memsrc);
+
 /* Reads that a page that was not present has refused, since the source was opened. */
 uint64_t memsrc__refused(const struct memsrc *memsrc);
 

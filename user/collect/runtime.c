@@ -18,32 +18,56 @@
 #define VERSION_MAX 32
 #define ENTRIES_MAX 100000 /* of a site-packages folder that we care to look at */
 
+/* An interpreter, by the names of its program and its library. */
+struct kind {
+	const char *title;
+	const char *program; /* before the version */
+	const char *library;
+	const char *marks;  /* letters that may stand behind it */
+	bool needs_version; /* its library: without a version it is a stub */
+};
+
+/*
+ * libpython3.so is a stub without the interpreter. PyPy's library is libpypy3.11-c.so, GraalPy's
+ * libpythonvm.so.
+ */
+static const struct kind kinds[] = {
+	{ "CPython", "python", "libpython", "dmut", true },
+	{ "PyPy", "pypy", "libpypy", "-c", true },
+	{ "GraalPy", "graalpy", "libpythonvm", "", false },
+};
+
+static bool is_end_of_program(const char *rest)
+{
+	return !*rest || !strcmp(rest, " (deleted)");
+}
+
 /*
  * "3.11" from "libpython3.11.so.1.0", "python3.11", "libpython3.13t.so"; "3" from
- * "python3"; false for anything else. libpython3.so is a stub without the interpreter.
+ * "python3"; false for anything else.
  */
-static bool python_from_path(const char *path, char *version, size_t size)
+static bool version_from_path(const char *path, const struct kind *kind, char *version, size_t size)
 {
 	const char *name = strrchr(path, '/');
+	size_t length = strlen(kind->library);
 	const char *rest;
 	bool library;
-	size_t length;
 
 	name = name ? name + 1 : path;
-	library = !strncmp(name, "lib", 3);
-	if (library)
-		name += 3;
-	if (strncmp(name, "python", 6))
+	library = !strncmp(name, kind->library, length);
+	if (!library)
+		length = strlen(kind->program);
+	if (!library && strncmp(name, kind->program, length))
 		return false;
-	name += 6;
+	name += length;
 	length = strspn(name, "0123456789.");
 	while (length && name[length - 1] == '.')
 		length--;
-	rest = name + length + strspn(name + length, "dmut");
+	rest = name + length + strspn(name + length, kind->marks);
 	if (length >= size)
 		return false;
-	if (library ? strncmp(rest, ".so", 3) || !memchr(name, '.', length)
-		    : *rest && strcmp(rest, " (deleted)"))
+	if (library ? strncmp(rest, ".so", 3) || (kind->needs_version && !memchr(name, '.', length))
+		    : !is_end_of_program(rest))
 		return false;
 	memcpy(version, name, length);
 	version[length] = '\0';
@@ -118,14 +142,20 @@ static size_t numpy_site_length(const char *path)
 	return 0;
 }
 
-/* False when the file can be read and is no interpreter, whatever its name: each has None. */
-static bool read_python(int root, const struct vma *vma, char *version, size_t size)
+/*
+ * False when the file can be read and is no interpreter, whatever its name: each has None. One
+ * that was deleted or replaced is read too, where we may.
+ */
+static bool read_python(const struct proc *proc, int root, const struct vma *vma, char *version,
+			size_t size)
 {
+	int fd = mapped_file_open(proc, vma);
 	uint64_t address;
 	uint32_t hex;
-	int fd = mapped_file_below(root, vma);
 	bool lacks_none;
 
+	if (fd == -ENOENT)
+		fd = mapped_file_below(root, vma);
 	if (fd < 0)
 		return true;
 	lacks_none = elf_object_address(fd, "_Py_NoneStruct", &address) == -ENOENT;
@@ -151,25 +181,38 @@ static void read_numpy(int root, const struct vma *vma, char *version, size_t si
 		numpy_from_folder(fd, version, size);
 }
 
-/* An executable named python may only start the library: that one knows better. */
-static const struct vma *find_python(const struct vma_list *vmas, char *version, size_t size)
+struct found {
+	const struct kind *kind;
+	const struct vma *vma;
+	char version[VERSION_MAX];
+};
+
+static bool is_library(const char *path)
 {
-	const struct vma *found = NULL;
-	size_t i;
+	const char *name = strrchr(path, '/');
+
+	return name && !strncmp(name, "/lib", 4);
+}
+
+/* A program named python may only start the library: that one knows better. */
+static void find_python(const struct vma_list *vmas, struct found *found)
+{
+	size_t i, k;
 
 	for (i = 0; i < vmas->count; i++) {
 		const struct vma *vma = &vmas->vmas[i];
 		char candidate[VERSION_MAX];
 
-		if (vma->kind != VMA_FILE ||
-		    !python_from_path(vma->path, candidate, sizeof(candidate)))
-			continue;
-		if (found && !strstr(vma->path, "/libpython"))
-			continue;
-		found = vma;
-		snprintf(version, size, "%s", candidate);
+		for (k = 0; vma->kind == VMA_FILE && k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+			if (!version_from_path(vma->path, &kinds[k], candidate,
+					       sizeof(candidate)) ||
+			    (found->vma && !is_library(vma->path)))
+				continue;
+			found->vma = vma;
+			found->kind = &kinds[k];
+			snprintf(found->version, sizeof(found->version), "%s", candidate);
+		}
 	}
-	return found;
 }
 
 static const struct vma *find_numpy(const struct vma_list *vmas)
@@ -185,31 +228,34 @@ static const struct vma *find_numpy(const struct vma_list *vmas)
 
 int runtime_detect(const struct proc *proc, const struct vma_list *vmas, char *buffer, size_t size)
 {
-	char python[VERSION_MAX] = "";
-	char numpy[VERSION_MAX] = "";
-	const struct vma *python_vma = find_python(vmas, python, sizeof(python));
 	const struct vma *numpy_vma = find_numpy(vmas);
+	struct found python = { .kind = &kinds[0] };
+	char numpy[VERSION_MAX] = "";
 	bool is_python = true;
 	int root;
 
 	buffer[0] = '\0';
+	find_python(vmas, &python);
 	/* Whatever runs numpy has an interpreter in it: the program, mapped the lowest. */
-	if (!python_vma && numpy_vma && vmas->vmas[0].kind == VMA_FILE)
-		python_vma = &vmas->vmas[0];
-	if (!python_vma)
+	if (!python.vma && numpy_vma && vmas->vmas[0].kind == VMA_FILE)
+		python.vma = &vmas->vmas[0];
+	if (!python.vma)
 		return 0;
 	root = proc__open_file(proc, "root");
 	if (root == -ESRCH)
 		return root;
 	/* Not allowed, or not recorded: what the names tell is left. */
 	if (root >= 0) {
-		is_python = read_python(root, python_vma, python, sizeof(python));
+		if (python.kind == &kinds[0])
+			is_python = read_python(proc, root, python.vma, python.version,
+						sizeof(python.version));
 		if (is_python && numpy_vma)
 			read_numpy(root, numpy_vma, numpy, sizeof(numpy));
 		close(root);
 	}
 	if (is_python)
-		snprintf(buffer, size, "CPython%s%s%s%s%s", python[0] ? " " : "", python,
-			 numpy_vma ? ", numpy" : "", numpy[0] ? " " : "", numpy);
+		snprintf(buffer, size, "%s%s%s%s%s%s", python.kind->title,
+			 python.version[0] ? " " : "", python.version, numpy_vma ? ", numpy" : "",
+			 numpy[0] ? " " : "", numpy);
 	return 0;
 }

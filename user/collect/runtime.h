@@ -14,7 +14,8 @@
 
 /*
  * Writes "CPython 3.11.2, numpy 1.24.2", "CPython 3.11", "CPython 3.11.2, numpy"
- * (its version cannot be told), or "" when it is no Python. Returns 0 or -errno.
+ * (its version cannot be told), "PyPy 3.9", "GraalPy", or "" when it is no Python.
+ * Returns 0 or -errno.
  */
 int runtime_detect(const struct proc *proc, const struct vma_list *vmas, char *buffer, size_t size);
 

@@ -56,6 +56,8 @@ static void tell_missing(const struct python_report *report, struct process_snap
 		snprintf(text, sizeof(text), "%s", report->unsupported);
 	else if (report->cut)
 		snprintf(text, sizeof(text), "arrays may be missing: %s", report->cut);
+	else if (report->partial)
+		snprintf(text, sizeof(text), "arrays may be missing: %s", report->partial);
 	else if (report->changing)
 		snprintf(text, sizeof(text), "%zu arrays changed while they were read",
 			 report->changing);

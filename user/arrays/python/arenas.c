@@ -13,6 +13,9 @@
 #include "collect/maps.h"
 
 #define ARENAS_MAX 65536u
+#define BLOCK_UNIT 16u
+#define CLASSES 32u
+#define BEFORE_MAX 48u /* bytes of a block before its object */
 
 /* struct arena_object */
 struct entry {
@@ -193,6 +196,27 @@ static int list_arenas(struct py_arenas *arenas, struct py *py, uint64_t table)
 	return 0;
 }
 
+/* Whether it is a pool's, in which an object at known begins a block, or stands behind a head. */
+static bool plausible_pool(const struct py_arenas *arenas, const struct pool_head *head,
+			   uint64_t known)
+{
+	uint64_t offset = known % arenas->pool_bytes, bytes, before;
+
+	if (!head->used || head->class >= CLASSES || head->arena >= ARENAS_MAX ||
+	    head->max_offset > arenas->pool_bytes || offset >= head->next_offset ||
+	    head->next_offset > arenas->pool_bytes)
+		return false;
+	bytes = (uint64_t)(head->class + 1) * BLOCK_UNIT;
+	if (head->used > arenas->pool_bytes / bytes)
+		return false;
+	for (before = 0; before <= BEFORE_MAX; before += BLOCK_UNIT) {
+		if (offset >= POOL_HEAD_BYTES + before &&
+		    (offset - before - POOL_HEAD_BYTES) % bytes == 0)
+			return true;
+	}
+	return false;
+}
+
 int py_arenas__find(struct py_arenas *arenas, struct py *py)
 {
 	struct search search = { .py = py, .arenas = arenas, .known = py->modules };
@@ -202,7 +226,7 @@ int py_arenas__find(struct py_arenas *arenas, struct py *py)
 	memset(arenas, 0, sizeof(*arenas));
 	set_geometry(arenas, py);
 	if (py_read(py, search.known - search.known % arenas->pool_bytes, &head, sizeof(head)) ||
-	    head.arena >= ARENAS_MAX)
+	    !plausible_pool(arenas, &head, search.known))
 		return -ENOENT;
 	search.index = head.arena;
 	err = find_table(&search);

@@ -3,17 +3,15 @@
 #include "arrays/python/find.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "arrays/python/check.h"
 #include "collect/elf_symbol.h"
 #include "collect/mapped_file.h"
-
-/* Include/internal/pycore_debug_offsets.h */
-#define DEBUG_COOKIE "xdebugpy"
-#define DEBUG_FREE_THREADED 1
 
 /* The program itself may have the interpreter in it under any name. */
 static bool may_be_python(const struct vma *vma, const struct vma *program)
@@ -39,20 +37,25 @@ static void set_binary(struct py *py, size_t first)
 	py->binary_end = i;
 }
 
+/* 0; -ENOENT: no file of it has the symbol; or why one cannot be opened. */
 static int find_runtime(struct py *py, const struct proc *proc)
 {
 	uint64_t address, bias;
+	int fd, err, failed = -ENOENT;
 	size_t i;
-	int fd, err = -ENOENT;
 
-	for (i = 0; err && i < py->vmas->count; i++) {
+	for (i = 0; i < py->vmas->count; i++) {
 		const struct vma *vma = &py->vmas->vmas[i];
 
 		if (!may_be_python(vma, py->vmas->vmas) || vma->offset)
 			continue;
 		fd = mapped_file_open(proc, vma);
-		if (fd < 0)
-			return fd;
+		if (fd == -ENOENT)
+			fd = -ESTALE;
+		if (fd < 0) {
+			failed = fd;
+			continue;
+		}
 		err = elf_object_address(fd, "_PyRuntime", &address);
 		if (!err)
 			err = elf_load_bias(fd, 0, vma->start, py->page_bytes, &bias);
@@ -60,77 +63,47 @@ static int find_runtime(struct py *py, const struct proc *proc)
 		if (!err) {
 			py->runtime = address + bias;
 			set_binary(py, i);
+			return 0;
 		}
 	}
-	return err;
+	return failed;
 }
 
-/* The first half of what moves between patch levels is told by the target itself. */
-static int read_debug_offsets(struct py *py, bool *free_threaded)
+/* From 3.13 on the target tells some of its layout itself. */
+static int refine_layout(struct py *py, const char **why)
 {
-	char cookie[8];
-	uint64_t word;
+	uint8_t debug[PY_DEBUG_BYTES_MAX];
 	int err;
 
-	*free_threaded = false;
 	if (py->layout.minor < 13)
 		return 0;
-	err = py_read(py, py->runtime, cookie, sizeof(cookie));
-	if (!err && memcmp(cookie, DEBUG_COOKIE, sizeof(cookie)))
-		err = -EINVAL;
+	err = py_read(py, py->runtime, debug, sizeof(debug));
 	if (!err)
-		err = py_word(py, py->runtime + 8 + 8 * DEBUG_FREE_THREADED, &word);
-	if (!err)
-		*free_threaded = word;
-	return err;
+		*why = py_layout_refine(&py->layout, debug, sizeof(debug));
+	return err ? err : *why ? -EINVAL : 0;
 }
 
-/* sys.modules is a dict that knows sys and builtins, and these are modules. */
-static int check_modules(struct py *py)
+static int look(struct py *py, const struct proc *proc, const char **why)
 {
-	static const char *const names[] = { "sys", "builtins" };
-	const struct py_type *type = py_type_of(py, py->modules);
-	size_t i;
+	int err = refine_layout(py, why);
 
-	if (!type || type->kind != PY_DICT)
-		return -EINVAL;
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		uint64_t module;
-
-		if (py_dict_get(py, py->modules, names[i], &module))
-			return -EINVAL;
-		type = py_type_of(py, module);
-		if (!type || type->basicsize < 24)
-			return -EINVAL;
-	}
-	return 0;
+	return err ? err : py_check(py, proc, why);
 }
 
-/* Every thread of an interpreter points back to it. */
-static int check_threads(struct py *py)
+/* A target that runs may be caught in the middle of a change: what fails is looked at anew. */
+static int look_twice(struct py *py, const struct proc *proc, const char **why)
 {
-	uint64_t thread, interp;
-	int err;
+	const struct py_layout row = py->layout;
+	int err = look(py, proc, why);
 
-	err = py_word(py, py->interp + (uint64_t)py->layout.is_tstate_head, &thread);
-	if (!err)
-		err = py_word(py, thread + (uint64_t)py->layout.ts_interp, &interp);
-	return err ? err : interp == py->interp ? 0 : -EINVAL;
-}
-
-static int find_interpreter(struct py *py)
-{
-	const struct py_layout *layout = &py->layout;
-	int err;
-
-	err = py_word(py, py->runtime + (uint64_t)layout->rt_interp_head, &py->interp);
-	if (!err && !py->interp)
-		err = -EINVAL;
-	if (!err)
-		err = py_word(py, py->interp + (uint64_t)layout->is_modules, &py->modules);
-	if (!err)
-		err = check_threads(py);
-	return err ? err : check_modules(py);
+	if (err != -EINVAL && err != -EFAULT)
+		return err;
+	py->layout = row;
+	*why = NULL;
+	memsrc__forget(py->memsrc);
+	py_types__free(py->types);
+	py->types = py_types__new();
+	return py->types ? look(py, proc, why) : -ENOMEM;
 }
 
 int py_module_dict(struct py *py, const char *name, uint64_t *ret)
@@ -142,49 +115,54 @@ int py_module_dict(struct py *py, const char *name, uint64_t *ret)
 	return err ? err : py_word(py, module + (uint64_t)py->layout.md_dict, ret);
 }
 
-/* numpy may not be imported: then there is nothing to find, and that is no error. */
-static void find_ndarray(struct py *py)
+__attribute__((format(printf, 3, 4))) static int say(char *why, size_t size, const char *format,
+						     ...)
 {
-	uint64_t dict, type;
+	va_list arguments;
 
-	if (py_module_dict(py, "numpy", &dict) || py_dict_get(py, dict, "ndarray", &type))
-		return;
-	if (py_type_at(py, type))
-		py->ndarray_type = type;
+	va_start(arguments, format);
+	vsnprintf(why, size, format, arguments);
+	va_end(arguments);
+	return -ENOENT;
 }
 
-static int say(char *why, size_t size, const char *text, const char *what)
+/* Why its files did not lead to a runtime, in words; or err where that is no answer. */
+static int say_no_runtime(int err, const char *runtime, char *why, size_t size)
 {
-	snprintf(why, size, text, what);
-	return -ENOENT;
+	if (err == -ENOENT)
+		return say(why, size, "%s: no _PyRuntime in its files", runtime);
+	if (err == -ESTALE)
+		return say(why, size,
+			   "%s: its program was deleted or replaced, which root alone can read",
+			   runtime);
+	if (err == -ESRCH || err == -ENOMEM)
+		return err;
+	return say(why, size, "%s: its program cannot be read: %s", runtime, strerror(-err));
 }
 
 int py_find(struct py *py, const struct proc *proc, const char *runtime, char *why, size_t size)
 {
+	const char *reason = NULL;
 	const struct py_layout *layout;
-	bool free_threaded;
 	int minor = 0, err;
 
-	if (sscanf(runtime, "CPython 3.%d", &minor) != 1)
-		return say(why, size, "the version of this Python is not known (%s)", runtime);
-	layout = py_layout_of(minor);
+	layout = sscanf(runtime, "CPython 3.%d", &minor) == 1 ? py_layout_of(minor) : NULL;
 	if (!layout)
-		return say(why, size, "%s is not known: arrays have no names", runtime);
+		return say(why, size, "the layout of %s is not known: its arrays are not found",
+			   runtime);
 	py->layout = *layout;
 	err = find_runtime(py, proc);
-	if (err == -ENOENT || err == -ENOEXEC)
-		return say(why, size, "%s: no _PyRuntime in its files", runtime);
 	if (err)
-		return err;
-	err = read_debug_offsets(py, &free_threaded);
-	if (!err && free_threaded)
-		return say(why, size, "%s without the GIL is not supported", runtime);
-	if (!err)
-		err = find_interpreter(py);
-	if (err == -ESRCH || err == -ENOMEM)
-		return err;
-	if (err)
-		return say(why, size, "%s is laid out in a way that is not known", runtime);
-	find_ndarray(py);
-	return 0;
+		return say_no_runtime(err, runtime, why, size);
+	err = look_twice(py, proc, &reason);
+	if (err == -EINVAL && reason)
+		return say(why, size, "%s cannot be read: %s", runtime, reason);
+	if (err == -EFAULT || err == -EINVAL)
+		return say(why, size,
+			   "%s cannot be read: memory that leads to its objects is not there",
+			   runtime);
+	/* The budget is spent: py->cut tells. */
+	if (err == -ENOSPC)
+		return say(why, size, "%s cannot be read: %s", runtime, py->cut);
+	return err;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * From a process to its interpreter, sys.modules and numpy.ndarray.
+ * From a process to its main interpreter and sys.modules.
  */
 #ifndef ARRAYS_PYTHON_FIND_H
 #define ARRAYS_PYTHON_FIND_H

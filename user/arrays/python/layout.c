@@ -2,8 +2,6 @@
 /* The rows, and their choice. */
 #include "arrays/python/layout.h"
 
-#include <stddef.h>
-
 /* clang-format off */
 static const struct py_layout rows[] = {
 #include "arrays/python/layout_table.inc"

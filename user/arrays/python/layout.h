@@ -7,12 +7,13 @@
 #ifndef ARRAYS_PYTHON_LAYOUT_H
 #define ARRAYS_PYTHON_LAYOUT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* clang-format off */
 #define PY_LAYOUT_FIELDS(X) \
  X(rt_size) X(rt_interp_head) \
- X(is_size) X(is_next) X(is_id) X(is_tstate_head) X(is_modules) X(is_gc_gen) X(is_gc_gen_n) X(is_gc_gen_stride) X(is_gc_collecting) X(rt_gc_gen) \
+ X(is_size) X(is_next) X(is_id) X(is_tstate_head) X(is_modules) X(is_feature_flags) \
  X(ts_size) X(ts_next) X(ts_interp) X(ts_frame) X(ts_cframe) X(cf_current) X(ts_thread_id) X(ts_native_id) \
  X(fr_prev) X(fr_code) X(fr_func) X(fr_globals) X(fr_locals) X(fr_instr) X(fr_stacktop) X(fr_stacktop_is) X(fr_owner) X(fr_is_entry) X(fr_localsplus) \
  X(co_size) X(co_filename) X(co_name) X(co_qualname) X(co_linetable) X(co_firstlineno) X(co_flags) X(co_nlocals) X(co_nlocalsplus) X(co_varnames) X(co_cellvars) X(co_freevars) X(co_localsplusnames) X(co_localspluskinds) X(co_code) \
@@ -35,7 +36,6 @@ enum py_dict_mode {
 
 struct py_layout {
 	int32_t minor;
-	int32_t f_dummy;
 #define X(field) int32_t field;
 	PY_LAYOUT_FIELDS(X)
 #undef X
@@ -43,5 +43,14 @@ struct py_layout {
 
 /* The row of CPython 3.minor, or NULL: that version is not known. */
 const struct py_layout *py_layout_of(int32_t minor);
+
+#define PY_DEBUG_BYTES_MAX 1024u
+
+/*
+ * What CPython 3.13 and later says itself, in the bytes at _PyRuntime (_Py_DebugOffsets), put
+ * into that version's row: words that move from patch level to patch level are taken over, all
+ * others must agree. NULL; else a literal, why the row cannot be trusted, and *row is as it was.
+ */
+const char *py_layout_refine(struct py_layout *row, const uint8_t *debug, size_t bytes);
 
 #endif

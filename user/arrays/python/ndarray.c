@@ -68,6 +68,20 @@ static int read_descr(struct py *py, uint64_t address, uint32_t major, struct de
 	return ret->item_bytes > ITEM_BYTES_MAX ? -EINVAL : 0;
 }
 
+int ndarray_item(struct py *py, const struct ndarray_head *head, uint32_t numpy_major, char *kind,
+		 uint64_t *bytes)
+{
+	struct descr descr = { 0 };
+	int err = read_descr(py, head->descr, numpy_major, &descr);
+
+	/* Too large for an item is told as well: it contradicts every kind. */
+	if (err && err != -EINVAL)
+		return err;
+	*kind = descr.kind;
+	*bytes = descr.item_bytes;
+	return 0;
+}
+
 static void name_dtype(const struct descr *descr, char *buffer, size_t size)
 {
 	static const struct {

@@ -50,6 +50,10 @@ int ndarray_describe(struct py *py, uint64_t object, const struct ndarray_head *
 		     const int64_t *dims, uint32_t numpy_major, struct ndarray_dtype *dtype,
 		     struct array_desc *ret);
 
+/* What its dtype says of one element; 0 or -errno. */
+int ndarray_item(struct py *py, const struct ndarray_head *head, uint32_t numpy_major, char *kind,
+		 uint64_t *bytes);
+
 /* Bytes from the first to the last element's end; 0: it cannot be told. */
 uint64_t ndarray_span(struct py *py, const struct ndarray_head *head, const int64_t *dims,
 		      uint32_t numpy_major);

@@ -10,6 +10,8 @@
 
 #include "arrays/python/batch.h"
 #include "arrays/python/find.h"
+#include "arrays/python/interpreters.h"
+#include "arrays/python/numpy.h"
 #include "arrays/python/sweep.h"
 #include "arrays/python/walk.h"
 #include "base/array.h"
@@ -89,17 +91,6 @@ static int on_found(void *ctx, uint64_t object, size_t node)
 	return 0;
 }
 
-static uint32_t numpy_major(struct py *py)
-{
-	char version[PY_NAME_MAX];
-	uint64_t dict, object;
-
-	if (py_module_dict(py, "numpy", &dict) || py_dict_get(py, dict, "__version__", &object) ||
-	    py_string(py, object, version, sizeof(version)))
-		return 0;
-	return (uint32_t)strtoul(version, NULL, 10);
-}
-
 static int add_array(void *ctx, struct array_desc *array)
 {
 	struct scan *scan = ctx;
@@ -135,29 +126,82 @@ static int read_arrays(struct scan *scan)
 }
 
 /* Frames and __main__ first: what they call an array is what its author calls it. */
-static int name_arrays(struct scan *scan)
+static int walk_all(struct scan *scan)
 {
 	struct py_walk *walk = &scan->walk;
 	int err;
 
-	if (!scan->unnamed)
-		return 0;
-	err = py_walk__init(walk, &scan->py);
-	if (err)
-		return err;
-	walk->found = on_found;
-	walk->ctx = scan;
 	err = py_walk__add_module(walk, "__main__");
 	if (!err)
 		err = py_walk__add_frames(walk);
 	if (!err)
 		err = py_walk__run(walk);
-	if (!err && scan->unnamed) {
+	if (!err && scan->unnamed)
 		err = py_walk__add_other_modules(walk);
-		if (!err)
-			err = py_walk__run(walk);
+	if (!err && scan->unnamed)
+		err = py_walk__run(walk);
+	if (!err && scan->unnamed)
+		err = py_walk__add_other_interpreters(walk);
+	if (!err && scan->unnamed)
+		err = py_walk__run(walk);
+	return err;
+}
+
+static int walk(struct scan *scan, int (*found)(void *, uint64_t, size_t))
+{
+	int err;
+
+	if (!scan->unnamed)
+		return 0;
+	err = py_walk__init(&scan->walk, &scan->py);
+	if (err)
+		return err;
+	scan->walk.found = found;
+	scan->walk.ctx = scan;
+	err = walk_all(scan);
+	py_walk__deinit(&scan->walk);
+	return err;
+}
+
+static int on_met(void *ctx, uint64_t object, size_t node)
+{
+	struct scan *scan = ctx;
+	struct address_list *swept = &scan->swept;
+
+	(void)node;
+	if (array_reserve((void **)&swept->addresses, &swept->capacity, swept->count + 1,
+			  sizeof(*swept->addresses)))
+		return -ENOMEM;
+	swept->addresses[swept->count++] = object;
+	return 0;
+}
+
+static int by_address(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* No pools to sweep: what the walk meets is all there is to know; each array once. */
+static int collect_by_walk(struct scan *scan)
+{
+	struct address_list *swept = &scan->swept;
+	size_t i, kept = 0;
+	int err;
+
+	scan->report->partial =
+		"this Python does not use its own allocator: only arrays that names "
+		"lead to are found";
+	scan->unnamed = SIZE_MAX; /* all ways, to their end */
+	err = walk(scan, on_met);
+	if (swept->count)
+		qsort(swept->addresses, swept->count, sizeof(*swept->addresses), by_address);
+	for (i = 0; i < swept->count; i++) {
+		if (!kept || swept->addresses[i] != swept->addresses[kept - 1])
+			swept->addresses[kept++] = swept->addresses[i];
 	}
-	py_walk__deinit(walk);
+	swept->count = kept;
 	return err;
 }
 
@@ -206,19 +250,35 @@ static uint64_t deadline(uint64_t milliseconds)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + milliseconds * 1000000u;
 }
 
+static bool dtypes_fit(struct scan *scan, const char *runtime)
+{
+	struct python_report *report = scan->report;
+
+	if (py_numpy_dtypes_fit(&scan->py, scan->swept.addresses, scan->swept.count,
+				scan->numpy_major))
+		return true;
+	snprintf(report->unsupported, sizeof(report->unsupported),
+		 "%s: the dtypes of its arrays are laid out in a way that is not known", runtime);
+	scan->unnamed = 0;
+	return false;
+}
+
 /* What a sweep that was cut short has found is read and named all the same, as far as it goes. */
-static int find_and_name(struct scan *scan)
+static int find_and_name(struct scan *scan, const char *runtime)
 {
 	const char *cut;
 	int err;
 
-	err = py_sweep(&scan->py, &scan->arenas, scan->classes, &scan->swept);
+	if (scan->arenas.count)
+		err = py_sweep(&scan->py, &scan->arenas, scan->classes, &scan->swept);
+	else
+		err = collect_by_walk(scan);
 	cut = scan->py.cut;
 	scan->py.cut = NULL;
-	if (!err)
+	if (!err && dtypes_fit(scan, runtime))
 		err = read_arrays(scan);
 	if (!err)
-		err = name_arrays(scan);
+		err = walk(scan, on_found);
 	if (cut)
 		scan->py.cut = cut;
 	return err;
@@ -232,17 +292,16 @@ static void forget_arrays(struct scan *scan)
 }
 
 /* A subclass that ndarray does not know of shows itself to the walk: then all pools are swept. */
-static int look_at_arrays(struct scan *scan)
+static int look_at_arrays(struct scan *scan, const char *runtime)
 {
 	int err;
 
-	scan->numpy_major = numpy_major(&scan->py);
 	scan->classes = py_array_classes(&scan->py);
-	err = find_and_name(scan);
+	err = find_and_name(scan, runtime);
 	if (!err && scan->left_out && py_in_time(&scan->py)) {
 		forget_arrays(scan);
 		scan->classes = SWEEP_ALL_CLASSES;
-		err = find_and_name(scan);
+		err = find_and_name(scan, runtime);
 	}
 	if (!err)
 		err = name_the_rest(scan);
@@ -251,28 +310,36 @@ static int look_at_arrays(struct scan *scan)
 	return err;
 }
 
-static int look(struct scan *scan, const struct proc *proc, const char *runtime)
+/* -ENOENT with a sentence in the report: this Python, or its numpy, is not one we know. */
+static int find(struct scan *scan, const struct proc *proc, const char *runtime)
 {
-	struct python_report *report = scan->report;
+	char *why = scan->report->unsupported;
+	size_t size = sizeof(scan->report->unsupported);
 	int err;
 
-	err = py_find(&scan->py, proc, runtime, report->unsupported, sizeof(report->unsupported));
-	if (err || !scan->py.ndarray_type)
-		return err == -ENOENT ? 0 : err;
+	err = py_find(&scan->py, proc, runtime, why, size);
+	if (!err)
+		err = py_find_numpy(&scan->py, runtime, &scan->numpy_major, why, size);
+	if (err)
+		return err;
 	/* Types seen before numpy's was known were taken for others. */
 	py_types__free(scan->py.types);
 	scan->py.types = py_types__new();
-	if (!scan->py.types)
-		return -ENOMEM;
+	return scan->py.types ? 0 : -ENOMEM;
+}
+
+static int look(struct scan *scan, const struct proc *proc, const char *runtime)
+{
+	int err;
+
+	err = find(scan, proc, runtime);
+	if (err || !scan->py.ndarray_type)
+		return err == -ENOENT ? 0 : err;
+	if (py_interpreters_apart(&scan->py))
+		scan->report->partial = "arrays of its other interpreters, which have allocators "
+					"of their own, are not found";
 	err = py_arenas__find(&scan->arenas, &scan->py);
-	if (!err)
-		err = look_at_arrays(scan);
-	if (err == -ENOENT) {
-		snprintf(report->unsupported, sizeof(report->unsupported),
-			 "%s uses another allocator than its own: arrays are not found", runtime);
-		err = 0;
-	}
-	return err;
+	return err && err != -ENOENT ? err : look_at_arrays(scan, runtime);
 }
 
 int python_scan_memory(struct memsrc *memsrc, const struct proc *proc, const struct vma_list *vmas,
@@ -307,6 +374,9 @@ int python_scan(const struct proc *proc, const struct vma_list *vmas, const char
 	int err;
 
 	memset(report, 0, sizeof(*report));
+	if (!strncmp(runtime, "PyPy", 4) || !strncmp(runtime, "GraalPy", 7))
+		snprintf(report->unsupported, sizeof(report->unsupported),
+			 "%s: only CPython's arrays can be found", runtime);
 	if (strncmp(runtime, "CPython", 7) || !strstr(runtime, "numpy"))
 		return 0;
 	err = memsrc__open_live(proc, options->page_bytes, options->max_pages, &memsrc);

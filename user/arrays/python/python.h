@@ -24,7 +24,8 @@ struct python_report {
 	size_t changing;       /* arrays that changed under each look: left out */
 	uint64_t refused;      /* reads of pages that were not present */
 	const char *cut;       /* a literal: why the look was cut short; NULL: it was not */
-	char unsupported[160]; /* one sentence when this Python cannot be read; else "" */
+	const char *partial;   /* a literal: why arrays may be missing that are there; or NULL */
+	char unsupported[256]; /* one sentence when this Python cannot be read; else "" */
 };
 
 /*

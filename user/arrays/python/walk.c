@@ -134,20 +134,34 @@ static void name_frame(struct py *py, uint64_t code, uint64_t globals, char *buf
 	snprintf(buffer, size, "%s.%s()", module, function);
 }
 
+/* What runpy and multiprocessing's spawn run has globals that are no module's. */
+static int add_globals(struct py_walk *walk, uint64_t globals)
+{
+	char module[PY_NAME_MAX];
+	uint64_t name;
+
+	if (py_dict_get(walk->py, globals, "__name__", &name) ||
+	    py_string(walk->py, name, module, sizeof(module)))
+		return 0;
+	return py_walk__push_root(walk, globals, module);
+}
+
 static int add_frame(struct py_walk *walk, uint64_t frame)
 {
 	const struct py_layout *layout = &walk->py->layout;
 	uint64_t code, globals, locals = 0;
 	char text[2 * PY_NAME_MAX + 8];
+	int err;
 
 	if (py_word(walk->py, frame + (uint64_t)layout->fr_code, &code) ||
 	    py_word(walk->py, frame + (uint64_t)layout->fr_globals, &globals))
 		return 0;
 	py_word(walk->py, frame + (uint64_t)layout->fr_locals, &locals);
 	code &= STACK_REF_MASK;
+	err = add_globals(walk, globals);
 	/* A module's own frame: its locals are the module's. */
-	if (locals && locals == globals)
-		return 0;
+	if (err || (locals && locals == globals))
+		return err;
 	name_frame(walk->py, code, globals, text, sizeof(text));
 	/* A node of its own carries the text; the code object stands for the frame. */
 	if (array_reserve((void **)&walk->nodes, &walk->capacity, walk->count + 1,
