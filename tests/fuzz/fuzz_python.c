@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "arrays/python/batch.h"
+#include "arrays/python/buffer.h"
 #include "arrays/python/sweep.h"
 #include "arrays/python/walk.h"
 
@@ -39,10 +40,16 @@ static int load(void *ctx, uint64_t address, size_t count, uint8_t *buffer, bool
 static int found(void *ctx, uint64_t object, size_t node)
 {
 	struct py_walk *walk = ctx;
+	const struct py_type *type = py_type_of(walk->py, object);
 	struct array_desc array = { 0 };
+	int err;
 
 	free(py_walk__name(walk, node));
-	if (!ndarray_read(walk->py, object, object / 16 % 2 + 1, &array))
+	if (!type)
+		return 0;
+	err = type->kind == PY_NDARRAY ? ndarray_read(walk->py, object, object / 16 % 2 + 1, &array)
+				       : buffer_read(walk->py, object, type->kind, &array);
+	if (!err)
 		array_desc__deinit(&array);
 	return 0;
 }
@@ -57,26 +64,31 @@ static int drop(void *ctx, struct array_desc *array)
 static void run(struct py *py)
 {
 	struct batch_reader reader = { .py = py, .numpy_major = 1, .add = drop };
-	struct address_list swept = { 0 };
+	struct py_swept swept = { 0 };
 	struct py_arenas arenas;
 	struct py_walk walk;
 
 	if (!py_arenas__find(&arenas, py))
 		py_sweep(py, &arenas, py_array_classes(py), &swept);
-	batch_read(&reader, swept.addresses, swept.count);
+	batch_read(&reader, swept.arrays.addresses, swept.arrays.count);
 	py_sweep_left_out(py, &arenas, 0, BASE + 64);
 	py_arenas__deinit(&arenas);
-	free(swept.addresses);
+	free(swept.arrays.addresses);
+	free(swept.buffers.addresses);
 	if (py_walk__init(&walk, py))
 		abort();
 	walk.found = found;
 	walk.ctx = &walk;
-	py_walk__add_module(&walk, "__main__");
+	walk.walked_min_bytes = 1;
+	py_walk__add_main(&walk);
+	py_walk__add_notebook(&walk);
 	py_walk__add_frames(&walk);
 	py_walk__push_root(&walk, BASE + 64, "root");
 	py_walk__run(&walk);
 	py_walk__add_other_modules(&walk);
 	py_walk__run(&walk);
+	py_walk__run_later(&walk, PY_LATER_VALUES);
+	py_walk__run_later(&walk, PY_LATER_CLASSES);
 	py_walk__deinit(&walk);
 }
 

@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """python_truth.py SEED COUNT: random nests of holders of arrays, and what Python itself says of them.
 
-Prints READY with a list of every array made, then evaluates the names that it is told.
+Prints READY with a list of every array made, and which of them no name leads to; then evaluates
+the names that it is told.
 Runs on Python 3.8 and later with numpy 1.24 and later, and knows nothing of pagewatch.
 """
 import collections
+import contextvars
+import dataclasses
+import enum
 import functools
+import itertools
 import json
 import random
 import sys
 import threading
 import types
+import weakref
 
 import numpy as np
 
@@ -22,6 +28,9 @@ except ImportError:
 SEED, COUNT = int(sys.argv[1]), int(sys.argv[2])
 chance = random.Random(SEED)
 made = []
+nameless = set()  # ids of arrays that only something without a name in Python holds
+kept = types.ModuleType("kept")  # a module of the user's
+sys.modules["kept"] = kept
 
 
 class Plain:
@@ -32,12 +41,61 @@ class Slots:
     __slots__ = ("first", "second")
 
 
-class SomeDict(dict):
+class MoreSlots(Slots):
+    __slots__ = ("third", "__mangled")
+
+    def __init__(self, value):
+        self.__mangled = value
+
+
+class SlotsAndDict(Slots):
     pass
+
+
+class SomeDict(dict):
+    __slots__ = ("beside",)
 
 
 class SomeList(list):
+    __slots__ = ("beside",)
+
+
+class SomeText(str):
     pass
+
+
+class SomeInt(int):
+    pass
+
+
+class SomeFloat(float):
+    pass
+
+
+class SomeBytes(bytearray):
+    pass
+
+
+class SomeError(Exception):
+    pass
+
+
+class Described:
+    """Answers for itself only where nobody asks a class."""
+
+    def __init__(self, value):
+        self.inner = value
+
+    def __get__(self, instance, owner):
+        return 7
+
+
+@dataclasses.dataclass
+class Data:
+    content: object
+
+
+Pair = collections.namedtuple("Pair", "left right")
 
 
 class SubArray(np.ndarray):
@@ -82,6 +140,23 @@ async def wait_with(value):
     await types.coroutine(generate)(value)
 
 
+async def outer_of(value):
+    await wait_with(value)
+
+
+async def generate_async(value):
+    kept_here = value
+    yield 1
+    del kept_here
+
+
+def started_async(generator):
+    try:
+        generator.asend(None).send(None)
+    except StopIteration:
+        return generator
+
+
 def started(generator):
     next(generator)
     return generator
@@ -102,6 +177,51 @@ def with_slot(value):
     holder = Slots()
     holder.second = value
     return holder
+
+
+def beside(holder, value):
+    holder.beside = value
+    return holder
+
+
+def raised(value):
+    def raiser(of_raiser):
+        raise SomeError(1)
+
+    try:
+        raiser(value)
+    except SomeError as error:
+        return error
+
+
+def in_context(value):
+    context = contextvars.Context()
+    context.run(contextvars.ContextVar("made").set, value)
+    return context
+
+
+def cached(value):
+    box = [value]
+    function = functools.lru_cache(maxsize=None)(lambda key: box.pop())
+    function("key")
+    return function
+
+
+def weakly(value):
+    """The strong reference is another module's."""
+    holder = with_attribute(Plain(), value)
+    vars(kept).setdefault("holders", []).append(holder)
+    return weakref.ref(holder)
+
+
+def in_module(value):
+    module = types.ModuleType("made")
+    module.inside = value
+    return module
+
+
+def frame_of(value):
+    return sys._getframe() if value is not None else None
 
 
 HOLDERS = [
@@ -125,10 +245,54 @@ HOLDERS = [
     lambda value: collections.OrderedDict(a=value),
     lambda value: type("Made", (), {"shared": value}),
     lambda value: collections.deque([0, value]),
+    MoreSlots,
+    lambda value: with_attribute(SlotsAndDict(), value),
+    lambda value: beside(SomeDict(), value),
+    lambda value: beside(SomeList(), value),
+    lambda value: started_async(generate_async(value)),
+    lambda value: awaited(outer_of(value)),
+    lambda value: collections.defaultdict(list, key=value),
+    lambda value: collections.ChainMap({}, {"key": value}),
+    Data,
+    lambda value: Pair(1, value),
+    lambda value: enum.Enum("Made", {"ONE": Data(value)}),
+    lambda value: types.MappingProxyType({"key": value}),
+    lambda value: type("Made", (), {"of": property(closure_over(value))}),
+    lambda value: type("Made", (), {"of": staticmethod(lambda default=value: default)}),
+    lambda value: type("Made", (), {"of": classmethod(lambda cls, default=value: default)}),
+    lambda value: type("Made", (), {"of": Described(value)}),
+    lambda value: type("Made", (), {"shared": value})(),
+    lambda value: [value].append,
+    SomeError,
+    raised,
+    lambda value: collections.OrderedDict(first={"key": value}),
+    in_context,
+    lambda value: contextvars.ContextVar("made", default=value),
+    lambda value: itertools.chain([value]),
+    lambda value: map(print, [value]),
+    lambda value: zip([value]),
+    lambda value: iter((value,)),
+    cached,
+    weakly,
+    in_module,
+    frame_of,
+    lambda value: {Data: value},
+    lambda value: {1.5: value},
+    lambda value: frozenset({with_attribute(Plain(), value)}),
+    lambda value: with_attribute(SomeText("some"), value),
+    lambda value: with_attribute(SomeInt(2**70), value),
+    lambda value: with_attribute(SomeFloat(0.5), value),
+    lambda value: with_attribute(SomeBytes(b"some"), value),
 ]
+
+# Of an array alone; the first has no name to give, and the others lose the object.
+NAMELESS = [np.nditer, np.broadcast, lambda value: value.flat]
 
 
 def nest(value):
+    if chance.randrange(50) == 0 and value.size:
+        nameless.add(id(value))
+        return chance.choice(NAMELESS)(value)
     for _ in range(chance.randrange(1, 4)):
         value = chance.choice(HOLDERS)(value)
     return value
@@ -155,10 +319,11 @@ def check_names(names):
     """[[name, object id]]: those that are expressions, evaluated; what is wrong."""
     wrong, right = [], 0
     for name, address in names:
-        if not name.startswith("__main__.") or "<" in name or ":" in name or "{}" in name:
+        module, _, rest = name.partition(".")
+        if module not in ("__main__", "kept") or "<" in name or ":" in name or "{}" in name:
             continue
         try:
-            value = eval(name[len("__main__."):], globals())
+            value = eval(rest, vars(sys.modules[module]))
         except Exception as error:  # any: it is then no name
             wrong.append(f"{name}: {error}")
             continue
@@ -178,6 +343,7 @@ def main():
     for index in range(COUNT - 2):
         globals()[f"v{index}"] = nest(new_array())
     print(json.dumps({"pid": 0, "numpy": np.__version__, "python": sys.version.split()[0],
+                      "nameless": sorted(nameless),
                       "arrays": [facts(array) for array in made]}))
     made.clear()
     print("READY", flush=True)

@@ -24,10 +24,28 @@
 #define PYTHON "/usr/bin/python3"
 #define SCRIPT                                                                                     \
 	"import numpy as np, sys\n"                                                                \
+	"import array, collections, contextvars, itertools, mmap, types, weakref\n"                \
 	"class G: pass\n"                                                                          \
+	"class S: __slots__ = ('a', '__b')\n"                                                      \
 	"g = G(); g.grid = [np.zeros((i % 7, 3)) for i in range(500)]\n"                           \
 	"d = {i: {'a': np.ones(i)} for i in range(200)}\n"                                         \
-	"print('READY', flush=True); sys.stdin.readline()\n"
+	"s = [S() for _ in range(50)]\n"                                                           \
+	"for i in s: i.a = np.ones(9); i._S__b = memoryview(bytearray(70000))\n"                   \
+	"def f(x):\n"                                                                              \
+	"    try: 1 / 0\n"                                                                         \
+	"    except Exception as e: return e\n"                                                    \
+	"e = [f(np.ones(5)) for _ in range(50)]\n"                                                 \
+	"def gen(x): yield 1\n"                                                                    \
+	"n = [gen(np.ones(3)) for _ in range(50)]\n"                                               \
+	"for i in n: next(i)\n"                                                                    \
+	"b = [b'x' * 70000, 'y' * 70000, array.array('d', bytes(80000)), mmap.mmap(-1, 90000)]\n"  \
+	"w = [weakref.ref(g), types.MappingProxyType(d), itertools.chain(b), print.__self__]\n"    \
+	"_oh = Out = {3: np.ones(3)}; _3 = Out[3]\n"                                               \
+	"def r(k):\n"                                                                              \
+	"    u = np.ones(k)\n"                                                                     \
+	"    if k: return r(k - 1)\n"                                                              \
+	"    sys.stdout.write('READY\\n'); sys.stdout.flush(); sys.stdin.readline()\n"             \
+	"r(20)\n"
 
 struct target {
 	pid_t pid;

@@ -52,6 +52,7 @@ struct array_desc {
 	struct array_shape *shape; /* NULL for plain bytes; owned by the holder */
 	char **aliases;		   /* more names, untrusted; owned, with their array */
 	size_t alias_count;
+	size_t alias_total; /* that were met, told or not */
 };
 
 /* Frees what an array holds; the array itself is the caller's. */

@@ -131,6 +131,7 @@ static void put_array_identity(json_t *object, const struct array_row *row)
 	for (i = 0; i < desc->alias_count; i++)
 		json_array_append_new(aliases, json_text(desc->aliases[i]));
 	json_put(object, "aliases", aliases);
+	json_put_count(object, "alias_total", desc->alias_total);
 }
 
 static json_t *array(const struct array_row *row, const struct json_known *known)

@@ -175,6 +175,13 @@ static void sort_arenas(struct py_arenas *arenas)
 	arenas->count = kept;
 }
 
+static bool is_mapped(const struct py *py, uint64_t address)
+{
+	const struct vma *vma = vma_list__find(py->vmas, address);
+
+	return vma && vma->writable && vma->kind == VMA_ANON;
+}
+
 /* The table's length is not told: it ends where entries are none. */
 static int list_arenas(struct py_arenas *arenas, struct py *py, uint64_t table)
 {
@@ -184,7 +191,9 @@ static int list_arenas(struct py_arenas *arenas, struct py *py, uint64_t table)
 	for (i = 0; i < ARENAS_MAX && py_in_time(py); i++) {
 		if (read_entry(py, table, i, &entry) || !plausible(arenas, &entry))
 			break;
-		if (!entry.address)
+		/* Arenas are mapped; what lies behind the table may name some place in the heap. */
+		if (!entry.address || !is_mapped(py, entry.address) ||
+		    !is_mapped(py, entry.address + arenas->arena_bytes - 1))
 			continue;
 		if (array_reserve((void **)&arenas->arenas, &arenas->capacity, arenas->count + 1,
 				  sizeof(*arenas->arenas)))

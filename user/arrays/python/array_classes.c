@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Which blocks can hold an array: by the sizes of ndarray and of all its subclasses. */
+/* Which blocks can hold a row's object: by the sizes of its types and of all their subclasses. */
 #include <errno.h>
 
+#include "arrays/python/find.h"
+#include "arrays/python/memory.h"
 #include "arrays/python/sweep.h"
 
 #define TYPES_MAX 4096u
 #define DEPTH_MAX 32u
 #define UNIT 16u
 #define CLASSES 32u
-#define PY_FLAG_MANAGED_WEAKREF (1ull << 3) /* 3.12 */
 /* PyTypeObject: tp_init, tp_alloc, ..., tp_subclasses behind tp_dictoffset; the same 3.8 to 3.15 */
 #define SUBCLASSES_BEHIND_DICTOFFSET 72u
 #define REFERENT_BEHIND_TYPE 8u /* PyWeakReference: wr_object follows the head */
@@ -65,7 +66,7 @@ static int add_subclasses(struct classes *classes, uint64_t address)
 	uint64_t dict;
 	int err;
 
-	if (!type || type->kind != PY_NDARRAY)
+	if (!type || !py_is_swept(type->kind))
 		return 0;
 	if (++classes->types > TYPES_MAX || classes->depth >= DEPTH_MAX)
 		return -E2BIG;
@@ -83,13 +84,28 @@ static int add_subclasses(struct classes *classes, uint64_t address)
 	return err;
 }
 
+/* A type that some module has by name; 0: that module is not imported. */
+static uint64_t type_of_module(struct py *py, const char *module, const char *name)
+{
+	uint64_t dict, type;
+
+	return py_module_dict(py, module, &dict) || py_dict_get(py, dict, name, &type) ? 0 : type;
+}
+
 uint32_t py_array_classes(struct py *py)
 {
+	const uint64_t types[] = { py->ndarray_type, type_of_module(py, "array", "array"),
+				   type_of_module(py, "mmap", "mmap") };
 	struct classes classes = { .py = py };
 	uint64_t mark;
+	size_t i;
 
 	/* sys.modules is a dict: the head of the garbage collector stands before it. */
 	if (!py_word(py, py->modules - GC_HEAD_BYTES - sizeof(mark), &mark) && mark == DEBUG_MARK)
 		classes.around = DEBUG_BYTES;
-	return add_subclasses(&classes, py->ndarray_type) ? SWEEP_ALL_CLASSES : classes.mask;
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (types[i] && add_subclasses(&classes, types[i]))
+			return SWEEP_ALL_CLASSES;
+	}
+	return classes.mask;
 }

@@ -222,7 +222,7 @@ static int has_code(struct py *py, uint64_t thread)
 		if (is_instance_of(py, code, PY_LEAF, "NoneType"))
 			continue;
 		found = 0;
-		if (is_instance_of(py, code, PY_LEAF, "code") &&
+		if (is_instance_of(py, code, PY_CODE, "code") &&
 		    !py_word(py, code + (uint64_t)layout->co_filename, &name) &&
 		    is_instance_of(py, name, PY_STR, "str"))
 			return 1;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What each kind of object holds. */
+/* What each kind of object holds: containers here, the rest next door. */
 #include <errno.h>
 
+#include "arrays/python/memory.h"
 #include "arrays/python/walk.h"
 
 #define DEQUE_BLOCK 64u
-#define LOCALS_MAX 4096u
-#define WORDS_MAX_BYTES 512u
-#define STACK_REF_TAG 3ull
+#define BASE_OFFSET 48u		/* of an ndarray's base */
+#define SELF_OFFSET 24u		/* of a bound function of C, and of a bound slot */
+#define DESCR_GET_AFTER_DICT 8u /* tp_dict, tp_descr_get */
+#define WRAPPED_OFFSET 16u	/* of a proxy, a weak reference, a staticmethod, a traceback */
 
 struct items {
 	struct py_walk *walk;
@@ -15,8 +17,7 @@ struct items {
 	enum py_edge edge;
 };
 
-/* Only lack of memory, and the target's end, end a walk. */
-static int go_on(int err)
+int py_walk_goes_on(int err)
 {
 	return err == -ENOMEM || err == -ESRCH ? err : 0;
 }
@@ -26,19 +27,30 @@ static int push_item(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 	struct items *items = ctx;
 
 	(void)slot;
+	if (items->walk->has_notebook && items->node == items->walk->main_node &&
+	    py_notebook_turn(items->walk, key))
+		return 0;
 	return py_walk__push(items->walk, value, items->node, items->edge, key);
 }
 
-static int expand_dict(struct py_walk *walk, size_t node, uint64_t dict, enum py_edge edge)
+int py_expand_dict(struct py_walk *walk, size_t node, uint64_t dict, enum py_edge edge)
 {
 	struct items items = { walk, node, edge };
 
-	return go_on(py_each_item(walk->py, dict, push_item, &items));
+	return py_walk_goes_on(py_each_item(walk->py, dict, push_item, &items));
+}
+
+int py_expand_pointer(struct py_walk *walk, size_t node, uint64_t address, const char *literal)
+{
+	uint64_t object;
+
+	if (py_word(walk->py, address, &object) || !object)
+		return 0;
+	return py_walk__push_text(walk, object, node, literal);
 }
 
 /* count pointers from an address on. */
-static int expand_words(struct py_walk *walk, size_t node, uint64_t address, uint64_t count,
-			enum py_edge edge)
+static int expand_words(struct py_walk *walk, size_t node, uint64_t address, uint64_t count)
 {
 	uint64_t i, object;
 	int err = 0;
@@ -47,7 +59,7 @@ static int expand_words(struct py_walk *walk, size_t node, uint64_t address, uin
 		if (py_word(walk->py, address + i * 8, &object))
 			break;
 		if (object)
-			err = py_walk__push(walk, object, node, edge, i);
+			err = py_walk__push(walk, object, node, EDGE_INDEX, i);
 	}
 	return err;
 }
@@ -60,17 +72,17 @@ static int expand_list(struct py_walk *walk, size_t node, uint64_t list)
 	if (py_word(walk->py, list + (uint64_t)layout->ob_size, &count) ||
 	    py_word(walk->py, list + (uint64_t)layout->li_item, &items))
 		return 0;
-	return expand_words(walk, node, items, count, EDGE_INDEX);
+	return expand_words(walk, node, items, count);
 }
 
-static int expand_tuple(struct py_walk *walk, size_t node, uint64_t tuple, enum py_edge edge)
+static int expand_tuple(struct py_walk *walk, size_t node, uint64_t tuple)
 {
 	const struct py_layout *layout = &walk->py->layout;
 	uint64_t count;
 
 	if (py_word(walk->py, tuple + (uint64_t)layout->ob_size, &count))
 		return 0;
-	return expand_words(walk, node, tuple + (uint64_t)layout->tu_item, count, edge);
+	return expand_words(walk, node, tuple + (uint64_t)layout->tu_item, count);
 }
 
 static int expand_set(struct py_walk *walk, size_t node, uint64_t set)
@@ -116,266 +128,219 @@ static int expand_deque(struct py_walk *walk, size_t node, uint64_t deque)
 	return err;
 }
 
-static int member_of_tuple(struct py *py, uint64_t tuple, uint64_t index, uint64_t *ret)
+/* C.f of a staticmethod is the function; elsewhere one has to ask it. */
+static int expand_staticmethod(struct py_walk *walk, size_t node, uint64_t object)
 {
-	uint64_t count;
+	uint64_t holder = walk->nodes[walk->nodes[node].parent].object;
+	const struct py_type *type = py_type_of(walk->py, holder);
 
-	if (py_word(py, tuple + (uint64_t)py->layout.ob_size, &count) || index >= count)
-		return -ENOENT;
-	return py_word(py, tuple + (uint64_t)py->layout.tu_item + index * 8, ret);
+	return py_expand_pointer(walk, node, object + WRAPPED_OFFSET,
+				 type && type->kind == PY_TYPE ? "" : ".__func__");
 }
 
-static uint64_t tuple_length(struct py *py, uint64_t tuple)
+/* What it refers to may have better names. */
+static int expand_weak(struct py_walk *walk, size_t node, uint64_t object, const char *text)
 {
-	uint64_t count = 0;
+	struct py_node way = { 0, (uintptr_t)text, (uint32_t)node, EDGE_TEXT, 0 };
 
-	py_word(py, tuple + (uint64_t)py->layout.ob_size, &count);
-	return count < LOCALS_MAX ? count : 0;
+	if (py_word(walk->py, object + WRAPPED_OFFSET, &way.object))
+		return 0;
+	return py_walk__defer(walk, PY_LATER_VALUES, &way);
 }
 
-/* The name of a frame's slot: one tuple from 3.11 on, before that three one after the other. */
-static uint64_t local_name(struct py *py, uint64_t code, uint64_t index)
-{
-	const int32_t parts[] = { py->layout.co_localsplusnames, py->layout.co_varnames,
-				  py->layout.co_cellvars, py->layout.co_freevars };
-	uint64_t tuple, name;
-	size_t i;
-
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (parts[i] < 0 || py_word(py, code + (uint64_t)parts[i], &tuple))
-			continue;
-		if (!member_of_tuple(py, tuple, index, &name))
-			return name;
-		if (i == 0)
-			return 0;
-		index -= tuple_length(py, tuple);
-	}
-	return 0;
-}
-
-int py_expand_frame(struct py_walk *walk, uint64_t frame, uint64_t code, size_t parent)
-{
-	struct py *py = walk->py;
-	uint64_t i, name, object;
-	int err = 0;
-
-	for (i = 0; !err && i < LOCALS_MAX && py_in_time(py); i++) {
-		name = local_name(py, code, i);
-		if (!name ||
-		    py_word(py, frame + (uint64_t)py->layout.fr_localsplus + i * 8, &object))
-			break;
-		if ((object & STACK_REF_TAG) == STACK_REF_TAG)
-			continue;
-		err = py_walk__push(walk, object & ~STACK_REF_TAG, parent, EDGE_LOCAL, name);
-	}
-	return err;
-}
-
-static int expand_generator(struct py_walk *walk, size_t node, uint64_t generator)
+static int expand_method(struct py_walk *walk, size_t node, uint64_t object)
 {
 	const struct py_layout *layout = &walk->py->layout;
-	uint64_t frame = generator, code;
+	int err;
 
-	if (layout->gen_iframe >= 0)
-		frame += (uint64_t)layout->gen_iframe;
-	else if (py_word(walk->py, generator + (uint64_t)layout->gen_frame, &frame) || !frame)
-		return 0;
-	if (py_word(walk->py, frame + (uint64_t)layout->fr_code, &code))
-		return 0;
-	return py_expand_frame(walk, frame, code & ~STACK_REF_TAG, node);
-}
-
-/* The free variables are the last of a code object's names. */
-static int expand_closure(struct py_walk *walk, size_t node, uint64_t code, uint64_t closure)
-{
-	struct py *py = walk->py;
-	uint64_t count = tuple_length(py, closure), names = 0, first = 0, i, cell, name;
-	int err = 0;
-
-	if (py->layout.co_localsplusnames >= 0)
-		py_word(py, code + (uint64_t)py->layout.co_localsplusnames, &names);
-	else
-		py_word(py, code + (uint64_t)py->layout.co_freevars, &names);
-	if (names && tuple_length(py, names) >= count)
-		first = tuple_length(py, names) - count;
-	for (i = 0; !err && i < count; i++) {
-		if (member_of_tuple(py, closure, i, &cell))
-			break;
-		if (!names || member_of_tuple(py, names, first + i, &name))
-			name = 0;
-		err = py_walk__push(walk, cell, node, EDGE_CLOSURE, name);
-	}
+	err = py_expand_pointer(walk, node, object + (uint64_t)layout->me_self, ".__self__");
+	if (!err)
+		err = py_expand_pointer(walk, node, object + (uint64_t)layout->me_func,
+					".__func__");
 	return err;
 }
 
-static int expand_function(struct py_walk *walk, size_t node, uint64_t function)
+static int expand_memoryview(struct py_walk *walk, size_t node, uint64_t object)
+{
+	uint64_t viewed = py_viewed(walk->py, object);
+
+	return viewed ? py_walk__push_text(walk, viewed, node, ".obj") : 0;
+}
+
+/* C.x calls __get__ of what x is; what it then is, C code and Python code decide. */
+static bool is_descriptor(struct py *py, uint64_t object)
+{
+	const struct py_type *type = py_type_of(py, object);
+	uint64_t get;
+
+	return type && type->kind == PY_OTHER && type->flags & PY_FLAG_HEAPTYPE &&
+	       !py_word(py, type->address + (uint64_t)py->layout.tp_dict + DESCR_GET_AFTER_DICT,
+			&get) &&
+	       get;
+}
+
+static int push_class_attribute(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
+{
+	const struct items *items = ctx;
+	enum py_edge edge = is_descriptor(items->walk->py, value) ? EDGE_DESCR : EDGE_ATTR;
+
+	(void)slot;
+	return py_walk__push(items->walk, value, items->node, edge, key);
+}
+
+static int expand_type(struct py_walk *walk, size_t node, uint64_t object)
 {
 	const struct py_layout *layout = &walk->py->layout;
-	uint64_t code, closure, defaults;
-	int err = 0;
-
-	if (!py_word(walk->py, function + (uint64_t)layout->fn_code, &code) &&
-	    !py_word(walk->py, function + (uint64_t)layout->fn_closure, &closure) && closure)
-		err = expand_closure(walk, node, code, closure);
-	if (!err && !py_word(walk->py, function + (uint64_t)layout->fn_defaults, &defaults) &&
-	    defaults)
-		err = py_walk__push(walk, defaults, node, EDGE_DEFAULTS, 0);
-	if (!err && !py_word(walk->py, function + (uint64_t)layout->fn_kwdefaults, &defaults) &&
-	    defaults)
-		err = py_walk__push(walk, defaults, node, EDGE_KWDEFAULTS, 0);
-	return err;
-}
-
-static int expand_pointer(struct py_walk *walk, size_t node, uint64_t address, enum py_edge edge)
-{
-	uint64_t object;
-
-	if (py_word(walk->py, address, &object) || !object)
-		return 0;
-	return py_walk__push(walk, object, node, edge, 0);
-}
-
-/* Where an instance keeps its dict: the address of the pointer, or 0. */
-static uint64_t dict_slot(struct py *py, uint64_t object, const struct py_type *type)
-{
-	uint64_t size;
-
-	if (type->dictoffset > 0)
-		return object + (uint64_t)type->dictoffset;
-	if (!type->dictoffset || py_word(py, object + (uint64_t)py->layout.ob_size, &size))
-		return 0;
-	if ((int64_t)size < 0)
-		size = -size;
-	if (size > PY_CONTAINER_MAX)
-		return 0;
-	size = (type->basicsize + size * type->itemsize + 7) / 8 * 8;
-	return object + size + (uint64_t)type->dictoffset;
-}
-
-static int expand_values(struct py_walk *walk, size_t node, const struct py_type *type,
-			 uint64_t values)
-{
+	const struct py_type *type = py_type_at(walk->py, object);
 	struct items items = { walk, node, EDGE_ATTR };
-
-	return go_on(py_each_value(walk->py, type->cached_keys, values, push_item, &items));
-}
-
-/* The three ways of 3.11 and later (Objects/dictobject.c, Include/internal/pycore_object.h). */
-static int expand_managed(struct py_walk *walk, size_t node, uint64_t object,
-			  const struct py_type *type)
-{
-	enum py_dict_mode mode = (enum py_dict_mode)walk->py->layout.dict_mode;
-	uint64_t word, values;
-	uint8_t head[4];
-
-	if (py_word(walk->py, object - 24, &word))
-		return 0;
-	if (mode == PY_DICT_VALUES) {
-		if (!py_word(walk->py, object - 32, &values) && values && type->cached_keys)
-			return expand_values(walk, node, type, values);
-	} else if (mode == PY_DICT_TAGGED) {
-		if (word & 1)
-			return expand_values(walk, node, type, word + 1);
-	} else if (!word) {
-		values = object + type->basicsize;
-		if (!(type->flags & PY_FLAG_INLINE_VALUES) ||
-		    py_read(walk->py, values, head, sizeof(head)) || !head[3])
-			return 0;
-		return expand_values(walk, node, type, values);
-	}
-	return word ? expand_dict(walk, node, word, EDGE_ATTR) : 0;
-}
-
-static int expand_attributes(struct py_walk *walk, size_t node, uint64_t object,
-			     const struct py_type *type)
-{
-	uint64_t slot, dict;
-
-	if (walk->py->layout.dict_mode != PY_DICT_OFFSET && type->flags & PY_FLAG_MANAGED_DICT)
-		return expand_managed(walk, node, object, type);
-	slot = dict_slot(walk->py, object, type);
-	if (!slot || py_word(walk->py, slot, &dict) || !dict)
-		return 0;
-	return expand_dict(walk, node, dict, EDGE_ATTR);
-}
-
-/* Slots, and what C types keep: words that point to objects. */
-static int expand_body(struct py_walk *walk, size_t node, uint64_t object,
-		       const struct py_type *type)
-{
-	uint64_t offset, word;
+	uint64_t dict;
 	int err = 0;
 
-	if (!(type->flags & PY_FLAG_HAVE_GC) || type->basicsize > WORDS_MAX_BYTES)
+	if (!type || !(type->flags & PY_FLAG_HEAPTYPE))
 		return 0;
-	for (offset = 16; !err && offset + 8 <= type->basicsize; offset += 8) {
-		if (py_word(walk->py, object + offset, &word))
-			break;
-		if (word && word % 8 == 0)
-			err = py_walk__push(walk, word, node, EDGE_WORD, offset);
-	}
+	if (!py_word(walk->py, object + (uint64_t)layout->tp_dict, &dict) && dict)
+		err = py_walk_goes_on(py_each_item(walk->py, dict, push_class_attribute, &items));
+	if (!err)
+		err = py_expand_pointer(walk, node, object + (uint64_t)layout->tp_base,
+					".__base__");
 	return err;
 }
 
-static int expand_type(struct py_walk *walk, size_t node, uint64_t type_object)
+static int expand_module(struct py_walk *walk, size_t node, uint64_t object)
 {
-	const struct py_type *type = py_type_at(walk->py, type_object);
 	uint64_t dict;
 
-	if (!type || !(type->flags & PY_FLAG_HEAPTYPE) ||
-	    py_word(walk->py, type_object + (uint64_t)walk->py->layout.tp_dict, &dict) || !dict)
+	if (py_word(walk->py, object + (uint64_t)walk->py->layout.md_dict, &dict) || !dict)
 		return 0;
-	return expand_dict(walk, node, dict, EDGE_ATTR);
+	return py_expand_dict(walk, node, dict, EDGE_ATTR);
+}
+
+static int expand_traceback(struct py_walk *walk, size_t node, uint64_t object)
+{
+	int err = py_expand_pointer(walk, node, object + WRAPPED_OFFSET, ".tb_next");
+
+	if (!err)
+		err = py_expand_pointer(walk, node, object + WRAPPED_OFFSET + 8, ".tb_frame");
+	return err;
+}
+
+/* Kinds whose objects have no attributes of their own besides. */
+static int expand_final(struct py_walk *walk, size_t node, uint64_t object, enum py_kind kind)
+{
+	const struct py_layout *layout = &walk->py->layout;
+
+	switch (kind) {
+	case PY_TYPE:
+		return expand_type(walk, node, object);
+	case PY_MODULE:
+		return expand_module(walk, node, object);
+	case PY_METHOD:
+		return expand_method(walk, node, object);
+	case PY_BUILTIN:
+		return py_expand_pointer(walk, node, object + SELF_OFFSET, ".__self__");
+	case PY_CELL:
+		return py_expand_pointer(walk, node, object + (uint64_t)layout->ce_ref, "");
+	case PY_PROXY:
+		return py_expand_pointer(walk, node, object + WRAPPED_OFFSET, "");
+	case PY_GENERATOR:
+		return py_expand_generator(walk, node, object);
+	case PY_FRAME:
+		return py_expand_frame_object(walk, node, object);
+	case PY_TRACEBACK:
+		return expand_traceback(walk, node, object);
+	case PY_MEMORYVIEW:
+		return expand_memoryview(walk, node, object);
+	case PY_CONTEXTVAR: /* the default stands behind the name */
+		return py_expand_pointer(walk, node, object + WRAPPED_OFFSET + 8, ".<default>");
+	default:
+		return 0;
+	}
+}
+
+/* Kinds that may be subclassed, which brings attributes and slots. */
+static int expand_open(struct py_walk *walk, size_t node, uint64_t object,
+		       const struct py_type *type)
+{
+	bool root = walk->nodes[node].edge == EDGE_ROOT;
+
+	switch (type->kind) {
+	case PY_LIST:
+		return expand_list(walk, node, object);
+	case PY_TUPLE:
+		return expand_tuple(walk, node, object);
+	case PY_DICT:
+		return py_expand_dict(walk, node, object, root ? EDGE_ATTR : EDGE_ITEM);
+	case PY_SET:
+		return expand_set(walk, node, object);
+	case PY_DEQUE:
+		return expand_deque(walk, node, object);
+	case PY_FUNCTION:
+		return py_expand_function(walk, node, object);
+	case PY_STATICMETHOD:
+		return expand_staticmethod(walk, node, object);
+	case PY_WEAKREF:
+		return expand_weak(walk, node, object, "()");
+	case PY_WEAKPROXY:
+		return expand_weak(walk, node, object, "");
+	case PY_EXCEPTION:
+		return py_expand_exception(walk, node, object);
+	case PY_NDARRAY:
+		return py_expand_pointer(walk, node, object + BASE_OFFSET, ".base");
+	case PY_PANDAS_BLOCKS:
+	case PY_PANDAS_BLOCK:
+	case PY_PANDAS_BACKED:
+		return py_expand_pandas(walk, node, object, type->kind);
+	default:
+		return 0;
+	}
+}
+
+static bool is_open(enum py_kind kind)
+{
+	switch (kind) {
+	case PY_OTHER:
+	case PY_LIST:
+	case PY_TUPLE:
+	case PY_DICT:
+	case PY_SET:
+	case PY_DEQUE:
+	case PY_FUNCTION:
+	case PY_STATICMETHOD:
+	case PY_WEAKREF:
+	case PY_WEAKPROXY:
+	case PY_EXCEPTION:
+	case PY_NDARRAY:
+	case PY_BYTEARRAY:
+	case PY_ARRAY:
+	case PY_MMAP:
+	case PY_LEAF:
+	case PY_INT:
+	case PY_STR:
+	case PY_BYTES:
+	case PY_PANDAS_BLOCKS:
+	case PY_PANDAS_BLOCK:
+	case PY_PANDAS_BACKED:
+		return true;
+	default:
+		return false;
+	}
 }
 
 int py_expand(struct py_walk *walk, size_t node)
 {
 	uint64_t object = walk->nodes[node].object;
-	const struct py_layout *layout = &walk->py->layout;
-	bool module = walk->nodes[node].edge == EDGE_ROOT;
 	const struct py_type *found = py_type_of(walk->py, object);
 	struct py_type type;
-	int err = 0;
+	int err;
 
 	if (!found)
 		return 0;
 	/* A copy: what is pushed may bring new types. */
 	type = *found;
-	switch (type.kind) {
-	case PY_LIST:
-		err = expand_list(walk, node, object);
-		break;
-	case PY_TUPLE:
-		err = expand_tuple(walk, node, object, EDGE_INDEX);
-		break;
-	case PY_DICT:
-		err = expand_dict(walk, node, object, module ? EDGE_ATTR : EDGE_ITEM);
-		break;
-	case PY_SET:
-		err = expand_set(walk, node, object);
-		break;
-	case PY_DEQUE:
-		err = expand_deque(walk, node, object);
-		break;
-	case PY_TYPE:
-		return expand_type(walk, node, object);
-	case PY_FUNCTION:
-		err = expand_function(walk, node, object);
-		break;
-	case PY_METHOD:
-		return expand_pointer(walk, node, object + (uint64_t)layout->me_self, EDGE_SELF);
-	case PY_CELL:
-		return expand_pointer(walk, node, object + (uint64_t)layout->ce_ref, EDGE_INSIDE);
-	case PY_GENERATOR:
-		return expand_generator(walk, node, object);
-	case PY_NDARRAY:
-		err = expand_pointer(walk, node, object + 48, EDGE_BASE);
-		break;
-	case PY_OTHER:
-		err = expand_body(walk, node, object, &type);
-		break;
-	default:
-		return 0;
-	}
-	return err ? err : expand_attributes(walk, node, object, &type);
+	if (!is_open(type.kind))
+		return expand_final(walk, node, object, type.kind);
+	err = expand_open(walk, node, object, &type);
+	if (!err)
+		err = py_expand_attributes(walk, node, object, &type);
+	return err ? err : py_expand_body(walk, node, object, &type);
 }

@@ -19,17 +19,11 @@ struct descr {
 	uint64_t item_bytes;
 };
 
-/*
- * In a freed block the count is a pointer or 0: too large for a count, of which from 3.14 on
- * the upper half holds flags. An array in the making gets its data last: its maker may stand
- * still there for long.
- */
+/* An array in the making gets its data last: its maker may stand still there for long. */
 static bool plausible(const struct py *py, const struct ndarray_head *head)
 {
-	if (!(uint32_t)head->refcount || (py->layout.minor < 14 && head->refcount >> 32))
-		return false;
-	return head->data && head->ndim >= 0 && head->ndim <= (int32_t)NDARRAY_DIMS_MAX &&
-	       head->descr && head->descr % 8 == 0 &&
+	return py_count_lives(py, head->refcount) && head->data && head->ndim >= 0 &&
+	       head->ndim <= (int32_t)NDARRAY_DIMS_MAX && head->descr && head->descr % 8 == 0 &&
 	       (!head->ndim || (head->dims && head->strides));
 }
 

@@ -9,33 +9,18 @@
 #include <time.h>
 
 #include "arrays/python/batch.h"
+#include "arrays/python/buffer.h"
 #include "arrays/python/find.h"
 #include "arrays/python/interpreters.h"
+#include "arrays/python/memory.h"
 #include "arrays/python/numpy.h"
-#include "arrays/python/sweep.h"
-#include "arrays/python/walk.h"
+#include "arrays/python/scan.h"
 #include "base/array.h"
 
-#define ALIASES_MAX 8u
+#define BASES_MAX 64	   /* from a view to what owns its memory */
 #define ARRAYS_MAX 200000u /* some 400 bytes each, with its name */
 
-struct scan {
-	struct py py;
-	struct py_walk walk;
-	const struct python_options *options;
-	struct py_arenas arenas;
-	uint32_t classes; /* of blocks that were swept */
-	bool left_out;	  /* the walk met an array in another */
-	struct address_list swept;
-	uint32_t numpy_major;
-	struct array_list *ret;
-	size_t first;	/* of ret that is ours */
-	size_t unnamed; /* still without a name */
-	struct python_report *report;
-};
-
-/* Ours are in the order of their objects' addresses. */
-static struct array_desc *find_array(struct scan *scan, uint64_t object)
+struct array_desc *scan_find(const struct scan *scan, uint64_t object)
 {
 	size_t low = scan->first, high = scan->ret->count;
 
@@ -50,45 +35,6 @@ static struct array_desc *find_array(struct scan *scan, uint64_t object)
 	if (low < scan->ret->count && scan->ret->arrays[low].object == object)
 		return &scan->ret->arrays[low];
 	return NULL;
-}
-
-static int add_alias(struct array_desc *array, char *name)
-{
-	size_t capacity = array->alias_count;
-
-	if (array->alias_count >= ALIASES_MAX) {
-		free(name);
-		return 0;
-	}
-	if (array_reserve((void **)&array->aliases, &capacity, array->alias_count + 1,
-			  sizeof(*array->aliases))) {
-		free(name);
-		return -ENOMEM;
-	}
-	array->aliases[array->alias_count++] = name;
-	return 0;
-}
-
-/* The walk met an ndarray. The first way to it is the shortest: that is its name. */
-static int on_found(void *ctx, uint64_t object, size_t node)
-{
-	struct scan *scan = ctx;
-	struct array_desc *array = find_array(scan, object);
-	char *name;
-
-	if (!array) {
-		scan->left_out |=
-			py_sweep_left_out(&scan->py, &scan->arenas, scan->classes, object);
-		return 0;
-	}
-	name = py_walk__name(&scan->walk, node);
-	if (!name)
-		return -ENOMEM;
-	if (array->name)
-		return add_alias(array, name);
-	array->name = name;
-	scan->unnamed--;
-	return 0;
 }
 
 static int add_array(void *ctx, struct array_desc *array)
@@ -109,6 +55,59 @@ static int add_array(void *ctx, struct array_desc *array)
 	return err;
 }
 
+int scan_read(struct scan *scan, uint64_t object)
+{
+	const struct py_type *type = py_type_of(&scan->py, object);
+	struct array_desc array = { 0 };
+	size_t count = scan->ret->count;
+	int err;
+
+	err = type ? buffer_read(&scan->py, object, type->kind, &array) : -EINVAL;
+	if (err == -ENOMEM || err == -ESRCH)
+		return err;
+	if (!err)
+		err = add_array(scan, &array);
+	else
+		scan->report->changing++;
+	return err || scan->ret->count > count ? err : -EAGAIN;
+}
+
+static int by_object(const void *left, const void *right)
+{
+	const struct array_desc *a = left, *b = right;
+
+	return (a->object > b->object) - (a->object < b->object);
+}
+
+void scan_sort(struct scan *scan)
+{
+	size_t count = scan->ret->count - scan->first;
+
+	if (count)
+		qsort(scan->ret->arrays + scan->first, count, sizeof(*scan->ret->arrays),
+		      by_object);
+}
+
+static int read_buffers(struct scan *scan)
+{
+	const struct address_list *buffers = &scan->swept.buffers;
+	size_t count = scan->ret->count, i;
+	int err = 0;
+
+	for (i = 0; !err && i < buffers->count && py_in_time(&scan->py); i++) {
+		const struct py_type *type = py_type_of(&scan->py, buffers->addresses[i]);
+
+		if (type && buffer_span(&scan->py, buffers->addresses[i], type->kind) >=
+				    scan->options->min_bytes)
+			err = scan_read(scan, buffers->addresses[i]);
+		if (err != -ENOMEM && err != -ESRCH)
+			err = 0;
+	}
+	if (scan->ret->count > count)
+		scan_sort(scan);
+	return err;
+}
+
 static int read_arrays(struct scan *scan)
 {
 	struct batch_reader reader = {
@@ -118,110 +117,35 @@ static int read_arrays(struct scan *scan)
 		.add = add_array,
 		.ctx = scan,
 	};
-	int err = batch_read(&reader, scan->swept.addresses, scan->swept.count);
+	int err;
 
+	err = batch_read(&reader, scan->swept.arrays.addresses, scan->swept.arrays.count);
 	scan->report->changing = reader.changing;
+	if (!err)
+		err = read_buffers(scan);
 	scan->report->found = scan->unnamed = scan->ret->count - scan->first;
 	return err;
 }
 
-/* Frames and __main__ first: what they call an array is what its author calls it. */
-static int walk_all(struct scan *scan)
+/* The row behind a base: of the base itself, or of what a memoryview shows; else NULL. */
+static const struct array_desc *behind(struct scan *scan, uint64_t base)
 {
-	struct py_walk *walk = &scan->walk;
-	int err;
+	int steps;
 
-	err = py_walk__add_module(walk, "__main__");
-	if (!err)
-		err = py_walk__add_frames(walk);
-	if (!err)
-		err = py_walk__run(walk);
-	if (!err && scan->unnamed)
-		err = py_walk__add_other_modules(walk);
-	if (!err && scan->unnamed)
-		err = py_walk__run(walk);
-	if (!err && scan->unnamed)
-		err = py_walk__add_other_interpreters(walk);
-	if (!err && scan->unnamed)
-		err = py_walk__run(walk);
-	return err;
-}
+	for (steps = 0; base && steps < BASES_MAX; steps++) {
+		const struct array_desc *array = scan_find(scan, base);
+		const struct py_type *type = array ? NULL : py_type_of(&scan->py, base);
 
-static int walk(struct scan *scan, int (*found)(void *, uint64_t, size_t))
-{
-	int err;
-
-	if (!scan->unnamed)
-		return 0;
-	err = py_walk__init(&scan->walk, &scan->py);
-	if (err)
-		return err;
-	scan->walk.found = found;
-	scan->walk.ctx = scan;
-	err = walk_all(scan);
-	py_walk__deinit(&scan->walk);
-	return err;
-}
-
-static int on_met(void *ctx, uint64_t object, size_t node)
-{
-	struct scan *scan = ctx;
-	struct address_list *swept = &scan->swept;
-
-	(void)node;
-	if (array_reserve((void **)&swept->addresses, &swept->capacity, swept->count + 1,
-			  sizeof(*swept->addresses)))
-		return -ENOMEM;
-	swept->addresses[swept->count++] = object;
-	return 0;
-}
-
-static int by_address(const void *left, const void *right)
-{
-	const uint64_t *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
-/* No pools to sweep: what the walk meets is all there is to know; each array once. */
-static int collect_by_walk(struct scan *scan)
-{
-	struct address_list *swept = &scan->swept;
-	size_t i, kept = 0;
-	int err;
-
-	scan->report->partial =
-		"this Python does not use its own allocator: only arrays that names "
-		"lead to are found";
-	scan->unnamed = SIZE_MAX; /* all ways, to their end */
-	err = walk(scan, on_met);
-	if (swept->count)
-		qsort(swept->addresses, swept->count, sizeof(*swept->addresses), by_address);
-	for (i = 0; i < swept->count; i++) {
-		if (!kept || swept->addresses[i] != swept->addresses[kept - 1])
-			swept->addresses[kept++] = swept->addresses[i];
+		if (array)
+			return array;
+		if (!type || type->kind != PY_MEMORYVIEW)
+			return NULL;
+		base = py_viewed(&scan->py, base);
 	}
-	swept->count = kept;
-	return err;
+	return NULL;
 }
 
-static int name_the_rest(struct scan *scan)
-{
-	size_t i;
-
-	for (i = scan->first; i < scan->ret->count; i++) {
-		struct array_desc *array = &scan->ret->arrays[i];
-
-		if (!array->name)
-			array->name = strdup("<unnamed>");
-		if (!array->name)
-			return -ENOMEM;
-	}
-	scan->report->unnamed = scan->unnamed;
-	return 0;
-}
-
-/* A base that is no array of ours owns the memory in its own way: a buffer, an mmap. */
+/* A base that is no row of ours owns the memory in its own way. */
 static void resolve_owners(struct scan *scan)
 {
 	size_t i;
@@ -229,10 +153,10 @@ static void resolve_owners(struct scan *scan)
 
 	for (i = scan->first; i < scan->ret->count; i++) {
 		struct array_desc *array = &scan->ret->arrays[i];
-		const struct array_desc *base = find_array(scan, array->base_object);
+		const struct array_desc *base = behind(scan, array->base_object);
 
-		for (steps = 0; base && steps < 64; steps++) {
-			const struct array_desc *next = find_array(scan, base->base_object);
+		for (steps = 0; base && steps < BASES_MAX; steps++) {
+			const struct array_desc *next = behind(scan, base->base_object);
 
 			if (!next || next == base)
 				break;
@@ -252,10 +176,10 @@ static uint64_t deadline(uint64_t milliseconds)
 
 static bool dtypes_fit(struct scan *scan, const char *runtime)
 {
+	const struct address_list *arrays = &scan->swept.arrays;
 	struct python_report *report = scan->report;
 
-	if (py_numpy_dtypes_fit(&scan->py, scan->swept.addresses, scan->swept.count,
-				scan->numpy_major))
+	if (py_numpy_dtypes_fit(&scan->py, arrays->addresses, arrays->count, scan->numpy_major))
 		return true;
 	snprintf(report->unsupported, sizeof(report->unsupported),
 		 "%s: the dtypes of its arrays are laid out in a way that is not known", runtime);
@@ -272,13 +196,13 @@ static int find_and_name(struct scan *scan, const char *runtime)
 	if (scan->arenas.count)
 		err = py_sweep(&scan->py, &scan->arenas, scan->classes, &scan->swept);
 	else
-		err = collect_by_walk(scan);
+		err = scan_collect(scan);
 	cut = scan->py.cut;
 	scan->py.cut = NULL;
 	if (!err && dtypes_fit(scan, runtime))
 		err = read_arrays(scan);
 	if (!err)
-		err = walk(scan, on_found);
+		err = scan_name(scan);
 	if (cut)
 		scan->py.cut = cut;
 	return err;
@@ -288,7 +212,9 @@ static void forget_arrays(struct scan *scan)
 {
 	while (scan->ret->count > scan->first)
 		array_desc__deinit(&scan->ret->arrays[--scan->ret->count]);
-	scan->swept.count = 0;
+	scan->swept.arrays.count = 0;
+	scan->swept.buffers.count = 0;
+	scan->left_out = false;
 }
 
 /* A subclass that ndarray does not know of shows itself to the walk: then all pools are swept. */
@@ -304,7 +230,7 @@ static int look_at_arrays(struct scan *scan, const char *runtime)
 		err = find_and_name(scan, runtime);
 	}
 	if (!err)
-		err = name_the_rest(scan);
+		err = scan_name_rest(scan);
 	if (!err)
 		resolve_owners(scan);
 	return err;
@@ -333,7 +259,7 @@ static int look(struct scan *scan, const struct proc *proc, const char *runtime)
 	int err;
 
 	err = find(scan, proc, runtime);
-	if (err || !scan->py.ndarray_type)
+	if (err)
 		return err == -ENOENT ? 0 : err;
 	if (py_interpreters_apart(&scan->py))
 		scan->report->partial = "arrays of its other interpreters, which have allocators "
@@ -360,7 +286,8 @@ int python_scan_memory(struct memsrc *memsrc, const struct proc *proc, const str
 	err = look(&scan, proc, runtime);
 	report->refused = memsrc__refused(memsrc);
 	report->cut = scan.py.cut;
-	free(scan.swept.addresses);
+	free(scan.swept.arrays.addresses);
+	free(scan.swept.buffers.addresses);
 	py_arenas__deinit(&scan.arenas);
 	py_types__free(scan.py.types);
 	return err;
@@ -377,7 +304,7 @@ int python_scan(const struct proc *proc, const struct vma_list *vmas, const char
 	if (!strncmp(runtime, "PyPy", 4) || !strncmp(runtime, "GraalPy", 7))
 		snprintf(report->unsupported, sizeof(report->unsupported),
 			 "%s: only CPython's arrays can be found", runtime);
-	if (strncmp(runtime, "CPython", 7) || !strstr(runtime, "numpy"))
+	if (strncmp(runtime, "CPython", 7))
 		return 0;
 	err = memsrc__open_live(proc, options->page_bytes, options->max_pages, &memsrc);
 	if (!err)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The numpy arrays of a running CPython: which there are, and what they are called. Reads
- * memory only where it is present, never stops the target, believes nothing it reads.
+ * The numpy arrays of a running CPython, and what else of it owns memory: which there are, and
+ * what they are called. Reads memory only where it is present, never stops the target, believes
+ * nothing it reads.
  */
 #ifndef ARRAYS_PYTHON_PYTHON_H
 #define ARRAYS_PYTHON_PYTHON_H
@@ -29,8 +30,8 @@ struct python_report {
 };
 
 /*
- * Adds the arrays to ret, owners before their views. runtime is what runtime_detect said. No Python, or one
- * without numpy: 0 and nothing. 0, -ENOMEM, -ESRCH, or -EACCES where memory is not ours to read.
+ * Adds the arrays to ret, owners before their views. runtime is what runtime_detect said. No CPython: 0 and
+ * nothing. 0, -ENOMEM, -ESRCH, or -EACCES where memory is not ours to read.
  */
 int python_scan(const struct proc *proc, const struct vma_list *vmas, const char *runtime,
 		const struct python_options *options, struct array_list *ret,

@@ -38,6 +38,23 @@ bool py_in_time(struct py *py)
 	return false;
 }
 
+bool py_count_lives(const struct py *py, uint64_t refcount)
+{
+	return (uint32_t)refcount && (py->layout.minor >= 14 || !(refcount >> 32));
+}
+
+/* Byte by byte: it may end with the last page that is there. */
+void py_c_string(struct py *py, uint64_t address, char *buffer, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < size; i++) {
+		if (py_read(py, address + i, &buffer[i], 1) || !buffer[i])
+			break;
+	}
+	buffer[i] = '\0';
+}
+
 static size_t put_utf8(uint32_t code, char *to)
 {
 	if (code < 0x80) {

@@ -21,8 +21,15 @@
 enum py_kind {
 	PY_OTHER,
 	PY_LEAF, /* holds nothing that could hold an array */
-	PY_STR,
+	PY_CODE,
 	PY_INT,
+	PY_STR,
+	PY_BYTES,
+	PY_NDARRAY,
+	PY_BYTEARRAY,
+	PY_ARRAY, /* array.array */
+	PY_MMAP,
+	PY_MEMORYVIEW,
 	PY_LIST,
 	PY_TUPLE,
 	PY_DICT,
@@ -33,12 +40,24 @@ enum py_kind {
 	PY_METHOD,
 	PY_CELL,
 	PY_GENERATOR,
+	PY_FRAME,
 	PY_DEQUE,
-	PY_NDARRAY,
+	PY_BUILTIN, /* a function of C, which may be bound */
+	PY_STATICMETHOD,
+	PY_EXCEPTION,
+	PY_TRACEBACK,
+	PY_WEAKREF,
+	PY_WEAKPROXY,
+	PY_PROXY,	  /* of a mapping: stands for it */
+	PY_CONTEXTVAR,	  /* whose cached value may be a dead one's address */
+	PY_PANDAS_BLOCKS, /* pandas' manager of the blocks of a DataFrame */
+	PY_PANDAS_BLOCK,
+	PY_PANDAS_BACKED, /* its arrays that are made of an ndarray */
 };
 
 /* tp_flags (Include/object.h) */
 #define PY_FLAG_INLINE_VALUES (1ull << 2)
+#define PY_FLAG_MANAGED_WEAKREF (1ull << 3)
 #define PY_FLAG_MANAGED_DICT (1ull << 4)
 #define PY_FLAG_HEAPTYPE (1ull << 9)
 #define PY_FLAG_READY 0x1000ull
@@ -52,6 +71,7 @@ struct py_type {
 	uint64_t itemsize;
 	int64_t dictoffset;
 	uint64_t cached_keys;
+	bool members; /* some class of it names words of the object's body */
 };
 
 struct py_types;
@@ -86,6 +106,15 @@ int py_string(struct py *py, uint64_t address, char *buffer, size_t size);
 /* An int that fits; -EINVAL: it is none. */
 int py_int(struct py *py, uint64_t address, int64_t *ret);
 
+/*
+ * Whether an object with this reference count lives. In a freed block the count is a pointer or 0:
+ * too large for a count, of which from 3.14 on the upper half holds flags.
+ */
+bool py_count_lives(const struct py *py, uint64_t refcount);
+
+/* What a C string at an address begins with; "" where it cannot be read. */
+void py_c_string(struct py *py, uint64_t address, char *buffer, size_t size);
+
 /* What is known of types so far. NULL when there is no memory. */
 struct py_types *py_types__new(void);
 void py_types__free(struct py_types *types);
@@ -93,6 +122,25 @@ void py_types__free(struct py_types *types);
 /* The type of an object; NULL when it cannot be one. Valid until the next question. */
 const struct py_type *py_type_of(struct py *py, uint64_t object);
 const struct py_type *py_type_at(struct py *py, uint64_t type);
+
+/*
+ * Include/structmember.h: a class in C, and one with __slots__, lists the words of its objects
+ * that have a name. The list ends with a name of 0.
+ */
+struct py_member {
+	uint64_t name; /* address of a C string */
+	int32_t type;
+	int32_t padding;
+	uint64_t offset;
+	int32_t flags;
+	int32_t padding2;
+	uint64_t doc;
+};
+
+#define PY_BASES_MAX 32
+
+/* The i-th member that a class itself lists and that holds an object; -ENOENT behind the last. */
+int py_member_at(struct py *py, uint64_t type, size_t *i, struct py_member *ret);
 
 /*
  * Calls visit with key, value and the address that holds the value, until it returns nonzero,
@@ -103,6 +151,13 @@ int py_each_item(struct py *py, uint64_t dict, py_visit_item visit, void *ctx);
 
 /* The same for values that stand apart from a keys object: 3.11's and later instances. */
 int py_each_value(struct py *py, uint64_t keys, uint64_t values, py_visit_item visit, void *ctx);
+
+/* The attributes that an instance of a type itself has. */
+int py_each_attribute(struct py *py, uint64_t object, const struct py_type *type,
+		      py_visit_item visit, void *ctx);
+
+/* One of them; -ENOENT. */
+int py_attribute(struct py *py, uint64_t object, const char *name, uint64_t *ret);
 
 /* The value of a str key; -ENOENT. */
 int py_dict_get(struct py *py, uint64_t dict, const char *key, uint64_t *ret);

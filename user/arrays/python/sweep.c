@@ -5,19 +5,19 @@
 #include <errno.h>
 #include <string.h>
 
-#include "arrays/python/ndarray.h"
+#include "arrays/python/memory.h"
 #include "base/array.h"
 
 #define BLOCK_UNIT 16u
 #define CLASSES 32u
-#define SMALLEST_NDARRAY 80u
 #define BEFORE_MAX 48u
 
 struct sweep {
 	struct py *py;
 	const struct py_arenas *arenas;
 	uint32_t classes;
-	struct address_list *ret;
+	uint64_t smallest; /* object, in bytes */
+	struct py_swept *ret;
 };
 
 /* Types are too large for pools; most of what looks like a pointer to one leads into a pool. */
@@ -33,21 +33,20 @@ static bool may_be_type(const struct sweep *sweep, uint64_t address)
 static int look_at_block(struct sweep *sweep, const uint8_t *block, uint64_t address,
 			 uint64_t bytes)
 {
-	struct address_list *list = sweep->ret;
+	struct address_list *list;
 	uint64_t before;
 
-	for (before = 0; before <= BEFORE_MAX && before + SMALLEST_NDARRAY <= bytes; before += 16) {
+	for (before = 0; before <= BEFORE_MAX && before + sweep->smallest <= bytes; before += 16) {
 		const struct py_type *type;
-		struct ndarray_head head;
 		uint64_t type_address;
 
 		memcpy(&type_address, block + before + 8, sizeof(type_address));
 		if (type_address != sweep->py->ndarray_type && !may_be_type(sweep, type_address))
 			continue;
 		type = py_type_at(sweep->py, type_address);
-		if (!type || type->kind != PY_NDARRAY ||
-		    ndarray_head_read(sweep->py, address + before, &head))
+		if (!type || !py_begins_at(sweep->py, type, address + before, before))
 			continue;
+		list = type->kind == PY_NDARRAY ? &sweep->ret->arrays : &sweep->ret->buffers;
 		if (array_reserve((void **)&list->addresses, &list->capacity, list->count + 1,
 				  sizeof(*list->addresses)))
 			return -ENOMEM;
@@ -61,7 +60,7 @@ static bool worth_a_look(const struct sweep *sweep, const struct pool_head *head
 {
 	return head->used && head->arena == arena && head->class < CLASSES &&
 	       sweep->classes >> head->class & 1 &&
-	       (head->class + 1) * BLOCK_UNIT >= SMALLEST_NDARRAY &&
+	       (uint64_t)(head->class + 1) * BLOCK_UNIT >= sweep->smallest &&
 	       head->next_offset <= sweep->arenas->pool_bytes;
 }
 
@@ -109,10 +108,9 @@ static int sweep_arena(struct sweep *sweep, const struct py_arena *arena)
 	return err;
 }
 
-int py_sweep(struct py *py, const struct py_arenas *arenas, uint32_t classes,
-	     struct address_list *ret)
+int py_sweep(struct py *py, const struct py_arenas *arenas, uint32_t classes, struct py_swept *ret)
 {
-	struct sweep sweep = { py, arenas, classes, ret };
+	struct sweep sweep = { py, arenas, classes, py_smallest_swept(py), ret };
 	size_t i;
 	int err = 0;
 

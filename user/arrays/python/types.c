@@ -7,9 +7,14 @@
 #include "arrays/python/address_set.h"
 #include "arrays/python/reader.h"
 
-#define BASES_MAX 32
 #define BASICSIZE_MAX (1u << 20)
 #define FIRST_SLOTS 1024u
+#define MEMBERS_MAX 256u
+#define MEMBERS_BEFORE_BASE 16u /* Include/cpython/object.h: tp_members, tp_getset, tp_base */
+
+/* Include/structmember.h: T_OBJECT, T_OBJECT_EX */
+#define MEMBER_OBJECT 6
+#define MEMBER_OBJECT_EX 16
 
 struct py_types {
 	struct py_type *slots; /* a hash, a power of two of them */
@@ -32,11 +37,31 @@ static const struct {
 	{ "generator", PY_GENERATOR },
 	{ "coroutine", PY_GENERATOR },
 	{ "async_generator", PY_GENERATOR },
+	{ "frame", PY_FRAME },
+	{ "traceback", PY_TRACEBACK },
+	{ "bytearray", PY_BYTEARRAY },
+	{ "array.array", PY_ARRAY },
+	{ "mmap.mmap", PY_MMAP },
+	{ "memoryview", PY_MEMORYVIEW },
+	{ "mappingproxy", PY_PROXY },
+	{ "staticmethod", PY_STATICMETHOD },
+	{ "builtin_function_or_method", PY_BUILTIN },
+	{ "method-wrapper", PY_BUILTIN },
+	{ "weakref", PY_WEAKREF }, /* up to 3.11 */
+	{ "weakproxy", PY_WEAKPROXY },
+	{ "weakcallableproxy", PY_WEAKPROXY },
+	{ "weakref.ReferenceType", PY_WEAKREF },
+	{ "weakref.ProxyType", PY_WEAKPROXY },
+	{ "weakref.CallableProxyType", PY_WEAKPROXY },
+	{ "ContextVar", PY_CONTEXTVAR },
+	{ "_contextvars.ContextVar", PY_CONTEXTVAR },
+	{ "pandas._libs.internals.BlockManager", PY_PANDAS_BLOCKS },
+	{ "pandas._libs.internals.Block", PY_PANDAS_BLOCK },
+	{ "pandas._libs.internals.SharedBlock", PY_PANDAS_BLOCK }, /* 1.x */
+	{ "pandas._libs.arrays.NDArrayBacked", PY_PANDAS_BACKED },
+	{ "code", PY_CODE },
 	{ "float", PY_LEAF },
-	{ "bool", PY_LEAF },
 	{ "NoneType", PY_LEAF },
-	{ "code", PY_LEAF },
-	{ "builtin_function_or_method", PY_LEAF },
 	{ "wrapper_descriptor", PY_LEAF },
 	{ "method_descriptor", PY_LEAF },
 	{ "getset_descriptor", PY_LEAF },
@@ -48,8 +73,8 @@ static enum py_kind kind_by_flags(uint64_t flags)
 	static const struct {
 		unsigned int bit;
 		enum py_kind kind;
-	} subclasses[] = { { 24, PY_INT }, { 25, PY_LIST }, { 26, PY_TUPLE }, { 27, PY_LEAF },
-			   { 28, PY_STR }, { 29, PY_DICT }, { 31, PY_TYPE } };
+	} subclasses[] = { { 24, PY_INT }, { 25, PY_LIST }, { 26, PY_TUPLE },	  { 27, PY_BYTES },
+			   { 28, PY_STR }, { 29, PY_DICT }, { 30, PY_EXCEPTION }, { 31, PY_TYPE } };
 	size_t i;
 
 	for (i = 0; i < sizeof(subclasses) / sizeof(subclasses[0]); i++) {
@@ -59,20 +84,18 @@ static enum py_kind kind_by_flags(uint64_t flags)
 	return PY_OTHER;
 }
 
-static enum py_kind kind_by_name(struct py *py, uint64_t type)
+/* A class statement gives a name without a dot, whichever its author likes. */
+static enum py_kind kind_by_name(struct py *py, uint64_t type, uint64_t flags)
 {
-	char name[32] = "";
+	char name[48];
 	uint64_t at;
 	size_t i;
 
-	/* Names stand in read-only data, which may end with the page. */
 	if (py_word(py, type + (uint64_t)py->layout.tp_name, &at))
 		return PY_OTHER;
-	for (i = 0; i + 1 < sizeof(name); i++) {
-		if (py_read(py, at + i, &name[i], 1) || !name[i])
-			break;
-	}
-	name[i] = '\0';
+	py_c_string(py, at, name, sizeof(name));
+	if (flags & PY_FLAG_HEAPTYPE && !strchr(name, '.'))
+		return PY_OTHER;
 	for (i = 0; i < sizeof(by_name) / sizeof(by_name[0]); i++) {
 		if (!strcmp(name, by_name[i].name))
 			return by_name[i].kind;
@@ -80,15 +103,58 @@ static enum py_kind kind_by_name(struct py *py, uint64_t type)
 	return PY_OTHER;
 }
 
-static bool derives_from(struct py *py, uint64_t type, uint64_t base)
+/* A subclass keeps the body of its base, so the nearest base that we know decides. */
+static enum py_kind kind_by_bases(struct py *py, uint64_t type)
 {
+	enum py_kind kind;
+	uint64_t flags;
 	int i;
 
-	for (i = 0; i < BASES_MAX && type; i++) {
-		if (type == base)
+	for (i = 0; i < PY_BASES_MAX && type; i++) {
+		if (type == py->ndarray_type)
+			return PY_NDARRAY;
+		if (py_word(py, type + (uint64_t)py->layout.tp_flags, &flags))
+			break;
+		kind = kind_by_name(py, type, flags);
+		if (kind != PY_OTHER)
+			return kind;
+		if (py_word(py, type + (uint64_t)py->layout.tp_base, &type))
+			break;
+	}
+	return PY_OTHER;
+}
+
+int py_member_at(struct py *py, uint64_t type, size_t *i, struct py_member *ret)
+{
+	uint64_t members;
+
+	if (py_word(py, type + (uint64_t)py->layout.tp_base - MEMBERS_BEFORE_BASE, &members) ||
+	    !members)
+		return -ENOENT;
+	for (; *i < MEMBERS_MAX; (*i)++) {
+		if (py_read(py, members + *i * sizeof(*ret), ret, sizeof(*ret)) || !ret->name)
+			break;
+		if ((ret->type == MEMBER_OBJECT || ret->type == MEMBER_OBJECT_EX) &&
+		    ret->offset < BASICSIZE_MAX) {
+			(*i)++;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+static bool has_members(struct py *py, uint64_t type)
+{
+	struct py_member member;
+	size_t first;
+	int i;
+
+	for (i = 0; i < PY_BASES_MAX && type; i++) {
+		first = 0;
+		if (!py_member_at(py, type, &first, &member))
 			return true;
 		if (py_word(py, type + (uint64_t)py->layout.tp_base, &type))
-			return false;
+			break;
 	}
 	return false;
 }
@@ -122,9 +188,8 @@ static int fill_type(struct py *py, uint64_t address, struct py_type *type)
 		py_word(py, address + (uint64_t)layout->ht_cached_keys, &type->cached_keys);
 	type->kind = kind_by_flags(type->flags);
 	if (type->kind == PY_OTHER)
-		type->kind = py->ndarray_type && derives_from(py, address, py->ndarray_type)
-				     ? PY_NDARRAY
-				     : kind_by_name(py, address);
+		type->kind = kind_by_bases(py, address);
+	type->members = has_members(py, address);
 	return 0;
 }
 

@@ -3,81 +3,172 @@
 #include "arrays/python/walk.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrays/python/buffer.h"
 #include "arrays/python/find.h"
+#include "arrays/python/memory.h"
 #include "base/array.h"
 
 #define NODES_MAX 1000000u
-#define DEPTH_MAX 12u
-#define THREADS_MAX 4096u
-#define FRAMES_MAX 512u
-#define STACK_REF_MASK (~3ull) /* 3.14: tagged references */
+#define DEPTH_MAX 30u /* a name has at most 32 steps */
+
+static int add_known_module(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
+{
+	struct py_walk *walk = ctx;
+
+	(void)key;
+	(void)slot;
+	return address_set__add(&walk->modules, value) < 0 ? -ENOMEM : 0;
+}
 
 int py_walk__init(struct py_walk *walk, struct py *py)
 {
+	int err;
+
 	memset(walk, 0, sizeof(*walk));
 	walk->py = py;
-	return address_set__init(&walk->visited);
+	err = address_set__init(&walk->visited);
+	if (!err)
+		err = address_set__init(&walk->modules);
+	if (!err)
+		err = address_set__init(&walk->offered);
+	if (!err)
+		err = py_each_item(py, py->modules, add_known_module, walk);
+	return py_walk_goes_on(err);
 }
 
 void py_walk__deinit(struct py_walk *walk)
 {
 	size_t i;
 
-	for (i = 0; i < walk->root_count; i++)
-		free(walk->roots[i]);
-	free(walk->roots);
+	for (i = 0; i < walk->text_count; i++)
+		free(walk->texts[i]);
+	free(walk->texts);
 	free(walk->nodes);
+	for (i = 0; i < PY_LATERS; i++)
+		free(walk->later[i].nodes);
 	address_set__deinit(&walk->visited);
+	address_set__deinit(&walk->modules);
+	address_set__deinit(&walk->offered);
 }
 
-static bool leads_on(enum py_kind kind)
+/* Most are small: their length alone tells, a character having at most 4 bytes. */
+static bool is_large(struct py_walk *walk, uint64_t object, enum py_kind kind)
 {
-	return kind != PY_LEAF && kind != PY_STR && kind != PY_INT && kind != PY_MODULE;
+	uint64_t length;
+
+	return walk->walked_min_bytes &&
+	       !py_word(walk->py, object + (uint64_t)walk->py->layout.ob_size, &length) &&
+	       length >= walk->walked_min_bytes / 4 &&
+	       buffer_span(walk->py, object, kind) >= walk->walked_min_bytes;
+}
+
+/* Modules of sys.modules are roots of their own; a subclass of str or int may have attributes. */
+static bool leads_on(struct py_walk *walk, uint64_t object, const struct py_type *type)
+{
+	switch (type->kind) {
+	case PY_CODE:
+		return false;
+	case PY_LEAF:
+	case PY_INT:
+	case PY_STR:
+	case PY_BYTES:
+		return type->flags & PY_FLAG_HEAPTYPE;
+	case PY_MODULE:
+		return !address_set__has(&walk->modules, object);
+	default:
+		return true;
+	}
+}
+
+const char *py_walk__keep(struct py_walk *walk, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy || array_reserve((void **)&walk->texts, &walk->text_capacity,
+				   walk->text_count + 1, sizeof(*walk->texts))) {
+		free(copy);
+		return NULL;
+	}
+	walk->texts[walk->text_count++] = copy;
+	return copy;
+}
+
+int py_walk__add_node(struct py_walk *walk, const struct py_node *node, size_t *ret)
+{
+	if (array_reserve((void **)&walk->nodes, &walk->capacity, walk->count + 1,
+			  sizeof(*walk->nodes)))
+		return -ENOMEM;
+	walk->nodes[walk->count] = *node;
+	*ret = walk->count++;
+	return 0;
 }
 
 int py_walk__push(struct py_walk *walk, uint64_t object, size_t parent, enum py_edge edge,
 		  uint64_t label)
 {
 	const struct py_type *type = py_type_of(walk->py, object);
-	uint16_t depth = edge == EDGE_ROOT ? 0 : (uint16_t)(walk->nodes[parent].depth + 1);
-	int fresh;
+	struct py_node node = { object, label, (uint32_t)parent, (uint16_t)edge, 0 };
+	bool array, swept;
+	int fresh, err;
+	size_t at;
 
-	if (!type || !leads_on(type->kind) || depth > DEPTH_MAX)
+	if (!type)
+		return 0;
+	if (edge != EDGE_ROOT)
+		node.depth = (uint16_t)(walk->nodes[parent].depth + 1);
+	swept = py_is_swept(type->kind);
+	array = swept || (py_is_walked(type->kind) && is_large(walk, object, type->kind));
+	if (node.depth > DEPTH_MAX || (!array && !leads_on(walk, object, type)))
 		return 0;
 	fresh = address_set__add(&walk->visited, object);
 	/* A second way to an array is one more name; anything else is known. */
-	if (fresh < 0 || (!fresh && type->kind != PY_NDARRAY))
+	if (fresh < 0 || (!fresh && !array))
 		return fresh;
 	if (walk->count >= NODES_MAX) {
 		walk->py->cut = "too many objects";
 		return 0;
 	}
-	if (array_reserve((void **)&walk->nodes, &walk->capacity, walk->count + 1,
-			  sizeof(*walk->nodes)))
-		return -ENOMEM;
-	walk->nodes[walk->count] =
-		(struct py_node){ object, label, (uint32_t)parent, (uint16_t)edge, depth };
-	walk->count++;
-	if (type->kind == PY_NDARRAY)
-		return walk->found(walk->ctx, object, walk->count - 1);
-	return 0;
+	err = py_walk__add_node(walk, &node, &at);
+	if (!err && array)
+		err = walk->found(walk->ctx, object, at);
+	/* What it leads to is known as well; names of what was not swept are made later. */
+	if (!fresh && !err && swept)
+		walk->count--;
+	return err;
+}
+
+int py_walk__push_text(struct py_walk *walk, uint64_t object, size_t parent, const char *literal)
+{
+	return py_walk__push(walk, object, parent, EDGE_TEXT, (uintptr_t)literal);
 }
 
 int py_walk__push_root(struct py_walk *walk, uint64_t object, const char *text)
 {
-	char *copy = strdup(text);
+	const char *copy = py_walk__keep(walk, text);
 
-	if (!copy || array_reserve((void **)&walk->roots, &walk->root_capacity,
-				   walk->root_count + 1, sizeof(*walk->roots))) {
-		free(copy);
+	if (!copy)
 		return -ENOMEM;
-	}
-	walk->roots[walk->root_count++] = copy;
-	return py_walk__push(walk, object, 0, EDGE_ROOT, walk->root_count - 1);
+	return py_walk__push(walk, object, 0, EDGE_ROOT, (uintptr_t)copy);
+}
+
+int py_walk__defer(struct py_walk *walk, enum py_turn turn, const struct py_node *node)
+{
+	struct py_later *later = &walk->later[turn];
+	int fresh;
+
+	if (!node->object || address_set__has(&walk->visited, node->object))
+		return 0;
+	fresh = address_set__add(&walk->offered, node->object);
+	if (fresh <= 0)
+		return fresh;
+	if (array_reserve((void **)&later->nodes, &later->capacity, later->count + 1,
+			  sizeof(*later->nodes)))
+		return -ENOMEM;
+	later->nodes[later->count++] = *node;
+	return 0;
 }
 
 int py_walk__run(struct py_walk *walk)
@@ -90,13 +181,25 @@ int py_walk__run(struct py_walk *walk)
 	return err;
 }
 
-int py_walk__add_module(struct py_walk *walk, const char *name)
+/* One by one, for each may lead to others, and to more that is put off. */
+int py_walk__run_later(struct py_walk *walk, enum py_turn turn)
 {
-	uint64_t dict;
+	struct py_later *later = &walk->later[turn];
+	size_t i;
+	int err = 0;
 
-	if (py_module_dict(walk->py, name, &dict))
-		return 0;
-	return py_walk__push_root(walk, dict, name);
+	for (i = 0; !err && i < later->count && py_in_time(walk->py); i++) {
+		const struct py_node node = later->nodes[i];
+
+		if (address_set__has(&walk->visited, node.object))
+			continue;
+		err = py_walk__push(walk, node.object, node.parent, (enum py_edge)node.edge,
+				    node.label);
+		if (!err)
+			err = py_walk__run(walk);
+	}
+	later->count = 0;
+	return err;
 }
 
 static int add_module_item(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
@@ -117,99 +220,5 @@ int py_walk__add_other_modules(struct py_walk *walk)
 {
 	int err = py_each_item(walk->py, walk->py->modules, add_module_item, walk);
 
-	return err == -ENOMEM || err == -ESRCH ? err : 0;
-}
-
-/* "__main__.solve()" of a code object and the globals that it runs with. */
-static void name_frame(struct py *py, uint64_t code, uint64_t globals, char *buffer, size_t size)
-{
-	int32_t at = py->layout.co_qualname >= 0 ? py->layout.co_qualname : py->layout.co_name;
-	char module[PY_NAME_MAX] = "?", function[PY_NAME_MAX] = "?";
-	uint64_t address;
-
-	if (!py_dict_get(py, globals, "__name__", &address))
-		py_string(py, address, module, sizeof(module));
-	if (!py_word(py, code + (uint64_t)at, &address))
-		py_string(py, address, function, sizeof(function));
-	snprintf(buffer, size, "%s.%s()", module, function);
-}
-
-/* What runpy and multiprocessing's spawn run has globals that are no module's. */
-static int add_globals(struct py_walk *walk, uint64_t globals)
-{
-	char module[PY_NAME_MAX];
-	uint64_t name;
-
-	if (py_dict_get(walk->py, globals, "__name__", &name) ||
-	    py_string(walk->py, name, module, sizeof(module)))
-		return 0;
-	return py_walk__push_root(walk, globals, module);
-}
-
-static int add_frame(struct py_walk *walk, uint64_t frame)
-{
-	const struct py_layout *layout = &walk->py->layout;
-	uint64_t code, globals, locals = 0;
-	char text[2 * PY_NAME_MAX + 8];
-	int err;
-
-	if (py_word(walk->py, frame + (uint64_t)layout->fr_code, &code) ||
-	    py_word(walk->py, frame + (uint64_t)layout->fr_globals, &globals))
-		return 0;
-	py_word(walk->py, frame + (uint64_t)layout->fr_locals, &locals);
-	code &= STACK_REF_MASK;
-	err = add_globals(walk, globals);
-	/* A module's own frame: its locals are the module's. */
-	if (err || (locals && locals == globals))
-		return err;
-	name_frame(walk->py, code, globals, text, sizeof(text));
-	/* A node of its own carries the text; the code object stands for the frame. */
-	if (array_reserve((void **)&walk->nodes, &walk->capacity, walk->count + 1,
-			  sizeof(*walk->nodes)) ||
-	    array_reserve((void **)&walk->roots, &walk->root_capacity, walk->root_count + 1,
-			  sizeof(*walk->roots)))
-		return -ENOMEM;
-	walk->roots[walk->root_count] = strdup(text);
-	if (!walk->roots[walk->root_count])
-		return -ENOMEM;
-	walk->nodes[walk->count++] = (struct py_node){ 0, walk->root_count++, 0, EDGE_ROOT, 0 };
-	return py_expand_frame(walk, frame, code, walk->count - 1);
-}
-
-static int add_frames_of(struct py_walk *walk, uint64_t thread)
-{
-	const struct py_layout *layout = &walk->py->layout;
-	uint64_t at = thread, frame, i;
-	int err = 0;
-
-	/* 3.11 and 3.12 reach the frame over one more struct, on the C stack. */
-	if (layout->ts_cframe >= 0) {
-		if (py_word(walk->py, thread + (uint64_t)layout->ts_cframe, &at))
-			return 0;
-		at += (uint64_t)layout->cf_current;
-	} else {
-		at += (uint64_t)layout->ts_frame;
-	}
-	for (i = 0; !err && i < FRAMES_MAX && py_in_time(walk->py); i++) {
-		if (py_word(walk->py, at, &frame) || !frame)
-			break;
-		err = add_frame(walk, frame);
-		at = frame + (uint64_t)layout->fr_prev;
-	}
-	return err;
-}
-
-int py_walk__add_frames(struct py_walk *walk)
-{
-	const struct py_layout *layout = &walk->py->layout;
-	uint64_t thread, i;
-	int err;
-
-	err = py_word(walk->py, walk->py->interp + (uint64_t)layout->is_tstate_head, &thread);
-	for (i = 0; !err && thread && i < THREADS_MAX && py_in_time(walk->py); i++) {
-		err = add_frames_of(walk, thread);
-		if (!err && py_word(walk->py, thread + (uint64_t)layout->ts_next, &thread))
-			break;
-	}
 	return err == -ENOMEM || err == -ESRCH ? err : 0;
 }

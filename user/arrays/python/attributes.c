@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Where instances keep their attributes, of every supported version. */
+#include <errno.h>
+#include <string.h>
+
+#include "arrays/python/reader.h"
+
+/* Where an instance keeps its dict: the address of the pointer, or 0. */
+static uint64_t dict_slot(struct py *py, uint64_t object, const struct py_type *type)
+{
+	uint64_t size;
+
+	if (type->dictoffset > 0)
+		return object + (uint64_t)type->dictoffset;
+	if (!type->dictoffset || py_word(py, object + (uint64_t)py->layout.ob_size, &size))
+		return 0;
+	if ((int64_t)size < 0)
+		size = -size;
+	if (size > PY_CONTAINER_MAX)
+		return 0;
+	size = (type->basicsize + size * type->itemsize + 7) / 8 * 8;
+	return object + size + (uint64_t)type->dictoffset;
+}
+
+/* The three ways of 3.11 and later (Objects/dictobject.c, Include/internal/pycore_object.h). */
+static int each_managed(struct py *py, uint64_t object, const struct py_type *type,
+			py_visit_item visit, void *ctx)
+{
+	enum py_dict_mode mode = (enum py_dict_mode)py->layout.dict_mode;
+	uint64_t word, values = 0;
+	uint8_t head[4];
+
+	if (py_word(py, object - 24, &word))
+		return 0;
+	if (mode == PY_DICT_VALUES) {
+		if (py_word(py, object - 32, &values))
+			values = 0;
+	} else if (mode == PY_DICT_TAGGED) {
+		if (word & 1)
+			values = word + 1;
+	} else if (!word && type->flags & PY_FLAG_INLINE_VALUES) {
+		values = object + type->basicsize;
+		if (py_read(py, values, head, sizeof(head)) || !head[3])
+			return 0;
+	}
+	if (values)
+		return type->cached_keys ? py_each_value(py, type->cached_keys, values, visit, ctx)
+					 : 0;
+	return word ? py_each_item(py, word, visit, ctx) : 0;
+}
+
+int py_each_attribute(struct py *py, uint64_t object, const struct py_type *type,
+		      py_visit_item visit, void *ctx)
+{
+	uint64_t slot, dict;
+
+	if (py->layout.dict_mode != PY_DICT_OFFSET && type->flags & PY_FLAG_MANAGED_DICT)
+		return each_managed(py, object, type, visit, ctx);
+	slot = dict_slot(py, object, type);
+	if (!slot || py_word(py, slot, &dict) || !dict)
+		return 0;
+	return py_each_item(py, dict, visit, ctx);
+}
+
+struct wanted {
+	struct py *py;
+	const char *name;
+	uint64_t value;
+};
+
+static int compare_name(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
+{
+	struct wanted *wanted = ctx;
+	char name[PY_NAME_MAX];
+
+	(void)slot;
+	if (py_string(wanted->py, key, name, sizeof(name)) || strcmp(name, wanted->name))
+		return 0;
+	wanted->value = value;
+	return 1;
+}
+
+int py_attribute(struct py *py, uint64_t object, const char *name, uint64_t *ret)
+{
+	const struct py_type *type = py_type_of(py, object);
+	struct wanted wanted = { py, name, 0 };
+	struct py_type copy;
+	int err;
+
+	if (!type)
+		return -EINVAL;
+	copy = *type;
+	err = py_each_attribute(py, object, &copy, compare_name, &wanted);
+	*ret = wanted.value;
+	return err < 0 ? err : err ? 0 : -ENOENT;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Code that stands still: frames and their values, generators, functions and closures. */
+#include <errno.h>
+
+#include "arrays/python/walk.h"
+
+#define LOCALS_MAX 4096u
+#define STACK_MAX 256u
+#define STACK_REF_TAG 3ull  /* 3.14 */
+#define VALUE_STACK 64u	    /* 3.8 to 3.10: where a frame's stack begins (f_valuestack) */
+#define FRAME_OF_OBJECT 24u /* 3.11: a frame object's f_frame */
+#define STATE_BEFORE_FRAME 5u
+#define OPTIMIZED 1u /* CO_OPTIMIZED: locals are in the frame alone */
+
+int py_tuple_get(struct py *py, uint64_t tuple, uint64_t index, uint64_t *ret)
+{
+	uint64_t count;
+
+	if (py_word(py, tuple + (uint64_t)py->layout.ob_size, &count) || index >= count)
+		return -ENOENT;
+	return py_word(py, tuple + (uint64_t)py->layout.tu_item + index * 8, ret);
+}
+
+uint64_t py_tuple_length(struct py *py, uint64_t tuple)
+{
+	uint64_t count = 0;
+
+	py_word(py, tuple + (uint64_t)py->layout.ob_size, &count);
+	return count < LOCALS_MAX ? count : 0;
+}
+
+/* The name of a frame's slot: one tuple from 3.11 on, before that three one after the other. */
+static uint64_t local_name(struct py *py, uint64_t code, uint64_t index)
+{
+	const int32_t parts[] = { py->layout.co_localsplusnames, py->layout.co_varnames,
+				  py->layout.co_cellvars, py->layout.co_freevars };
+	uint64_t tuple, name;
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i] < 0 || py_word(py, code + (uint64_t)parts[i], &tuple))
+			continue;
+		if (!py_tuple_get(py, tuple, index, &name))
+			return name;
+		if (i == 0)
+			return 0;
+		index -= py_tuple_length(py, tuple);
+	}
+	return 0;
+}
+
+/* How fr_stacktop tells the end of the values, as the layout has it. */
+enum stack_end {
+	STACK_COUNT = 1,   /* 3.11 to 3.13: values from the first local on, -1 while it runs */
+	STACK_POINTER = 2, /* up to 3.9, and from 3.14 on: 0 while it runs */
+	STACK_DEPTH = 3,   /* 3.10: values from f_valuestack on, -1 while it runs */
+};
+
+/* [first, end): the values that a frame keeps for an expression, where it has put them down. */
+static int find_stack(struct py *py, uint64_t frame, uint64_t code, uint64_t *first, uint64_t *end)
+{
+	const struct py_layout *layout = &py->layout;
+	uint64_t locals = frame + (uint64_t)layout->fr_localsplus;
+	int32_t count, nlocals;
+	int err;
+
+	if (layout->co_nlocalsplus < 0) {
+		err = py_word(py, frame + VALUE_STACK, first);
+	} else {
+		err = py_read(py, code + (uint64_t)layout->co_nlocalsplus, &nlocals, 4);
+		if (!err && (nlocals < 0 || nlocals > (int32_t)LOCALS_MAX))
+			err = -EINVAL;
+		*first = locals + 8 * (uint64_t)(err ? 0 : nlocals);
+	}
+	if (err)
+		return err;
+	if (layout->fr_stacktop_is == STACK_POINTER)
+		return py_word(py, frame + (uint64_t)layout->fr_stacktop, end);
+	err = py_read(py, frame + (uint64_t)layout->fr_stacktop, &count, 4);
+	if (err || count < 0)
+		return err ? err : -ENOENT;
+	*end = (layout->fr_stacktop_is == STACK_COUNT ? locals : *first) + 8 * (uint64_t)count;
+	return 0;
+}
+
+static int expand_stack(struct py_walk *walk, uint64_t frame, uint64_t code, size_t parent)
+{
+	struct py_node way = { 0, 0, (uint32_t)parent, EDGE_STACK, 0 };
+	uint64_t first, end;
+	int err = 0;
+
+	if (find_stack(walk->py, frame, code, &first, &end) || first > end)
+		return 0;
+	for (; !err && way.label < STACK_MAX && first + way.label * 8 < end; way.label++) {
+		if (py_word(walk->py, first + way.label * 8, &way.object))
+			break;
+		if ((way.object & STACK_REF_TAG) == STACK_REF_TAG)
+			continue;
+		way.object &= ~STACK_REF_TAG;
+		err = py_walk__defer(walk, PY_LATER_VALUES, &way);
+	}
+	return err;
+}
+
+struct names {
+	struct py_walk *walk;
+	size_t parent;
+};
+
+static int push_name(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
+{
+	struct names *names = ctx;
+
+	(void)slot;
+	return py_walk__push(names->walk, value, names->parent, EDGE_LOCAL, key);
+}
+
+/* The body of a class, and what exec runs, keep their names in a dict. */
+static int expand_names(struct py_walk *walk, uint64_t frame, uint64_t code, size_t parent)
+{
+	const struct py_layout *layout = &walk->py->layout;
+	struct names names = { walk, parent };
+	const struct py_type *type;
+	uint64_t dict, globals;
+	uint32_t flags;
+
+	if (py_read(walk->py, code + (uint64_t)layout->co_flags, &flags, sizeof(flags)) ||
+	    flags & OPTIMIZED || py_word(walk->py, frame + (uint64_t)layout->fr_locals, &dict) ||
+	    py_word(walk->py, frame + (uint64_t)layout->fr_globals, &globals) || dict == globals)
+		return 0;
+	type = py_type_of(walk->py, dict);
+	if (!type || type->kind != PY_DICT)
+		return 0;
+	return py_walk_goes_on(py_each_item(walk->py, dict, push_name, &names));
+}
+
+int py_expand_frame(struct py_walk *walk, uint64_t frame, uint64_t code, size_t parent)
+{
+	struct py *py = walk->py;
+	uint64_t i, name, object;
+	int err = 0;
+
+	for (i = 0; !err && i < LOCALS_MAX && py_in_time(py); i++) {
+		name = local_name(py, code, i);
+		if (!name ||
+		    py_word(py, frame + (uint64_t)py->layout.fr_localsplus + i * 8, &object))
+			break;
+		if ((object & STACK_REF_TAG) == STACK_REF_TAG)
+			continue;
+		err = py_walk__push(walk, object & ~STACK_REF_TAG, parent, EDGE_LOCAL, name);
+	}
+	if (!err)
+		err = expand_names(walk, frame, code, parent);
+	return err ? err : expand_stack(walk, frame, code, parent);
+}
+
+/*
+ * Include/internal/pycore_frame.h: a generator that has ended leaves its values where they
+ * were; its state is the byte before the padding before its frame, above 0 once it is over.
+ */
+static bool has_ended(struct py *py, uint64_t frame)
+{
+	int8_t state;
+
+	if (py->layout.minor > 14)
+		return false;
+	return py_read(py, frame - STATE_BEFORE_FRAME, &state, 1) || state > 0;
+}
+
+int py_expand_generator(struct py_walk *walk, size_t node, uint64_t generator)
+{
+	const struct py_layout *layout = &walk->py->layout;
+	uint64_t frame = generator, code;
+
+	if (layout->gen_iframe >= 0) {
+		frame += (uint64_t)layout->gen_iframe;
+		if (has_ended(walk->py, frame))
+			return 0;
+	} else if (py_word(walk->py, generator + (uint64_t)layout->gen_frame, &frame) || !frame) {
+		return 0;
+	}
+	if (py_word(walk->py, frame + (uint64_t)layout->fr_code, &code))
+		return 0;
+	return py_expand_frame(walk, frame, code & ~STACK_REF_TAG, node);
+}
+
+/* Of a traceback, say. Up to 3.10 the object is the frame. */
+int py_expand_frame_object(struct py_walk *walk, size_t node, uint64_t object)
+{
+	const struct py_layout *layout = &walk->py->layout;
+	uint64_t frame = object, code;
+
+	if (layout->minor >= 11 && (py_word(walk->py, object + FRAME_OF_OBJECT, &frame) || !frame))
+		return 0;
+	if (py_word(walk->py, frame + (uint64_t)layout->fr_code, &code))
+		return 0;
+	return py_expand_frame(walk, frame, code & ~STACK_REF_TAG, node);
+}
+
+/* The free variables are the last of a code object's names. */
+static int expand_closure(struct py_walk *walk, size_t node, uint64_t code, uint64_t closure)
+{
+	struct py *py = walk->py;
+	uint64_t count = py_tuple_length(py, closure), names = 0, first = 0, i, cell, name;
+	int err = 0;
+
+	if (py->layout.co_localsplusnames >= 0)
+		py_word(py, code + (uint64_t)py->layout.co_localsplusnames, &names);
+	else
+		py_word(py, code + (uint64_t)py->layout.co_freevars, &names);
+	if (names && py_tuple_length(py, names) >= count)
+		first = py_tuple_length(py, names) - count;
+	for (i = 0; !err && i < count; i++) {
+		if (py_tuple_get(py, closure, i, &cell))
+			break;
+		if (!names || py_tuple_get(py, names, first + i, &name))
+			name = 0;
+		err = py_walk__push(walk, cell, node, EDGE_CLOSURE, name);
+	}
+	return err;
+}
+
+int py_expand_function(struct py_walk *walk, size_t node, uint64_t function)
+{
+	const struct py_layout *layout = &walk->py->layout;
+	uint64_t code, closure;
+	int err = 0;
+
+	if (!py_word(walk->py, function + (uint64_t)layout->fn_code, &code) &&
+	    !py_word(walk->py, function + (uint64_t)layout->fn_closure, &closure) && closure)
+		err = expand_closure(walk, node, code, closure);
+	if (!err)
+		err = py_expand_pointer(walk, node, function + (uint64_t)layout->fn_defaults,
+					".__defaults__");
+	if (!err)
+		err = py_expand_pointer(walk, node, function + (uint64_t)layout->fn_kwdefaults,
+					".__kwdefaults__");
+	return err;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The frames of all threads. Their names tell them apart: the thread's number where several
+ * threads run a function, +1 for the first call of a function within itself.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arrays/python/walk.h"
+#include "base/array.h"
+
+#define THREADS_MAX 4096u
+#define FRAMES_MAX 65536u /* of all threads */
+#define STACK_REF_MASK (~3ull)
+#define FIRST_NATIVE_ID 11 /* 3.11: before, a thread's number is its pthread_t */
+
+struct frame {
+	uint64_t address;
+	uint64_t code;
+	const char *function;
+	size_t thread; /* in the order of the interpreter's list */
+	uint64_t number;
+	size_t depth; /* 0: the one that runs */
+};
+
+struct frames {
+	struct py_walk *walk;
+	struct address_set seen; /* threads and frames: none is there twice */
+	struct frame *frames;
+	size_t count;
+	size_t capacity;
+};
+
+/* "__main__.solve()" of a code object and the globals that it runs with. */
+static void name_frame(struct py *py, uint64_t code, uint64_t globals, char *buffer, size_t size)
+{
+	int32_t at = py->layout.co_qualname >= 0 ? py->layout.co_qualname : py->layout.co_name;
+	char module[PY_NAME_MAX] = "?", function[PY_NAME_MAX] = "?";
+	uint64_t address;
+
+	if (!py_dict_get(py, globals, "__name__", &address))
+		py_string(py, address, module, sizeof(module));
+	if (!py_word(py, code + (uint64_t)at, &address))
+		py_string(py, address, function, sizeof(function));
+	snprintf(buffer, size, "%s.%s()", module, function);
+}
+
+/* What runpy and multiprocessing's spawn run has globals that are no module's. */
+static int add_globals(struct py_walk *walk, uint64_t globals)
+{
+	char module[PY_NAME_MAX];
+	uint64_t name;
+
+	if (py_dict_get(walk->py, globals, "__name__", &name) ||
+	    py_string(walk->py, name, module, sizeof(module)))
+		return 0;
+	return py_walk__push_root(walk, globals, module);
+}
+
+/* What C has pushed has no code object: it is passed over. */
+static int add_frame(struct frames *frames, struct frame *frame)
+{
+	struct py *py = frames->walk->py;
+	const struct py_layout *layout = &py->layout;
+	char text[2 * PY_NAME_MAX + 8];
+	const struct py_type *type;
+	uint64_t globals;
+	int err;
+
+	if (py_word(py, frame->address + (uint64_t)layout->fr_code, &frame->code) ||
+	    py_word(py, frame->address + (uint64_t)layout->fr_globals, &globals))
+		return 0;
+	frame->code &= STACK_REF_MASK;
+	type = py_type_of(py, frame->code);
+	if (!type || type->kind != PY_CODE)
+		return 0;
+	err = add_globals(frames->walk, globals);
+	if (err)
+		return err;
+	name_frame(py, frame->code, globals, text, sizeof(text));
+	frame->function = py_walk__keep(frames->walk, text);
+	if (!frame->function || array_reserve((void **)&frames->frames, &frames->capacity,
+					      frames->count + 1, sizeof(*frames->frames)))
+		return -ENOMEM;
+	frames->frames[frames->count++] = *frame;
+	return 0;
+}
+
+static int add_frames_of(struct frames *frames, uint64_t thread, struct frame *frame)
+{
+	struct py *py = frames->walk->py;
+	const struct py_layout *layout = &py->layout;
+	uint64_t at = thread;
+	int err = 0;
+
+	/* 3.11 and 3.12 reach the frame over one more struct, on the C stack. */
+	if (layout->ts_cframe >= 0) {
+		if (py_word(py, thread + (uint64_t)layout->ts_cframe, &at))
+			return 0;
+		at += (uint64_t)layout->cf_current;
+	} else {
+		at += (uint64_t)layout->ts_frame;
+	}
+	for (frame->depth = 0; !err && py_in_time(py); frame->depth++) {
+		if (py_word(py, at, &frame->address) || !frame->address)
+			break;
+		if (frames->count >= FRAMES_MAX)
+			py->cut = "too many frames";
+		err = address_set__add(&frames->seen, frame->address);
+		if (err <= 0)
+			break;
+		err = add_frame(frames, frame);
+		at = frame->address + (uint64_t)layout->fr_prev;
+	}
+	return err;
+}
+
+static int collect(struct frames *frames)
+{
+	struct py *py = frames->walk->py;
+	const struct py_layout *layout = &py->layout;
+	int32_t at = layout->minor >= FIRST_NATIVE_ID ? layout->ts_native_id : layout->ts_thread_id;
+	uint64_t thread;
+	struct frame frame = { 0 };
+	int err;
+
+	err = py_word(py, py->interp + (uint64_t)layout->is_tstate_head, &thread);
+	for (; !err && thread && frame.thread < THREADS_MAX && py_in_time(py); frame.thread++) {
+		err = address_set__add(&frames->seen, thread);
+		if (err <= 0 || py_word(py, thread + (uint64_t)at, &frame.number))
+			break;
+		err = add_frames_of(frames, thread, &frame);
+		if (!err && py_word(py, thread + (uint64_t)layout->ts_next, &thread))
+			break;
+	}
+	return err < 0 ? py_walk_goes_on(err) : 0;
+}
+
+/* By function, then by thread, the outermost call first. */
+static int by_function(const void *left, const void *right)
+{
+	const struct frame *a = left, *b = right;
+	int order = strcmp(a->function, b->function);
+
+	if (order)
+		return order;
+	if (a->thread != b->thread)
+		return a->thread < b->thread ? -1 : 1;
+	return (a->depth < b->depth) - (a->depth > b->depth);
+}
+
+/* As they were found: the frame that runs first, thread by thread. */
+static int by_thread(const void *left, const void *right)
+{
+	const struct frame *a = left, *b = right;
+
+	if (a->thread != b->thread)
+		return a->thread < b->thread ? -1 : 1;
+	return (a->depth > b->depth) - (a->depth < b->depth);
+}
+
+/* The calls of one function: [first, end) in the order of by_function. */
+static int name_calls(struct frames *frames, size_t first, size_t end)
+{
+	bool threads = frames->frames[first].thread != frames->frames[end - 1].thread;
+	char text[2 * PY_NAME_MAX + 64];
+	size_t i, call = 0, used;
+
+	for (i = first; i < end; i++) {
+		struct frame *frame = &frames->frames[i];
+
+		call = i > first && frame->thread == frame[-1].thread ? call + 1 : 0;
+		used = (size_t)snprintf(text, sizeof(text), "%s", frame->function);
+		if (threads)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "@%" PRIu64,
+						 frame->number);
+		if (call)
+			snprintf(text + used, sizeof(text) - used, "+%zu", call);
+		frame->function = threads || call ? py_walk__keep(frames->walk, text)
+						  : frame->function;
+		if (!frame->function)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int tell_apart(struct frames *frames)
+{
+	size_t first, end;
+	int err = 0;
+
+	qsort(frames->frames, frames->count, sizeof(*frames->frames), by_function);
+	for (first = 0; !err && first < frames->count; first = end) {
+		for (end = first + 1; end < frames->count; end++) {
+			if (strcmp(frames->frames[end].function, frames->frames[first].function))
+				break;
+		}
+		err = name_calls(frames, first, end);
+	}
+	qsort(frames->frames, frames->count, sizeof(*frames->frames), by_thread);
+	return err;
+}
+
+int py_walk__add_frames(struct py_walk *walk)
+{
+	struct frames frames = { .walk = walk };
+	size_t i, node;
+	int err;
+
+	err = address_set__init(&frames.seen);
+	if (!err)
+		err = collect(&frames);
+	if (!err && frames.count)
+		err = tell_apart(&frames);
+	for (i = 0; !err && i < frames.count; i++) {
+		const struct frame *frame = &frames.frames[i];
+		const struct py_node root = { .label = (uintptr_t)frame->function,
+					      .edge = EDGE_ROOT };
+
+		err = py_walk__add_node(walk, &root, &node);
+		if (!err)
+			err = py_expand_frame(walk, frame->address, frame->code, node);
+	}
+	address_set__deinit(&frames.seen);
+	free(frames.frames);
+	return err;
+}
