@@ -31,6 +31,15 @@ def subreaper():
     libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
+# With uprobes pagewatch itself stops the command; without them a guardian's breakpoint does.
+TIERS = {"faults": [], "scan": ["--backend", "none"]}
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(word) for word in file.read().split()]
+
+
 class Run:
     """`pagewatch run` with a barrier; the command tells its end by the end of its stdout."""
 
@@ -41,12 +50,17 @@ class Run:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             pass_fds=self.barrier.fds(), env=self.barrier.environment())
         self.barrier.started()
+        self.guarded = "none" in options
+        self.guardian = None
 
     def child(self):
         """The command's process id, as long as pagewatch lives."""
-        path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        with open(path, encoding="ascii") as file:
-            pids = [int(word) for word in file.read().split()]
+        pids = children(self.process.pid)
+        assert len(pids) <= 1
+        if not self.guarded or not pids:
+            return pids[0] if pids else None
+        self.guardian = pids[0]
+        pids = children(self.guardian)
         assert len(pids) <= 1
         return pids[0] if pids else None
 
@@ -107,11 +121,12 @@ def reap(pid):
     return os.waitstatus_to_exitcode(status)
 
 
+@pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("name", COMMANDS)
 @pytest.mark.parametrize("phase", RUN_PHASES)
-def test_run_killed(phase, name, opened):
+def test_run_killed(phase, name, tier, opened):
     command, status = COMMANDS[name]
-    run = Run(command)
+    run = Run(command, *TIERS[tier])
     opened.append(run)
     if not run.barrier.until(phase):
         # A command that a signal ends never stands at exit; all others reach every phase.
@@ -123,17 +138,40 @@ def test_run_killed(phase, name, opened):
     if child is None:
         assert phase in ("opened", "report")
         return
+    guardian_status = reap(run.guardian) if run.guarded else None
     # Its stdout ends when it does; were it left stopped, this would run into the deadline.
     lines = harness.Lines(run.process.stdout)
     while lines.next() is not None:
         assert harness.state_letter(child) not in ("t", "T")
     # A command that was never let go ends itself: it must not run unwatched.
-    assert reap(child) == (125 if phase == "launched" else status)
+    expected = 125 if phase == "launched" else status
+    try:
+        assert reap(child) == expected
+    except ChildProcessError:
+        # It ended before its guardian was through with letting it go.
+        assert run.guarded and guardian_status == expected
 
 
+@pytest.mark.parametrize("name", ["exit", "_exit", "python"])
 @pytest.mark.parametrize("phase", ["launched", "stopped", "snapshot", "released"])
-def test_command_killed(phase, opened):
-    run = Run([harness.WORKLOAD, "write"])
+def test_guardian_killed(phase, name, opened):
+    """The breakpoint that it leaves behind would kill the command: pagewatch takes it out."""
+    command, status = COMMANDS[name]
+    run = Run(command, *TIERS["scan"])
+    opened.append(run)
+    assert run.barrier.until(phase)
+    run.child()
+    os.kill(run.guardian, signal.SIGKILL)
+    run.barrier.leave()
+    assert run.process.wait(harness.DEADLINE) == status, run.process.stderr.read()
+    lines = run.process.stderr.read().decode().splitlines()
+    assert len(lines) <= 1, lines
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("phase", ["launched", "stopped", "snapshot", "released"])
+def test_command_killed(phase, tier, opened):
+    run = Run([harness.WORKLOAD, "write"], *TIERS[tier])
     opened.append(run)
     assert run.barrier.until(phase)
     child = run.child()

@@ -143,3 +143,34 @@ def test_leaves_no_trace_in_the_environment(tmp_path):
     assert seen <= {"PATH", "ONLY", "PWD", "SHLVL", "_", "OLDPWD"}
     # stdin, stdout, stderr and the folder that ls reads.
     assert done.stdout.strip() == "4"
+
+
+FORKS = """
+import os, sys
+pid = os.fork()
+if pid == 0:
+    sys.exit(7)
+sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+@pytest.mark.parametrize("children", [[], ["--children"]])
+@pytest.mark.parametrize("backend", ["tp_btf", "perf", "none"])
+def test_a_forked_child_reaches_its_own_end(backend, children, tmp_path):
+    """It is born with its parent's stop point, and must be told apart from it, and let go."""
+    report, done = harness.run_json(tmp_path, ["--backend", backend, *children],
+                                    [harness.PYTHON, "-c", FORKS])
+    assert done.returncode == 7, done.stderr
+    assert len(report["processes"]) == (2 if children else 1)
+    for process in report["processes"]:
+        assert process["rss_pages"] > 1000
+
+
+def test_a_vforked_child_is_let_go(tmp_path):
+    """It runs in its parent's memory until it executes a program."""
+    code = "import subprocess, sys; sys.exit(subprocess.run(['sh', '-c', 'exit 7']).returncode)"
+    for options in ([], ["--children"], ["--backend", "none"],
+                    ["--backend", "none", "--children"]):
+        report, done = harness.run_json(tmp_path, options, [harness.PYTHON, "-c", code])
+        assert done.returncode == 7, done.stderr
+        assert len(report["processes"]) == (2 if "--children" in options else 1)

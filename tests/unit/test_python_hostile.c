@@ -76,6 +76,7 @@ static void start(struct target *target)
 	close(in[0]);
 	close(out[1]);
 	target->in = in[1];
+	/* To the end of its line: Python may write it in pieces. */
 	do
 		assert_int_equal(read(out[0], &byte, 1), 1);
 	while (byte != '\n');

@@ -7,6 +7,7 @@
 
 #define FIELD_STATE 3
 #define FIELD_PPID 4
+#define FIELD_FLAGS 9
 #define FIELD_START_TICKS 22
 
 static int take_number(const char **text, uint64_t *ret)
@@ -52,6 +53,8 @@ static int parse_fields(const char *text, struct proc_stat *stat)
 			return -EBADMSG;
 		if (field == FIELD_PPID)
 			err = take_number(&text, &ppid);
+		else if (field == FIELD_FLAGS)
+			err = take_number(&text, &stat->flags);
 		else if (field == FIELD_START_TICKS)
 			err = take_number(&text, &stat->start_ticks);
 		else

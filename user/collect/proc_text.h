@@ -14,6 +14,7 @@ struct proc_stat {
 	char comm[17]; /* cut: kernel threads may have longer ones */
 	char state;
 	uint32_t ppid;
+	uint64_t flags;	      /* PF_* of include/linux/sched.h, field 9 */
 	uint64_t start_ticks; /* field 22 */
 };
 

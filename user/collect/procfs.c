@@ -157,6 +157,13 @@ int proc__open_file(const struct proc *proc, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
+int proc__open_to_write(const struct proc *proc, const char *name)
+{
+	int fd = openat(proc->fd, name, O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 static int read_all(int fd, char **ret, size_t *bytes)
 {
 	size_t capacity = 0, used = 0;
@@ -217,9 +224,13 @@ static int read_stat(const struct proc *proc, struct proc_stat *ret)
 	return err;
 }
 
+/* include/linux/sched.h; its memory is given back before its state says so. */
+#define PF_EXITING 0x4u
+
 static bool has_ended(const struct proc_stat *stat)
 {
-	return stat->state == 'Z' || stat->state == 'X' || stat->state == 'x';
+	return stat->flags & PF_EXITING || stat->state == 'Z' || stat->state == 'X' ||
+	       stat->state == 'x';
 }
 
 int proc__alive(const struct proc *proc)

@@ -41,6 +41,9 @@ uint32_t proc__pid(const struct proc *proc);
  */
 int proc__open_file(const struct proc *proc, const char *name);
 
+/* The same with O_RDWR. */
+int proc__open_to_write(const struct proc *proc, const char *name);
+
 /* The whole of a small text file, malloc'd and terminated; the caller frees it. */
 int proc__read_file(const struct proc *proc, const char *name, char **ret, size_t *bytes);
 

@@ -127,7 +127,7 @@ static void tell_binary(const struct run *run)
 
 static int run_command(struct run *run)
 {
-	struct launch_options launch = { run->options.command, run->options.user };
+	struct launch_options launch = { .argv = run->options.command, .user = run->options.user };
 	struct engine_options options;
 	bool exec_failed;
 	int err;

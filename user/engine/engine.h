@@ -34,6 +34,8 @@ struct engine_options {
 	uint64_t heap_min_bytes;	   /* heap blocks from this size on; 0: none */
 	uint32_t heap_blocks;		   /* see faults_options; 0: default */
 	bool want_mappings;		   /* each mmap call of array_min_bytes and more */
+	const char *stop_at; /* BINARY:SYMBOL or SYMBOL where a launched command is stopped
+				instead; NULL: Py_FinalizeEx, exit; borrowed */
 };
 
 enum engine_event {
@@ -62,6 +64,7 @@ int engine__attach(struct engine *engine, uint32_t pid);
 struct launch_options {
 	char *const *argv; /* NULL-terminated, borrowed */
 	const char *user;  /* NULL: as we are */
+	bool stdout_to_stderr;
 };
 
 /*

@@ -36,6 +36,8 @@ static void run_command(const struct launch_options *options, const struct passw
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	if (read(go, &byte, 1) != 1)
 		_exit(125);
+	if (options->stdout_to_stderr && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		_exit(125);
 	if (user)
 		err = -become(user);
 	if (!err) {
@@ -67,17 +69,20 @@ static int find_user(const char *name, const struct passwd **ret)
 static int wait_for_report(struct engine *engine, int report)
 {
 	struct pollfd fds[] = { { .fd = report, .events = POLLIN },
-				{ .fd = engine->signal_fd, .events = POLLIN } };
+				{ .fd = engine->signal_fd, .events = POLLIN },
+				{ .fd = engine->guardian.link, .events = POLLIN } };
 	int err = 0;
 
 	while (!err) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		if (poll(fds, 3, -1) < 0 && errno != EINTR)
 			return -errno;
 		if (fds[0].revents)
 			return 0;
 		if (fds[1].revents)
 			err = engine_read_signals(engine);
-		if (!err && (engine->launched_reaped || tracer_held(engine)))
+		if (!err && fds[2].revents)
+			err = guardian_read(engine);
+		if (!err && (engine->launched_reaped || engine_held(engine)))
 			err = -ESRCH;
 	}
 	return err;
@@ -111,24 +116,53 @@ static int watch_child(struct engine *engine, pid_t pid, int go, int report, boo
 		err = faults__add_next_exec(engine->faults, (uint32_t)pid);
 		if (err)
 			return err;
+		err = tracer_seize(engine, pid);
+		if (err)
+			log_info(
+				"cannot trace the command (%s): its last snapshot may come too late",
+				strerror(-err));
+	} else {
+		err = engine_watch_fd(engine, engine->guardian.link);
+		if (err)
+			return err;
 	}
-	err = tracer_seize(engine, pid);
-	if (err)
-		log_info("cannot trace the command (%s): its last snapshot may come too late",
-			 strerror(-err));
 	barrier_wait("launched");
 	err = release_child(engine, go, report, exec_failed);
 	if (err)
 		return err;
 	if (engine->faults)
 		return engine_drain(engine);
-	return target__new(engine, (uint32_t)pid, NO_SLOT, &target);
+	err = target__new(engine, (uint32_t)pid, NO_SLOT, &target);
+	/* It has ended already: its guardian was killed, and did not stop it. */
+	return err == -ESRCH ? 0 : err;
+}
+
+struct spawn {
+	struct engine *engine;
+	const struct launch_options *options;
+	const struct passwd *user;
+	const int *go;
+	const int *report;
+};
+
+static pid_t spawn_command(void *ctx)
+{
+	const struct spawn *spawn = ctx;
+	pid_t pid = fork();
+
+	if (!pid) {
+		close(spawn->go[1]);
+		run_command(spawn->options, spawn->user, spawn->go[0], spawn->report[1],
+			    &spawn->engine->old_mask);
+	}
+	return pid < 0 ? -errno : pid;
 }
 
 int engine__launch(struct engine *engine, const struct launch_options *options, bool *exec_failed)
 {
 	int go[2] = { -1, -1 }, report[2] = { -1, -1 };
 	const struct passwd *user;
+	struct spawn spawn = { .engine = engine, .options = options, .go = go, .report = report };
 	pid_t pid;
 	int err;
 
@@ -140,14 +174,17 @@ int engine__launch(struct engine *engine, const struct launch_options *options, 
 		err = -errno;
 		goto out;
 	}
-	pid = fork();
-	if (pid < 0) {
-		err = -errno;
-		goto out;
+	spawn.user = user;
+	if (engine->faults) {
+		pid = spawn_command(&spawn);
+	} else {
+		const int fds[] = { go[0], go[1], report[0], report[1], -1 };
+
+		pid = guardian_start(engine, spawn_command, &spawn, fds);
 	}
-	if (!pid) {
-		close(go[1]);
-		run_command(options, user, go[0], report[1], &engine->old_mask);
+	if (pid < 0) {
+		err = pid;
+		goto out;
 	}
 	close(report[1]);
 	report[1] = -1;

@@ -92,8 +92,17 @@ static int wait_once(struct engine *engine)
 			err = engine_read_signals(engine);
 		else if (events[i].data.fd == engine->timer_fd)
 			read_timer(engine);
+		else if (events[i].data.fd == engine->guardian.link)
+			err = guardian_read(engine);
 	}
 	return err ? err : end_targets(engine);
+}
+
+pid_t engine_held(struct engine *engine)
+{
+	struct traced *held = tracer_held(engine);
+
+	return held ? held->pid : engine->guardian.held;
 }
 
 static bool take(bool *flag)
@@ -106,7 +115,7 @@ static bool take(bool *flag)
 
 static bool next_pending(struct engine *engine, enum engine_event *ret)
 {
-	if (tracer_held(engine))
+	if (engine_held(engine))
 		*ret = ENGINE_LAST_CHANCE;
 	else if (engine->launched ? engine->launched_reaped : !engine_live_targets(engine))
 		*ret = ENGINE_ENDED;
@@ -145,14 +154,14 @@ int engine__take_signal(struct engine *engine)
 
 uint32_t engine__last_chance_pid(struct engine *engine)
 {
-	struct traced *held = tracer_held(engine);
-
-	return held ? (uint32_t)held->pid : 0;
+	return (uint32_t)engine_held(engine);
 }
 
 int engine__resume(struct engine *engine)
 {
 	struct traced *held = tracer_held(engine);
 
+	if (engine->guardian.held)
+		return guardian_release(engine);
 	return held ? tracer_release(engine, held) : 0;
 }

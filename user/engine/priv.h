@@ -16,6 +16,8 @@
 #include "collect/pagemap.h"
 #include "collect/procfs.h"
 #include "engine/engine.h"
+#include "engine/guardian.h"
+#include "engine/tracer.h"
 #include "model/page_state.h"
 #include "model/touch.h"
 
@@ -62,43 +64,6 @@ struct target {
 	bool replaced; /* ended by exec: the image that follows reports for it */
 };
 
-/* A thread that we ptrace. */
-struct tracee {
-	pid_t tid;
-	pid_t pid;	   /* its process; 0 until the event that made it tells */
-	bool stopped;	   /* in a ptrace stop that we have not ended */
-	bool exiting;	   /* at or past PTRACE_EVENT_EXIT */
-	int resume_signal; /* what to deliver when it goes on */
-};
-
-enum stop_phase {
-	STOP_NONE,	/* no breakpoint: only the ptrace exit event is left */
-	STOP_AT_LOADER, /* waiting for ld.so's word that it has mapped libraries, for their heap */
-	STOP_AT_ENTRY,	/* waiting for ld.so to have mapped the libraries */
-	STOP_AT_END,	/* waiting for Py_FinalizeEx or exit */
-	STOP_DONE,	/* the last chance was given */
-};
-
-/* A process that we ptrace. */
-struct traced {
-	pid_t pid;
-	enum stop_phase phase;
-	unsigned int loader_stops; /* so far */
-	int stop_id;		   /* of faults__arm_stop, -1 when none is armed */
-	bool holding;		   /* all threads are to stand still for the last snapshot */
-	bool in_time;		   /* the hold is at a stop point, not at the exit event */
-	bool frozen; /* all threads are to stand still for any snapshot, as long as it lasts */
-};
-
-struct tracer {
-	struct tracee *tracees;
-	size_t tracee_count;
-	size_t tracee_capacity;
-	struct traced *processes;
-	size_t process_count;
-	size_t process_capacity;
-};
-
 /* A thread that stands still, or is to, for one snapshot. */
 struct frozen {
 	pid_t tid;
@@ -139,7 +104,8 @@ struct engine {
 	size_t probed_capacity;
 	struct tracer tracer;
 	struct freeze freeze;
-	pid_t launched; /* 0: nothing was launched */
+	struct guardian guardian; /* in the scan tier */
+	pid_t launched;		  /* 0: nothing was launched */
 	bool launched_reaped;
 	int wait_status;
 	bool stopped_in_time;
@@ -208,24 +174,7 @@ int claims_add_arrays(struct engine *engine, struct target *target, const struct
 
 int engine_read_signals(struct engine *engine);
 
-/* tracer.c */
-int tracer_seize(struct engine *engine, pid_t pid);
-int tracer_reap(struct engine *engine);
-/* The process whose every thread stands still, or NULL. */
-struct traced *tracer_held(struct engine *engine);
-int tracer_release(struct engine *engine, struct traced *process);
-/* Whether a process is ours to ptrace already; then these two stop it and let it go on. */
-bool tracer_has(struct engine *engine, pid_t pid);
-/* 0, or -ETIMEDOUT: some thread does not stop; tracer_thaw is due in either case. */
-int tracer_freeze(struct engine *engine, pid_t pid, uint64_t deadline_ns);
-void tracer_thaw(struct engine *engine, pid_t pid);
-void tracer_deinit(struct engine *engine);
-
-/* stop_point.c */
-void stop_point_arm_start(struct engine *engine, struct traced *process);
-void stop_point_at_loader(struct engine *engine, struct traced *process);
-void stop_point_arm_entry(struct engine *engine, struct traced *process);
-void stop_point_arm_end(struct engine *engine, struct traced *process);
-void stop_point_disarm(struct engine *engine, struct traced *process);
+/* The process that stands still for its last snapshot, by whomever it is held; 0: none. */
+pid_t engine_held(struct engine *engine);
 
 #endif

@@ -9,109 +9,32 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "base/array.h"
 #include "base/barrier.h"
 #include "engine/priv.h"
-
-static struct tracee *find_tracee(struct tracer *tracer, pid_t tid)
-{
-	size_t i;
-
-	for (i = 0; i < tracer->tracee_count; i++) {
-		if (tracer->tracees[i].tid == tid)
-			return &tracer->tracees[i];
-	}
-	return NULL;
-}
-
-static struct traced *find_process(struct tracer *tracer, pid_t pid)
-{
-	size_t i;
-
-	for (i = 0; i < tracer->process_count; i++) {
-		if (tracer->processes[i].pid == pid)
-			return &tracer->processes[i];
-	}
-	return NULL;
-}
-
-static struct tracee *add_tracee(struct tracer *tracer, pid_t tid)
-{
-	struct tracee *tracee = find_tracee(tracer, tid);
-
-	if (tracee)
-		return tracee;
-	if (array_reserve((void **)&tracer->tracees, &tracer->tracee_capacity,
-			  tracer->tracee_count + 1, sizeof(*tracer->tracees)))
-		return NULL;
-	tracee = &tracer->tracees[tracer->tracee_count++];
-	*tracee = (struct tracee){ .tid = tid };
-	return tracee;
-}
-
-static struct traced *add_process(struct tracer *tracer, pid_t pid)
-{
-	struct traced *process = find_process(tracer, pid);
-
-	if (process)
-		return process;
-	if (array_reserve((void **)&tracer->processes, &tracer->process_capacity,
-			  tracer->process_count + 1, sizeof(*tracer->processes)))
-		return NULL;
-	process = &tracer->processes[tracer->process_count++];
-	*process = (struct traced){ .pid = pid, .phase = STOP_NONE, .stop_id = -1 };
-	return process;
-}
-
-static void remove_tracee(struct engine *engine, pid_t tid)
-{
-	struct tracer *tracer = &engine->tracer;
-	struct tracee *tracee = find_tracee(tracer, tid);
-	struct traced *process;
-
-	if (tracee)
-		*tracee = tracer->tracees[--tracer->tracee_count];
-	process = find_process(tracer, tid);
-	if (process) {
-		stop_point_disarm(engine, process);
-		*process = tracer->processes[--tracer->process_count];
-	}
-}
-
-/* While its process is frozen it stays where it is; number is delivered when that is over. */
-static void go_on(struct engine *engine, struct tracee *tracee, int number)
-{
-	const struct traced *process = find_process(&engine->tracer, tracee->pid);
-
-	tracee->resume_signal = number;
-	if (process && process->frozen)
-		return;
-	tracee->stopped = false;
-	tracee->resume_signal = 0;
-	ptrace(PTRACE_CONT, tracee->tid, NULL, (void *)(long)number);
-}
 
 int tracer_seize(struct engine *engine, pid_t pid)
 {
 	long options = PTRACE_O_TRACEEXIT | PTRACE_O_TRACEEXEC | PTRACE_O_TRACECLONE;
-	struct tracee *tracee = add_tracee(&engine->tracer, pid);
-	struct traced *process = add_process(&engine->tracer, pid);
+	struct tracee *tracee = tracer_add_tracee(&engine->tracer, pid);
+	struct traced *process = tracer_add_process(&engine->tracer, pid);
 	int err = 0;
 
 	if (!tracee || !process)
 		return -ENOMEM;
 	tracee->pid = pid;
-	if (engine->options.follow_children)
+	tracee->fresh = false;
+	/* A child that is not followed must lose the breakpoint that it was born with. */
+	if (engine->options.follow_children || !engine->faults)
 		options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK;
 	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)options)) {
 		err = -errno;
-		remove_tracee(engine, pid);
+		tracer_remove(engine, pid);
 	}
 	return err;
 }
 
 /* Stops what still runs of the process; its stops come in through tracer_reap. */
-static void hold(struct engine *engine, struct traced *process, bool in_time)
+void tracer_hold(struct engine *engine, struct traced *process, bool in_time)
 {
 	struct tracer *tracer = &engine->tracer;
 	size_t i;
@@ -141,19 +64,20 @@ static bool last_of_process(const struct tracer *tracer, const struct tracee *la
 
 static void on_exit_event(struct engine *engine, struct tracee *tracee)
 {
-	struct traced *process = find_process(&engine->tracer, tracee->pid);
+	struct traced *process = tracer_find_process(&engine->tracer, tracee->pid);
 
 	tracee->exiting = true;
-	if (process && process->phase != STOP_DONE && last_of_process(&engine->tracer, tracee))
-		hold(engine, process, false);
+	if (process && !process->borrows && process->phase != STOP_DONE &&
+	    last_of_process(&engine->tracer, tracee))
+		tracer_hold(engine, process, false);
 	else
-		go_on(engine, tracee, 0);
+		tracer_go_on(engine, tracee, 0);
 }
 
 /* Only the thread that called exec is left, under the process's own id. */
 static void on_exec_event(struct engine *engine, struct tracee *tracee)
 {
-	struct traced *process = find_process(&engine->tracer, tracee->pid);
+	struct traced *process = tracer_find_process(&engine->tracer, tracee->pid);
 	struct tracer *tracer = &engine->tracer;
 	pid_t leader = tracee->tid;
 	size_t i, kept = 0;
@@ -163,74 +87,74 @@ static void on_exec_event(struct engine *engine, struct tracee *tracee)
 			tracer->tracees[kept++] = tracer->tracees[i];
 	}
 	tracer->tracee_count = kept;
-	if (process)
-		stop_point_arm_start(engine, process);
-	tracee = find_tracee(tracer, leader);
-	if (tracee)
-		go_on(engine, tracee, 0);
-}
-
-static int on_new_task(struct engine *engine, struct tracee *tracee, int event)
-{
-	pid_t pid = tracee->pid, tid = tracee->tid;
-	struct tracee *child;
-	unsigned long message;
-
-	if (!ptrace(PTRACE_GETEVENTMSG, tid, NULL, &message)) {
-		child = add_tracee(&engine->tracer, (pid_t)message);
-		if (!child)
-			return -ENOMEM;
-		child->pid = event == PTRACE_EVENT_CLONE ? pid : (pid_t)message;
-		if (event != PTRACE_EVENT_CLONE && !add_process(&engine->tracer, child->pid))
-			return -ENOMEM;
-		tracee = find_tracee(&engine->tracer, tid);
+	tracee = tracer_find_tracee(tracer, leader);
+	if (!tracee || !process)
+		return;
+	process->borrows = false;
+	process->breakpoint = (struct breakpoint){ 0 };
+	if (tracer->leaving) {
+		tracer_detach(engine, process);
+		return;
 	}
-	go_on(engine, tracee, 0);
-	return 0;
+	stop_point_arm_start(engine, process, leader);
+	tracer_go_on(engine, tracee, 0);
 }
 
+/* bpf_send_signal_thread sends with SEND_SIG_PRIV: si_code is SI_KERNEL. */
 static bool is_our_signal(pid_t tid)
 {
 	siginfo_t info;
 
-	/* bpf_send_signal_thread sends with SEND_SIG_PRIV: si_code is SI_KERNEL. */
 	return !ptrace(PTRACE_GETSIGINFO, tid, NULL, &info) && info.si_code == SI_KERNEL;
+}
+
+/* Another process's uprobe stops this one too, where both run the same file. */
+static bool at_stop_point(struct engine *engine, const struct tracee *tracee,
+			  const struct traced *process, int number)
+{
+	if (engine->faults)
+		return number == SIGSTOP && is_our_signal(tracee->tid);
+	return number == SIGTRAP && process &&
+	       breakpoint_was_hit(tracee->tid, &process->breakpoint);
 }
 
 static void on_signal(struct engine *engine, struct tracee *tracee, int number)
 {
-	struct traced *process = find_process(&engine->tracer, tracee->pid);
+	struct traced *process = tracer_find_process(&engine->tracer, tracee->pid);
 
-	if (number == SIGSTOP && process && process->stop_id >= 0 && is_our_signal(tracee->tid)) {
-		if (process->phase == STOP_AT_LOADER) {
-			stop_point_at_loader(engine, process);
-		} else if (process->phase == STOP_AT_ENTRY) {
-			stop_point_arm_end(engine, process);
-		} else if (process->phase == STOP_AT_END && !process->holding) {
-			hold(engine, process, true);
+	if (at_stop_point(engine, tracee, process, number)) {
+		number = 0;
+		if (process && process->phase == STOP_AT_LOADER) {
+			stop_point_at_loader(engine, process, tracee->tid);
+		} else if (process && process->phase == STOP_AT_ENTRY && !engine->tracer.leaving) {
+			stop_point_arm_end(engine, process, tracee->tid);
+		} else if (process && process->phase == STOP_AT_END && !process->holding) {
+			breakpoint_remove(tracee->tid, &process->breakpoint);
+			tracer_hold(engine, process, true);
 			return;
 		}
-		number = 0;
 	}
 	if (process && process->holding)
 		tracee->resume_signal = number;
 	else
-		go_on(engine, tracee, number);
+		tracer_go_on(engine, tracee, number);
 }
 
 static void on_event_stop(struct engine *engine, struct tracee *tracee, int number)
 {
-	struct traced *process = find_process(&engine->tracer, tracee->pid);
+	struct traced *process = tracer_find_process(&engine->tracer, tracee->pid);
 
-	if (number == SIGSTOP || number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)
+	if (tracee->fresh)
+		tracer_on_first_stop(engine, tracee);
+	else if (number == SIGSTOP || number == SIGTSTP || number == SIGTTIN || number == SIGTTOU)
 		ptrace(PTRACE_LISTEN, tracee->tid, NULL, NULL);
 	else if (!process || !process->holding)
-		go_on(engine, tracee, 0);
+		tracer_go_on(engine, tracee, 0);
 }
 
 static int on_stop(struct engine *engine, pid_t tid, int status)
 {
-	struct tracee *tracee = add_tracee(&engine->tracer, tid);
+	struct tracee *tracee = tracer_add_tracee(&engine->tracer, tid);
 	int event = status >> 16;
 
 	if (!tracee)
@@ -249,7 +173,7 @@ static int on_stop(struct engine *engine, pid_t tid, int status)
 	case PTRACE_EVENT_CLONE:
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
-		return on_new_task(engine, tracee, event);
+		return tracer_on_new_task(engine, tracee, event);
 	default:
 		on_event_stop(engine, tracee, WSTOPSIG(status));
 	}
@@ -266,7 +190,7 @@ int tracer_reap(struct engine *engine)
 			err = on_stop(engine, tid, status);
 			continue;
 		}
-		remove_tracee(engine, tid);
+		tracer_remove(engine, tid);
 		if (tid == engine->launched) {
 			engine->launched_reaped = true;
 			engine->wait_status = status;
@@ -307,17 +231,19 @@ int tracer_release(struct engine *engine, struct traced *process)
 	process->holding = false;
 	process->phase = STOP_DONE;
 	stop_point_disarm(engine, process);
-	barrier_wait("released");
+	/* The guardian has none of the barriers: they hold pagewatch. */
+	if (engine->guardian.link < 0)
+		barrier_wait("released");
 	for (i = 0; i < tracer->tracee_count; i++) {
 		if (tracer->tracees[i].pid == pid && tracer->tracees[i].stopped)
-			go_on(engine, &tracer->tracees[i], tracer->tracees[i].resume_signal);
+			tracer_go_on(engine, &tracer->tracees[i], tracer->tracees[i].resume_signal);
 	}
 	return 0;
 }
 
 bool tracer_has(struct engine *engine, pid_t pid)
 {
-	return find_process(&engine->tracer, pid) != NULL;
+	return tracer_find_process(&engine->tracer, pid) != NULL;
 }
 
 static bool stands_still(const struct tracer *tracer, pid_t pid)
@@ -340,13 +266,13 @@ int tracer_freeze(struct engine *engine, pid_t pid, uint64_t deadline_ns)
 	size_t i;
 	int err = 0;
 
-	find_process(tracer, pid)->frozen = true;
+	tracer_find_process(tracer, pid)->frozen = true;
 	for (i = 0; i < tracer->tracee_count; i++) {
 		if (tracer->tracees[i].pid == pid && !tracer->tracees[i].stopped)
 			ptrace(PTRACE_INTERRUPT, tracer->tracees[i].tid, NULL, NULL);
 	}
 	/* The tracer itself may forget the process: it may end meanwhile. */
-	while (!err && find_process(tracer, pid) && !stands_still(tracer, pid)) {
+	while (!err && tracer_find_process(tracer, pid) && !stands_still(tracer, pid)) {
 		if (engine_now_ns() >= deadline_ns)
 			return -ETIMEDOUT;
 		nanosleep(&pause, NULL);
@@ -358,7 +284,7 @@ int tracer_freeze(struct engine *engine, pid_t pid, uint64_t deadline_ns)
 void tracer_thaw(struct engine *engine, pid_t pid)
 {
 	struct tracer *tracer = &engine->tracer;
-	struct traced *process = find_process(tracer, pid);
+	struct traced *process = tracer_find_process(tracer, pid);
 	size_t i;
 
 	if (!process)
@@ -368,7 +294,7 @@ void tracer_thaw(struct engine *engine, pid_t pid)
 		struct tracee *tracee = &tracer->tracees[i];
 
 		if (tracee->pid == pid && tracee->stopped)
-			go_on(engine, tracee, tracee->resume_signal);
+			tracer_go_on(engine, tracee, tracee->resume_signal);
 	}
 }
 

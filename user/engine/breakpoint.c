@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "engine/breakpoint.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+static const uint8_t trap[] = { 0xcc }; /* int3 */
+
+static uint64_t *program_counter(struct user_regs_struct *registers)
+{
+	return (uint64_t *)&registers->rip;
+}
+
+#define TRAP_ADVANCES sizeof(trap)
+#elif defined(__aarch64__)
+static const uint8_t trap[] = { 0x00, 0x00, 0x20, 0xd4 }; /* brk #0 */
+
+static uint64_t *program_counter(struct user_regs_struct *registers)
+{
+	return (uint64_t *)&registers->pc;
+}
+
+#define TRAP_ADVANCES 0
+#else
+#define NO_TRAP
+#endif
+
+#ifdef NO_TRAP
+int breakpoint_insert(pid_t tid, uint64_t address, struct breakpoint *ret)
+{
+	(void)tid;
+	(void)address;
+	(void)ret;
+	return -EOPNOTSUPP;
+}
+
+bool breakpoint_was_hit(pid_t tid, const struct breakpoint *breakpoint)
+{
+	(void)tid;
+	(void)breakpoint;
+	return false;
+}
+#else
+int breakpoint_insert(pid_t tid, uint64_t address, struct breakpoint *ret)
+{
+	unsigned long code, trapped;
+
+	errno = 0;
+	code = (unsigned long)ptrace(PTRACE_PEEKTEXT, tid, (void *)(uintptr_t)address, NULL);
+	if (errno)
+		return -errno;
+	trapped = code;
+	memcpy(&trapped, trap, sizeof(trap));
+	if (ptrace(PTRACE_POKETEXT, tid, (void *)(uintptr_t)address, (void *)trapped))
+		return -errno;
+	*ret = (struct breakpoint){ address, code, true };
+	return 0;
+}
+
+bool breakpoint_was_hit(pid_t tid, const struct breakpoint *breakpoint)
+{
+	struct user_regs_struct registers;
+	struct iovec vector = { &registers, sizeof(registers) };
+	uint64_t *counter = program_counter(&registers);
+
+	if (!breakpoint->address ||
+	    ptrace(PTRACE_GETREGSET, tid, (void *)(uintptr_t)NT_PRSTATUS, &vector) ||
+	    *counter != breakpoint->address + TRAP_ADVANCES)
+		return false;
+	*counter = breakpoint->address;
+	return !ptrace(PTRACE_SETREGSET, tid, (void *)(uintptr_t)NT_PRSTATUS, &vector);
+}
+#endif
+
+void breakpoint_remove(pid_t tid, struct breakpoint *breakpoint)
+{
+	if (breakpoint->inserted)
+		ptrace(PTRACE_POKETEXT, tid, (void *)(uintptr_t)breakpoint->address,
+		       (void *)(unsigned long)breakpoint->code);
+	breakpoint->inserted = false;
+}
+
+int breakpoint_remove_from(int mem_fd, const struct breakpoint *breakpoint)
+{
+	unsigned long code = (unsigned long)breakpoint->code;
+	ssize_t done = pwrite(mem_fd, &code, sizeof(code), (off_t)breakpoint->address);
+
+	return done < 0 ? -errno : 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* One trap in the code of a ptraced process, by PTRACE_POKETEXT. */
+#ifndef ENGINE_BREAKPOINT_H
+#define ENGINE_BREAKPOINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct breakpoint {
+	uint64_t address; /* 0: there never was one */
+	uint64_t code;	  /* the machine word that stood at address */
+	bool inserted;
+};
+
+/* tid stands in a ptrace stop of ours. 0 or -errno; -EOPNOTSUPP: not on this architecture. */
+int breakpoint_insert(pid_t tid, uint64_t address, struct breakpoint *ret);
+void breakpoint_remove(pid_t tid, struct breakpoint *breakpoint);
+
+/* Writes the code back through an open /proc/PID/mem, of a process that nobody traces. */
+int breakpoint_remove_from(int mem_fd, const struct breakpoint *breakpoint);
+
+/*
+ * Whether the thread has just run into it, also when it was removed since: it is then set
+ * back, to run the code that belongs there.
+ */
+bool breakpoint_was_hit(pid_t tid, const struct breakpoint *breakpoint);
+
+#endif
