@@ -12,10 +12,8 @@ static const struct {
 	const char *name;
 	int (*main)(int argc, char **argv);
 } commands[] = {
-	{ "watch", command_watch },
-	{ "snap", command_snap },
-	{ "run", command_run },
-	{ "probe", command_probe },
+	{ "watch", command_watch }, { "snap", command_snap },	{ "run", command_run },
+	{ "check", command_check }, { "probe", command_probe },
 };
 
 int main(int argc, char **argv)

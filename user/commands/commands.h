@@ -8,6 +8,7 @@
 int command_watch(int argc, char **argv);
 int command_snap(int argc, char **argv);
 int command_run(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_probe(int argc, char **argv);
 
 /* Print to stdout; return the exit status. */

@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "base/parse.h"
 
-static int option_choose(const char *option, const char *text, const char *const *words, int *ret)
+int option_choose(const char *option, const char *text, const char *const *words, int *ret)
 {
 	char list[256] = "";
 	size_t used = 0;

@@ -36,12 +36,20 @@ enum long_option {
 	OPT_COLOR,
 	OPT_CHUNK_SLOTS,
 	OPT_RING_BYTES,
+	OPT_AT,
+	OPT_EXPECT_STATUS,
+	OPT_FORMAT,
 };
 
 /* Below it glibc keeps blocks in bins, above 128 KiB it maps them: both kinds are seen. */
 #define DEFAULT_HEAP_MIN (64u << 10)
 
 static const struct option long_options[] = {
+	{ "at", required_argument, NULL, OPT_AT },
+	{ "expect", required_argument, NULL, 'e' },
+	{ "expect-status", required_argument, NULL, OPT_EXPECT_STATUS },
+	{ "file", required_argument, NULL, 'f' },
+	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "pid", required_argument, NULL, 'p' },
 	{ "array", required_argument, NULL, OPT_ARRAY },
 	{ "symbol", required_argument, NULL, OPT_SYMBOL },
@@ -79,23 +87,39 @@ static unsigned int commands_with(int option)
 {
 	switch (option) {
 	case 'p':
-		return OPTIONS_WATCH | OPTIONS_SNAP;
+		return OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_CHECK;
+	case 'e':
+	case 'f':
+	case OPT_EXPECT_STATUS:
+	case OPT_FORMAT:
+		return OPTIONS_CHECK;
+	case OPT_AT:
+		return OPTIONS_RUN | OPTIONS_CHECK;
 	case OPT_INTERVAL:
 	case 'n':
 		return OPTIONS_WATCH;
 	case 'u':
-		return OPTIONS_RUN;
-	case OPT_BACKEND:
+		return OPTIONS_RUN | OPTIONS_CHECK;
 	case OPT_HEAP:
 	case OPT_HEAP_BLOCKS:
 	case OPT_MAPPINGS:
 	case OPT_RETIRED:
+		return OPTIONS_WATCH | OPTIONS_RUN;
+	case OPT_BACKEND:
 	case OPT_CHUNK_SLOTS:
 	case OPT_RING_BYTES:
-		return OPTIONS_WATCH | OPTIONS_RUN;
+		return OPTIONS_WATCH | OPTIONS_RUN | OPTIONS_CHECK;
 	case OPT_JSON:
-	case 'o':
 		return OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN | OPTIONS_PROBE;
+	case 'o':
+		return OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN | OPTIONS_PROBE | OPTIONS_CHECK;
+	case OPT_ARRAY:
+	case OPT_SYMBOL:
+	case OPT_CHILDREN:
+	case OPT_MIN_SIZE:
+	case OPT_PAGE_READER:
+	case OPT_COLOR:
+		return OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN | OPTIONS_CHECK;
 	case 'v':
 	case 'V':
 	case 'h':
@@ -156,9 +180,31 @@ static int parse_source(struct options *options, int option, const char *text)
 	}
 }
 
+static int parse_check(struct options *options, int option, const char *text)
+{
+	switch (option) {
+	case 'e':
+		return option_expect(options, text);
+	case 'f':
+		return option_expect_file(options, text);
+	case OPT_AT:
+		return option_at(options, text);
+	case OPT_EXPECT_STATUS:
+		return option_expect_status(options, text);
+	default:
+		return option_format(options, text);
+	}
+}
+
 static int parse_one(struct options *options, int option, const char *text)
 {
 	switch (option) {
+	case 'e':
+	case 'f':
+	case OPT_AT:
+	case OPT_EXPECT_STATUS:
+	case OPT_FORMAT:
+		return parse_check(options, option, text);
 	case 'p':
 		return option_u32("-p", text, 1, &options->pid);
 	case 'n':
@@ -239,7 +285,7 @@ int options__parse(struct options *options, enum option_set command, int argc, c
 	options->interval_ns = 1000000000u;
 	opterr = 0;
 	optind = 1;
-	while ((option = getopt_long(argc, argv, "+:p:n:o:u:vVh", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "+:e:f:p:n:o:u:vVh", long_options, NULL)) != -1) {
 		if (option == ':')
 			return usage_error("%s needs an argument", argv[optind - 1]);
 		if (option == '?')
@@ -269,6 +315,7 @@ void options__deinit(struct options *options)
 		free(options->marks.arrays[i].name);
 	free(options->marks.arrays);
 	symbol_list__deinit(&options->symbols);
+	checks__deinit(&options->checks);
 }
 
 struct engine_options options__engine(const struct options *options, uint32_t heat_cells)
@@ -290,5 +337,6 @@ struct engine_options options__engine(const struct options *options, uint32_t he
 		.heap_min_bytes = options->heap_min_bytes,
 		.heap_blocks = options->heap_blocks,
 		.want_mappings = options->mappings,
+		.stop_at = options->stop_at,
 	};
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
+#include "model/checks.h"
 
 enum exit_status {
 	STATUS_OK = 0,
@@ -20,6 +21,8 @@ enum exit_status {
 	STATUS_NOT_EXECUTABLE = 126,
 	STATUS_NOT_FOUND = 127,
 };
+
+enum check_format { FORMAT_TEXT, FORMAT_TAP, FORMAT_JSON, FORMAT_JUNIT };
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -51,6 +54,11 @@ struct options {
 	const char *output; /* -o */
 	const char *user;   /* -u */
 	enum color_when color;
+	const char *stop_at; /* --at */
+	struct checks checks;
+	enum check_format format;
+	bool expect_any_status;
+	uint32_t expect_status;
 	char **command; /* what follows the options; NULL-terminated */
 };
 
@@ -60,6 +68,7 @@ enum option_set {
 	OPTIONS_SNAP = 1 << 1,
 	OPTIONS_RUN = 1 << 2,
 	OPTIONS_PROBE = 1 << 3,
+	OPTIONS_CHECK = 1 << 4,
 };
 
 /*

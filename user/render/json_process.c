@@ -251,13 +251,27 @@ static json_t *totals(const struct tally *tally, const struct json_known *known)
 	return interior(tally, known);
 }
 
-json_t *json_process(const struct snapshot *snapshot, const struct process_snapshot *process)
+static struct json_known known_of(const struct snapshot *snapshot,
+				  const struct process_snapshot *process)
 {
-	const struct json_known known = {
+	return (struct json_known){
 		.faults = process->faults_known,
 		.writes = process->faults_known && snapshot->tells_writes,
 		.start_ns = snapshot->start_ns,
 	};
+}
+
+json_t *json_array_row(const struct snapshot *snapshot, const struct process_snapshot *process,
+		       const struct array_row *row)
+{
+	const struct json_known known = known_of(snapshot, process);
+
+	return array(row, &known);
+}
+
+json_t *json_process(const struct snapshot *snapshot, const struct process_snapshot *process)
+{
+	const struct json_known known = known_of(snapshot, process);
 	json_t *object = json_object(), *list;
 	size_t i;
 

@@ -9,6 +9,10 @@
 
 #include "model/snapshot.h"
 
+/* One array of a process. */
+json_t *json_array_row(const struct snapshot *snapshot, const struct process_snapshot *process,
+		       const struct array_row *row);
+
 json_t *json_process(const struct snapshot *snapshot, const struct process_snapshot *process);
 
 #endif

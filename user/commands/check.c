@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* pagewatch check: laziness as a test, of a process or of a command until it ends. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/barrier.h"
+#include "base/log.h"
+#include "commands/commands.h"
+#include "commands/finals.h"
+#include "commands/options.h"
+#include "commands/report.h"
+#include "render/check.h"
+
+struct check {
+	struct options options;
+	struct report report;
+	struct engine *engine;
+	struct snapshot *last; /* of the command at its last chance; owned */
+	struct finals finals;  /* of its children that ended before it */
+};
+
+static struct engine_options engine_options(const struct check *check)
+{
+	struct engine_options options = options__engine(&check->options, 64);
+
+	/* Page tables need no privilege: events only where a count wants them. */
+	if (!checks__need_faults(&check->options.checks) && !check->options.backend_required)
+		options.backend = FAULTS_NONE;
+	else
+		options.backend_required = true;
+	/* A name that is asked for is found however small it is. */
+	options.array_min_bytes = 1;
+	return options;
+}
+
+static int take_snapshot(struct check *check, struct snapshot **ret)
+{
+	int err;
+
+	*ret = calloc(1, sizeof(**ret));
+	if (!*ret)
+		return -ENOMEM;
+	err = engine__snapshot(check->engine, *ret);
+	if (err) {
+		snapshot__deinit(*ret);
+		free(*ret);
+		*ret = NULL;
+	}
+	return err;
+}
+
+static void drop_last(struct check *check)
+{
+	if (check->last)
+		snapshot__deinit(check->last);
+	free(check->last);
+	check->last = NULL;
+}
+
+static int on_last_chance(struct check *check)
+{
+	uint32_t pid = engine__last_chance_pid(check->engine);
+	struct snapshot *snapshot;
+	int err;
+
+	barrier_wait("stopped");
+	err = take_snapshot(check, &snapshot);
+	if (!err) {
+		drop_last(check);
+		check->last = snapshot;
+		err = finals__keep(&check->finals, snapshot, pid);
+	}
+	engine__resume(check->engine);
+	return err;
+}
+
+static void forward_signal(struct check *check)
+{
+	int number = engine__take_signal(check->engine);
+
+	/* The terminal has sent SIGINT to the command as well; the rest was meant for it. */
+	if (number != SIGINT)
+		engine__kill_launched(check->engine, number);
+}
+
+static int loop(struct check *check)
+{
+	enum engine_event event = ENGINE_TICK;
+	int err = 0;
+
+	while (!err && event != ENGINE_ENDED) {
+		err = engine__next(check->engine, &event);
+		if (!err && event == ENGINE_INTERRUPTED)
+			forward_signal(check);
+		else if (!err && event == ENGINE_LAST_CHANCE)
+			err = on_last_chance(check);
+	}
+	return err;
+}
+
+/* A Python that was not stopped in time had given its arrays back. */
+static void tell_too_late(struct snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		struct process_snapshot *row = &snapshot->processes[i];
+
+		if (!*row->names_missing)
+			snprintf(row->names_missing, sizeof(row->names_missing),
+				 "the command did not stop before its end");
+	}
+}
+
+static int judge_end(struct check *check)
+{
+	struct checks *checks = &check->options.checks;
+	struct snapshot *last = check->last;
+	int err;
+
+	check->last = NULL;
+	if (!last)
+		return 0;
+	err = finals__merge(&check->finals, last);
+	if (!engine__stopped_in_time(check->engine))
+		tell_too_late(last);
+	return err ? err : checks__judge(checks, NULL, last);
+}
+
+static int status_of_command(int wait_status)
+{
+	if (WIFEXITED(wait_status))
+		return WEXITSTATUS(wait_status);
+	return 128 + WTERMSIG(wait_status);
+}
+
+static int launch(struct check *check)
+{
+	const struct options *options = &check->options;
+	struct launch_options launch = {
+		.argv = options->command,
+		.user = options->user,
+		.stdout_to_stderr = options->output && !strcmp(options->output, "-"),
+	};
+	bool exec_failed;
+	int err = engine__launch(check->engine, &launch, &exec_failed);
+
+	if (err)
+		log_error("cannot %s %s: %s", exec_failed ? "run" : "start", options->command[0],
+			  strerror(-err));
+	return err;
+}
+
+/* Of the command from its start to its end; or of the process as it is. */
+static int measure(struct check *check)
+{
+	struct checks *checks = &check->options.checks;
+	struct snapshot *snapshot;
+	int err;
+
+	if (!checks->has_command) {
+		err = engine__attach(check->engine, check->options.pid);
+		if (!err)
+			err = take_snapshot(check, &snapshot);
+		return err ? err : checks__judge(checks, NULL, snapshot);
+	}
+	err = launch(check);
+	if (!err)
+		err = loop(check);
+	if (err)
+		return err;
+	checks->status = status_of_command(engine__wait_status(check->engine));
+	return judge_end(check);
+}
+
+static int render(struct check *check)
+{
+	const struct checks *checks = &check->options.checks;
+	struct report *report = &check->report;
+
+	switch (check->options.format) {
+	case FORMAT_TAP:
+		return check_render_tap(checks, report->out);
+	case FORMAT_JSON:
+		return check_render_json(checks, report->out);
+	case FORMAT_JUNIT:
+		return check_render_junit(checks, report->out);
+	default:
+		return check_render_text(checks, &report->text, report->out);
+	}
+}
+
+static int status_of_verdict(const struct checks *checks)
+{
+	switch (checks__verdict(checks)) {
+	case EXPECT_HOLDS:
+		return STATUS_OK;
+	case EXPECT_FAILS:
+		return STATUS_EXPECTATION;
+	default:
+		return STATUS_UNMEASURED;
+	}
+}
+
+static int check_all(struct check *check)
+{
+	struct checks *checks = &check->options.checks;
+	struct engine_options options = engine_options(check);
+	int err;
+
+	if (report__open(&check->report, &check->options, checks->has_command ? stderr : stdout,
+			 false))
+		return STATUS_INTERNAL;
+	err = engine__new(&options, &check->engine);
+	if (!err)
+		err = measure(check);
+	if (!err)
+		err = checks__finish(checks);
+	if (err)
+		return status_of_error(err);
+	barrier_wait("report");
+	err = render(check);
+	return err ? report_status(err) : status_of_verdict(checks);
+}
+
+static int check_usage(struct check *check)
+{
+	struct options *options = &check->options;
+	struct checks *checks = &options->checks;
+
+	checks->has_command = *options->command != NULL;
+	if (!checks->count)
+		return usage_error("nothing to check: -e EXPECTATION or -f FILE");
+	if (!options->pid && !checks->has_command)
+		return usage_error("no process and no command given: -p PID, or -- CMD...");
+	if (options->pid && checks->has_command)
+		return usage_error("either -p PID or a command");
+	if (options->pid && checks__need_checkpoints(checks))
+		return usage_error("'at' and 'since' need a command: checkpoints reach pagewatch "
+				   "from what it has started");
+	if (checks->has_command && options->format != FORMAT_TEXT && !options->output)
+		return usage_error("--format needs -o FILE ('-o -': stdout; CMD's goes to stderr)");
+	return -1;
+}
+
+int command_check(int argc, char **argv)
+{
+	struct check check = { 0 };
+	struct checks *checks = &check.options.checks;
+	int status, err;
+	size_t i;
+
+	status = options__parse(&check.options, OPTIONS_CHECK, argc, argv);
+	if (status < 0)
+		status = check_usage(&check);
+	if (status < 0) {
+		checks->status = -1;
+		checks->expected_status =
+			check.options.expect_any_status ? -1 : (int)check.options.expect_status;
+		for (i = 0; i < checks->count; i++)
+			checks->items[i].expectation.min_bytes = check.options.min_bytes;
+		status = check_all(&check);
+		err = report__close(&check.report);
+		if (err && err != -EPIPE)
+			status = report_status(err);
+	}
+	drop_last(&check);
+	finals__deinit(&check.finals);
+	engine__free(check.engine);
+	options__deinit(&check.options);
+	return status;
+}

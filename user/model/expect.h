@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The check language: what an array, or a process, is expected to hold of pages.
+ *
+ *   ["at" STRING ": "] ["since" STRING ": "] NAME ": " METRIC OP VALUE {"and" METRIC OP VALUE}
+ *       ["unless absent"]
+ */
+#ifndef MODEL_EXPECT_H
+#define MODEL_EXPECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/snapshot.h"
+
+#define EXPECT_CLAUSES_MAX 16
+
+enum expect_metric {
+	METRIC_PAGES,
+	METRIC_RESIDENT,
+	METRIC_ZERO, /* zero and zero_huge */
+	METRIC_HUGE, /* anon_huge */
+	METRIC_SWAPPED,
+	METRIC_ABSENT,
+	METRIC_TOUCHED,
+	METRIC_READ,
+	METRIC_WRITTEN,
+	METRIC_LEDGER_TOUCHED,
+	METRIC_BEFORE,
+	METRIC_HUGE_FILL,
+	METRIC_UNFAULTED,
+	METRIC_FAULTS, /* of a process */
+	EXPECT_METRICS,
+};
+
+enum expect_op { OP_EQ, OP_NE, OP_LE, OP_LT, OP_GE, OP_GT };
+
+enum expect_unit { UNIT_PAGES, UNIT_BYTES, UNIT_PERCENT };
+
+struct expect_value {
+	enum expect_unit unit;
+	uint64_t number; /* pages, bytes, or percent times scale */
+	uint64_t scale;	 /* a power of ten: decimals of a percentage are kept exactly */
+	bool relative;	 /* behind a sign: only with "since" */
+	bool negative;
+};
+
+struct expect_clause {
+	enum expect_metric metric;
+	bool interior;
+	enum expect_op op;
+	struct expect_value value;
+};
+
+struct expectation {
+	char *text;  /* as it was written, without blanks around it */
+	char *at;    /* the checkpoint's name; NULL: at the end, or now */
+	char *since; /* NULL: not a growth */
+	char *name;
+	bool exact;   /* no wildcard in it */
+	bool process; /* of the process itself */
+	bool unless_absent;
+	uint64_t min_bytes; /* wildcards pass over smaller arrays; the caller's to set */
+	struct expect_clause clauses[EXPECT_CLAUSES_MAX];
+	size_t clause_count;
+};
+
+struct expect_error {
+	uint32_t column; /* bytes from 1 */
+	char message[160];
+};
+
+/* Owned by the caller, who calls expectation__deinit also on failure. 0, -EINVAL, -ENOMEM. */
+int expectation__parse(const char *text, struct expectation *ret, struct expect_error *error);
+void expectation__deinit(struct expectation *expectation);
+
+/* Counts that page tables alone do not tell. */
+bool expectation__needs_faults(const struct expectation *expectation);
+
+/* Whether it speaks of this array: owners and their views by an exact name, owners by wildcards. */
+bool expectation__matches(const struct expectation *expectation, const struct array_desc *array);
+
+enum expect_verdict { EXPECT_HOLDS, EXPECT_FAILS, EXPECT_UNKNOWN };
+
+/* One clause of one finding. */
+struct expect_measure {
+	const char *unknown; /* a literal: why it cannot be told; NULL: it can */
+	uint64_t value;	     /* pages, or faults */
+	uint64_t before;     /* the same at the earlier moment, where growth is asked for */
+	uint64_t base;	     /* pages: what a percentage is of */
+	bool holds;
+};
+
+/* What one array, or process, made of it. */
+struct expect_finding {
+	enum expect_verdict verdict;
+	const struct process_snapshot *process; /* borrowed from the snapshot, as is row */
+	const struct array_row *row;		/* NULL for a process */
+	struct expect_measure measures[EXPECT_CLAUSES_MAX]; /* one a clause */
+};
+
+struct expect_result {
+	enum expect_verdict verdict; /* of all findings */
+	struct expect_finding *findings;
+	size_t count;
+	char *reason; /* where there is no finding to tell it; owned */
+};
+
+/*
+ * Judges it by a snapshot, and by an earlier one where it asks for growth (NULL: that moment
+ * was never reached). *ret is owned by the caller, also on failure. 0 or -ENOMEM.
+ */
+int expectation__judge(const struct expectation *expectation, const struct snapshot *snapshot,
+		       const struct snapshot *since, struct expect_result *ret);
+void expect_result__deinit(struct expect_result *result);
+
+/* "resident"; an interior one has "interior_" in front of it. */
+const char *expect_metric_name(enum expect_metric metric);
+const char *expect_op_name(enum expect_op op);
+
+/*
+ * The clause with the value nearest to what was written that would hold for a measure that
+ * does not: "interior_resident <= 12". malloc'ed, or NULL where there is none (or no memory).
+ */
+char *expect_remedy(const struct expect_clause *clause, const struct expect_measure *measure,
+		    uint64_t page_bytes);
+
+#endif
