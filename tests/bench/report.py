@@ -39,6 +39,8 @@ LIMITS = (
     ("names of 10 arrays", ("python_scan_ms", "10"), 5, "ms"),
     ("names of 1,000 arrays", ("python_scan_ms", "1000"), 10, "ms"),
     ("names of 100,000 arrays", ("python_scan_ms", "100000"), 400, "ms"),
+    ("check -- true, all of it", ("check_ms", "true"), 50, "ms"),
+    ("a checkpoint, with its scan", ("checkpoint_ms", "pagewatch"), 5, "ms"),
 )
 
 

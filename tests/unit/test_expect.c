@@ -181,14 +181,14 @@ static void set_stage(struct stage *stage, uint64_t pages, uint64_t resident)
 static enum expect_verdict judge(const char *text, const struct stage *now,
 				 const struct stage *since, char **remedy)
 {
+	const struct snapshot *earlier = since ? &since->snapshot : NULL;
+	const struct expect_past past = { &earlier, since ? 1 : 0 };
 	struct expectation expectation;
 	struct expect_result result;
 	enum expect_verdict verdict;
 
 	parse(text, &expectation);
-	assert_int_equal(expectation__judge(&expectation, &now->snapshot,
-					    since ? &since->snapshot : NULL, &result),
-			 0);
+	assert_int_equal(expectation__judge(&expectation, &now->snapshot, &past, &result), 0);
 	verdict = result.verdict;
 	if (remedy)
 		*remedy = expect_remedy(&expectation.clauses[0], &result.findings[0].measures[0],

@@ -60,6 +60,28 @@ static void drop_last(struct check *check)
 	check->last = NULL;
 }
 
+/* Judged for the process that stands there; it goes on when its pages were read. */
+static int on_checkpoint(struct check *check)
+{
+	struct snapshot *snapshot;
+	uint32_t pid;
+	char *name;
+	int err;
+
+	name = strdup(engine__checkpoint(check->engine, &pid));
+	if (!name)
+		return -ENOMEM;
+	barrier_wait("checkpoint");
+	err = take_snapshot(check, &snapshot);
+	engine__answer_checkpoint(check->engine, !err);
+	if (!err) {
+		snapshot__keep_process(snapshot, pid);
+		err = checks__judge(&check->options.checks, name, snapshot);
+	}
+	free(name);
+	return err;
+}
+
 static int on_last_chance(struct check *check)
 {
 	uint32_t pid = engine__last_chance_pid(check->engine);
@@ -97,6 +119,8 @@ static int loop(struct check *check)
 			forward_signal(check);
 		else if (!err && event == ENGINE_LAST_CHANCE)
 			err = on_last_chance(check);
+		else if (!err && event == ENGINE_CHECKPOINT)
+			err = on_checkpoint(check);
 	}
 	return err;
 }

@@ -66,7 +66,7 @@ int option_array(struct options *options, const char *text)
 		return usage_error("--array '%s': '%s' is not an address", text, address);
 	if (parse_address(plus + 1, &bytes) && parse_bytes(plus + 1, &bytes))
 		return usage_error("--array '%s': '%s' is not a length", text, plus + 1);
-	if (!bytes || __builtin_add_overflow(mark.start, bytes, &mark.end))
+	if (!bytes || __builtin_add_overflow(mark.start, bytes, &mark.end) || mark.end > INT64_MAX)
 		return usage_error("--array '%s' is empty or leaves the address space", text);
 	if (array_reserve((void **)&marks->arrays, &marks->capacity, marks->count + 1,
 			  sizeof(*marks->arrays)))

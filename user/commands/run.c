@@ -70,6 +70,8 @@ static int loop(struct run *run)
 			forward_signal(run);
 		else if (event == ENGINE_LAST_CHANCE)
 			err = on_last_chance(run);
+		else if (event == ENGINE_CHECKPOINT)
+			engine__answer_checkpoint(run->engine, false);
 		if (err)
 			return err;
 	}

@@ -83,6 +83,9 @@ static int handle(struct watch *watch, enum engine_event event)
 	case ENGINE_LAST_CHANCE:
 		engine__resume(watch->engine);
 		return -1;
+	case ENGINE_CHECKPOINT:
+		engine__answer_checkpoint(watch->engine, false);
+		return -1;
 	}
 	return STATUS_INTERNAL;
 }

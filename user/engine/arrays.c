@@ -21,14 +21,14 @@
 /* Lines of a two-dimensional heatmap: a few arrays fit on a screen. */
 #define GRID_ROWS 16u
 
-static int add_marks(const struct engine *engine, struct array_list *list)
+static int add_marks(const struct array_list *marks, struct array_list *list)
 {
-	const struct array_list *marks = engine->options.marks;
-	size_t count = marks ? marks->count : 0, i;
+	size_t i;
 
-	if (array_reserve((void **)&list->arrays, &list->capacity, count, sizeof(*list->arrays)))
+	if (array_reserve((void **)&list->arrays, &list->capacity, list->count + marks->count,
+			  sizeof(*list->arrays)))
 		return -ENOMEM;
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < marks->count; i++) {
 		struct array_desc mark = marks->arrays[i];
 
 		mark.name = strdup(mark.name);
@@ -117,6 +117,8 @@ static int compare_known(const void *left, const void *right)
 {
 	const struct known_array *a = left, *b = right;
 
+	if (a->source != b->source)
+		return a->source < b->source ? -1 : 1;
 	if (a->object != b->object)
 		return a->object < b->object ? -1 : 1;
 	return (a->data > b->data) - (a->data < b->data);
@@ -128,9 +130,10 @@ static int give_id(struct engine *engine, struct target *target, struct array_de
 {
 	uint64_t data = array->shape ? array->shape->data : array->start;
 	size_t marks = engine->options.marks ? engine->options.marks->count : 0;
-	struct known_array fresh = { array->object, data, 0 }, *known = NULL;
+	struct known_array fresh = { array->source, array->object, data, 0 }, *known = NULL;
 
-	if (!array->object)
+	/* What was given on the command line has its number from there. */
+	if (array->id)
 		return 0;
 	if (count)
 		known = bsearch(&fresh, target->known, count, sizeof(*known), compare_known);
@@ -167,12 +170,12 @@ static int set_owners(struct array_list *list)
 		return -ENOMEM;
 	for (i = 0; i < list->count; i++) {
 		if (list->arrays[i].object)
-			objects[count++] = (struct known_array){ list->arrays[i].object, 0,
-								 list->arrays[i].id };
+			objects[count++] = (struct known_array){ .object = list->arrays[i].object,
+								 .id = list->arrays[i].id };
 	}
 	qsort(objects, count, sizeof(*objects), compare_known);
 	for (i = 0; i < list->count; i++) {
-		struct known_array wanted = { list->arrays[i].base_object, 0, 0 };
+		struct known_array wanted = { .object = list->arrays[i].base_object };
 
 		owner = bsearch(&wanted, objects, wanted.object ? count : 0, sizeof(*objects),
 				compare_known);
@@ -196,9 +199,12 @@ void engine_free_arrays(struct array_list *list)
 int engine_find_arrays(struct engine *engine, struct target *target, struct process_snapshot *row,
 		       struct array_list *ret)
 {
-	int err;
+	int err = 0;
 
-	err = add_marks(engine, ret);
+	if (engine->options.marks)
+		err = add_marks(engine->options.marks, ret);
+	if (!err)
+		err = add_marks(&target->marks, ret);
 	if (!err)
 		err = add_elf(engine, target, ret, row);
 	if (!err)

@@ -112,6 +112,7 @@ int engine__new(const struct engine_options *options, struct engine **ret)
 		return -ENOMEM;
 	engine->options = *options;
 	engine->epoll_fd = engine->signal_fd = engine->timer_fd = engine->guardian.link = -1;
+	engine->checkpoints.fd = engine->checkpoints.theirs = -1;
 	engine->start_ns = engine_now_ns();
 	sigemptyset(&engine->old_mask);
 	err = open_all(engine);
@@ -133,6 +134,7 @@ void engine__free(struct engine *engine)
 		target__free(engine->targets[i]);
 	free(engine->targets);
 	free(engine->probed);
+	checkpoints_close(engine);
 	guardian_end(engine);
 	faults__close(engine->faults);
 	freeze_deinit(engine);

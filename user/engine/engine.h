@@ -43,6 +43,7 @@ enum engine_event {
 	ENGINE_ASKED,	    /* SIGUSR1: somebody wants a snapshot now */
 	ENGINE_LAST_CHANCE, /* a launched target stands still, its memory whole: snapshot, then
 				   engine__resume() */
+	ENGINE_CHECKPOINT,  /* a launched target stands at one: see engine__checkpoint() */
 	ENGINE_RESIZED,	    /* SIGWINCH */
 	ENGINE_INTERRUPTED, /* SIGINT, SIGTERM or SIGHUP */
 	ENGINE_ENDED,	    /* no target is left */
@@ -97,6 +98,13 @@ uint32_t engine__last_chance_pid(struct engine *engine);
 
 /* Lets the target that stands at its last chance go on. */
 int engine__resume(struct engine *engine);
+
+/*
+ * Where ENGINE_CHECKPOINT happened: the checkpoint's name (untrusted, valid until the answer)
+ * and its process. With the answer it goes on; taken: a snapshot was.
+ */
+const char *engine__checkpoint(const struct engine *engine, uint32_t *pid);
+void engine__answer_checkpoint(struct engine *engine, bool taken);
 
 /* Every target, now. *ret is the caller's to snapshot__deinit, also on failure. */
 int engine__snapshot(struct engine *engine, struct snapshot *ret);

@@ -26,15 +26,17 @@ static int become(const struct passwd *user)
 }
 
 /* The child between fork and exec: waits for the go, then becomes the command or says why not. */
-static void run_command(const struct launch_options *options, const struct passwd *user, int go,
-			int report, const sigset_t *mask)
+static void run_command(const struct engine *engine, const struct launch_options *options,
+			const struct passwd *user, int go, int report)
 {
 	char byte;
 	int err = 0;
 
 	signal(SIGPIPE, SIG_DFL);
-	sigprocmask(SIG_SETMASK, mask, NULL);
+	sigprocmask(SIG_SETMASK, &engine->old_mask, NULL);
 	if (read(go, &byte, 1) != 1)
+		_exit(125);
+	if (checkpoints_inherit(engine))
 		_exit(125);
 	if (options->stdout_to_stderr && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
 		_exit(125);
@@ -152,8 +154,8 @@ static pid_t spawn_command(void *ctx)
 
 	if (!pid) {
 		close(spawn->go[1]);
-		run_command(spawn->options, spawn->user, spawn->go[0], spawn->report[1],
-			    &spawn->engine->old_mask);
+		run_command(spawn->engine, spawn->options, spawn->user, spawn->go[0],
+			    spawn->report[1]);
 	}
 	return pid < 0 ? -errno : pid;
 }
@@ -170,6 +172,9 @@ int engine__launch(struct engine *engine, const struct launch_options *options, 
 	err = find_user(options->user, &user);
 	if (err)
 		return err;
+	err = checkpoints_open(engine);
+	if (err)
+		return err;
 	if (pipe2(go, O_CLOEXEC) || pipe2(report, O_CLOEXEC)) {
 		err = -errno;
 		goto out;
@@ -178,7 +183,13 @@ int engine__launch(struct engine *engine, const struct launch_options *options, 
 	if (engine->faults) {
 		pid = spawn_command(&spawn);
 	} else {
-		const int fds[] = { go[0], go[1], report[0], report[1], -1 };
+		const int fds[] = { go[0],
+				    go[1],
+				    report[0],
+				    report[1],
+				    engine->checkpoints.fd,
+				    engine->checkpoints.theirs,
+				    -1 };
 
 		pid = guardian_start(engine, spawn_command, &spawn, fds);
 	}
@@ -188,6 +199,8 @@ int engine__launch(struct engine *engine, const struct launch_options *options, 
 	}
 	close(report[1]);
 	report[1] = -1;
+	close(engine->checkpoints.theirs);
+	engine->checkpoints.theirs = -1;
 	engine->launched = pid;
 	err = watch_child(engine, pid, go[1], report[0], exec_failed);
 out:

@@ -94,6 +94,8 @@ static int wait_once(struct engine *engine)
 			read_timer(engine);
 		else if (events[i].data.fd == engine->guardian.link)
 			err = guardian_read(engine);
+		else if (events[i].data.fd == engine->checkpoints.fd)
+			err = checkpoints_read(engine);
 	}
 	return err ? err : end_targets(engine);
 }
@@ -117,6 +119,8 @@ static bool next_pending(struct engine *engine, enum engine_event *ret)
 {
 	if (engine_held(engine))
 		*ret = ENGINE_LAST_CHANCE;
+	else if (engine->checkpoints.reached)
+		*ret = ENGINE_CHECKPOINT;
 	else if (engine->launched ? engine->launched_reaped : !engine_live_targets(engine))
 		*ret = ENGINE_ENDED;
 	else if (engine->interrupted_by)
@@ -150,6 +154,17 @@ int engine__take_signal(struct engine *engine)
 
 	engine->interrupted_by = 0;
 	return number;
+}
+
+const char *engine__checkpoint(const struct engine *engine, uint32_t *pid)
+{
+	*pid = engine->checkpoints.pid;
+	return engine->checkpoints.name;
+}
+
+void engine__answer_checkpoint(struct engine *engine, bool taken)
+{
+	checkpoints_answer(engine, taken);
 }
 
 uint32_t engine__last_chance_pid(struct engine *engine)

@@ -15,6 +15,7 @@
 #include "collect/maps.h"
 #include "collect/pagemap.h"
 #include "collect/procfs.h"
+#include "engine/checkpoints.h"
 #include "engine/engine.h"
 #include "engine/guardian.h"
 #include "engine/tracer.h"
@@ -23,6 +24,7 @@
 
 /* An array is the same as long as its object and its memory are. */
 struct known_array {
+	enum array_source source;
 	uint64_t object;
 	uint64_t data;
 	uint32_t id;
@@ -47,6 +49,7 @@ struct target {
 	struct known_array *known;  /* ids given so far, so that a stream keeps them */
 	size_t known_count;
 	size_t known_capacity;
+	struct array_list marks;   /* that it told of at its last checkpoint */
 	struct elf_look *elf;	   /* its static arrays */
 	struct heap *heap;	   /* NULL: not asked for, or the scan tier */
 	struct mappings *mappings; /* the same */
@@ -104,6 +107,7 @@ struct engine {
 	size_t probed_capacity;
 	struct tracer tracer;
 	struct freeze freeze;
+	struct checkpoints checkpoints;
 	struct guardian guardian; /* in the scan tier */
 	pid_t launched;		  /* 0: nothing was launched */
 	bool launched_reaped;
@@ -171,6 +175,9 @@ int claims_probe(struct engine *engine, struct target *target, const struct vma_
 /* The arrays of both sources; what they cannot see goes into row->names_missing. */
 int claims_add_arrays(struct engine *engine, struct target *target, const struct tally_input *input,
 		      struct array_list *list, struct process_snapshot *row);
+
+/* checkpoints.c */
+void engine_forget_marks(struct target *target);
 
 int engine_read_signals(struct engine *engine);
 

@@ -27,6 +27,7 @@ void target__free(struct target *target)
 	free(target->known);
 	elf_look__free(target->elf);
 	claims_end(target);
+	engine_forget_marks(target);
 	free(target);
 }
 

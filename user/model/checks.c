@@ -78,28 +78,38 @@ static bool same_name(const char *left, const char *right)
 	return left && right ? !strcmp(left, right) : left == right;
 }
 
-/* The last time that a checkpoint was reached before the newest moment. */
-static const struct snapshot *earlier(const struct checks *checks, const char *name)
+/* When a checkpoint was reached before the newest moment, the latest first. The caller frees. */
+static int list_past(const struct checks *checks, const char *name, const struct snapshot ***ret,
+		     struct expect_past *past)
 {
+	const struct snapshot **list = calloc(checks->moment_count, sizeof(*list));
 	size_t i;
 
-	for (i = checks->moment_count - 1; i-- > 0;) {
+	*ret = list;
+	if (!list)
+		return -ENOMEM;
+	*past = (struct expect_past){ .snapshots = list };
+	for (i = checks->moment_count - 1; name && i-- > 0;) {
 		if (checks->moments[i].snapshot && same_name(checks->moments[i].name, name))
-			return checks->moments[i].snapshot;
+			list[past->count++] = checks->moments[i].snapshot;
 	}
-	return NULL;
+	return 0;
 }
 
 static int judge_item(struct checks *checks, struct check_item *item)
 {
 	const struct expectation *expectation = &item->expectation;
 	const struct check_moment *now = &checks->moments[checks->moment_count - 1];
+	const struct snapshot **list;
 	struct expect_result result;
+	struct expect_past past;
 	int err;
 
-	err = expectation__judge(expectation, now->snapshot,
-				 expectation->since ? earlier(checks, expectation->since) : NULL,
-				 &result);
+	err = list_past(checks, expectation->since, &list, &past);
+	if (err)
+		return err;
+	err = expectation__judge(expectation, now->snapshot, &past, &result);
+	free(list);
 	/* What failed, or could not be told, once is not mended by a later visit. */
 	if (!err && (!item->times || item->result.verdict == EXPECT_HOLDS ||
 		     (item->result.verdict == EXPECT_UNKNOWN && result.verdict == EXPECT_FAILS))) {
@@ -113,6 +123,27 @@ static int judge_item(struct checks *checks, struct check_item *item)
 	return err;
 }
 
+/* A checkpoint's snapshot is of the one process that has reached it. */
+static uint32_t pid_of(const struct check_moment *moment)
+{
+	return moment->snapshot && moment->snapshot->process_count
+		       ? moment->snapshot->processes[0].facts.pid
+		       : 0;
+}
+
+static bool came_again(const struct checks *checks, size_t moment)
+{
+	const struct check_moment *old = &checks->moments[moment];
+	size_t i;
+
+	for (i = moment + 1; i < checks->moment_count; i++) {
+		if (same_name(checks->moments[i].name, old->name) &&
+		    pid_of(&checks->moments[i]) == pid_of(old))
+			return true;
+	}
+	return false;
+}
+
 static bool is_needed(const struct checks *checks, size_t moment)
 {
 	const char *name = checks->moments[moment].name;
@@ -123,9 +154,9 @@ static bool is_needed(const struct checks *checks, size_t moment)
 
 		if (item->times && item->moment == moment)
 			return true;
-		if (name && item->expectation.since && !strcmp(item->expectation.since, name))
-			return moment + 1 == checks->moment_count ||
-			       earlier(checks, name) == checks->moments[moment].snapshot;
+		if (name && item->expectation.since && !strcmp(item->expectation.since, name) &&
+		    !came_again(checks, moment))
+			return true;
 	}
 	return false;
 }

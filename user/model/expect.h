@@ -107,12 +107,18 @@ struct expect_result {
 	char *reason; /* where there is no finding to tell it; owned */
 };
 
+/* Earlier snapshots, the latest first: each process is looked up in the first that has it. */
+struct expect_past {
+	const struct snapshot *const *snapshots;
+	size_t count;
+};
+
 /*
- * Judges it by a snapshot, and by an earlier one where it asks for growth (NULL: that moment
- * was never reached). *ret is owned by the caller, also on failure. 0 or -ENOMEM.
+ * Judges it by a snapshot, and by the past where it asks for growth. *ret is owned by the
+ * caller, also on failure. 0 or -ENOMEM.
  */
 int expectation__judge(const struct expectation *expectation, const struct snapshot *snapshot,
-		       const struct snapshot *since, struct expect_result *ret);
+		       const struct expect_past *past, struct expect_result *ret);
 void expect_result__deinit(struct expect_result *result);
 
 /* "resident"; an interior one has "interior_" in front of it. */

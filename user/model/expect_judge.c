@@ -13,7 +13,7 @@
 struct judge {
 	const struct expectation *expectation;
 	const struct snapshot *now;
-	const struct snapshot *since;
+	const struct expect_past *past;
 	struct expect_result *ret;
 	size_t capacity;
 };
@@ -153,17 +153,17 @@ static const char *measure_before(const struct judge *judge, const struct expect
 				  const struct expect_finding *finding,
 				  struct expect_measure *measure)
 {
-	const struct process_snapshot *process;
+	const struct process_snapshot *process = NULL;
 	const struct array_row *row = NULL;
 	const struct tally *tally;
+	size_t i;
 
 	if (!judge->expectation->since)
 		return NULL;
-	if (!judge->since)
-		return "the earlier checkpoint was not reached";
-	process = find_process(judge->since, finding->process->facts.pid);
+	for (i = 0; !process && i < judge->past->count; i++)
+		process = find_process(judge->past->snapshots[i], finding->process->facts.pid);
 	if (!process)
-		return "the process was not there at the earlier checkpoint";
+		return "the earlier checkpoint was not reached";
 	if (finding->row) {
 		row = find_same(process, &finding->row->desc);
 		if (!row)
@@ -171,7 +171,7 @@ static const char *measure_before(const struct judge *judge, const struct expect
 	}
 	tally = tally_of(process, row, clause);
 	measure->before = count_of(clause->metric, tally, &process->faults);
-	return why_unknown(clause, judge->since, process, tally);
+	return why_unknown(clause, judge->past->snapshots[i - 1], process, tally);
 }
 
 static void measure_clause(const struct judge *judge, size_t clause_index,
@@ -277,9 +277,9 @@ static int judge_absence(struct judge *judge, const char *missing)
 }
 
 int expectation__judge(const struct expectation *expectation, const struct snapshot *snapshot,
-		       const struct snapshot *since, struct expect_result *ret)
+		       const struct expect_past *past, struct expect_result *ret)
 {
-	struct judge judge = { expectation, snapshot, since, ret, 0 };
+	struct judge judge = { expectation, snapshot, past, ret, 0 };
 	const char *missing = expectation->process ? NULL : names_missing(snapshot);
 	size_t i;
 	int err = 0;

@@ -44,6 +44,19 @@ void snapshot__deinit(struct snapshot *snapshot)
 	memset(snapshot, 0, sizeof(*snapshot));
 }
 
+void snapshot__keep_process(struct snapshot *snapshot, uint32_t pid)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		if (snapshot->processes[i].facts.pid == pid)
+			snapshot->processes[kept++] = snapshot->processes[i];
+		else
+			deinit_process(&snapshot->processes[i]);
+	}
+	snapshot->process_count = kept;
+}
+
 void snapshot__incomplete(struct snapshot *snapshot, const char *format, ...)
 {
 	char *reason = NULL;

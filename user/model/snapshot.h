@@ -122,6 +122,9 @@ void snapshot__incomplete(struct snapshot *snapshot, const char *format, ...)
  */
 const char *snapshot__broken_rule(const struct snapshot *snapshot);
 
+/* Frees what it says of all other processes. */
+void snapshot__keep_process(struct snapshot *snapshot, uint32_t pid);
+
 /* Nothing of any process could be read: all had ended. */
 bool snapshot__all_exited(const struct snapshot *snapshot);
 
