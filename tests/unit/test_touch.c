@@ -135,7 +135,13 @@ static void look(struct world *world)
 					  address(2 * CHUNK_PAGES), address(3 * CHUNK_PAGES) };
 	struct touch_source source = { lookup, world, true };
 	struct page_runs runs = { 0 };
-	struct tally_input input = { PAGE, CHUNK_PAGES * PAGE, &runs, world->touch, &source };
+	struct tally_input input = {
+		.page_bytes = PAGE,
+		.pmd_bytes = CHUNK_PAGES * PAGE,
+		.runs = &runs,
+		.touch = world->touch,
+		.source = &source,
+	};
 	uint32_t i;
 
 	make_runs(world, &runs);

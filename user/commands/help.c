@@ -63,6 +63,7 @@ static const char help[] =
 	"Output:\n"
 	"  --json                  a JSON object a report (docs/OUTPUT.md)\n"
 	"  --grid                  two-dimensional arrays also in rows and columns\n"
+	"  --pfn                   snap, as root: how pages lie in physical memory\n"
 	"  --pages                 with --json: also every run of like pages\n"
 	"  -o, --output FILE       the report goes there\n"
 	"  --color WHEN            auto, always or never\n"

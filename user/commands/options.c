@@ -28,6 +28,7 @@ enum long_option {
 	OPT_JSON,
 	OPT_PAGES,
 	OPT_GRID,
+	OPT_PFN,
 	OPT_NO_PYTHON,
 	OPT_FREEZE,
 	OPT_HEAP,
@@ -64,6 +65,7 @@ static const struct option long_options[] = {
 	{ "page-reader", required_argument, NULL, OPT_PAGE_READER },
 	{ "retired", required_argument, NULL, OPT_RETIRED },
 	{ "json", no_argument, NULL, OPT_JSON },
+	{ "pfn", no_argument, NULL, OPT_PFN },
 	{ "pages", no_argument, NULL, OPT_PAGES },
 	{ "grid", no_argument, NULL, OPT_GRID },
 	{ "no-python", no_argument, NULL, OPT_NO_PYTHON },
@@ -109,6 +111,8 @@ static unsigned int commands_with(int option)
 	case OPT_CHUNK_SLOTS:
 	case OPT_RING_BYTES:
 		return OPTIONS_WATCH | OPTIONS_RUN | OPTIONS_CHECK;
+	case OPT_PFN:
+		return OPTIONS_SNAP;
 	case OPT_JSON:
 		return OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN | OPTIONS_PROBE;
 	case 'o':
@@ -248,6 +252,9 @@ static int parse_one(struct options *options, int option, const char *text)
 	case OPT_PAGES:
 		options->pages = true;
 		return -1;
+	case OPT_PFN:
+		options->pfn = true;
+		return -1;
 	case OPT_FREEZE:
 		options->freeze = true;
 		return -1;
@@ -331,6 +338,7 @@ struct engine_options options__engine(const struct options *options, uint32_t he
 		.ring_bytes = options->ring_bytes,
 		.marks = &options->marks,
 		.symbols = &options->symbols,
+		.want_frames = options->pfn,
 		.want_python = !options->no_python,
 		.freeze = options->freeze,
 		.array_min_bytes = options->min_bytes,

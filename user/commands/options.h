@@ -34,6 +34,7 @@ struct options {
 	bool json;
 	bool no_python;		 /* --no-python: no look into a Python's memory */
 	bool freeze;		 /* --freeze: targets stand still for each snapshot */
+	bool pfn;		 /* --pfn: where pages lie in physical memory */
 	bool pages;		 /* --pages: every run of like pages in the JSON */
 	bool grid;		 /* --grid: heatmaps of two-dimensional arrays */
 	bool mappings;		 /* --mappings: a row for each mmap call */

@@ -28,6 +28,7 @@ struct engine_options {
 	uint32_t ring_bytes;
 	const struct array_list *marks;	   /* borrowed; looked for in every target */
 	const struct symbol_list *symbols; /* the same */
+	bool want_frames;		   /* where resident pages lie in physical memory */
 	bool want_python;		   /* the arrays of a Python are looked for */
 	bool freeze;			   /* targets stand still while they are looked at */
 	uint64_t array_min_bytes;	   /* of those that are found, not of marks */

@@ -175,6 +175,11 @@ int freeze_begin(struct engine *engine, const struct target *target, bool *froze
 	*frozen = false;
 	if (!engine->options.freeze)
 		return 0;
+	/* The guardian holds it already. */
+	if (engine->guardian.held == (pid_t)target->pid) {
+		*frozen = true;
+		return 0;
+	}
 	if (tracer_has(engine, (pid_t)target->pid)) {
 		err = tracer_freeze(engine, (pid_t)target->pid, engine_now_ns() + STOP_NS);
 		if (err == -ETIMEDOUT)

@@ -39,6 +39,7 @@ struct target {
 	struct touch *touch;
 	struct vma_list vmas; /* as of the last scan */
 	struct page_runs runs;
+	struct frame_list frames;   /* of the resident pages, where they are wanted */
 	struct extent_list extents; /* scratch */
 	uint64_t *index;	    /* sorted starts of the kernel's touched chunks */
 	size_t index_count;

@@ -132,6 +132,7 @@ static int count_pages(struct engine *engine, struct target *target, struct arra
 		.page_bytes = engine->environment.page_bytes,
 		.pmd_bytes = engine->environment.pmd_bytes,
 		.runs = &target->runs,
+		.frames = engine->options.want_frames ? &target->frames : NULL,
 	};
 	int err = 0;
 
@@ -184,6 +185,7 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 	row->complete = true;
 	row->slot = target->slot;
 	row->faults_known = target->touch != NULL;
+	row->frames_known = engine->options.want_frames;
 	if (!target->ended && target->proc) {
 		err = look(engine, target, row, &arrays);
 		if (!err)
@@ -329,6 +331,10 @@ int engine__snapshot(struct engine *engine, struct snapshot *ret)
 			continue;
 		err = fill_process(engine, engine->targets[i],
 				   &ret->processes[ret->process_count++]);
+		if (err == -EPERM && engine->options.want_frames) {
+			log_error("page frame numbers are hidden from us (--pfn needs root)");
+			return err;
+		}
 		if (err) {
 			log_error("cannot read process %u: %s", engine->targets[i]->pid,
 				  strerror(-err));

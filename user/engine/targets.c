@@ -8,6 +8,7 @@
 
 #include "arrays/elf_look.h"
 #include "base/array.h"
+#include "collect/pagemap_frames.h"
 #include "collect/runtime.h"
 #include "engine/priv.h"
 
@@ -22,6 +23,7 @@ void target__free(struct target *target)
 	vma_list__deinit(&target->vmas);
 	page_runs__deinit(&target->runs);
 	extent_list__deinit(&target->extents);
+	free(target->frames.runs);
 	free(target->index);
 	free(target->carried);
 	free(target->known);
@@ -119,6 +121,22 @@ static int detect_runtime(struct target *target)
 	return err == -ESRCH ? err : 0;
 }
 
+/* Only of what is resident: the zero page is nobody's. */
+static int scan_frames(struct target *target)
+{
+	size_t i;
+	int err = 0;
+
+	target->frames.count = 0;
+	for (i = 0; !err && i < target->runs.count; i++) {
+		const struct page_run *run = &target->runs.runs[i];
+
+		if (page_state_resident(run->state))
+			err = pagemap_frames(target->proc, run->start, run->end, &target->frames);
+	}
+	return err;
+}
+
 /*
  * maps and pagemap are opened anew for each scan: both descriptors belong to the
  * image of the moment, and an exec in between must not leave us reading the old one.
@@ -157,6 +175,8 @@ int target__scan(struct engine *engine, struct target *target)
 	err = proc__facts(target->proc, &target->facts);
 	if (!err)
 		err = detect_runtime(target);
+	if (!err && engine->options.want_frames)
+		err = scan_frames(target);
 	if (!err && target->touch)
 		err = touch__note_scan(target->touch, &target->runs);
 out:

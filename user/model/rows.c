@@ -18,6 +18,12 @@ int row_fill_region(const struct tally_input *input, uint32_t cells, struct regi
 {
 	int err;
 
+	const struct range all = { row->vma.start, row->vma.end };
+
+	if (input->frames)
+		row->frames = frames_tally(input->frames,
+					   &(struct range_set){ (struct range *)&all, 1, 1 },
+					   input->page_bytes);
 	err = tally_range(input, row->vma.start, row->vma.end, &row->tally);
 	if (!err)
 		err = fill_heat(input, row->vma.start, row->vma.end, cells, &row->heat);
@@ -99,6 +105,8 @@ int row_fill_array_pages(const struct tally_input *input, const struct vma_list 
 	row->edge_pages = row->tally.pages - row->interior.pages;
 	if (!err)
 		err = fill_shared(&row->desc, page, listed, row);
+	if (!err && input->frames)
+		row->frames = frames_tally(input->frames, pages, page);
 	return err ? err : fill_heat(input, start, end, cells, &row->heat);
 }
 

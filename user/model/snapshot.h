@@ -23,6 +23,7 @@
 struct region_row {
 	struct vma vma; /* path owned by the snapshot */
 	struct tally tally;
+	struct frame_tally frames; /* where they were asked for */
 	struct heat heat;
 	char *explain; /* owned, NULL when there is nothing notable */
 };
@@ -36,6 +37,7 @@ struct array_row {
 	uint64_t shared_pages; /* pages on which there is room beside its elements */
 	uint32_t neighbours;   /* other arrays on its first page, and on its last */
 	bool in_heap;	       /* its first byte lies in the process's heap */
+	struct frame_tally frames;
 	struct tally tally;    /* all pages that [start, end) overlaps */
 	struct tally interior; /* pages that lie wholly inside */
 	uint32_t vma_count;    /* VMAs it lies in; 0: nothing is mapped there */
@@ -53,6 +55,7 @@ struct process_snapshot {
 	struct process_facts facts;
 	bool complete; /* no loss touches this process */
 	bool exited;
+	bool frames_known;  /* rows say where their pages lie */
 	bool faults_known;  /* the faults tier watched it */
 	uint32_t slot;	    /* the kernel side's number for its address space */
 	uint64_t rss_pages; /* resident pages of all regions but hugetlb: equals smaps' Rss */

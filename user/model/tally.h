@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/frames.h"
 #include "model/ledger.h"
 #include "model/page_state.h"
 #include "model/touch.h"
@@ -51,6 +52,7 @@ struct tally_input {
 	uint64_t page_bytes;
 	uint64_t pmd_bytes;
 	const struct page_runs *runs;
+	const struct frame_list *frames;   /* of the resident pages; NULL: not asked for */
 	const struct touch *touch;	   /* NULL in the scan tier */
 	const struct touch_source *source; /* NULL in the scan tier */
 };

@@ -35,6 +35,12 @@ static void put_explain(json_t *object, const char *explain)
 		json_put(object, "explain", json_null());
 }
 
+static void put_frames(json_t *object, const struct frame_tally *frames)
+{
+	json_put_count(object, "pfn_runs", frames->pfn_runs);
+	json_put_count(object, "exclusive_pages", frames->exclusive_pages);
+}
+
 static json_t *region(const struct region_row *row, const struct json_known *known)
 {
 	const struct vma *vma = &row->vma;
@@ -50,6 +56,8 @@ static json_t *region(const struct region_row *row, const struct json_known *kno
 	json_put_count(object, "pages", row->tally.pages);
 	json_put(object, "states", json_states(&row->tally));
 	json_put_count(object, "resident_pages", row->tally.resident);
+	if (known->frames)
+		put_frames(object, &row->frames);
 	json_put(object, "ledger", json_ledger(&row->tally, known));
 	json_put(object, "touch", json_touch(&row->tally, known));
 	json_put(object, "heat", json_heat(&row->heat));
@@ -140,6 +148,8 @@ static json_t *array(const struct array_row *row, const struct json_known *known
 
 	put_array_identity(object, row);
 	put_origin(object, &row->desc.origin, known);
+	if (known->frames)
+		put_frames(object, &row->frames);
 	json_put_count(object, "vma_count", row->vma_count);
 	json_put_count(object, "pages", row->tally.pages);
 	json_put_count(object, "range_pages", row->range_pages);
@@ -255,6 +265,7 @@ static struct json_known known_of(const struct snapshot *snapshot,
 				  const struct process_snapshot *process)
 {
 	return (struct json_known){
+		.frames = process->frames_known,
 		.faults = process->faults_known,
 		.writes = process->faults_known && snapshot->tells_writes,
 		.start_ns = snapshot->start_ns,

@@ -12,6 +12,7 @@
 
 /* What of a tally is known: without faults neither ledger nor touch, with perf no reads and writes. */
 struct json_known {
+	bool frames; /* where pages lie in physical memory */
 	bool faults;
 	bool writes;
 	uint64_t start_ns; /* of the watch, CLOCK_MONOTONIC */

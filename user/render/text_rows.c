@@ -212,6 +212,18 @@ static bool is_small(const struct text *text, const struct array_row *row)
 	       row->desc.end - row->desc.start < text->options->min_bytes;
 }
 
+static void put_frames(const struct text *text, const struct frame_tally *frames)
+{
+	char words[128], runs[FORMAT_COUNT_MAX], exclusive[FORMAT_COUNT_MAX];
+
+	if (!text->process->frames_known)
+		return;
+	snprintf(words, sizeof(words), "physical memory: %s runs, %s pages exclusive",
+		 format_count(frames->pfn_runs, runs),
+		 format_count(frames->exclusive_pages, exclusive));
+	text_wrap(text, 2, words);
+}
+
 static int put_arrays(const struct text *text, struct budget *budget)
 {
 	char words[1024];
@@ -229,6 +241,7 @@ static int put_arrays(const struct text *text, struct budget *budget)
 			continue;
 		}
 		put_line(text, &line);
+		put_frames(text, &row->frames);
 		err = text_shape(text, row);
 	}
 	return err;
@@ -253,6 +266,7 @@ static int put_region(const struct text *text, const struct region_row *row, str
 		return -ENOMEM;
 	if (bytes >= text->options->min_bytes && matches(text, name) && afford(budget)) {
 		put_line(text, &line);
+		put_frames(text, &row->frames);
 	} else {
 		budget->hidden_regions++;
 		tally_add(&budget->sum, &row->tally);

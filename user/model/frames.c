@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "model/frames.h"
+
+static size_t lower_bound(const struct frame_list *frames, uint64_t address)
+{
+	size_t low = 0, high = frames->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (frames->runs[middle].end > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* Where one run of frames goes on in the next: they were cut where exclusive changes. */
+struct position {
+	uint64_t end; /* of the page before, in both memories */
+	uint64_t frame;
+};
+
+static void count(struct frame_tally *tally, struct position *last, const struct frame_run *run,
+		  uint64_t start, uint64_t end, uint64_t page_bytes)
+{
+	uint64_t first = run->first + (start - run->start) / page_bytes;
+	uint64_t pages = (end - start) / page_bytes;
+
+	if (last->end != start || last->frame != first)
+		tally->pfn_runs++;
+	if (run->exclusive)
+		tally->exclusive_pages += pages;
+	last->end = end;
+	last->frame = first + pages;
+}
+
+struct frame_tally frames_tally(const struct frame_list *frames, const struct range_set *ranges,
+				uint64_t page_bytes)
+{
+	struct frame_tally tally = { 0 };
+	struct position last = { 0 };
+	size_t i, j;
+
+	for (i = 0; i < ranges->count; i++) {
+		const struct range *range = &ranges->ranges[i];
+
+		for (j = lower_bound(frames, range->start);
+		     j < frames->count && frames->runs[j].start < range->end; j++) {
+			const struct frame_run *run = &frames->runs[j];
+
+			count(&tally, &last, run,
+			      run->start > range->start ? run->start : range->start,
+			      run->end < range->end ? run->end : range->end, page_bytes);
+		}
+	}
+	return tally;
+}
