@@ -132,17 +132,17 @@ def test_many_at_once(tmp_path):
     assert counts == [525] * 4
 
 
-def test_leaves_no_trace_in_the_environment(tmp_path):
-    """A target gets the variables that we had, and no descriptors of ours."""
+def test_leaves_one_trace_in_the_environment(tmp_path):
+    """A target gets the variables that we had, and the socket of checkpoints with its number."""
     path = pathlib.Path(tmp_path / "seen")
     done = harness.pagewatch("run", "-o", "/dev/null", "--", "/bin/sh", "-c",
                              f"env | sort > {path}; ls /proc/self/fd | wc -l",
                              env={"PATH": os.environ["PATH"], "ONLY": "this"})
     assert done.returncode == 0, done.stderr
     seen = {line.split("=")[0] for line in path.read_text().splitlines()}
-    assert seen <= {"PATH", "ONLY", "PWD", "SHLVL", "_", "OLDPWD"}
-    # stdin, stdout, stderr and the folder that ls reads.
-    assert done.stdout.strip() == "4"
+    assert seen - {"PWD", "SHLVL", "_", "OLDPWD"} == {"PATH", "ONLY", "PAGEWATCH_FD"}
+    # stdin, stdout, stderr, the socket and the folder that ls reads.
+    assert done.stdout.strip() == "5"
 
 
 FORKS = """

@@ -15,7 +15,7 @@
 struct python_options {
 	uint64_t page_bytes;
 	uint64_t min_bytes;   /* arrays whose memory spans less are left out */
-	uint64_t deadline_ms; /* of the look as a whole */
+	uint64_t deadline_ms; /* of CPU time, of the look as a whole */
 	size_t max_pages;     /* read at most */
 };
 

@@ -88,7 +88,7 @@ struct py {
 	size_t binary_first;   /* VMAs [first, end) of the binary that holds the runtime */
 	size_t binary_end;
 	struct py_types *types;
-	uint64_t deadline_ns; /* CLOCK_MONOTONIC */
+	uint64_t deadline_ns; /* CLOCK_THREAD_CPUTIME_ID */
 	uint32_t ticks;
 	const char *cut; /* a literal: why the look was cut short; NULL: it was not */
 };
