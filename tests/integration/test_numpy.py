@@ -10,41 +10,22 @@ import subprocess
 
 import books
 import harness
+import numpy2
 import pytest
 
 pytestmark = pytest.mark.root
 
 SHAPE = "(3001, 3001)"  # 68.7 MiB: above every threshold of malloc
-REQUIREMENTS = harness.ROOT / "tests/requirements-numpy2.txt"
-AS_BUILD_USER = harness.ROOT / "tests/tools/as-build-user"
-VENV = harness.OUT / "venv-numpy2"
-
-
-def make_venv():
-    """A venv with the pinned numpy, made by the build user; why not, in words, or None."""
-    done = VENV / "made-for"
-    if done.exists() and done.read_text() == REQUIREMENTS.read_text():
-        return None
-    for argv in ([harness.PYTHON, "-m", "venv", "--clear", VENV],
-                 [VENV / "bin/python", "-m", "pip", "install", "-q", "--no-cache-dir",
-                  "--disable-pip-version-check", "-r", REQUIREMENTS],
-                 ["cp", REQUIREMENTS, done]):
-        ran = subprocess.run([AS_BUILD_USER, *argv], stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             check=False, timeout=600)
-        if ran.returncode:
-            return f"{' '.join(map(str, argv[:4]))}: {ran.stdout.strip().splitlines()[-1]}"
-    return None
 
 
 @pytest.fixture(scope="module", params=["debian", "numpy2"])
 def python(request):
     """An interpreter with numpy; the machine's own, and the pinned new one."""
     if request.param == "numpy2":
-        why_not = make_venv()
+        why_not = numpy2.make_venv()
         if why_not:
             pytest.skip(f"no numpy 2 here: {why_not}")
-        return str(VENV / "bin/python")
+        return numpy2.PYTHON
     found = subprocess.run([harness.PYTHON, "-c", "import numpy"], check=False,
                            stderr=subprocess.DEVNULL)
     if found.returncode:

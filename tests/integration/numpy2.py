@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""A venv with the pinned new numpy; `python3 numpy2.py` makes it."""
+import subprocess
+import sys
+
+import harness
+
+REQUIREMENTS = harness.ROOT / "tests/requirements-numpy2.txt"
+AS_BUILD_USER = harness.ROOT / "tests/tools/as-build-user"
+VENV = harness.OUT / "venv-numpy2"
+PYTHON = str(VENV / "bin/python")
+
+
+def make_venv():
+    """A venv with the pinned numpy, made by the build user; why not, in words, or None."""
+    done = VENV / "made-for"
+    if done.exists() and done.read_text() == REQUIREMENTS.read_text():
+        return None
+    for argv in ([harness.PYTHON, "-m", "venv", "--clear", VENV],
+                 [VENV / "bin/python", "-m", "pip", "install", "-q", "--no-cache-dir",
+                  "--disable-pip-version-check", "-r", REQUIREMENTS],
+                 ["cp", REQUIREMENTS, done]):
+        ran = subprocess.run([AS_BUILD_USER, *argv], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                             check=False, timeout=600)
+        if ran.returncode:
+            return f"{' '.join(map(str, argv[:4]))}: {ran.stdout.strip().splitlines()[-1]}"
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(make_venv())
