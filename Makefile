@@ -88,7 +88,8 @@ AS_BUILD_USER := tests/tools/as-build-user
 BUILDS := all unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
 ROOT := $(if $(AS_SELF),,$(filter 0,$(shell id -u)))
 
-.PHONY: $(BUILDS) deps deps-if-root check check-long demo bench lint format pyoff install uninstall clean help FORCE
+.PHONY: $(BUILDS) deps deps-if-root check check-long seeds demo bench lint format pyoff install uninstall clean \
+	help FORCE
 
 ifneq ($(ROOT),)
 
@@ -125,6 +126,7 @@ help:
 #: make check        build with gcc and clang, lint, unit and integration tests; needs root for all
 #: make check-long   the same with the long suites
 #: make unit         the unit tests alone
+#: make seeds        run the claims of docs/SEEDS.md and write its table (root)
 #: make demo         watch a real numpy program (root)
 #: make bench        measure, print a table, write .output/bench.json (root)
 #: make lint         layers, sizes, format, licences
@@ -151,6 +153,11 @@ check: deps-if-root
 
 check-long: deps-if-root
 	+$(Q)MAKE="$(MAKE)" O=$(O) $(PYTHON) -B tests/tools/check --long
+
+seeds: deps-if-root
+	+$(Q)$(MAKE) --no-print-directory all
+	$(Q)O=$(O) $(PYTHON) -B tests/integration/numpy2.py
+	$(Q)O=$(O) $(PYTHON) -B tests/seeds/run
 
 demo: deps-if-root
 	+$(Q)$(MAKE) --no-print-directory all
