@@ -159,9 +159,10 @@ def test_a_file_of_expectations(tmp_path):
 
 @pytest.mark.parametrize("arguments", [
     [], ["-e", "x: resident == 0"], ["-p", "1", "-e", "x: resident == 0", "--", "true"],
-    ["--", "true"], ["-p", "1", "-e", 'at "a": x: resident == 0'],
+    ["--", "true"],
     ["--format", "tap", "-e", "x: resident == 0", "--", "true"],
     ["--expect-status", "256", "-e", "x: resident == 0", "--", "true"],
+    ["-p", "1", "-e", 'since "a": x: resident == +0'],
     ["--at", ":main", "-e", "x: resident == 0", "--", "true"],
     ["--interval", "1", "-e", "x: resident == 0", "--", "true"],
     ["-f", "/no/such/file", "--", "true"],

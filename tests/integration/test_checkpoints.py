@@ -218,3 +218,124 @@ def test_killed_at_a_checkpoint(who, opened):
     process.wait()
     process.stdout.close()
     process.stderr.close()
+
+
+ATTACHED = BEGIN + """
+print("READY", flush=True)
+for line in sys.stdin:
+    first, end = (int(word) for word in line.split())
+    touch(first, end)
+    print("AT", at("step"), flush=True)
+"""
+
+
+class Attached:
+    """A program that nobody has started for us; a check that waits for its checkpoints."""
+
+    def __init__(self, opened, *expectations, code=ATTACHED):
+        self.target = harness.Target([harness.PYTHON, "-c", code])
+        opened.append(self.target)
+        self.target.until("READY")
+        self.barrier = harness.Barrier()
+        opened.append(self.barrier)
+        words = [word for text in expectations for word in ("-e", text)]
+        self.process = subprocess.Popen([harness.PROGRAM, "check", "-p", str(self.target.pid),
+                                         *words], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        pass_fds=self.barrier.fds(),
+                                        env=self.barrier.environment())
+        self.barrier.started()
+
+    def step(self, first, end):
+        self.target.process.stdin.write(f"{first} {end}\n".encode())
+        self.target.process.stdin.flush()
+
+    def ended(self):
+        output, errors = self.process.communicate(timeout=harness.DEADLINE)
+        return self.process.returncode, output + errors
+
+
+@pytest.mark.root
+def test_of_a_process_that_runs_already(opened):
+    """It stands still at its checkpoint until its pages were counted, and goes on."""
+    attached = Attached(opened, "__main__.x: interior_resident == 0",
+                        'at "step": __main__.x: interior_resident == 5')
+    assert attached.barrier.until("armed")
+    attached.step(1, 6)
+    attached.barrier.go()
+    assert attached.barrier.until("checkpoint")
+    assert harness.state_letter(attached.target.pid) == "t"
+    attached.barrier.leave()
+    status, text = attached.ended()
+    assert status == 0, text
+    assert attached.target.until("AT") == "AT 0"
+    # Nothing of it is left: it goes through its checkpoint as if nobody had been there.
+    attached.step(7, 8)
+    assert attached.target.until("AT") == "AT 0"
+    attached.target.process.stdin.close()
+    assert attached.target.process.wait(harness.DEADLINE) == 0
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("phase", ["armed", "checkpoint"])
+def test_pagewatch_killed_over_a_process_that_runs(phase, opened):
+    attached = Attached(opened, 'at "step": __main__.x: interior_resident == 5')
+    assert attached.barrier.until("armed")
+    if phase == "checkpoint":
+        attached.step(1, 6)
+        attached.barrier.go()
+        assert attached.barrier.until(phase)
+    attached.process.kill()
+    attached.process.communicate()
+    if phase == "armed":
+        attached.step(1, 6)
+    assert attached.target.until("AT") == "AT 0"
+    attached.step(9, 10)
+    assert attached.target.until("AT") == "AT 0"
+    assert harness.state_letter(attached.target.pid) != "T"
+
+
+ATTACHED_THREADS = BEGIN + """
+import threading
+print("READY", flush=True)
+sys.stdin.readline()
+threads = [threading.Thread(target=at, args=(f"t{i}",)) for i in range(17)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print("AT the end", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.root
+def test_threads_of_a_process_that_runs(opened):
+    """Threads that are made while we wait, and reach their checkpoints at once."""
+    attached = Attached(opened, *[f'at "t{n}": __main__.x: interior_resident == 0'
+                                  for n in range(17)], code=ATTACHED_THREADS)
+    assert attached.barrier.until("armed")
+    attached.barrier.leave()
+    attached.target.go()
+    assert attached.target.until("AT")
+    status, text = attached.ended()
+    assert status == 0, text
+
+
+@pytest.mark.root
+def test_what_has_no_checkpoints(opened):
+    attached = Attached(opened, 'at "step": process: pages > 0',
+                        code="import sys; print('READY', flush=True); sys.stdin.readline()")
+    attached.barrier.leave()
+    status, text = attached.ended()
+    assert status == 3 and "has no libpagewatch" in text
+    attached = Attached(opened, 'at "step": process: pages > 0')
+    assert attached.barrier.until("armed")
+    attached.barrier.leave()
+    attached.process.send_signal(signal.SIGINT)
+    status, text = attached.ended()
+    assert status == 3 and "the checkpoint was not reached" in text
+    attached = Attached(opened, 'at "step": process: pages > 0')
+    assert attached.barrier.until("armed")
+    attached.barrier.leave()
+    attached.target.process.kill()
+    status, text = attached.ended()
+    assert status == 3 and "the checkpoint was not reached" in text

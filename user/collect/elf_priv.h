@@ -7,6 +7,7 @@
 
 #include <gelf.h>
 #include <libelf.h>
+#include <stdint.h>
 
 /*
  * NULL when it is no ELF file, or none that can be loaded. The descriptor stays the caller's, who
@@ -17,5 +18,8 @@ Elf *elf_open(int fd);
 
 /* The section of that name; NULL: there is none. */
 Elf_Scn *elf_section_named(Elf *elf, const char *name, GElf_Shdr *header);
+
+/* The offset in the file (bytes) of an address in one of its code segments. 0, -ENOENT, -ENOEXEC. */
+int elf_offset_of_address(Elf *elf, uint64_t address, uint64_t *ret);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "collect/elf_priv.h"
 
-static int offset_of_address(Elf *elf, uint64_t address, uint64_t *ret)
+int elf_offset_of_address(Elf *elf, uint64_t address, uint64_t *ret)
 {
 	size_t count, i;
 
@@ -81,7 +81,7 @@ int elf_symbol_offset(int fd, const char *symbol, uint64_t *ret)
 		return -ENOEXEC;
 	err = find_symbol(elf, symbol, STT_FUNC, &address);
 	if (!err)
-		err = offset_of_address(elf, address, ret);
+		err = elf_offset_of_address(elf, address, ret);
 	elf_end(elf);
 	return err;
 }
@@ -119,7 +119,7 @@ static int functions_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *heade
 		    GELF_ST_BIND(sym.st_info) == STB_LOCAL)
 			continue;
 		name = elf_strptr(elf, header->sh_link, sym.st_name);
-		if (name && !offset_of_address(elf, sym.st_value, &offset))
+		if (name && !elf_offset_of_address(elf, sym.st_value, &offset))
 			err = visit(ctx, name, offset);
 	}
 	return err;
@@ -185,7 +185,7 @@ int elf_entry_offset(int fd, uint64_t *ret)
 	int err = -ENOEXEC;
 
 	if (elf && gelf_getehdr(elf, &header))
-		err = offset_of_address(elf, header.e_entry, ret);
+		err = elf_offset_of_address(elf, header.e_entry, ret);
 	elf_end(elf);
 	return err;
 }

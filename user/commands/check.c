@@ -27,7 +27,9 @@ static struct engine_options engine_options(const struct check *check)
 	struct engine_options options = options__engine(&check->options, 64);
 
 	/* Page tables need no privilege: events only where a count wants them. */
-	if (!checks__need_faults(&check->options.checks) && !check->options.backend_required)
+	if (!checks__need_faults(&check->options.checks) && !check->options.backend_required &&
+	    (check->options.checks.has_command ||
+	     !checks__need_checkpoints(&check->options.checks)))
 		options.backend = FAULTS_NONE;
 	else
 		options.backend_required = true;
@@ -178,19 +180,37 @@ static int launch(struct check *check)
 	return err;
 }
 
-/* Of the command from its start to its end; or of the process as it is. */
-static int measure(struct check *check)
+/* A process as it is; then at its checkpoints, until each that is asked for was reached. */
+static int measure_process(struct check *check)
 {
 	struct checks *checks = &check->options.checks;
+	enum engine_event event = ENGINE_TICK;
 	struct snapshot *snapshot;
 	int err;
 
-	if (!checks->has_command) {
-		err = engine__attach(check->engine, check->options.pid);
-		if (!err)
-			err = take_snapshot(check, &snapshot);
-		return err ? err : checks__judge(checks, NULL, snapshot);
+	err = engine__attach(check->engine, check->options.pid);
+	if (!err)
+		err = take_snapshot(check, &snapshot);
+	if (!err)
+		err = checks__judge(checks, NULL, snapshot);
+	if (err || !checks__need_checkpoints(checks))
+		return err;
+	err = engine__attach_checkpoints(check->engine, check->options.pid);
+	while (!err && !checks__all_judged(checks) && event != ENGINE_ENDED &&
+	       event != ENGINE_INTERRUPTED) {
+		err = engine__next(check->engine, &event);
+		if (!err && event == ENGINE_CHECKPOINT)
+			err = on_checkpoint(check);
 	}
+	return err;
+}
+
+/* Of the command from its start to its end. */
+static int measure_command(struct check *check)
+{
+	struct checks *checks = &check->options.checks;
+	int err;
+
 	err = launch(check);
 	if (!err)
 		err = loop(check);
@@ -240,7 +260,7 @@ static int check_all(struct check *check)
 		return STATUS_INTERNAL;
 	err = engine__new(&options, &check->engine);
 	if (!err)
-		err = measure(check);
+		err = checks->has_command ? measure_command(check) : measure_process(check);
 	if (!err)
 		err = checks__finish(checks);
 	if (err)
@@ -262,9 +282,8 @@ static int check_usage(struct check *check)
 		return usage_error("no process and no command given: -p PID, or -- CMD...");
 	if (options->pid && checks->has_command)
 		return usage_error("either -p PID or a command");
-	if (options->pid && checks__need_checkpoints(checks))
-		return usage_error("'at' and 'since' need a command: checkpoints reach pagewatch "
-				   "from what it has started");
+	if (options->pid && checks__grow_until_end(checks))
+		return usage_error("of a process 'since' needs 'at': its end is not waited for");
 	if (checks->has_command && options->format != FORMAT_TEXT && !options->output)
 		return usage_error("--format needs -o FILE ('-o -': stdout; CMD's goes to stderr)");
 	return -1;

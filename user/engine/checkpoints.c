@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "engine/attached.h"
 #include "engine/priv.h"
 
 int checkpoints_open(struct engine *engine)
@@ -237,8 +238,12 @@ void checkpoints_answer(struct engine *engine, bool taken)
 
 	if (!points->reached)
 		return;
+	points->reached = false;
+	if (points->tid) {
+		attached_answer(engine);
+		return;
+	}
 	if (taken && send(points->answer, &(char){ PROTOCOL_TAKEN }, 1, MSG_NOSIGNAL) < 0)
 		log_info("process %u did not wait at its checkpoint", points->pid);
 	close(points->answer);
-	points->reached = false;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/protocol.h"
 
@@ -15,7 +16,8 @@ struct checkpoints {
 	int fd;	      /* ours, -1: there is none */
 	int theirs;   /* until the command has it */
 	bool reached; /* one is pending: its process waits for the answer */
-	int answer;
+	int answer;   /* where its process has a socket for it */
+	pid_t tid;    /* else the thread that we hold; 0: none */
 	uint32_t pid;
 	char name[PAGEWATCH_NAME_MAX + 1]; /* untrusted */
 	char *packet;			   /* room for PROTOCOL_PACKET_MAX bytes */

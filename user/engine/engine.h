@@ -63,6 +63,13 @@ void engine__free(struct engine *engine);
 /* Watches a living process; the baseline scan is part of it. 0 or -errno, logged. */
 int engine__attach(struct engine *engine, uint32_t pid);
 
+/*
+ * Has the checkpoints of a process that is attached reported, by libpagewatch's static probe:
+ * all its threads are traced from now on. Needs the faults tier. 0, -ENOENT: it has no
+ * libpagewatch, -EPERM: a debugger holds it, -EOPNOTSUPP; logged.
+ */
+int engine__attach_checkpoints(struct engine *engine, uint32_t pid);
+
 struct launch_options {
 	char *const *argv; /* NULL-terminated, borrowed */
 	const char *user;  /* NULL: as we are */

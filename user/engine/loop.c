@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "engine/attached.h"
 #include "engine/priv.h"
 
 int engine_watch_fd(struct engine *engine, int fd)
@@ -37,7 +38,7 @@ int engine_read_signals(struct engine *engine)
 	}
 	if (child)
 		freeze_reap(engine);
-	return child && engine->launched ? tracer_reap(engine) : 0;
+	return child && (engine->launched || engine->tracer.tracee_count) ? tracer_reap(engine) : 0;
 }
 
 static void read_timer(struct engine *engine)
@@ -117,6 +118,7 @@ static bool take(bool *flag)
 
 static bool next_pending(struct engine *engine, enum engine_event *ret)
 {
+	attached_next(engine);
 	if (engine_held(engine))
 		*ret = ENGINE_LAST_CHANCE;
 	else if (engine->checkpoints.reached)

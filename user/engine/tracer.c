@@ -124,6 +124,10 @@ static void on_signal(struct engine *engine, struct tracee *tracee, int number)
 
 	if (at_stop_point(engine, tracee, process, number)) {
 		number = 0;
+		if (process && process->phase == STOP_AT_CHECKPOINT) {
+			tracee->at_checkpoint = true;
+			return;
+		}
 		if (process && process->phase == STOP_AT_LOADER) {
 			stop_point_at_loader(engine, process, tracee->tid);
 		} else if (process && process->phase == STOP_AT_ENTRY && !engine->tracer.leaving) {

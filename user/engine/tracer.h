@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "collect/elf_usdt.h"
 #include "engine/breakpoint.h"
 
 struct engine;
@@ -18,11 +19,12 @@ struct engine;
 /* A thread that we ptrace. */
 struct tracee {
 	pid_t tid;
-	pid_t pid;	   /* its process; 0 until the event that made it tells */
-	bool fresh;	   /* not seen to stop for the first time, nor seized by its pid */
-	bool stopped;	   /* in a ptrace stop that we have not ended */
-	bool exiting;	   /* at or past PTRACE_EVENT_EXIT */
-	int resume_signal; /* what to deliver when it goes on */
+	pid_t pid;	    /* its process; 0 until the event that made it tells */
+	bool fresh;	    /* not seen to stop for the first time, nor seized by its pid */
+	bool stopped;	    /* in a ptrace stop that we have not ended */
+	bool at_checkpoint; /* stopped there, and not reported yet */
+	bool exiting;	    /* at or past PTRACE_EVENT_EXIT */
+	int resume_signal;  /* what to deliver when it goes on */
 };
 
 enum stop_phase {
@@ -30,15 +32,17 @@ enum stop_phase {
 	STOP_AT_LOADER, /* waiting for ld.so's word that it has mapped libraries, for their heap */
 	STOP_AT_ENTRY,	/* waiting for ld.so to have mapped the libraries */
 	STOP_AT_END,	/* waiting for Py_FinalizeEx or exit */
-	STOP_DONE,	/* the last chance was given */
+	STOP_AT_CHECKPOINT, /* attached: whenever a thread reaches one */
+	STOP_DONE,	    /* the last chance was given */
 };
 
 /* A process that we ptrace. */
 struct traced {
 	pid_t pid;
 	enum stop_phase phase;
-	unsigned int loader_stops; /* so far */
-	int stop_id;		   /* of faults__arm_stop, -1 when none is armed */
+	unsigned int loader_stops;	    /* so far */
+	int stop_id;			    /* of faults__arm_stop, -1 when none is armed */
+	char arguments[ELF_USDT_ARGUMENTS]; /* STOP_AT_CHECKPOINT: how the probe passes the name */
 	struct breakpoint breakpoint;
 	bool borrows; /* a vfork child: its memory is its parent's until it executes a program */
 	bool holding; /* all threads are to stand still for the last snapshot */

@@ -73,6 +73,28 @@ bool checks__need_checkpoints(const struct checks *checks)
 	return false;
 }
 
+bool checks__grow_until_end(const struct checks *checks)
+{
+	size_t i;
+
+	for (i = 0; i < checks->count; i++) {
+		if (checks->items[i].expectation.since && !checks->items[i].expectation.at)
+			return true;
+	}
+	return false;
+}
+
+bool checks__all_judged(const struct checks *checks)
+{
+	size_t i;
+
+	for (i = 0; i < checks->count; i++) {
+		if (!checks->items[i].times)
+			return false;
+	}
+	return true;
+}
+
 static bool same_name(const char *left, const char *right)
 {
 	return left && right ? !strcmp(left, right) : left == right;

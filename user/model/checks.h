@@ -41,6 +41,10 @@ void checks__deinit(struct checks *checks);
 /* Whether any wants the faults tier; whether any waits for a checkpoint. */
 bool checks__need_faults(const struct checks *checks);
 bool checks__need_checkpoints(const struct checks *checks);
+/* Whether any asks for the growth until the end. */
+bool checks__grow_until_end(const struct checks *checks);
+/* Whether each was judged at least once. */
+bool checks__all_judged(const struct checks *checks);
 
 /*
  * Judges what is due at a moment: name of a checkpoint, or NULL for the end. Takes the snapshot

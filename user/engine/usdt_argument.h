@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The value of a static probe's argument, of a thread that stands at the probe. */
+#ifndef ENGINE_USDT_ARGUMENT_H
+#define ENGINE_USDT_ARGUMENT_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/*
+ * Reads the text that the first argument points to, out of a thread in a ptrace stop of ours:
+ * at most size - 1 bytes, terminated. 0, -EOPNOTSUPP: an argument of another kind, or another
+ * architecture; -EFAULT: it points nowhere; -ENAMETOOLONG.
+ */
+int usdt_read_text(pid_t tid, const char *arguments, char *text, size_t size);
+
+#endif
