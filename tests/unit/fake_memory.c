@@ -151,7 +151,7 @@ static uint64_t deadline(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	return (uint64_t)(now.tv_sec + SECONDS) * 1000000000u + (uint64_t)now.tv_nsec;
 }
 

@@ -33,7 +33,7 @@ static bool is_late(const struct reading *reading)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >=
 	       reading->options->deadline_ns;
 }

@@ -15,7 +15,7 @@ struct elf_options {
 	uint64_t page_bytes;
 	uint64_t min_bytes;		   /* of objects that nobody asked for; 1 or more */
 	const struct symbol_list *symbols; /* asked for, of any size; borrowed */
-	uint64_t deadline_ns;		   /* CLOCK_MONOTONIC */
+	uint64_t deadline_ns;		   /* CLOCK_THREAD_CPUTIME_ID */
 };
 
 /* Names are untrusted. */

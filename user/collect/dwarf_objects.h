@@ -26,7 +26,7 @@ struct dwarf_object {
 
 /*
  * Fills the objects, which are sorted by address, from the file's own debug information. Until
- * deadline_ns (CLOCK_MONOTONIC): -ETIME past it, -EFBIG where there is too much of it to be read,
+ * deadline_ns (CLOCK_THREAD_CPUTIME_ID): -ETIME past it, -EFBIG where there is too much of it to be read,
  * -ENOEXEC where there is none, -ENOMEM; 0 else. What was found before an error stays.
  */
 int dwarf_objects_fill(int fd, uint64_t deadline_ns, struct dwarf_object *objects, size_t count);
