@@ -2,7 +2,7 @@
 /* Instances: their attributes, slots, and what else stands in an object's body. */
 #include "arrays/python/walk.h"
 
-#define WORDS_MAX_BYTES 512u	 /* of a body */
+#define WORDS_MAX_BYTES 2048u	 /* of a body */
 #define ITEMS_MAX 4096u		 /* behind a body */
 #define WEAKLIST_AFTER_FLAGS 40u /* Include/cpython/object.h: tp_flags to tp_weaklistoffset */
 
