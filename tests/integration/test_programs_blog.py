@@ -7,9 +7,9 @@ where the kernel has a zero page, that sum() over zeros() takes it all. An answe
 says that an element written takes its page and no other, wherever it lies.
 """
 import harness
+import numpy2
 import programs
 import pytest
-import test_numpy
 
 pytestmark = pytest.mark.root
 
@@ -41,10 +41,10 @@ LARGE = 1_000_000  # bytes
 def python(request):
     if request.param == "debian":
         return harness.PYTHON
-    why_not = test_numpy.make_venv()
+    why_not = numpy2.make_venv()
     if why_not:
         pytest.skip(f"no numpy 2 here: {why_not}")
-    return test_numpy.VENV / "bin/python"
+    return numpy2.PYTHON
 
 
 @pytest.fixture
