@@ -88,6 +88,7 @@ def pyenv_venv(folder, venv, *requirements):
     return make_venv(folder, python, "-r", path, "-r", PYTEST, *requirements)
 
 
+@pytest.mark.long
 def test_wheel_on_the_newest(wheel, tmp_path):
     """With PyPI's newest pytest."""
     run_tests(pyenv_venv(tmp_path / "venv", newest(), wheel), tmp_path)

@@ -32,10 +32,11 @@ static uint64_t *program_counter(struct user_regs_struct *registers)
 #endif
 
 #ifdef NO_TRAP
-int breakpoint_insert(pid_t tid, uint64_t address, struct breakpoint *ret)
+int breakpoint_insert(pid_t tid, uint64_t address, uint64_t code, struct breakpoint *ret)
 {
 	(void)tid;
 	(void)address;
+	(void)code;
 	(void)ret;
 	return -EOPNOTSUPP;
 }
@@ -47,15 +48,17 @@ bool breakpoint_was_hit(pid_t tid, const struct breakpoint *breakpoint)
 	return false;
 }
 #else
-int breakpoint_insert(pid_t tid, uint64_t address, struct breakpoint *ret)
+int breakpoint_insert(pid_t tid, uint64_t address, uint64_t code, struct breakpoint *ret)
 {
-	unsigned long code, trapped;
+	unsigned long found, trapped = (unsigned long)code;
 
 	errno = 0;
-	code = (unsigned long)ptrace(PTRACE_PEEKTEXT, tid, (void *)(uintptr_t)address, NULL);
+	found = (unsigned long)ptrace(PTRACE_PEEKTEXT, tid, (void *)(uintptr_t)address, NULL);
 	if (errno)
 		return -errno;
-	trapped = code;
+	/* A uprobe would swallow our trap, and its own would stand in what we write back. */
+	if (found != code)
+		return -EBUSY;
 	memcpy(&trapped, trap, sizeof(trap));
 	if (ptrace(PTRACE_POKETEXT, tid, (void *)(uintptr_t)address, (void *)trapped))
 		return -errno;

@@ -13,8 +13,12 @@ struct breakpoint {
 	bool inserted;
 };
 
-/* tid stands in a ptrace stop of ours. 0 or -errno; -EOPNOTSUPP: not on this architecture. */
-int breakpoint_insert(pid_t tid, uint64_t address, struct breakpoint *ret);
+/*
+ * tid stands in a ptrace stop of ours; code is the machine word that the file has there. 0 or
+ * -errno; -EBUSY: the memory has another, so that somebody's breakpoint is there already;
+ * -EOPNOTSUPP: not on this architecture.
+ */
+int breakpoint_insert(pid_t tid, uint64_t address, uint64_t code, struct breakpoint *ret);
 void breakpoint_remove(pid_t tid, struct breakpoint *breakpoint);
 
 /* Writes the code back through an open /proc/PID/mem, of a process that nobody traces. */

@@ -43,14 +43,16 @@ static int arm_uprobe(struct engine *engine, struct traced *process, int fd, uin
 static int arm(struct engine *engine, struct traced *process, pid_t tid, const struct vma *vma,
 	       int fd, uint64_t offset)
 {
-	uint64_t address = vma->start + (offset - vma->offset);
+	uint64_t address = vma->start + (offset - vma->offset), code;
 	int err;
 
 	if (offset < vma->offset || offset - vma->offset >= vma->end - vma->start)
 		return -ENOENT;
 	if (engine->faults)
 		return arm_uprobe(engine, process, fd, offset);
-	err = breakpoint_insert(tid, address, &process->breakpoint);
+	if (pread(fd, &code, sizeof(code), (off_t)offset) != sizeof(code))
+		return -EIO;
+	err = breakpoint_insert(tid, address, code, &process->breakpoint);
 	return err ? err : guardian_tell_armed(engine, process);
 }
 
@@ -165,7 +167,7 @@ static int arm_symbol(struct engine *engine, struct traced *process, pid_t tid,
 	size_t i;
 	int err = -ENOENT;
 
-	for (i = 0; err && i < place->vmas.count; i++) {
+	for (i = 0; err && err != -EBUSY && i < place->vmas.count; i++) {
 		const struct vma *vma = &place->vmas.vmas[i];
 
 		if (is_candidate(vma, symbol, place->facts.exe))
@@ -265,7 +267,8 @@ static int arm_usual(struct engine *engine, struct traced *process, pid_t tid,
 	size_t i;
 	int err = -ENOENT;
 
-	for (i = 0; err && i < sizeof(symbols) / sizeof(symbols[0]); i++)
+	/* One that is there but taken is not replaced by a later one, when the arrays are gone. */
+	for (i = 0; err && err != -EBUSY && i < sizeof(symbols) / sizeof(symbols[0]); i++)
 		err = arm_symbol(engine, process, tid, place, symbols[i]);
 	return err;
 }
