@@ -62,7 +62,7 @@ def test_growth():
 
 
 LOOP = BEGIN + """
-for i in range(307):
+for i in range(61):
     touch(i + 1, i + 2)
     assert at("turn") == 1
 """
@@ -72,17 +72,17 @@ def test_a_checkpoint_in_a_loop(tmp_path):
     """Each turn is judged; a failure of one is not mended by the next; growth is since the last."""
     path = tmp_path / "check.json"
     done = check("--format", "json", "-o", path,
-                 "-e", 'at "turn": __main__.x: interior_resident <= 306',
-                 "-e", 'at "turn": __main__.x: interior_resident <= 307',
-                 "-e", 'at "turn": __main__.x: interior_resident != 151',
+                 "-e", 'at "turn": __main__.x: interior_resident <= 60',
+                 "-e", 'at "turn": __main__.x: interior_resident <= 61',
+                 "-e", 'at "turn": __main__.x: interior_resident != 31',
                  "-e", 'since "turn": __main__.x: interior_resident == +0',
                  "-e", 'at "turn": since "turn": __main__.x: interior_resident == +1', code=LOOP)
     assert done.returncode == 1, done.stderr
     report = json.loads(path.read_text())
     assert [(row["verdict"], row["times"]) for row in report["expectations"]] == [
-        ("failed", 307), ("holds", 307), ("failed", 307), ("holds", 1), ("unknown", 307)]
+        ("failed", 61), ("holds", 61), ("failed", 61), ("holds", 1), ("unknown", 61)]
     clause, = report["expectations"][2]["findings"][0]["clauses"]
-    assert clause["value"] == 151
+    assert clause["value"] == 31
 
 
 MARKS = BEGIN + """
