@@ -102,7 +102,7 @@ def test_a_result_without_a_variable(kernel):
 
 def test_deleted_but_cached(kernel):
     """del z frees nothing while Out has it: the row stays, under the cache's name."""
-    kernel.cell("z = np.ones(700_001)\nz")
+    kernel.cell("import weakref\nz = np.ones(700_001)\ngone = weakref.ref(z)\nz")
     number = int(kernel.cell("print(max(Out))")[0])
     address = kernel.address("z")
     assert kernel.row(address, 8 * 700_001)["name"] == "__main__.z"
@@ -110,4 +110,6 @@ def test_deleted_but_cached(kernel):
     assert CACHED.match(kernel.row(address, 8 * 700_001)["name"])
     kernel.cell("%reset -f out")
     process = programs.process_of(kernel.pid, "64K")
-    assert programs.at(process, address, 8 * 700_001) == [], number
+    # Some versions of IPython keep it in a table of their own: the kernel knows.
+    lives = kernel.cell("print(gone() is not None)")[0].strip() == "True"
+    assert bool(programs.at(process, address, 8 * 700_001)) == lives, number

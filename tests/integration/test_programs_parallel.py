@@ -31,7 +31,7 @@ def snapshot_of(opened, python, *arguments):
 
 
 def row_at(processes, told, root):
-    """The one row of what a worker tells of, checked against the kernel."""
+    """The one array of what a worker tells of, checked against the kernel."""
     pid, address, nbytes = told
     # A shared block is a row too: the mmap behind it, which the array shows.
     rows = [row for row in programs.at(processes[pid], address, nbytes) if row["dtype"] != "mmap"]
@@ -81,6 +81,8 @@ def test_processes(method, module, python, opened):
     block = row_at(processes, told["shared"], "__main__.processes()")
     assert pages_of_kernel(parent, block) == {13}
     assert block["states"]["shmem"] == block["resident_pages"] == 1
+    memory, = [row for row in parent["arrays"] if row["id"] == block["owner"]]
+    assert memory["dtype"] == "mmap" and memory["states"] == block["states"]
     inherited = row_at(processes, told["inherited"], "__main__.processes()")
     assert inherited["resident_pages"] == inherited["pages"]
     pids = {told[f"mine{index}"][0] for index in WORKERS}
