@@ -91,11 +91,12 @@ int faults__losses(struct faults *faults, struct faults_losses *ret);
 uint64_t faults__kernel_bytes(const struct faults *faults);
 
 /*
- * Stops the thread that reaches file_offset (bytes) of binary with SIGSTOP, if
+ * Stops the thread of process pid (of no other: a probe in every process that maps the file would
+ * cost each of them a page) that reaches file_offset (bytes) of binary with SIGSTOP, if
  * its address space is watched, each time until disarmed. The caller must be
  * its ptracer, so that the signal never takes effect. Returns an id or -errno.
  */
-int faults__arm_stop(struct faults *faults, const char *binary, uint64_t file_offset);
+int faults__arm_stop(struct faults *faults, uint32_t pid, const char *binary, uint64_t file_offset);
 void faults__disarm_stop(struct faults *faults, int id);
 
 /*

@@ -5,12 +5,12 @@
 #include "base/array.h"
 #include "collect/faults_priv.h"
 
-int faults__arm_stop(struct faults *faults, const char *binary, uint64_t file_offset)
+int faults__arm_stop(struct faults *faults, uint32_t pid, const char *binary, uint64_t file_offset)
 {
 	struct bpf_link *link;
 	size_t id;
 
-	link = bpf_program__attach_uprobe(faults->skel->progs.stop_here, false, -1, binary,
+	link = bpf_program__attach_uprobe(faults->skel->progs.stop_here, false, (pid_t)pid, binary,
 					  file_offset);
 	if (!link)
 		return -errno;

@@ -64,7 +64,7 @@ static int arm_file(struct engine *engine, struct target *target, struct traced 
 	err = elf_usdt_find(fd, "pagewatch", "checkpoint", &probe);
 	if (!err) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-		err = faults__arm_stop(engine->faults, path, probe.offset);
+		err = faults__arm_stop(engine->faults, target->pid, path, probe.offset);
 	}
 	close(fd);
 	if (err < 0)

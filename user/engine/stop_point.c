@@ -32,7 +32,7 @@ static int arm_uprobe(struct engine *engine, struct traced *process, int fd, uin
 	int id;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	id = faults__arm_stop(engine->faults, path, offset);
+	id = faults__arm_stop(engine->faults, (uint32_t)process->pid, path, offset);
 	if (id < 0)
 		return id;
 	process->stop_id = id;
