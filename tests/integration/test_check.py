@@ -375,3 +375,22 @@ def test_a_probe_of_somebody_else_at_the_same_place():
     assert done.stdout == "lived\n"
     assert done.returncode == 3, done.stderr
     assert check("-e", "__main__.x: interior_resident == 0", *python(LAZY)).returncode == 0
+
+
+STATIC = """
+static char small[3 * PAGE] __attribute__((aligned(PAGE)));
+char large[997 * PAGE] __attribute__((aligned(PAGE)));
+int main(void) { small[PAGE] = 1; for (long i = 0; i < 101; i++) large[i * PAGE] = 1; return 0; }
+"""
+
+
+def test_static_arrays_of_a_program(tmp_path):
+    """By their symbols, a small one too; a function is none."""
+    source, program = tmp_path / "static.c", tmp_path / "static"
+    source.write_text(STATIC)
+    subprocess.run(["gcc", f"-DPAGE={os.sysconf('SC_PAGESIZE')}", "-o", program, source], check=True)
+    done = check("-e", "small: resident == 1 and pages == 3",
+                 "-e", "large: resident == 101 and absent == 896", "--", program)
+    assert done.returncode == 0, done.stderr
+    assert check("-e", "large: resident == 100", "--", program).returncode == 1
+    assert check("-e", "main: resident == 0", "--", program).returncode == 3

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/finals.h"
+#include "commands/option_values.h"
 #include "commands/options.h"
 #include "commands/report.h"
 #include "render/check.h"
@@ -33,9 +34,31 @@ static struct engine_options engine_options(const struct check *check)
 		options.backend = FAULTS_NONE;
 	else
 		options.backend_required = true;
-	/* A name that is asked for is found however small it is. */
+	/* A name that is asked for is found however small it is: a static one by its symbol. */
 	options.array_min_bytes = 1;
+	options.static_min_bytes = check->options.min_bytes ? check->options.min_bytes : 1;
 	return options;
+}
+
+static bool may_be_symbol(const struct expectation *expectation)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_:";
+
+	return expectation->exact && !expectation->process &&
+	       !expectation->name[strspn(expectation->name, letters)];
+}
+
+static int ask_for_symbols(struct options *options)
+{
+	size_t i;
+	int status = -1;
+
+	for (i = 0; status < 0 && i < options->checks.count; i++) {
+		if (may_be_symbol(&options->checks.items[i].expectation))
+			status = option_symbol(options, options->checks.items[i].expectation.name);
+	}
+	return status;
 }
 
 static int take_snapshot(struct check *check, struct snapshot **ret)
@@ -299,6 +322,8 @@ int command_check(int argc, char **argv)
 	status = options__parse(&check.options, OPTIONS_CHECK, argc, argv);
 	if (status < 0)
 		status = check_usage(&check);
+	if (status < 0)
+		status = ask_for_symbols(&check.options);
 	if (status < 0) {
 		checks->status = -1;
 		checks->expected_status =

@@ -102,7 +102,8 @@ static int add_python(struct engine *engine, struct target *target, struct array
 static int add_elf(struct engine *engine, struct target *target, struct array_list *list,
 		   struct process_snapshot *row)
 {
-	uint64_t min_bytes = engine->options.array_min_bytes;
+	uint64_t min_bytes = engine->options.static_min_bytes ? engine->options.static_min_bytes
+							      : engine->options.array_min_bytes;
 	const struct elf_options options = {
 		.page_bytes = engine->environment.page_bytes,
 		.min_bytes = min_bytes ? min_bytes : 1,

@@ -31,6 +31,7 @@ struct engine_options {
 	bool want_frames;		   /* where resident pages lie in physical memory */
 	bool want_python;		   /* the arrays of a Python are looked for */
 	bool freeze;			   /* targets stand still while they are looked at */
+	uint64_t static_min_bytes;	   /* of static arrays; 0: as array_min_bytes */
 	uint64_t array_min_bytes;	   /* of those that are found, not of marks */
 	uint64_t heap_min_bytes;	   /* heap blocks from this size on; 0: none */
 	uint32_t heap_blocks;		   /* see faults_options; 0: default */
