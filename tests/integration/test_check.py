@@ -340,7 +340,7 @@ def test_hostile_names(tmp_path):
             xml.etree.ElementTree.parse(path)
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [10, pytest.param(200, marks=pytest.mark.long)])
 def test_the_same_verdict_each_time(count):
     """On a machine that is busy with something else."""
     stop = threading.Event()

@@ -50,6 +50,10 @@ def make_venv(folder, path, minor):
 
 DEBIAN = ("debian", None, None)
 made = {}  # by name: a venv serves every module of tests
+# The oldest, the newest, and both numpys in between; the others in the long suite.
+QUICK = ("3.8-", "3.11-numpy2", "3.12-numpy2", "3.13-")
+QUICK_VENVS = [venv if venv[0].startswith(QUICK) else pytest.param(venv, marks=pytest.mark.long)
+               for venv in venvs()]
 LONG_VENVS = [pytest.param(venv, marks=pytest.mark.long) for venv in venvs()]
 
 
@@ -57,7 +61,7 @@ def name_of(param):
     return param[0]
 
 
-@pytest.fixture(scope="module", params=[DEBIAN, *venvs()], ids=name_of)
+@pytest.fixture(scope="module", params=[DEBIAN, *QUICK_VENVS], ids=name_of)
 def python(request, tmp_path_factory):
     """An interpreter with numpy: Debian's, and those of the pyenv root, which may be root's alone."""
     return interpreter_of(request.param, tmp_path_factory)
