@@ -126,7 +126,8 @@ def build(directory, source, *flags, name="program", language="c", compiler="gcc
     program = directory / name
     path = directory / f"{name}.{language}"
     path.write_text(source)
-    subprocess.run([compiler, "-O0", path, "-o", program, *flags], check=True)
+    # gfortran leaves its modules where it runs.
+    subprocess.run([compiler, "-O0", path, "-o", program, *flags], check=True, cwd=directory)
     return program
 
 
