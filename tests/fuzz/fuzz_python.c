@@ -64,14 +64,21 @@ static int drop(void *ctx, struct array_desc *array)
 static void run(struct py *py)
 {
 	struct batch_reader reader = { .py = py, .numpy_major = 1, .add = drop };
+	struct py_row_types types = { 0 };
 	struct py_swept swept = { 0 };
 	struct py_arenas arenas;
 	struct py_walk walk;
 
-	if (!py_arenas__find(&arenas, py))
-		py_sweep(py, &arenas, py_array_classes(py), &swept);
+	if (!py_arenas__find(&arenas, py) && !py_row_types__find(&types, py)) {
+		py_sweep(py, &arenas, &types, &swept);
+		py_row_types__set_all(&types);
+		py_sweep(py, &arenas, &types, &swept);
+	}
 	batch_read(&reader, swept.arrays.addresses, swept.arrays.count);
-	py_sweep_left_out(py, &arenas, 0, BASE + 64);
+	types.all = false;
+	if (types.types.slots)
+		py_sweep_left_out(py, &arenas, &types, BASE + 64);
+	py_row_types__deinit(&types);
 	py_arenas__deinit(&arenas);
 	free(swept.arrays.addresses);
 	free(swept.buffers.addresses);

@@ -179,7 +179,6 @@ static void fill_dict(struct py_layout *row)
 	row->ma_size = SIZE(PyDictObject);
 #if PY_VERSION_HEX >= 0x030b0000
 	row->dk_log2_size = AT(struct _dictkeysobject, dk_log2_size);
-	row->dk_log2_index_bytes = AT(struct _dictkeysobject, dk_log2_index_bytes);
 	row->dk_kind = AT(struct _dictkeysobject, dk_kind);
 	row->dk_nentries = AT(struct _dictkeysobject, dk_nentries);
 	row->dk_indices = AT(struct _dictkeysobject, dk_indices);

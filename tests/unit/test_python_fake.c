@@ -153,15 +153,14 @@ static void loops_of_views(void **state)
 	assert_null(py.cut);
 }
 
-static uint64_t new_dict(uint8_t log2_index_bytes, uint64_t nentries, uint64_t items)
+static uint64_t new_dict(uint8_t log2_size, uint64_t nentries, uint64_t items)
 {
 	const struct py_layout *layout = &py.layout;
 	uint64_t dict = fake_memory__new(&memory, memory.dict, 48);
 	uint64_t keys = fake_memory__new(&memory, 0, 40 + 24 * items), i;
 
 	fake_memory__put_word(&memory, dict + (uint64_t)layout->ma_keys, keys);
-	fake_memory__put(&memory, keys + (uint64_t)layout->dk_log2_index_bytes, &log2_index_bytes,
-			 1);
+	fake_memory__put(&memory, keys + (uint64_t)layout->dk_log2_size, &log2_size, 1);
 	fake_memory__put_word(&memory, keys + (uint64_t)layout->dk_nentries, nentries);
 	for (i = 0; i < items; i++) {
 		uint64_t entry = keys + (uint64_t)layout->dk_indices + 8 + i * 24;

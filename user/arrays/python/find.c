@@ -37,10 +37,26 @@ static void set_binary(struct py *py, size_t first)
 	py->binary_end = i;
 }
 
-/* 0; -ENOENT: no file of it has the symbol; or why one cannot be opened. */
-static int find_runtime(struct py *py, const struct proc *proc)
+/* The runtime's address and that of the key of its hashes (0: not told), in bytes. */
+static int find_symbols(const struct py *py, int fd, const struct vma *vma, uint64_t *runtime,
+			uint64_t *secret)
 {
-	uint64_t address, bias;
+	uint64_t bias;
+	int err;
+
+	err = elf_object_address(fd, "_PyRuntime", runtime);
+	if (!err)
+		err = elf_load_bias(fd, 0, vma->start, py->page_bytes, &bias);
+	if (err)
+		return err;
+	*runtime += bias;
+	*secret = elf_object_address(fd, "_Py_HashSecret", secret) ? 0 : *secret + bias;
+	return 0;
+}
+
+/* 0; -ENOENT: no file of it has the symbol; or why one cannot be opened. */
+static int find_runtime(struct py *py, const struct proc *proc, uint64_t *secret)
+{
 	int fd, err, failed = -ENOENT;
 	size_t i;
 
@@ -56,12 +72,9 @@ static int find_runtime(struct py *py, const struct proc *proc)
 			failed = fd;
 			continue;
 		}
-		err = elf_object_address(fd, "_PyRuntime", &address);
-		if (!err)
-			err = elf_load_bias(fd, 0, vma->start, py->page_bytes, &bias);
+		err = find_symbols(py, fd, vma, &py->runtime, secret);
 		close(fd);
 		if (!err) {
-			py->runtime = address + bias;
 			set_binary(py, i);
 			return 0;
 		}
@@ -106,6 +119,38 @@ static int look_twice(struct py *py, const struct proc *proc, const char **why)
 	return py->types ? look(py, proc, why) : -ENOMEM;
 }
 
+static int take_first_key(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
+{
+	uint64_t *ret = ctx;
+
+	(void)value;
+	(void)slot;
+	*ret = key;
+	return 1;
+}
+
+/* Names are then found as the target itself finds them; a hash that it keeps shows how. */
+static void learn_hash(struct py *py, uint64_t secret)
+{
+	static const unsigned int rounds[] = { 1, 2 };
+	struct py_hash hash;
+	char name[PY_NAME_MAX];
+	uint64_t str, own;
+	size_t i;
+
+	/* PyASCIIObject: hash follows length. */
+	if (!secret || py_read(py, secret, hash.key, sizeof(hash.key)) ||
+	    py_each_item(py, py->modules, take_first_key, &str) != 1 ||
+	    py_string(py, str, name, sizeof(name)) ||
+	    py_word(py, str + (uint64_t)py->layout.uc_length + 8, &own))
+		return;
+	for (i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++) {
+		hash.rounds = rounds[i];
+		if (py_str_hash(&hash, name, strlen(name)) == own)
+			py->hash = hash;
+	}
+}
+
 int py_module_dict(struct py *py, const char *name, uint64_t *ret)
 {
 	uint64_t module;
@@ -145,13 +190,14 @@ int py_find(struct py *py, const struct proc *proc, const char *runtime, char *w
 	const char *reason = NULL;
 	const struct py_layout *layout;
 	int minor = 0, err;
+	uint64_t secret;
 
 	layout = sscanf(runtime, "CPython 3.%d", &minor) == 1 ? py_layout_of(minor) : NULL;
 	if (!layout)
 		return say(why, size, "the layout of %s is not known: its arrays are not found",
 			   runtime);
 	py->layout = *layout;
-	err = find_runtime(py, proc);
+	err = find_runtime(py, proc, &secret);
 	if (err)
 		return say_no_runtime(err, runtime, why, size);
 	err = look_twice(py, proc, &reason);
@@ -164,5 +210,7 @@ int py_find(struct py *py, const struct proc *proc, const char *runtime, char *w
 	/* The budget is spent: py->cut tells. */
 	if (err == -ENOSPC)
 		return say(why, size, "%s cannot be read: %s", runtime, py->cut);
+	if (!err)
+		learn_hash(py, secret);
 	return err;
 }

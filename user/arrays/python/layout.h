@@ -20,7 +20,7 @@
  X(ob_type) X(ob_refcnt) X(ob_size) \
  X(tp_name) X(tp_basicsize) X(tp_itemsize) X(tp_flags) X(tp_base) X(tp_dict) X(tp_dictoffset) X(tp_repr) X(tp_size) X(ht_cached_keys) \
  X(li_item) X(tu_item) \
- X(ma_used) X(ma_keys) X(ma_values) X(ma_size) X(dk_log2_size) X(dk_log2_index_bytes) X(dk_kind) X(dk_size) X(dk_nentries) X(dk_indices) X(dv_values) \
+ X(ma_used) X(ma_keys) X(ma_values) X(ma_size) X(dk_log2_size) X(dk_kind) X(dk_size) X(dk_nentries) X(dk_indices) X(dv_values) \
  X(uc_state) X(uc_length) X(uc_ascii_size) X(uc_compact_size) X(uc_data) \
  X(by_sval) X(ce_ref) X(fn_globals) X(fn_code) X(fn_closure) X(fn_name) X(fn_defaults) X(fn_kwdefaults) X(me_func) X(me_self) X(md_dict) X(gen_frame) X(gen_iframe) \
  X(set_mask) X(set_table) X(bb_bytes) X(bb_size) X(mv_view) X(dict_mode)

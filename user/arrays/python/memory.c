@@ -5,8 +5,6 @@
 #include "arrays/python/buffer.h"
 #include "arrays/python/ndarray.h"
 
-#define SMALLEST_NDARRAY 80u
-#define SMALLEST_BUFFER 64u /* an array.array */
 #define GC_BYTES 16u
 #define MANAGED_BYTES 16u
 #define DEBUG_BYTES 16u /* of PYTHONMALLOC=debug */
@@ -14,17 +12,6 @@
 bool py_is_swept(enum py_kind kind)
 {
 	return kind == PY_NDARRAY || kind == PY_ARRAY || kind == PY_MMAP;
-}
-
-/* Fewer places to look at in each block where there can be nothing but ndarrays. */
-uint64_t py_smallest_swept(struct py *py)
-{
-	uint64_t module;
-
-	if (!py_dict_get(py, py->modules, "array", &module) ||
-	    !py_dict_get(py, py->modules, "mmap", &module))
-		return SMALLEST_BUFFER;
-	return SMALLEST_NDARRAY;
 }
 
 bool py_is_walked(enum py_kind kind)

@@ -10,9 +10,6 @@
 /* Whether objects of this kind are swept for, and become rows. */
 bool py_is_swept(enum py_kind kind);
 
-/* Bytes of the smallest object that is swept for, of what this Python has imported. */
-uint64_t py_smallest_swept(struct py *py);
-
 /*
  * bytes and str, which lie outside the pools where they are large, and bytearray, whose heads lie
  * among those of all dicts and tuples: rows where the walk, or a view of them, leads to them.

@@ -195,7 +195,7 @@ static int find_and_name(struct scan *scan, const char *runtime)
 	int err;
 
 	if (scan->arenas.count)
-		err = py_sweep(&scan->py, &scan->arenas, scan->classes, &scan->swept);
+		err = py_sweep(&scan->py, &scan->arenas, &scan->types, &scan->swept);
 	else
 		err = scan_collect(scan);
 	cut = scan->py.cut;
@@ -223,11 +223,12 @@ static int look_at_arrays(struct scan *scan, const char *runtime)
 {
 	int err;
 
-	scan->classes = py_array_classes(&scan->py);
-	err = find_and_name(scan, runtime);
+	err = py_row_types__find(&scan->types, &scan->py);
+	if (!err)
+		err = find_and_name(scan, runtime);
 	if (!err && scan->left_out && py_in_time(&scan->py)) {
 		forget_arrays(scan);
-		scan->classes = SWEEP_ALL_CLASSES;
+		py_row_types__set_all(&scan->types);
 		err = find_and_name(scan, runtime);
 	}
 	if (!err)
@@ -290,6 +291,7 @@ int python_scan_memory(struct memsrc *memsrc, const struct proc *proc, const str
 	free(scan.swept.arrays.addresses);
 	free(scan.swept.buffers.addresses);
 	py_arenas__deinit(&scan.arenas);
+	py_row_types__deinit(&scan.types);
 	py_types__free(scan.py.types);
 	return err;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "arrays/python/layout.h"
+#include "arrays/python/str_hash.h"
 #include "collect/memsrc.h"
 #include "facts/vma.h"
 
@@ -85,7 +86,8 @@ struct py {
 	uint64_t interp;
 	uint64_t modules;      /* the dict sys.modules */
 	uint64_t ndarray_type; /* 0: no numpy */
-	size_t binary_first;   /* VMAs [first, end) of the binary that holds the runtime */
+	struct py_hash hash;
+	size_t binary_first; /* VMAs [first, end) of the binary that holds the runtime */
 	size_t binary_end;
 	struct py_types *types;
 	uint64_t deadline_ns; /* CLOCK_THREAD_CPUTIME_ID */
@@ -159,7 +161,7 @@ int py_each_attribute(struct py *py, uint64_t object, const struct py_type *type
 /* One of them; -ENOENT. */
 int py_attribute(struct py *py, uint64_t object, const char *name, uint64_t *ret);
 
-/* The value of a str key; -ENOENT. */
+/* The value of a str key (ASCII): by its hash where that is known, else key by key; -ENOENT. */
 int py_dict_get(struct py *py, uint64_t dict, const char *key, uint64_t *ret);
 
 #endif

@@ -20,8 +20,8 @@ struct scan {
 	struct py_walk walk;
 	const struct python_options *options;
 	struct py_arenas arenas;
-	uint32_t classes; /* of blocks that were swept */
-	bool left_out;	  /* the walk met a row in another */
+	struct py_row_types types; /* that were swept for */
+	bool left_out;		   /* the walk met a row of another */
 	struct py_swept swept;
 	uint32_t numpy_major;
 	struct array_list *ret;

@@ -70,7 +70,7 @@ static int on_found(void *ctx, uint64_t object, size_t node)
 	type = py_type_of(&scan->py, object);
 	if (type && py_is_walked(type->kind))
 		return add_way(scan, object, node);
-	scan->left_out |= py_sweep_left_out(&scan->py, &scan->arenas, scan->classes, object);
+	scan->left_out |= py_sweep_left_out(&scan->py, &scan->arenas, &scan->types, object);
 	return 0;
 }
 

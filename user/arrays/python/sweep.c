@@ -15,15 +15,17 @@
 struct sweep {
 	struct py *py;
 	const struct py_arenas *arenas;
-	uint32_t classes;
-	uint64_t smallest; /* object, in bytes */
+	const struct py_row_types *types;
 	struct py_swept *ret;
 };
 
 /* Types are too large for pools; most of what looks like a pointer to one leads into a pool. */
 static bool may_be_type(const struct sweep *sweep, uint64_t address)
 {
-	return address && address % 16 == 0 && !py_arenas__of(sweep->arenas, address);
+	if (!address || address % 16)
+		return false;
+	return sweep->types->all ? !py_arenas__of(sweep->arenas, address)
+				 : address_set__has(&sweep->types->types, address);
 }
 
 /*
@@ -36,12 +38,13 @@ static int look_at_block(struct sweep *sweep, const uint8_t *block, uint64_t add
 	struct address_list *list;
 	uint64_t before;
 
-	for (before = 0; before <= BEFORE_MAX && before + sweep->smallest <= bytes; before += 16) {
+	for (before = 0; before <= BEFORE_MAX && before + sweep->types->smallest <= bytes;
+	     before += 16) {
 		const struct py_type *type;
 		uint64_t type_address;
 
 		memcpy(&type_address, block + before + 8, sizeof(type_address));
-		if (type_address != sweep->py->ndarray_type && !may_be_type(sweep, type_address))
+		if (!may_be_type(sweep, type_address))
 			continue;
 		type = py_type_at(sweep->py, type_address);
 		if (!type || !py_begins_at(sweep->py, type, address + before, before))
@@ -59,8 +62,8 @@ static int look_at_block(struct sweep *sweep, const uint8_t *block, uint64_t add
 static bool worth_a_look(const struct sweep *sweep, const struct pool_head *head, uint32_t arena)
 {
 	return head->used && head->arena == arena && head->class < CLASSES &&
-	       sweep->classes >> head->class & 1 &&
-	       (uint64_t)(head->class + 1) * BLOCK_UNIT >= sweep->smallest &&
+	       sweep->types->classes >> head->class & 1 &&
+	       (uint64_t)(head->class + 1) * BLOCK_UNIT >= sweep->types->smallest &&
 	       head->next_offset <= sweep->arenas->pool_bytes;
 }
 
@@ -108,9 +111,10 @@ static int sweep_arena(struct sweep *sweep, const struct py_arena *arena)
 	return err;
 }
 
-int py_sweep(struct py *py, const struct py_arenas *arenas, uint32_t classes, struct py_swept *ret)
+int py_sweep(struct py *py, const struct py_arenas *arenas, const struct py_row_types *types,
+	     struct py_swept *ret)
 {
-	struct sweep sweep = { py, arenas, classes, py_smallest_swept(py), ret };
+	struct sweep sweep = { py, arenas, types, ret };
 	size_t i;
 	int err = 0;
 
@@ -119,12 +123,15 @@ int py_sweep(struct py *py, const struct py_arenas *arenas, uint32_t classes, st
 	return err;
 }
 
-bool py_sweep_left_out(struct py *py, const struct py_arenas *arenas, uint32_t classes,
-		       uint64_t object)
+bool py_sweep_left_out(struct py *py, const struct py_arenas *arenas,
+		       const struct py_row_types *types, uint64_t object)
 {
+	const struct py_type *type = py_type_of(py, object);
 	struct pool_head head;
 
-	return classes != SWEEP_ALL_CLASSES && py_arenas__of(arenas, object) &&
-	       !py_read(py, object - object % arenas->pool_bytes, &head, sizeof(head)) &&
-	       head.class < CLASSES && !(classes >> head.class & 1);
+	if (types->all || !type || !py_arenas__of(arenas, object))
+		return false;
+	return !address_set__has(&types->types, type->address) ||
+	       (!py_read(py, object - object % arenas->pool_bytes, &head, sizeof(head)) &&
+		head.class < CLASSES && !(types->classes >> head.class & 1));
 }

@@ -7,6 +7,7 @@
 #define ARRAYS_PYTHON_SWEEP_H
 
 #include "arrays/python/arenas.h"
+#include "arrays/python/row_types.h"
 
 struct address_list {
 	uint64_t *addresses;
@@ -19,20 +20,14 @@ struct py_swept {
 	struct address_list buffers; /* array.array, mmap.mmap */
 };
 
-/* Bit i: rows may lie in blocks of (i + 1) * 16 bytes. */
-#define SWEEP_ALL_CLASSES 0xffffffffu
-
-/* The sizes of blocks that can hold an object of these types, or of subclasses that they know. */
-uint32_t py_array_classes(struct py *py);
-
 /*
- * Adds the addresses of all such objects in blocks of these classes, in ascending order. 0,
- * -ENOMEM, -ESRCH.
+ * Adds the addresses of all such objects of these types, in ascending order. 0, -ENOMEM, -ESRCH.
  */
-int py_sweep(struct py *py, const struct py_arenas *arenas, uint32_t classes, struct py_swept *ret);
+int py_sweep(struct py *py, const struct py_arenas *arenas, const struct py_row_types *types,
+	     struct py_swept *ret);
 
-/* Whether an object lies in a pool that a sweep of these classes has left out. */
-bool py_sweep_left_out(struct py *py, const struct py_arenas *arenas, uint32_t classes,
-		       uint64_t object);
+/* Whether an object in the pools is one that a sweep for these types cannot have found. */
+bool py_sweep_left_out(struct py *py, const struct py_arenas *arenas,
+		       const struct py_row_types *types, uint64_t object);
 
 #endif
