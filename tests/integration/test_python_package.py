@@ -109,7 +109,8 @@ def test_plugins(full, tmp_path):
 @pytest.mark.long
 def test_types(full):
     """The package is typed: mypy --strict, with the newest pytest's types."""
-    run(full, "-m", "mypy", "--cache-dir", os.devnull, cwd=harness.ROOT)
+    run(full, "-m", "mypy", "--cache-dir", os.devnull, "--config-file",
+        "user/python/pyproject.toml", cwd=harness.ROOT)
 
 
 @pytest.mark.long

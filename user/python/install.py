@@ -71,7 +71,7 @@ def main():
             (package / source.name).chmod(0o644)
     library = pathlib.Path(below + arguments.libdir) / SONAME
     (package / SONAME).symlink_to(os.path.relpath(library, package))
-    with open(HERE.parents[1] / "pyproject.toml", "rb") as file:
+    with open(HERE / "pyproject.toml", "rb") as file:
         write_metadata(metadata, tomllib.load(file)["project"], arguments.version)
     return 0
 

@@ -6,8 +6,9 @@
 WHEEL_TOOLS := tests/requirements-wheel.txt
 WHEEL_VENV := $(O)/venv-wheel
 WHEEL := $(O)/dist/made
-WHEEL_SOURCES := pyproject.toml README.md LICENSE $(LIB_C) $(wildcard user/lib/* \
-	user/python/*.py user/python/pagewatch/*.py user/python/tests/*.py)
+WHEEL_SOURCES := README.md LICENSE $(LIB_C) $(wildcard user/lib/* \
+	user/python/pyproject.toml user/python/*.py user/python/pagewatch/*.py \
+	user/python/tests/*.py)
 
 $(WHEEL_VENV)/made-for: $(WHEEL_TOOLS)
 	$(if $(V),,@echo "  VENV    $(@D)")
@@ -19,12 +20,14 @@ $(WHEEL_VENV)/made-for: $(WHEEL_TOOLS)
 $(WHEEL): $(WHEEL_VENV)/made-for $(WHEEL_SOURCES)
 	$(if $(V),,@echo "  WHEEL   $(@D)")
 	$(Q)rm -rf $(@D)
-	$(Q)$(WHEEL_VENV)/bin/python -m build --no-isolation --outdir $(@D)/plain . >$(O)/wheel.log 2>&1 || \
-		{ cat $(O)/wheel.log; exit 1; }
+	$(Q)mkdir -p $(@D)/root
+	$(Q)cp -r README.md LICENSE user user/python/pyproject.toml $(@D)/root
+	$(Q)$(WHEEL_VENV)/bin/python -m build --no-isolation --outdir $(@D)/plain $(@D)/root \
+		>$(O)/wheel.log 2>&1 || { cat $(O)/wheel.log; exit 1; }
 	$(Q)PATH="$(abspath $(WHEEL_VENV))/bin:$$PATH" auditwheel repair --wheel-dir $(@D) \
 		$(@D)/plain/*.whl >>$(O)/wheel.log 2>&1 || { cat $(O)/wheel.log; exit 1; }
 	$(Q)mv $(@D)/plain/*.tar.gz $(@D)/
-	$(Q)rm -r $(@D)/plain
+	$(Q)rm -r $(@D)/plain $(@D)/root
 	$(Q)touch $@
 
 .PHONY: install-python uninstall-python
