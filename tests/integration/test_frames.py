@@ -61,9 +61,12 @@ def test_frames(opened):
     # 1009 pages were written before the fork, 101 of them again behind it.
     assert x["interior_resident_pages"] == 1009 and x["exclusive_pages"] == 101
     for region in process["regions"]:
-        if region["kind"] in ("anon", "heap", "stack", "file", "shmem"):
-            assert (region["pfn_runs"], region["exclusive_pages"]) == counted(
-                target.pid, int(region["start"], 16), int(region["end"], 16)), region
+        if region["kind"] not in ("anon", "heap", "stack", "file", "shmem"):
+            continue
+        runs, exclusive = counted(target.pid, int(region["start"], 16), int(region["end"], 16))
+        assert region["pfn_runs"] == runs, region
+        # Who else maps a file changes: pagewatch itself does while it looks.
+        assert region["kind"] == "file" or region["exclusive_pages"] == exclusive, region
     done = harness.pagewatch("snap", "--pfn", "-p", target.pid)
     assert "physical memory: " in done.stdout and "101 pages exclusive" in done.stdout
     target.go()

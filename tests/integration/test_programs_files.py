@@ -78,7 +78,8 @@ def test_a_memmap_and_its_page_cache(session, tmp_path):
     session.run("m.flush(); m._mmap.madvise(mmap.MADV_DONTNEED)")
     row = row_of(session, "__main__.m")
     assert row["resident_pages"] == 0 and row["states"]["absent"] == PAGES
-    assert cached(path) == PAGES
+    # Clean pages that nobody maps: how many it keeps, and how long, is the kernel's affair.
+    assert cached(path) > 0
     evict(session, path)
     row = row_of(session, "__main__.m")
     assert row["resident_pages"] == 0
