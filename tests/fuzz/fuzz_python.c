@@ -125,6 +125,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	py.interp = BASE;
 	py.modules = BASE + 64;
 	py.ndarray_type = BASE + data[1] * 16u;
+	py.hash.rounds = data[2] % 3;
 	run(&py);
 	py_types__free(py.types);
 	memsrc__close(py.memsrc);
