@@ -3,6 +3,7 @@
 #include "base/format.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -162,4 +163,16 @@ char *format_name(const char *name, char *buffer, size_t size)
 char *format_line(const char *line, char *buffer, size_t size)
 {
 	return copy_safe(line, false, buffer, size);
+}
+
+char *format_new(const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	return length < 0 ? NULL : text;
 }

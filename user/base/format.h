@@ -30,4 +30,7 @@ char *format_name(const char *name, char *buffer, size_t size);
 /* The same, backslashes left alone: for text that may hold names already made safe. */
 char *format_line(const char *line, char *buffer, size_t size);
 
+/* printf into memory that the caller frees; NULL: there is none. */
+char *format_new(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

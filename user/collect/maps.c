@@ -124,20 +124,3 @@ int maps_read(const struct proc *proc, struct vma_list *list)
 	fclose(file);
 	return err;
 }
-
-const struct vma *vma_list__find(const struct vma_list *list, uint64_t address)
-{
-	size_t low = 0, high = list->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (list->vmas[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == list->count || list->vmas[low].start > address)
-		return NULL;
-	return &list->vmas[low];
-}

@@ -18,7 +18,4 @@
 int maps_read(const struct proc *proc, struct vma_list *list);
 void vma_list__deinit(struct vma_list *list);
 
-/* The VMA that holds address, or NULL. O(log n). */
-const struct vma *vma_list__find(const struct vma_list *list, uint64_t address);
-
 #endif

@@ -43,4 +43,28 @@ struct vma_list {
 	size_t capacity;
 };
 
+/* The index of the first VMA that ends above an address; the count where none does. */
+static inline size_t vma_list__first_above(const struct vma_list *list, uint64_t address)
+{
+	size_t low = 0, high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (list->vmas[middle].end > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* The VMA that holds an address, or NULL. */
+static inline const struct vma *vma_list__find(const struct vma_list *list, uint64_t address)
+{
+	size_t i = vma_list__first_above(list, address);
+
+	return i < list->count && list->vmas[i].start <= address ? &list->vmas[i] : NULL;
+}
+
 #endif

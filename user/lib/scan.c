@@ -37,30 +37,14 @@ void scan__close(struct scan *scan)
 	procfs__close(scan->procfs);
 }
 
-/* The first VMA that ends above address. */
-static size_t first_vma(const struct vma_list *vmas, uint64_t address)
-{
-	size_t low = 0, high = vmas->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (vmas->vmas[middle].end > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
-}
-
 int scan__run(struct scan *scan, uint64_t start, uint64_t end, struct page_runs *runs)
 {
 	const struct vma_list *vmas = &scan->vmas;
 	size_t i;
 	int err = 0;
 
-	for (i = first_vma(vmas, start); !err && i < vmas->count && vmas->vmas[i].start < end;
-	     i++) {
+	for (i = vma_list__first_above(vmas, start);
+	     !err && i < vmas->count && vmas->vmas[i].start < end; i++) {
 		const struct vma *vma = &vmas->vmas[i];
 		uint64_t from = vma->start > start ? vma->start : start;
 		uint64_t till = vma->end < end ? vma->end : end;

@@ -103,18 +103,9 @@ static int add_to_all(struct filler *filler, const struct range_set *pages)
 
 static bool starts_in_heap(const struct vma_list *vmas, uint64_t address)
 {
-	size_t low = 0, high = vmas->count;
+	const struct vma *vma = vma_list__find(vmas, address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (vmas->vmas[middle].end > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low < vmas->count && vmas->vmas[low].start <= address &&
-	       vmas->vmas[low].kind == VMA_HEAP;
+	return vma && vma->kind == VMA_HEAP;
 }
 
 static int fill_row(struct filler *filler, struct array_row *row)

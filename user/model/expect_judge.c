@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* Which rows an expectation speaks of, and what each makes of it. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/format.h"
 #include "base/wildcard.h"
 #include "model/expect_priv.h"
 
@@ -236,20 +236,11 @@ static int judge_process(struct judge *judge, const struct process_snapshot *pro
 	return err;
 }
 
-static int say(char **ret, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static int say(char **ret, const char *format, ...)
+/* Takes the words over; NULL: there was no memory for them. */
+static int give_reason(struct expect_result *ret, char *words)
 {
-	va_list args;
-	int length;
-
-	va_start(args, format);
-	length = vasprintf(ret, format, args);
-	va_end(args);
-	if (length >= 0)
-		return 0;
-	*ret = NULL;
-	return -ENOMEM;
+	ret->reason = words;
+	return words ? 0 : -ENOMEM;
 }
 
 static const char *names_missing(const struct snapshot *snapshot)
@@ -272,8 +263,8 @@ static int judge_absence(struct judge *judge, const char *missing)
 	if (judge->expectation->unless_absent && !missing)
 		return 0;
 	judge->ret->verdict = EXPECT_UNKNOWN;
-	return missing ? say(&judge->ret->reason, "%s: %s", kind, missing)
-		       : say(&judge->ret->reason, "%s", kind);
+	return give_reason(judge->ret,
+			   missing ? format_new("%s: %s", kind, missing) : strdup(kind));
 }
 
 int expectation__judge(const struct expectation *expectation, const struct snapshot *snapshot,
@@ -294,7 +285,7 @@ int expectation__judge(const struct expectation *expectation, const struct snaps
 	if (!ret->count)
 		missing = "no process was left to look at";
 	ret->verdict = worst(ret->verdict, EXPECT_UNKNOWN);
-	return say(&ret->reason, "%s", missing);
+	return give_reason(ret, strdup(missing));
 }
 
 void expect_result__deinit(struct expect_result *result)

@@ -2,10 +2,10 @@
 /* Comparing a count with what was written, and what would have held. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/format.h"
 #include "model/expect_priv.h"
 
 static const char *const metric_names[EXPECT_METRICS] = {
@@ -83,20 +83,6 @@ bool expect_holds(const struct expect_clause *clause, const struct expect_measur
 	}
 }
 
-static char *print(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *print(const char *format, ...)
-{
-	char *text = NULL;
-	va_list args;
-	int length;
-
-	va_start(args, format);
-	length = vasprintf(&text, format, args);
-	va_end(args);
-	return length < 0 ? NULL : text;
-}
-
 /* The number of the unit that holds with the least change: rounded away from what was written. */
 static __int128 boundary(const struct expect_clause *clause, const struct expect_measure *measure,
 			 uint64_t page_bytes)
@@ -124,16 +110,16 @@ static char *print_number(const struct expect_value *value, __int128 number)
 	int decimals = 0;
 
 	if (value->unit == UNIT_BYTES)
-		return whole % 1024 ? print("%s%" PRIu64 "B", sign, whole)
-				    : print("%s%" PRIu64 "KiB", sign, whole / 1024);
+		return whole % 1024 ? format_new("%s%" PRIu64 "B", sign, whole)
+				    : format_new("%s%" PRIu64 "KiB", sign, whole / 1024);
 	if (value->unit == UNIT_PAGES)
-		return print("%s%" PRIu64, sign, whole);
+		return format_new("%s%" PRIu64, sign, whole);
 	for (; below > 1; below /= 10)
 		decimals++;
 	if (!decimals)
-		return print("%s%" PRIu64 "%%", sign, whole);
-	return print("%s%" PRIu64 ".%0*" PRIu64 "%%", sign, whole / value->scale, decimals,
-		     whole % value->scale);
+		return format_new("%s%" PRIu64 "%%", sign, whole);
+	return format_new("%s%" PRIu64 ".%0*" PRIu64 "%%", sign, whole / value->scale, decimals,
+			  whole % value->scale);
 }
 
 char *expect_remedy(const struct expect_clause *clause, const struct expect_measure *measure,
@@ -154,8 +140,8 @@ char *expect_remedy(const struct expect_clause *clause, const struct expect_meas
 	text = print_number(&told.value, number);
 	if (!text)
 		return NULL;
-	remedy = print("%s%s %s %s", clause->interior ? "interior_" : "",
-		       expect_metric_name(clause->metric), expect_op_name(clause->op), text);
+	remedy = format_new("%s%s %s %s", clause->interior ? "interior_" : "",
+			    expect_metric_name(clause->metric), expect_op_name(clause->op), text);
 	free(text);
 	return remedy;
 }

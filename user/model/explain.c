@@ -3,7 +3,6 @@
 #include "model/explain.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,20 +17,6 @@ struct subject {
 	uint32_t vma_count;
 	bool faults; /* touches and causes are known */
 };
-
-static char *say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *say(const char *format, ...)
-{
-	char *text = NULL;
-	va_list args;
-	int length;
-
-	va_start(args, format);
-	length = vasprintf(&text, format, args);
-	va_end(args);
-	return length < 0 ? NULL : text;
-}
 
 /* "1 page", "195,313 pages" */
 struct words {
@@ -78,11 +63,11 @@ static char *explain_lazy(const struct subject *subject)
 	const struct tally *tally = subject->tally;
 
 	if (tally->states[PAGE_ABSENT] == tally->pages)
-		return say("lazy: none of %s is there", pages(tally->pages).text);
+		return format_new("lazy: none of %s is there", pages(tally->pages).text);
 	if (subject->interior && subject->interior->pages &&
 	    subject->interior->states[PAGE_ABSENT] == subject->interior->pages && tally->resident)
-		return say("lazy: %s of %s resident, %s", number(tally->resident).text,
-			   pages(tally->pages).text, edge_reason(subject));
+		return format_new("lazy: %s of %s resident, %s", number(tally->resident).text,
+				  pages(tally->pages).text, edge_reason(subject));
 	return NULL;
 }
 
@@ -95,11 +80,12 @@ static char *explain_zero(const struct subject *subject)
 	if (!zero || zero * 2 < tally->pages)
 		return NULL;
 	if (!tally->resident)
-		return say("read but never written: %s on the shared%s zero page, 0 bytes",
-			   pages(zero).text, huge);
-	return say("mostly read but never written: %s on the shared%s zero page cost nothing, "
-		   "%s resident",
-		   pages(zero).text, huge, pages(tally->resident).text);
+		return format_new("read but never written: %s on the shared%s zero page, 0 bytes",
+				  pages(zero).text, huge);
+	return format_new(
+		"mostly read but never written: %s on the shared%s zero page cost nothing, "
+		"%s resident",
+		pages(zero).text, huge, pages(tally->resident).text);
 }
 
 /* Huge pages around a few written ones. */
@@ -112,14 +98,15 @@ static char *explain_huge(const struct subject *subject)
 	if (!huge)
 		return NULL;
 	if (!subject->faults)
-		return say("%s of %s resident in huge pages", number(huge).text,
-			   pages(tally->resident).text);
+		return format_new("%s of %s resident in huge pages", number(huge).text,
+				  pages(tally->resident).text);
 	if (!fill)
 		return NULL;
 	if (touched == 1)
-		return say("one write made %s resident: a huge page", pages(touched + fill).text);
-	return say("%s of its own touched, %s came with them in huge pages", pages(touched).text,
-		   pages(fill).text);
+		return format_new("one write made %s resident: a huge page",
+				  pages(touched + fill).text);
+	return format_new("%s of its own touched, %s came with them in huge pages",
+			  pages(touched).text, pages(fill).text);
 }
 
 static char *explain_cause(const struct subject *subject)
@@ -130,15 +117,17 @@ static char *explain_cause(const struct subject *subject)
 	if (!subject->faults || !tally->resident)
 		return NULL;
 	if (ledger[LEDGER_BEFORE] == tally->resident)
-		return say("%s resident since before the watch", pages(tally->resident).text);
+		return format_new("%s resident since before the watch",
+				  pages(tally->resident).text);
 	if (ledger[LEDGER_UNFAULTED] == tally->resident)
-		return say("%s resident without a fault: populated, locked, or mapped around one",
-			   pages(tally->resident).text);
+		return format_new(
+			"%s resident without a fault: populated, locked, or mapped around one",
+			pages(tally->resident).text);
 	if (ledger[LEDGER_TOUCHED] == tally->pages)
-		return say("all of %s touched, page by page", pages(tally->pages).text);
+		return format_new("all of %s touched, page by page", pages(tally->pages).text);
 	if (ledger[LEDGER_TOUCHED] == tally->resident)
-		return say("%s of %s touched and resident", number(ledger[LEDGER_TOUCHED]).text,
-			   pages(tally->pages).text);
+		return format_new("%s of %s touched and resident",
+				  number(ledger[LEDGER_TOUCHED]).text, pages(tally->pages).text);
 	return NULL;
 }
 
@@ -167,8 +156,8 @@ static char *explain_mixture(const struct subject *subject)
 		add_part(&causes, tally->ledger[LEDGER_HUGE_FILL], "filled in by huge pages");
 		add_part(&causes, tally->ledger[LEDGER_UNFAULTED], "without a fault of their own");
 	}
-	return say("%s of %s resident%s%s", number(tally->resident).text, pages(tally->pages).text,
-		   *causes.text ? ": " : "", causes.text);
+	return format_new("%s of %s resident%s%s", number(tally->resident).text,
+			  pages(tally->pages).text, *causes.text ? ": " : "", causes.text);
 }
 
 static char *explain_lost(const struct subject *subject)
@@ -176,9 +165,9 @@ static char *explain_lost(const struct subject *subject)
 	const struct tally *tally = subject->tally;
 
 	if (tally->states[PAGE_SWAPPED])
-		return say("%s swapped out", pages(tally->states[PAGE_SWAPPED]).text);
+		return format_new("%s swapped out", pages(tally->states[PAGE_SWAPPED]).text);
 	if (subject->faults && tally->touch.gone && tally->touch.gone >= tally->resident)
-		return say("%s touched and no longer there", pages(tally->touch.gone).text);
+		return format_new("%s touched and no longer there", pages(tally->touch.gone).text);
 	return NULL;
 }
 
@@ -197,8 +186,8 @@ static char *explain(const struct subject *subject)
 		text = rules[i](subject);
 	if (subject->vma_count < 2)
 		return text;
-	longer = text ? say("%s; lies in %" PRIu32 " mappings", text, subject->vma_count)
-		      : say("lies in %" PRIu32 " mappings", subject->vma_count);
+	longer = text ? format_new("%s; lies in %" PRIu32 " mappings", text, subject->vma_count)
+		      : format_new("lies in %" PRIu32 " mappings", subject->vma_count);
 	free(text);
 	return longer;
 }
@@ -210,7 +199,7 @@ static char *join(char *text, const char *words)
 
 	if (!*words)
 		return text;
-	longer = text ? say("%s; %s", text, words) : say("%s", words);
+	longer = text ? format_new("%s; %s", text, words) : format_new("%s", words);
 	free(text);
 	return longer;
 }
@@ -255,7 +244,7 @@ char *explain_array(const struct snapshot *snapshot, const struct process_snapsh
 	};
 
 	if (!row->vma_count)
-		return say("nothing is mapped there");
+		return format_new("nothing is mapped there");
 	return add_shared(explain(&subject), row);
 }
 

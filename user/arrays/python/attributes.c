@@ -71,10 +71,9 @@ struct wanted {
 static int compare_name(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 {
 	struct wanted *wanted = ctx;
-	char name[PY_NAME_MAX];
 
 	(void)slot;
-	if (py_string(wanted->py, key, name, sizeof(name)) || strcmp(name, wanted->name))
+	if (!py_str_is(wanted->py, key, wanted->name))
 		return 0;
 	wanted->value = value;
 	return 1;

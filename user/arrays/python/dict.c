@@ -133,10 +133,9 @@ struct lookup {
 static int compare_key(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 {
 	struct lookup *lookup = ctx;
-	char name[PY_NAME_MAX];
 
 	(void)slot;
-	if (py_string(lookup->py, key, name, sizeof(name)) || strcmp(name, lookup->key))
+	if (!py_str_is(lookup->py, key, lookup->key))
 		return 0;
 	lookup->value = value;
 	return 1;

@@ -125,6 +125,13 @@ int py_string(struct py *py, uint64_t address, char *buffer, size_t size)
 	return err;
 }
 
+bool py_str_is(struct py *py, uint64_t object, const char *text)
+{
+	char found[PY_NAME_MAX];
+
+	return !py_string(py, object, found, sizeof(found)) && !strcmp(found, text);
+}
+
 /* Digits of 30 bits; the sign in ob_size, from 3.12 on in the low bits of lv_tag. */
 int py_int(struct py *py, uint64_t address, int64_t *ret)
 {

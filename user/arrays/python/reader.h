@@ -161,6 +161,9 @@ int py_each_attribute(struct py *py, uint64_t object, const struct py_type *type
 /* One of them; -ENOENT. */
 int py_attribute(struct py *py, uint64_t object, const char *name, uint64_t *ret);
 
+/* Whether an object is a str of just this text. */
+bool py_str_is(struct py *py, uint64_t object, const char *text);
+
 /* The value of a str key (ASCII): by its hash where that is known, else key by key; -ENOENT. */
 int py_dict_get(struct py *py, uint64_t dict, const char *key, uint64_t *ret);
 
