@@ -97,6 +97,14 @@ class Target:
                 self.done_faults = faults_of(line)
                 return self
 
+    def stand_still(self):
+        """Stops it; on return every thread of it is stopped."""
+        os.kill(self.pid, signal.SIGSTOP)
+        assert os.WIFSTOPPED(os.waitpid(self.pid, os.WUNTRACED)[1])
+
+    def go_on(self):
+        os.kill(self.pid, signal.SIGCONT)
+
     def end(self):
         """Lets it end; returns its exit status."""
         self.go()

@@ -161,6 +161,7 @@ sys.stdin.readline()
 def test_reading_touches_nothing(python, opened):
     """A look into its memory makes no page of the target resident."""
     target = start(opened, python, "-c", LAZY)
+    target.stand_still()
     before, own = harness.smaps(target.pid)
     row, = [row for row in rows_of(target) if row["name"] == "__main__.lazy"]
     assert row["interior_resident_pages"] == 0
@@ -171,6 +172,7 @@ def test_reading_touches_nothing(python, opened):
     ignored = ("Referenced",)
     assert [line for line in own if not line.startswith(ignored)] == \
         [line for line in own_again if not line.startswith(ignored)]
+    target.go_on()
 
 
 @pytest.mark.root

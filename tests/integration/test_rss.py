@@ -2,7 +2,6 @@
 """Resident pages of each VMA equal smaps, for unlike processes that stand still."""
 import os
 import shutil
-import signal
 
 import books
 import harness
@@ -46,12 +45,6 @@ PROCESSES = {
 }
 
 
-def stand_still(target):
-    """Stops it; on return every thread of it is stopped."""
-    os.kill(target.pid, signal.SIGSTOP)
-    assert os.WIFSTOPPED(os.waitpid(target.pid, os.WUNTRACED)[1])
-
-
 @pytest.mark.parametrize("name", PROCESSES)
 def test_rss_equals_smaps(name, reader, opened, tmp_path):
     argv = PROCESSES[name]
@@ -64,11 +57,11 @@ def test_rss_equals_smaps(name, reader, opened, tmp_path):
     target.ready()
     if name.startswith(("workload", "random")):
         target.done()
-    stand_still(target)
+    target.stand_still()
     before, own_before = harness.smaps(target.pid)
     snapshot = harness.snap(target.pid, "--page-reader", reader)
     _, own_after = harness.smaps(target.pid)
-    os.kill(target.pid, signal.SIGCONT)
+    target.go_on()
     assert own_before == own_after, "the process changed while it stood still"
 
     books.check_invariants(snapshot)
