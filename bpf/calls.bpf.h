@@ -12,9 +12,7 @@
 #define MREMAP_MAYMOVE 1
 #define MREMAP_FIXED 2
 #define MREMAP_DONTUNMAP 4
-#define MADV_DONTNEED 4
 #define MADV_REMOVE 9
-#define MADV_DONTNEED_LOCKED 24
 #define MADV_GUARD_INSTALL 102
 
 static __noinline int send_enter(__u32 slot, __u32 op, __u32 flags, __u64 start, __u64 end)
@@ -58,7 +56,7 @@ static __noinline int send_enter_new(__u32 slot, __u32 op, __u64 start, __u64 en
 	return 0;
 }
 
-__noinline int send_exit(__u32 slot, __s64 result)
+__noinline int send_exit(__u32 slot, __s64 result, __u64 refused_at)
 {
 	struct pw_exit *record = reserve(sizeof(*record));
 
@@ -66,6 +64,7 @@ __noinline int send_exit(__u32 slot, __s64 result)
 		return 0;
 	fill_head(&record->head, PW_EXIT, slot);
 	record->result = result;
+	record->refused_at = refused_at;
 	bpf_ringbuf_submit(record, wakeup_flags(false));
 	return 0;
 }
@@ -234,7 +233,7 @@ static __always_inline void exit_shmat(long result, __u32 slot)
 	length.end = range.end - range.start;
 	send_enter_new(slot, PW_OP_SHMAT, range.start, range.end, &length);
 	close_range(slot, range.start, range.end);
-	send_exit(slot, result);
+	send_exit(slot, result, 0);
 }
 
 /*
@@ -281,8 +280,10 @@ int exit_call(struct syscall_exit *ctx)
 		return 0;
 	if (ctx->number == numbers[PW_CALL_SHMAT])
 		exit_shmat(ctx->result, slot);
+	else if (ctx->number == numbers[PW_CALL_MADVISE])
+		send_exit(slot, ctx->result, refused_at(ctx->result));
 	else
-		send_exit(slot, ctx->result);
+		send_exit(slot, ctx->result, 0);
 	return 0;
 }
 

@@ -16,6 +16,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #include "chunks.bpf.h"
 #include "faults.bpf.h"
 #include "walk.bpf.h"
+#include "refusal.bpf.h"
 #include "calls.bpf.h"
 #include "processes.bpf.h"
 #include "stop.bpf.h"

@@ -143,6 +143,7 @@ struct pw_enter {
 struct pw_exit {
 	struct pw_record head;
 	__s64 result;
+	__u64 refused_at; /* madvise: from there on it did nothing; 0: not known */
 };
 
 struct pw_closed {

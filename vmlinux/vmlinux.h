@@ -45,6 +45,7 @@ struct task_struct {
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
+	unsigned long vm_flags;
 };
 
 struct linux_binprm {

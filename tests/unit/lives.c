@@ -205,6 +205,24 @@ static void op_fail(struct world *world)
 	leave(world, -EINVAL);
 }
 
+/* Fails half way, and it is known where. */
+static void op_refused(struct world *world)
+{
+	struct span span = any_span(world, 301);
+	uint32_t reached = (uint32_t)below(world, span.count + 1);
+	struct map_event event = enter(MAP_OP_DONTNEED, span);
+
+	send(world, &event);
+	close_span(world, span, 1);
+	end_pages(world, (struct span){ span.first, reached });
+	event = (struct map_event){ .type = MAP_EVENT_EXIT,
+				    .tid = 1,
+				    .result = -EINVAL,
+				    .refused_at = address(span.first + reached),
+				    .time_ns = 2000 };
+	send(world, &event);
+}
+
 /* Two ranges in one call, of which the first alone is reached. */
 static void op_parts(struct world *world)
 {
@@ -248,8 +266,8 @@ static void op_move(struct world *world)
 void op_random(struct world *world)
 {
 	void (*const operations[])(struct world *) = {
-		op_touch, op_touch, op_touch, op_populate, op_huge,
-		op_drop,  op_move,  op_fail,  op_parts,	   op_map_fixed,
+		op_touch, op_touch, op_touch,	op_populate, op_huge,	   op_drop,
+		op_move,  op_fail,  op_refused, op_parts,    op_map_fixed,
 	};
 
 	operations[below(world, sizeof(operations) / sizeof(operations[0]))](world);

@@ -157,11 +157,9 @@ static void op_dontneed(struct random_world *world)
 
 	for (locked = range.first; locked < end && !world->locked[locked]; locked++)
 		;
-	/* What a call that fails has dropped can only be guessed from what is left. */
 	for (i = range.first; i < locked; i++) {
 		if (world->id[i])
-			note_ended(&world->books, world->book, i, 1,
-				   locked < end ? "dontneed_failed" : "dontneed");
+			note_ended(&world->books, world->book, i, 1, "dontneed");
 		else
 			expected = ENOMEM;
 	}

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "workload.h"
@@ -201,6 +202,40 @@ static void run_failing(struct workload *workload)
 	book_write(books, book, 307, 2);
 }
 
+/*
+ * MADV_DONTNEED over a hole and up to a locked page. What it dropped and what it left are then
+ * touched in the same ways: a page that was only read, or shared with a child, faults again too.
+ */
+static void run_refused(struct workload *workload)
+{
+	struct books *books = &workload->books;
+	struct book *book = map_book(workload, "refused", SLOT(0), 307);
+	size_t page_bytes = books->page_bytes;
+	pid_t child;
+	int status;
+
+	book_read(books, book, 0, 53);
+	book_write(books, book, 53, 101);
+	book_read(books, book, 199, 53);
+	must(!munmap(page_at(books, book, 29), 3 * page_bytes), "munmap");
+	note_ended(books, book, 29, 3, "munmap");
+	must(!mlock(page_at(books, book, 103), 2 * page_bytes), "mlock");
+	child = fork();
+	must(child >= 0, "fork");
+	if (!child)
+		_exit(0);
+	must(waitpid(child, &status, 0) == child && !status, "the child");
+	note_forked(book);
+	must(madvise(page_at(books, book, 0), 307 * page_bytes, MADV_DONTNEED) && errno == EINVAL,
+	     "MADV_DONTNEED up to a locked page");
+	note_ended(books, book, 0, 103, "dontneed");
+	book_read(books, book, 3, 5);
+	book_write(books, book, 11, 7);
+	book_write(books, book, 61, 13);
+	book_write(books, book, 109, 17);
+	book_write(books, book, 211, 19);
+}
+
 /* A sealed mapping refuses munmap, MAP_FIXED and mremap. */
 static void run_sealed(struct workload *workload)
 {
@@ -271,6 +306,8 @@ const struct scenario life_scenarios[] = {
 	{ "guard", "MADV_GUARD_INSTALL", NULL, run_guard, 0, { { "guarded", SLOT(0), 211, 0, 0 } } },
 	{ "failing", "calls that fail, wholly or half", NULL, run_failing, 0,
 	  { { "kept", SLOT(0), 503, 0, 0 } } },
+	{ "refused", "MADV_DONTNEED that a locked page stops half way", NULL, run_refused,
+	  NOT_ONE_THREAD, { { "refused", SLOT(0), 307, 0, 0 } } },
 	{ "sealed", "munmap, mmap and mremap refused by mseal", NULL, run_sealed, 0,
 	  { { "sealed", SLOT(0), 211, 0, 0 } } },
 	{ "process_madvise", "MADV_DONTNEED by process_madvise, two ranges", NULL,

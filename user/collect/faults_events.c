@@ -88,6 +88,7 @@ static struct map_event decode_exit(const struct pw_exit *record)
 	struct map_event event = event_of(&record->head, MAP_EVENT_EXIT);
 
 	event.result = record->result;
+	event.refused_at = record->refused_at;
 	return event;
 }
 

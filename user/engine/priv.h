@@ -123,6 +123,7 @@ struct engine {
 	uint64_t start_ns;	     /* CLOCK_MONOTONIC */
 	int pending_error;	     /* of an event handler, reported by engine__next */
 	uint64_t lost_bits;	     /* touches lost on our side (no memory) */
+	uint64_t unsure_pages;	     /* see touch__settle */
 };
 
 uint64_t engine_now_ns(void);

@@ -142,7 +142,8 @@ static int count_pages(struct engine *engine, struct target *target, struct arra
 		input.source = &source;
 		err = index_chunks(engine, target);
 		if (!err)
-			err = touch__settle(target->touch, &source, &target->runs);
+			err = touch__settle(target->touch, &source, &target->runs,
+					    &engine->unsure_pages);
 	}
 	if (!err)
 		err = fill_regions(engine, target, &input, row);
@@ -266,11 +267,17 @@ static int fill_losses(struct engine *engine, struct snapshot *snapshot)
 	if (engine->lost_bits)
 		snapshot__incomplete(snapshot, "no memory for %llu closing records",
 				     (unsigned long long)engine->lost_bits);
+	if (engine->unsure_pages)
+		snapshot__incomplete(
+			snapshot,
+			"%llu pages were touched after calls that failed, and may have "
+			"been dropped by them",
+			(unsigned long long)engine->unsure_pages);
 	if (snapshot->losses.pages_unreadable)
 		snapshot__incomplete(snapshot, "%llu pages could not be read",
 				     (unsigned long long)snapshot->losses.pages_unreadable);
 	for (i = 0; losses.chunks + losses.slots + losses.events + losses.heap_blocks +
-			    engine->lost_bits &&
+			    engine->lost_bits + engine->unsure_pages &&
 		    i < snapshot->process_count;
 	     i++)
 		snapshot->processes[i].complete = false;

@@ -57,10 +57,11 @@ struct map_event {
 	uint32_t flags;	     /* ENTER: the call's own flags (mmap, mremap, shmat) or advice */
 	bool part;	     /* ENTER: one of several ranges of one call */
 	int64_t result;	     /* EXIT: an address, 0, -errno; of parts: the bytes reached */
-	uint32_t other_slot; /* FORK: the child's; EXEC: the old image's, or NO_SLOT */
-	uint32_t other_pid;  /* FORK: the child's */
-	uint64_t serial;     /* HEAP_*: of the block, among all of this watch */
-	enum heap_call call; /* HEAP_ALLOC */
+	uint64_t refused_at; /* EXIT of a failed advice: from there on nothing ended; 0: not known */
+	uint32_t other_slot;	   /* FORK: the child's; EXEC: the old image's, or NO_SLOT */
+	uint32_t other_pid;	   /* FORK: the child's */
+	uint64_t serial;	   /* HEAP_*: of the block, among all of this watch */
+	enum heap_call call;	   /* HEAP_ALLOC */
 	struct touch_chunk closed; /* CLOSED */
 };
 
@@ -77,6 +78,26 @@ static inline bool map_call_failed(const struct map_event *enter, int64_t result
 	if (enter->op == MAP_OP_DONTNEED && result == -ENOMEM)
 		return false;
 	return result < 0 && result >= -4095; /* MAX_ERRNO */
+}
+
+/*
+ * Whether a call that failed has surely ended nothing: munmap gathers all before it drops any
+ * (mm/vma.c, do_vmi_align_munmap), and a sealed mapping is refused first (mm/mseal.c), but for
+ * madvise, which meets it on its way. -EINTR stands for an exit that was not heard of.
+ */
+static inline bool map_call_ended_nothing(const struct map_event *enter, int64_t result)
+{
+	switch (enter->op) {
+	case MAP_OP_MUNMAP:
+	case MAP_OP_BRK:
+	case MAP_OP_SHMDT:
+		return result != -EINTR;
+	case MAP_OP_MMAP:
+	case MAP_OP_MREMAP:
+		return result == -EPERM;
+	default:
+		return false;
+	}
 }
 
 #endif

@@ -73,10 +73,12 @@ int touch__retire_all(struct touch *touch, const char *how, uint64_t time_ns);
 
 /*
  * After a scan: the pages of calls that failed get their bits back where they are still
- * there, the lives of the others end. source may be NULL. 0, -ENOMEM or the source's error.
+ * there, the lives of the others end. source may be NULL. Adds the pages that were touched again
+ * since to *unsure: whether such a call had dropped one before cannot be told for certain. 0,
+ * -ENOMEM or the source's error.
  */
 int touch__settle(struct touch *touch, const struct touch_source *source,
-		  const struct page_runs *runs);
+		  const struct page_runs *runs, uint64_t *unsure);
 
 /*
  * Bits of the chunk that holds address: the kernel's, joined with what moved or was

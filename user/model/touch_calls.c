@@ -207,15 +207,45 @@ static int on_success(struct touch *touch, struct pending *pending, uint64_t res
 	return 0;
 }
 
+static int put_back(struct touch *touch, struct chunk_bits *bits)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < bits->count; i++)
+		err = chunk_bits__add(&touch->overlay, &bits->chunks[i]);
+	chunk_bits__deinit(bits);
+	*bits = (struct chunk_bits){ 0 };
+	return err;
+}
+
+/* What lies before the refusal ended, what lies behind it lives on. */
+static int on_refusal(struct touch *touch, struct pending *pending, uint64_t refused_at,
+		      uint64_t time_ns)
+{
+	const struct map_event *enter = &pending->enter;
+	int err;
+
+	if (refused_at < enter->start || refused_at > enter->end)
+		return 0;
+	err = end_range(touch, pending, enter->start, refused_at, time_ns);
+	return err ? err : put_back(touch, &pending->bits);
+}
+
 /* Takes the call's bits over. */
-static int finish(struct touch *touch, struct pending *call, int64_t result, uint64_t time_ns)
+static int finish(struct touch *touch, struct pending *call, const struct map_event *exit,
+		  int64_t result)
 {
 	int err = 0;
 
 	if (!map_call_failed(&call->enter, result))
-		err = on_success(touch, call, (uint64_t)result, time_ns);
+		err = on_success(touch, call, (uint64_t)result, exit->time_ns);
+	else if (map_call_ended_nothing(&call->enter, result))
+		err = put_back(touch, &call->bits);
+	else if (exit->refused_at)
+		err = on_refusal(touch, call, exit->refused_at, exit->time_ns);
 	/* What no life took away: the call failed, or did not reach it. */
-	call->failed_ns = time_ns;
+	call->failed_ns = exit->time_ns;
 	if (!err && call->bits.count && append(&touch->failed, call))
 		return 0;
 	if (!err && call->bits.count)
@@ -252,7 +282,7 @@ int touch_exit(struct touch *touch, const struct map_event *event)
 		}
 		if (call.enter.part)
 			result = result_of_part(&call.enter, &left);
-		failure = finish(touch, &call, result, event->time_ns);
+		failure = finish(touch, &call, event, result);
 		if (!err)
 			err = failure;
 	}

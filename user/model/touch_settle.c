@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Calls that failed may have dropped some of their pages before they did (madvise over
- * several mappings): the page tables tell which.
+ * Calls that failed may have dropped some of their pages before they did. Where the kernel
+ * side could not tell how far they got, the page tables do, if nothing was touched since.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -39,9 +39,21 @@ static uint64_t dropped_pages(const struct touch *touch, const struct touch_chun
 	return (taken->read[word] | taken->written[word]) & (~present | again);
 }
 
+static uint64_t touched_again(const struct touch_chunk *taken, const struct touch_chunk *since,
+			      uint64_t present, size_t word)
+{
+	return (taken->read[word] | taken->written[word]) & present &
+	       (since->read[word] | since->written[word]);
+}
+
+struct settling {
+	struct chunk_bits gone;
+	uint64_t unsure;
+};
+
 static int settle_chunk(struct touch *touch, const struct touch_source *source,
 			const struct page_runs *runs, const struct touch_chunk *taken,
-			struct chunk_bits *gone)
+			struct settling *settling)
 {
 	struct touch_chunk kept = *taken, dropped = *taken;
 	uint64_t present[CHUNK_WORDS], mask, left = 0;
@@ -55,30 +67,33 @@ static int settle_chunk(struct touch *touch, const struct touch_source *source,
 	present_pages(runs, taken->start, touch->page_bytes, present);
 	for (word = 0; word < CHUNK_WORDS; word++) {
 		mask = dropped_pages(touch, taken, &bits.sure, present[word], word);
+		settling->unsure += (uint64_t)__builtin_popcountll(
+			touched_again(taken, &bits.sure, present[word], word));
 		dropped.read[word] &= mask;
 		dropped.written[word] &= mask;
 		kept.read[word] &= ~mask;
 		kept.written[word] &= ~mask;
 		left |= kept.read[word] | kept.written[word];
 	}
-	err = chunk_bits__add(gone, &dropped);
+	err = chunk_bits__add(&settling->gone, &dropped);
 	if (!err && left)
 		err = chunk_bits__add(&touch->overlay, &kept);
 	return err;
 }
 
 static int settle_call(struct touch *touch, const struct touch_source *source,
-		       const struct page_runs *runs, const struct pending *call)
+		       const struct page_runs *runs, const struct pending *call, uint64_t *unsure)
 {
-	struct chunk_bits gone = { 0 };
+	struct settling settling = { 0 };
 	struct bit_counts counts;
 	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && i < call->bits.count; i++)
-		err = settle_chunk(touch, source, runs, &call->bits.chunks[i], &gone);
-	counts = chunk_bits__count(&gone);
-	chunk_bits__deinit(&gone);
+		err = settle_chunk(touch, source, runs, &call->bits.chunks[i], &settling);
+	*unsure += settling.unsure;
+	counts = chunk_bits__count(&settling.gone);
+	chunk_bits__deinit(&settling.gone);
 	if (err || !counts.touched)
 		return err;
 	return touch_retire(touch,
@@ -97,7 +112,7 @@ static int settle_call(struct touch *touch, const struct touch_source *source,
 }
 
 int touch__settle(struct touch *touch, const struct touch_source *source,
-		  const struct page_runs *runs)
+		  const struct page_runs *runs, uint64_t *unsure)
 {
 	struct pending_list failed = touch->failed;
 	size_t i;
@@ -107,7 +122,7 @@ int touch__settle(struct touch *touch, const struct touch_source *source,
 	touch->failed = (struct pending_list){ 0 };
 	for (i = 0; i < failed.count; i++) {
 		if (!err)
-			err = settle_call(touch, source, runs, &failed.calls[i]);
+			err = settle_call(touch, source, runs, &failed.calls[i], unsure);
 		chunk_bits__deinit(&failed.calls[i].bits);
 	}
 	free(failed.calls);
