@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,7 +19,8 @@
 #include "collect/runtime.h"
 
 #define PYTHON "/usr/bin/python3"
-#define SCRIPT "import sys\nprint('READY', flush=True)\nsys.stdin.readline()\n"
+#define SCRIPT_MAX 512u
+#define WAIT "print('READY', flush=True)\nsys.stdin.readline()\n"
 
 static int load(void *ctx, uint64_t address, size_t count, uint8_t *buffer, bool *present)
 {
@@ -35,9 +37,8 @@ static int load(void *ctx, uint64_t address, size_t count, uint8_t *buffer, bool
 
 			if (patch->address < at || patch->address >= at + page)
 				continue;
-			memcpy(buffer + (patch->address - address), &patch->word, 8);
-			if (target->once)
-				target->patch_count = 0;
+			if (target->loads++ < target->forged_loads)
+				memcpy(buffer + (patch->address - address), &patch->word, 8);
 		}
 	}
 	return 0;
@@ -45,12 +46,18 @@ static int load(void *ctx, uint64_t address, size_t count, uint8_t *buffer, bool
 
 int forged_python_start(void **state)
 {
+	return forged_python_run(state, "import sys\n");
+}
+
+int forged_python_run(void **state, const char *preface)
+{
 	static struct target target;
 	int in[2], out[2];
-	char byte;
+	char byte, script[SCRIPT_MAX];
 
 	if (access(PYTHON, X_OK))
 		return 0;
+	snprintf(script, sizeof(script), "%s%s", preface, WAIT);
 	assert_int_equal(pipe(in), 0);
 	assert_int_equal(pipe(out), 0);
 	target.pid = fork();
@@ -59,7 +66,7 @@ int forged_python_start(void **state)
 		dup2(out[1], STDOUT_FILENO);
 		close(in[1]);
 		close(out[0]);
-		execl(PYTHON, PYTHON, "-c", SCRIPT, NULL);
+		execl(PYTHON, PYTHON, "-c", script, NULL);
 		_exit(127);
 	}
 	close(in[0]);
@@ -130,7 +137,7 @@ int find(struct target *target)
 void find_truth(struct target *target)
 {
 	target->patch_count = 0;
-	target->once = false;
+	target->forged_loads = SIZE_MAX;
 	assert_int_equal(find(target), 0);
 }
 

@@ -27,13 +27,17 @@ struct target {
 	struct memsrc *truth;
 	struct patch patches[PATCHES];
 	size_t patch_count;
-	bool once; /* only the first load is forged */
+	size_t loads;	     /* of forged words, so far */
+	size_t forged_loads; /* the first so many of them are forged: all, or less */
 	struct py py;
 	char why[256];
 };
 
 /* Group setup and teardown; *state stays NULL where there is no Python. */
 int forged_python_start(void **state);
+
+/* The same, for a group that wants more of it: what it runs first, which imports sys. */
+int forged_python_run(void **state, const char *preface);
 int forged_python_end(void **state);
 
 /* The memory with its patches, at most PAGES_MAX pages; the caller closes it. */

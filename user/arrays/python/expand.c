@@ -26,11 +26,14 @@ static int push_item(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 {
 	struct items *items = ctx;
 
-	(void)slot;
 	if (items->walk->has_notebook && items->node == items->walk->main_node &&
 	    py_notebook_turn(items->walk, key))
 		return 0;
-	return py_walk__push(items->walk, value, items->node, items->edge, key);
+	return py_walk__push(items->walk, &(struct py_node){ .object = value,
+							     .label = key,
+							     .slot = slot,
+							     .parent = (uint32_t)items->node,
+							     .edge = (uint16_t)items->edge });
 }
 
 int py_expand_dict(struct py_walk *walk, size_t node, uint64_t dict, enum py_edge edge)
@@ -46,7 +49,11 @@ int py_expand_pointer(struct py_walk *walk, size_t node, uint64_t address, const
 
 	if (py_word(walk->py, address, &object) || !object)
 		return 0;
-	return py_walk__push_text(walk, object, node, literal);
+	return py_walk__push(walk, &(struct py_node){ .object = object,
+						      .label = (uintptr_t)literal,
+						      .slot = address,
+						      .parent = (uint32_t)node,
+						      .edge = EDGE_TEXT });
 }
 
 /* count pointers from an address on. */
@@ -59,7 +66,12 @@ static int expand_words(struct py_walk *walk, size_t node, uint64_t address, uin
 		if (py_word(walk->py, address + i * 8, &object))
 			break;
 		if (object)
-			err = py_walk__push(walk, object, node, EDGE_INDEX, i);
+			err = py_walk__push(walk,
+					    &(struct py_node){ .object = object,
+							       .label = i,
+							       .slot = address + i * 8,
+							       .parent = (uint32_t)node,
+							       .edge = (uint16_t)EDGE_INDEX });
 	}
 	return err;
 }
@@ -98,7 +110,12 @@ static int expand_set(struct py_walk *walk, size_t node, uint64_t set)
 		if (py_word(walk->py, table + i * 16, &key))
 			break;
 		if (key)
-			err = py_walk__push(walk, key, node, EDGE_MEMBER, 0);
+			err = py_walk__push(walk,
+					    &(struct py_node){ .object = key,
+							       .label = 0,
+							       .slot = table + i * 16,
+							       .parent = (uint32_t)node,
+							       .edge = (uint16_t)EDGE_MEMBER });
 	}
 	return err;
 }
@@ -109,16 +126,20 @@ static int expand_deque(struct py_walk *walk, size_t node, uint64_t deque)
 	struct {
 		uint64_t count, left_block, right_block, left_index;
 	} head;
-	uint64_t i, object;
+	uint64_t i, object, slot;
 	int err = 0;
 
 	if (py_read(walk->py, deque + (uint64_t)walk->py->layout.ob_size, &head, sizeof(head)))
 		return 0;
 	for (i = 0; !err && i < head.count && i < PY_CONTAINER_MAX && py_in_time(walk->py); i++) {
-		if (head.left_index >= DEQUE_BLOCK ||
-		    py_word(walk->py, head.left_block + 8 + head.left_index * 8, &object))
+		slot = head.left_block + 8 + head.left_index * 8;
+		if (head.left_index >= DEQUE_BLOCK || py_word(walk->py, slot, &object))
 			break;
-		err = py_walk__push(walk, object, node, EDGE_INDEX, i);
+		err = py_walk__push(walk, &(struct py_node){ .object = object,
+							     .label = i,
+							     .slot = slot,
+							     .parent = (uint32_t)node,
+							     .edge = (uint16_t)EDGE_INDEX });
 		if (++head.left_index < DEQUE_BLOCK)
 			continue;
 		head.left_index = 0;
@@ -141,9 +162,12 @@ static int expand_staticmethod(struct py_walk *walk, size_t node, uint64_t objec
 /* What it refers to may have better names. */
 static int expand_weak(struct py_walk *walk, size_t node, uint64_t object, const char *text)
 {
-	struct py_node way = { 0, (uintptr_t)text, (uint32_t)node, EDGE_TEXT, 0 };
+	struct py_node way = { .label = (uintptr_t)text,
+			       .slot = object + WRAPPED_OFFSET,
+			       .parent = (uint32_t)node,
+			       .edge = EDGE_TEXT };
 
-	if (py_word(walk->py, object + WRAPPED_OFFSET, &way.object))
+	if (py_word(walk->py, way.slot, &way.object))
 		return 0;
 	return py_walk__defer(walk, PY_LATER_VALUES, &way);
 }
@@ -184,8 +208,11 @@ static int push_class_attribute(void *ctx, uint64_t key, uint64_t value, uint64_
 	const struct items *items = ctx;
 	enum py_edge edge = is_descriptor(items->walk->py, value) ? EDGE_DESCR : EDGE_ATTR;
 
-	(void)slot;
-	return py_walk__push(items->walk, value, items->node, edge, key);
+	return py_walk__push(items->walk, &(struct py_node){ .object = value,
+							     .label = key,
+							     .slot = slot,
+							     .parent = (uint32_t)items->node,
+							     .edge = (uint16_t)edge });
 }
 
 static int expand_type(struct py_walk *walk, size_t node, uint64_t object)

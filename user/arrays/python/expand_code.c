@@ -85,14 +85,15 @@ static int find_stack(struct py *py, uint64_t frame, uint64_t code, uint64_t *fi
 
 static int expand_stack(struct py_walk *walk, uint64_t frame, uint64_t code, size_t parent)
 {
-	struct py_node way = { 0, 0, (uint32_t)parent, EDGE_STACK, 0 };
+	struct py_node way = { .parent = (uint32_t)parent, .edge = EDGE_STACK };
 	uint64_t first, end;
 	int err = 0;
 
 	if (find_stack(walk->py, frame, code, &first, &end) || first > end)
 		return 0;
 	for (; !err && way.label < STACK_MAX && first + way.label * 8 < end; way.label++) {
-		if (py_word(walk->py, first + way.label * 8, &way.object))
+		way.slot = first + way.label * 8;
+		if (py_word(walk->py, way.slot, &way.object))
 			break;
 		if ((way.object & STACK_REF_TAG) == STACK_REF_TAG)
 			continue;
@@ -111,8 +112,11 @@ static int push_name(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 {
 	struct names *names = ctx;
 
-	(void)slot;
-	return py_walk__push(names->walk, value, names->parent, EDGE_LOCAL, key);
+	return py_walk__push(names->walk, &(struct py_node){ .object = value,
+							     .label = key,
+							     .slot = slot,
+							     .parent = (uint32_t)names->parent,
+							     .edge = (uint16_t)EDGE_LOCAL });
 }
 
 /* The body of a class, and what exec runs, keep their names in a dict. */
@@ -137,17 +141,21 @@ static int expand_names(struct py_walk *walk, uint64_t frame, uint64_t code, siz
 int py_expand_frame(struct py_walk *walk, uint64_t frame, uint64_t code, size_t parent)
 {
 	struct py *py = walk->py;
-	uint64_t i, name, object;
+	uint64_t i, name, object, slot;
 	int err = 0;
 
 	for (i = 0; !err && i < LOCALS_MAX && py_in_time(py); i++) {
 		name = local_name(py, code, i);
-		if (!name ||
-		    py_word(py, frame + (uint64_t)py->layout.fr_localsplus + i * 8, &object))
+		slot = frame + (uint64_t)py->layout.fr_localsplus + i * 8;
+		if (!name || py_word(py, slot, &object))
 			break;
 		if ((object & STACK_REF_TAG) == STACK_REF_TAG)
 			continue;
-		err = py_walk__push(walk, object & ~STACK_REF_TAG, parent, EDGE_LOCAL, name);
+		err = py_walk__push(walk, &(struct py_node){ .object = object & ~STACK_REF_TAG,
+							     .label = name,
+							     .slot = slot,
+							     .parent = (uint32_t)parent,
+							     .edge = (uint16_t)EDGE_LOCAL });
 	}
 	if (!err)
 		err = expand_names(walk, frame, code, parent);
@@ -215,7 +223,10 @@ static int expand_closure(struct py_walk *walk, size_t node, uint64_t code, uint
 			break;
 		if (!names || py_tuple_get(py, names, first + i, &name))
 			name = 0;
-		err = py_walk__push(walk, cell, node, EDGE_CLOSURE, name);
+		err = py_walk__push(walk, &(struct py_node){ .object = cell,
+							     .label = name,
+							     .parent = (uint32_t)node,
+							     .edge = (uint16_t)EDGE_CLOSURE });
 	}
 	return err;
 }

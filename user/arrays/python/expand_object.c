@@ -15,8 +15,11 @@ static int push_value(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 {
 	struct values *values = ctx;
 
-	(void)slot;
-	return py_walk__push(values->walk, value, values->node, EDGE_ATTR, key);
+	return py_walk__push(values->walk, &(struct py_node){ .object = value,
+							      .label = key,
+							      .slot = slot,
+							      .parent = (uint32_t)values->node,
+							      .edge = (uint16_t)EDGE_ATTR });
 }
 
 int py_expand_attributes(struct py_walk *walk, size_t node, uint64_t object,
@@ -66,7 +69,12 @@ static int expand_members(struct py_walk *walk, size_t node, uint64_t object,
 				continue;
 			set_named(named, member.offset);
 			if (!py_word(walk->py, object + member.offset, &word) && word)
-				err = py_walk__push(walk, word, node, EDGE_NAMED, member.name);
+				err = py_walk__push(
+					walk, &(struct py_node){ .object = word,
+								 .label = member.name,
+								 .slot = object + member.offset,
+								 .parent = (uint32_t)node,
+								 .edge = (uint16_t)EDGE_NAMED });
 		}
 		if (py_word(walk->py, class + (uint64_t)walk->py->layout.tp_base, &class))
 			break;
@@ -105,7 +113,11 @@ static int expand_rest(struct py_walk *walk, size_t node, uint64_t object,
 		if (py_word(walk->py, object + offset, &word))
 			break;
 		if (word && word % 8 == 0)
-			err = py_walk__push(walk, word, node, EDGE_WORD, offset);
+			err = py_walk__push(walk, &(struct py_node){ .object = word,
+								     .label = offset,
+								     .slot = object + offset,
+								     .parent = (uint32_t)node,
+								     .edge = (uint16_t)EDGE_WORD });
 	}
 	return err;
 }
@@ -113,8 +125,10 @@ static int expand_rest(struct py_walk *walk, size_t node, uint64_t object,
 int py_expand_body(struct py_walk *walk, size_t node, uint64_t object, const struct py_type *type)
 {
 	struct named named = { { 0 } };
-	const struct py_node class = { type->address, (uintptr_t) ".__class__", (uint32_t)node,
-				       EDGE_TEXT, 0 };
+	const struct py_node class = { .object = type->address,
+				       .label = (uintptr_t) ".__class__",
+				       .parent = (uint32_t)node,
+				       .edge = EDGE_TEXT };
 	int err = 0;
 
 	skip_own(walk->py, type, &named);

@@ -86,16 +86,20 @@ static int take(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 {
 	const struct taking *taking = ctx;
 	struct py_walk *walk = taking->walk;
-	const struct py_node out = { value, key, (uint32_t)walk->main_node, EDGE_ATTR, 1 };
+	const struct py_node way = { .object = value,
+				     .label = key,
+				     .slot = slot,
+				     .parent = (uint32_t)walk->main_node,
+				     .edge = EDGE_ATTR,
+				     .depth = 1 };
 	size_t node;
 
-	(void)slot;
 	if (py_notebook_turn(walk, key) != taking->turn)
 		return 0;
 	/* It counts as seen already. */
 	if (taking->turn == TURN_OUT)
-		return py_walk__add_node(walk, &out, &node);
-	return py_walk__push(walk, value, walk->main_node, EDGE_ATTR, key);
+		return py_walk__add_node(walk, &way, &node);
+	return py_walk__push(walk, &way);
 }
 
 int py_walk__add_notebook(struct py_walk *walk)

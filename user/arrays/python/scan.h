@@ -15,6 +15,15 @@ struct way {
 	size_t node;
 };
 
+/* A word that held the address of an array when it was named after it. */
+struct name_slot {
+	uint64_t object;
+	uint64_t address;
+	uint64_t word;	  /* as it is now */
+	const char *name; /* of the row's own: tells which of its names */
+	bool read;
+};
+
 struct scan {
 	struct py py;
 	struct py_walk walk;
@@ -27,6 +36,9 @@ struct scan {
 	struct array_list *ret;
 	size_t first;	/* of ret that is ours */
 	size_t unnamed; /* still without a name */
+	struct name_slot *slots;
+	size_t slot_count;
+	size_t slot_capacity;
 	struct way *ways;
 	size_t way_count;
 	size_t way_capacity;
@@ -50,6 +62,13 @@ int scan_collect(struct scan *scan);
 
 /* Walks, names the rows, adds those of what was not swept. 0 or -errno. */
 int scan_name(struct scan *scan);
+
+/* A name was given after a node of the walk; the name stays the row's. 0 or -ENOMEM. */
+int scan_note_name(struct scan *scan, uint64_t object, size_t node, const char *name);
+
+/* Takes back the names that are no longer true. 0 or -errno; scan_forget_names frees the notes. */
+int scan_verify(struct scan *scan);
+void scan_forget_names(struct scan *scan);
 
 /* Names the rows that the walk has not met. 0 or -ENOMEM. */
 int scan_name_rest(struct scan *scan);

@@ -33,6 +33,7 @@ static int add_alias(struct array_desc *array, char *name)
 static int add_name(struct scan *scan, struct array_desc *array, size_t node)
 {
 	char *name;
+	int err = 0;
 
 	if (array->name)
 		array->alias_total++;
@@ -42,9 +43,10 @@ static int add_name(struct scan *scan, struct array_desc *array, size_t node)
 	if (!name)
 		return -ENOMEM;
 	if (array->name)
-		return add_alias(array, name);
-	array->name = name;
-	return 0;
+		err = add_alias(array, name);
+	else
+		array->name = name;
+	return err ? err : scan_note_name(scan, array->object, node, name);
 }
 
 static int add_way(struct scan *scan, uint64_t object, size_t node)
@@ -177,6 +179,9 @@ int scan_name(struct scan *scan)
 		err = add_viewed(scan);
 	if (!err)
 		err = add_walked(scan);
+	if (!err)
+		err = scan_verify(scan);
+	scan_forget_names(scan);
 	py_walk__deinit(&scan->walk);
 	free(scan->ways);
 	scan->ways = NULL;

@@ -106,19 +106,20 @@ int py_walk__add_node(struct py_walk *walk, const struct py_node *node, size_t *
 	return 0;
 }
 
-int py_walk__push(struct py_walk *walk, uint64_t object, size_t parent, enum py_edge edge,
-		  uint64_t label)
+int py_walk__push(struct py_walk *walk, const struct py_node *way)
 {
-	const struct py_type *type = py_type_of(walk->py, object);
-	struct py_node node = { object, label, (uint32_t)parent, (uint16_t)edge, 0 };
+	const struct py_type *type = py_type_of(walk->py, way->object);
+	const uint64_t object = way->object;
+	struct py_node node = *way;
 	bool array, swept;
 	int fresh, err;
 	size_t at;
 
 	if (!type)
 		return 0;
-	if (edge != EDGE_ROOT)
-		node.depth = (uint16_t)(walk->nodes[parent].depth + 1);
+	node.depth = 0;
+	if (node.edge != EDGE_ROOT)
+		node.depth = (uint16_t)(walk->nodes[node.parent].depth + 1);
 	swept = py_is_swept(type->kind);
 	array = swept || (py_is_walked(type->kind) && is_large(walk, object, type->kind));
 	if (node.depth > DEPTH_MAX || (!array && !leads_on(walk, object, type)))
@@ -142,7 +143,10 @@ int py_walk__push(struct py_walk *walk, uint64_t object, size_t parent, enum py_
 
 int py_walk__push_text(struct py_walk *walk, uint64_t object, size_t parent, const char *literal)
 {
-	return py_walk__push(walk, object, parent, EDGE_TEXT, (uintptr_t)literal);
+	return py_walk__push(walk, &(struct py_node){ .object = object,
+						      .label = (uintptr_t)literal,
+						      .parent = (uint32_t)parent,
+						      .edge = EDGE_TEXT });
 }
 
 int py_walk__push_root(struct py_walk *walk, uint64_t object, const char *text)
@@ -151,7 +155,9 @@ int py_walk__push_root(struct py_walk *walk, uint64_t object, const char *text)
 
 	if (!copy)
 		return -ENOMEM;
-	return py_walk__push(walk, object, 0, EDGE_ROOT, (uintptr_t)copy);
+	return py_walk__push(
+		walk,
+		&(struct py_node){ .object = object, .label = (uintptr_t)copy, .edge = EDGE_ROOT });
 }
 
 int py_walk__defer(struct py_walk *walk, enum py_turn turn, const struct py_node *node)
@@ -193,8 +199,7 @@ int py_walk__run_later(struct py_walk *walk, enum py_turn turn)
 
 		if (address_set__has(&walk->visited, node.object))
 			continue;
-		err = py_walk__push(walk, node.object, node.parent, (enum py_edge)node.edge,
-				    node.label);
+		err = py_walk__push(walk, &node);
 		if (!err)
 			err = py_walk__run(walk);
 	}

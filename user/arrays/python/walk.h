@@ -29,6 +29,7 @@ enum py_edge {
 struct py_node {
 	uint64_t object;
 	uint64_t label; /* of EDGE_ROOT and EDGE_TEXT: a pointer to text that outlives the walk */
+	uint64_t slot;	/* address of the word that led to it; 0: no word alone does */
 	uint32_t parent;
 	uint16_t edge;
 	uint16_t depth;
@@ -91,8 +92,7 @@ int py_walk__add_other_modules(struct py_walk *walk);
 char *py_walk__name(struct py_walk *walk, size_t node);
 
 /* For the files of the walk alone: */
-int py_walk__push(struct py_walk *walk, uint64_t object, size_t parent, enum py_edge edge,
-		  uint64_t label);
+int py_walk__push(struct py_walk *walk, const struct py_node *node);
 int py_walk__push_text(struct py_walk *walk, uint64_t object, size_t parent, const char *literal);
 int py_walk__push_root(struct py_walk *walk, uint64_t object, const char *text);
 int py_walk__defer(struct py_walk *walk, enum py_turn turn, const struct py_node *node);

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Names in a Python that moves on between the walk and the second look at what led to its arrays. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "arrays/python/find.h"
+#include "arrays/python/python.h"
+#include "forged_python.h"
+
+#define SCRIPT                                                                                     \
+	"import sys\n"                                                                             \
+	"import numpy as np\n"                                                                     \
+	"one, two = np.ones(3001), np.ones(4001)\n"
+
+static int start(void **state)
+{
+	return forged_python_run(state, SCRIPT);
+}
+
+struct variable {
+	struct py *py;
+	const char *name;
+	uint64_t object, slot;
+};
+
+static int on_item(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
+{
+	struct variable *variable = ctx;
+
+	if (!py_str_is(variable->py, key, variable->name))
+		return 0;
+	variable->object = value;
+	variable->slot = slot;
+	return 1;
+}
+
+static struct variable variable_of(struct py *py, const char *name)
+{
+	struct variable variable = { py, name, 0, 0 };
+	uint64_t dict;
+
+	assert_int_equal(py_module_dict(py, "__main__", &dict), 0);
+	assert_int_equal(py_each_item(py, dict, on_item, &variable), 1);
+	return variable;
+}
+
+/* The name and the aliases of an array, "name|alias|alias". */
+static void names_of(struct target *target, uint64_t object, char *ret, size_t size)
+{
+	const struct python_options options = { .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
+						.min_bytes = 20000,
+						.deadline_ms = 10000,
+						.max_pages = PAGES_MAX };
+	struct memsrc *memsrc = forged_memory(target);
+	struct array_list list = { 0 };
+	struct python_report report;
+	size_t i, j;
+
+	*ret = '\0';
+	assert_int_equal(python_scan_memory(memsrc, target->proc, &target->vmas, target->runtime,
+					    &options, &list, &report),
+			 0);
+	for (i = 0; i < list.count; i++) {
+		const struct array_desc *array = &list.arrays[i];
+
+		for (j = 0; array->object == object && j <= array->alias_count; j++) {
+			strncat(ret, j ? "|" : "", size - strlen(ret) - 1);
+			strncat(ret, j ? array->aliases[j - 1] : array->name,
+				size - strlen(ret) - 1);
+		}
+		array_desc__deinit(&list.arrays[i]);
+	}
+	free(list.arrays);
+	memsrc__close(memsrc);
+}
+
+/* After a look at which all was forged: the same again, and then the truth. */
+static void last_look_is_true(struct target *target)
+{
+	if (target->forged_loads == SIZE_MAX)
+		target->forged_loads = target->loads - 1;
+	target->loads = 0;
+}
+
+static void names_that_are_past(void **state)
+{
+	struct target *target = *state;
+	struct variable one, two;
+	char names[256];
+	struct py py;
+
+	if (!target)
+		skip();
+	find_truth(target);
+	py = target->py;
+	py.memsrc = target->truth;
+	py.types = py_types__new();
+	assert_non_null(py.types);
+	one = variable_of(&py, "one");
+	two = variable_of(&py, "two");
+	py_types__free(py.types);
+	names_of(target, one.object, names, sizeof(names));
+	assert_string_equal(names, "__main__.one");
+	/* Both names are of the second array, at each look. */
+	forge(target, one.slot, two.object);
+	target->loads = 0;
+	names_of(target, two.object, names, sizeof(names));
+	assert_string_equal(names, "__main__.one|__main__.two");
+	/* But for the last: the shorter name is taken back, the other takes its place. */
+	last_look_is_true(target);
+	names_of(target, two.object, names, sizeof(names));
+	assert_string_equal(names, "__main__.two");
+	last_look_is_true(target);
+	names_of(target, one.object, names, sizeof(names));
+	assert_string_equal(names, "<unnamed>");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(names_that_are_past) };
+
+	return cmocka_run_group_tests(tests, start, forged_python_end);
+}
