@@ -19,9 +19,7 @@ struct way {
 struct name_slot {
 	uint64_t object;
 	uint64_t address;
-	uint64_t word;	  /* as it is now */
-	const char *name; /* of the row's own: tells which of its names */
-	bool read;
+	const char *name; /* the row's own: tells which of its names */
 };
 
 struct scan {

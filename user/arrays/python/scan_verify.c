@@ -9,6 +9,8 @@
 /* Of a pointer: 3.14 tags what frames hold. */
 #define TAG_BITS 7ull
 
+#define BATCH 8192u
+
 int scan_note_name(struct scan *scan, uint64_t object, size_t node, const char *name)
 {
 	uint64_t slot = scan->walk.nodes[node].slot;
@@ -18,7 +20,7 @@ int scan_note_name(struct scan *scan, uint64_t object, size_t node, const char *
 	if (array_reserve((void **)&scan->slots, &scan->slot_capacity, scan->slot_count + 1,
 			  sizeof(*scan->slots)))
 		return -ENOMEM;
-	scan->slots[scan->slot_count++] = (struct name_slot){ object, slot, 0, name, true };
+	scan->slots[scan->slot_count++] = (struct name_slot){ object, slot, name };
 	return 0;
 }
 
@@ -45,40 +47,44 @@ static void drop_name(struct scan *scan, struct array_desc *array, const char *n
 		array->aliases[i] = array->aliases[i + 1];
 }
 
-static int read_slots(struct scan *scan)
+struct batch {
+	uint64_t words[BATCH];
+	bool read[BATCH];
+	struct memsrc_span spans[BATCH];
+};
+
+static int verify_batch(struct scan *scan, struct batch *batch, const struct name_slot *slots,
+			size_t count)
 {
-	struct memsrc_span *spans = calloc(scan->slot_count, sizeof(*spans));
 	size_t i;
 	int err;
 
-	if (!spans)
-		return -ENOMEM;
-	for (i = 0; i < scan->slot_count; i++) {
-		struct name_slot *slot = &scan->slots[i];
-
-		spans[i] = (struct memsrc_span){ slot->address, sizeof(slot->word), &slot->word,
-						 &slot->read };
+	for (i = 0; i < count; i++) {
+		batch->read[i] = true;
+		batch->spans[i] = (struct memsrc_span){ slots[i].address, sizeof(batch->words[i]),
+							&batch->words[i], &batch->read[i] };
 	}
-	err = memsrc__gather(scan->py.memsrc, spans, scan->slot_count);
-	free(spans);
+	err = memsrc__gather(scan->py.memsrc, batch->spans, count);
+	for (i = 0; !err && i < count; i++) {
+		struct array_desc *array = scan_find(scan, slots[i].object);
+
+		if (array && (!batch->read[i] || (batch->words[i] & ~TAG_BITS) != slots[i].object))
+			drop_name(scan, array, slots[i].name);
+	}
 	return err;
 }
 
 int scan_verify(struct scan *scan)
 {
-	size_t i;
-	int err;
+	struct batch *batch = malloc(sizeof(*batch));
+	size_t i, count;
+	int err = batch ? 0 : -ENOMEM;
 
-	if (!scan->slot_count)
-		return 0;
-	err = read_slots(scan);
-	for (i = 0; !err && i < scan->slot_count; i++) {
-		const struct name_slot *slot = &scan->slots[i];
-		struct array_desc *array = scan_find(scan, slot->object);
-
-		if (array && (!slot->read || (slot->word & ~TAG_BITS) != slot->object))
-			drop_name(scan, array, slot->name);
+	for (i = 0; !err && i < scan->slot_count; i += count) {
+		count = scan->slot_count - i < BATCH ? scan->slot_count - i : BATCH;
+		err = verify_batch(scan, batch, scan->slots + i, count);
 	}
+	free(batch);
 	return py_walk_goes_on(err);
 }
 
