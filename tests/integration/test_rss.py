@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """Resident pages of each VMA equal smaps, for unlike processes that stand still."""
 import os
+import pathlib
 import shutil
+import signal
+import subprocess
 
 import books
 import harness
@@ -76,3 +79,37 @@ def test_rss_equals_smaps(name, reader, opened, tmp_path):
              if row["kind"] != "hugetlb" and row["resident_pages"] * kilobytes != kernel[key][0]]
     assert not wrong, "\n".join(wrong)
     assert process["rss_pages"] * kilobytes == sum(rss for rss, _ in kernel.values())
+
+
+MOVING = """
+import mmap, sys
+held = mmap.mmap(-1, 20011 * 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+for page in range(20011):
+    held[page * 4096] = 1
+print("READY", flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.mark.long
+@pytest.mark.root
+def test_pages_on_the_move(reader, opened):
+    """While the kernel compacts memory, each page it moves has a swap entry for a moment."""
+    if not os.access("/proc/sys/vm/compact_memory", os.W_OK):
+        pytest.skip("this kernel does not compact memory")
+    if len(pathlib.Path("/proc/swaps").read_text().splitlines()) > 1:
+        pytest.skip("there is swap space here")
+    target = harness.Target([harness.PYTHON, "-c", MOVING])
+    opened.append(target)
+    target.until("READY")
+    target.stand_still()
+    with subprocess.Popen(["sh", "-c", "while echo 1 > /proc/sys/vm/compact_memory; do :; done"],
+                          start_new_session=True) as compacting:
+        try:
+            seen = [harness.process_of(harness.snap(target.pid, "--page-reader", reader),
+                                       target.pid) for _ in range(150)]
+        finally:
+            os.killpg(compacting.pid, signal.SIGKILL)
+    target.go_on()
+    assert {process["totals"]["states"]["swapped"] for process in seen} == {0}
+    assert len({process["totals"]["resident_pages"] for process in seen}) == 1

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -93,6 +94,21 @@ static bool is_memory(const struct vma *vma, uint32_t categories)
 	return !vma->shared;
 }
 
+/*
+ * A page that the kernel moves to another frame (compaction) has a swap entry meanwhile, though
+ * it counts as resident (fs/proc/task_mmu.c, smaps_pte_entry). Where there is no swap space every
+ * such entry is one of these.
+ */
+static bool may_swap(struct page_walk *walk)
+{
+	struct sysinfo info;
+
+	if (!walk->asked_for_swap)
+		walk->has_swap = sysinfo(&info) || info.totalswap;
+	walk->asked_for_swap = true;
+	return walk->has_swap;
+}
+
 int page_walk__add(struct page_walk *walk, uint64_t start, uint64_t end, uint32_t categories)
 {
 	struct extent_list *list = walk->list;
@@ -102,6 +118,8 @@ int page_walk__add(struct page_walk *walk, uint64_t start, uint64_t end, uint32_
 	/* A guard is a marker that looks like a swap entry. */
 	if (categories & PAGE_IS_GUARD_BIT)
 		categories = PAGE_IS_GUARD_BIT;
+	if ((categories & PAGE_IS_SWAPPED_BIT) && !may_swap(walk))
+		categories ^= PAGE_IS_SWAPPED_BIT | PAGE_IS_PRESENT_BIT;
 	if (!categories || !is_memory(walk->vma, categories))
 		return 0;
 	last = list->count > walk->first ? &list->extents[list->count - 1] : NULL;

@@ -30,7 +30,8 @@ struct page_walk {
 	uint64_t start;
 	uint64_t end;
 	struct extent_list *list;
-	size_t first; /* extents before this one are of earlier calls */
+	size_t first;		       /* extents before this one are of earlier calls */
+	bool asked_for_swap, has_swap; /* the machine, once it matters */
 	uint64_t unreadable;
 };
 
