@@ -96,8 +96,8 @@ static bool is_memory(const struct vma *vma, uint32_t categories)
 
 /*
  * A page that the kernel moves to another frame (compaction) has a swap entry meanwhile, though
- * it counts as resident (fs/proc/task_mmu.c, smaps_pte_entry). Where there is no swap space every
- * such entry is one of these.
+ * it counts as resident (fs/proc/task_mmu.c, smaps_pte_entry). Where there is no swap space such
+ * an entry is one of these, or a marker of userfaultfd, which nothing here tells apart.
  */
 static bool may_swap(struct page_walk *walk)
 {
