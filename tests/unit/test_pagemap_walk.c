@@ -169,7 +169,7 @@ static void dead_process(void **state)
 static const uint64_t recorded[] = {
 	UAPI_PM_PRESENT | UAPI_PM_EXCLUSIVE | 0x1234,
 	UAPI_PM_PRESENT | UAPI_PM_EXCLUSIVE | UAPI_PM_FILE,
-	UAPI_PM_SWAP | 0x77,
+	UAPI_PM_SWAP | 0x60,
 	UAPI_PM_SWAP | UAPI_PM_FILE,
 	UAPI_PM_SWAP | UAPI_PM_GUARD | 0x9f,
 	UAPI_PM_FILE,
@@ -250,12 +250,11 @@ static void recorded_words(void **state)
 {
 	/* Without swap space here they are pages that are on their way to another frame. */
 	const uint32_t swapped = has_swap() ? PAGE_IS_SWAPPED_BIT : PRESENT;
-	const uint32_t swapped_file = swapped | PAGE_IS_FILE_BIT;
 	const uint32_t expected[] = {
-		PRESENT, FILE_PAGE, swapped, swapped_file, GUARD, 0, 0, PRESENT,
+		PRESENT, FILE_PAGE, swapped, FILE_PAGE, GUARD, 0, 0, PRESENT,
 	};
 	const uint32_t no_device[] = {
-		0, FILE_PAGE, has_swap() ? swapped : 0, swapped_file, GUARD, 0, 0, 0,
+		0, FILE_PAGE, has_swap() ? swapped : 0, FILE_PAGE, GUARD, 0, 0, 0,
 	};
 	struct vma vma = { .start = FIRST_WORD * page, .path = (char *)"" };
 	char root[] = "/tmp/pagewatch-test-XXXXXX";

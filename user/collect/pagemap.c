@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "collect/pagemap_priv.h"
+#include "collect/pagemap_words.h"
 
 static int init_scan(struct pagemap *pagemap)
 {
@@ -96,8 +97,8 @@ static bool is_memory(const struct vma *vma, uint32_t categories)
 
 /*
  * A page that the kernel moves to another frame (compaction) has a swap entry meanwhile, though
- * it counts as resident (fs/proc/task_mmu.c, smaps_pte_entry). Where there is no swap space such
- * an entry is one of these, or a marker of userfaultfd, which nothing here tells apart.
+ * it counts as resident (fs/proc/task_mmu.c, smaps_pte_entry). The word of it tells; who may not
+ * see that still knows that it is none of a swap area where there is no swap space.
  */
 static bool may_swap(struct page_walk *walk)
 {
@@ -142,15 +143,9 @@ int page_walk__add(struct page_walk *walk, uint64_t start, uint64_t end, uint32_
 static int check_alive(const struct pagemap *pagemap, uint64_t address)
 {
 	uint64_t word;
-	ssize_t got;
+	ssize_t got = pagemap_words__read(pagemap->fd, pagemap->page_bytes, address, &word, 1);
 
-	do {
-		got = pread(pagemap->fd, &word, sizeof(word),
-			    (off_t)(address / pagemap->page_bytes * sizeof(word)));
-	} while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return -errno;
-	return got ? 0 : -ESRCH;
+	return got ? (int)(got < 0 ? got : 0) : -ESRCH;
 }
 
 int pagemap__scan(struct pagemap *pagemap, const struct vma *vma, uint64_t start, uint64_t end,

@@ -5,14 +5,14 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "collect/pagemap_words.h"
 #include "collect/uapi.h"
 
 #define WORDS 512u
-#define FRAME_MASK ((1ull << 55) - 1)
 
 static int add_frame(struct frame_list *list, uint64_t start, uint64_t page_bytes, uint64_t word)
 {
-	uint64_t frame = word & FRAME_MASK;
+	uint64_t frame = word & UAPI_PM_FRAME;
 	bool exclusive = word & UAPI_PM_EXCLUSIVE;
 	struct frame_run *last = list->count ? &list->runs[list->count - 1] : NULL;
 
@@ -39,15 +39,13 @@ int pagemap_frames(const struct proc *proc, uint64_t start, uint64_t end, struct
 
 	while (!err && start < end) {
 		wanted = (end - start) / page_bytes;
-		got = pread(fd, words, (wanted < WORDS ? wanted : WORDS) * sizeof(*words),
-			    (off_t)(start / page_bytes * sizeof(*words)));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < (ssize_t)sizeof(*words)) {
-			err = got < 0 ? -errno : -ESRCH;
+		got = pagemap_words__read(fd, page_bytes, start, words,
+					  wanted < WORDS ? wanted : WORDS);
+		if (got <= 0) {
+			err = got ? (int)got : -ESRCH;
 			break;
 		}
-		for (i = 0; !err && i < got / (ssize_t)sizeof(*words); i++, start += page_bytes) {
+		for (i = 0; !err && i < got; i++, start += page_bytes) {
 			if (words[i] & UAPI_PM_PRESENT)
 				err = add_frame(list, start, page_bytes, words[i]);
 		}

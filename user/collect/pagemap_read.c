@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "collect/pagemap_priv.h"
+#include "collect/pagemap_words.h"
 
 /* With no target nodes it moves nothing and tells where each page is. */
 static int query_pages(uint32_t pid, size_t count, void **pages, int *status)
@@ -35,21 +36,6 @@ int pagemap_init_read(struct pagemap *pagemap)
 	if (pagemap_probe_categories(pagemap->fd, &scan_known) || (scan_known & PAGE_IS_GUARD_BIT))
 		pagemap->known |= PAGE_IS_GUARD_BIT;
 	return 0;
-}
-
-static uint32_t categories_of(uint64_t word)
-{
-	uint32_t categories = 0;
-
-	if (word & UAPI_PM_GUARD)
-		return PAGE_IS_GUARD_BIT;
-	if (word & UAPI_PM_PRESENT)
-		categories |= PAGE_IS_PRESENT_BIT;
-	if (word & UAPI_PM_SWAP)
-		categories |= PAGE_IS_SWAPPED_BIT;
-	if (categories && (word & UAPI_PM_FILE))
-		categories |= PAGE_IS_FILE_BIT;
-	return categories;
 }
 
 /*
@@ -104,7 +90,7 @@ static void decode_window(struct page_walk *walk, uint64_t window, size_t count)
 		uint64_t word = pagemap->words[i];
 		uint64_t address = window + i * pagemap->page_bytes;
 
-		pagemap->words[i] = categories_of(word);
+		pagemap->words[i] = pagemap_word__categories(word);
 		if (!may_be_zero(walk->vma, word))
 			continue;
 		pagemap->move_pages[batch++] = (void *)(uintptr_t)address;
@@ -149,19 +135,15 @@ int page_walk__run_read(struct page_walk *walk)
 
 		if (pages > READ_WORDS)
 			pages = READ_WORDS;
-		got = pread(pagemap->fd, pagemap->words, pages * sizeof(uint64_t),
-			    (off_t)(at / page * sizeof(uint64_t)));
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 && (errno == ESRCH || errno == EPERM || errno == EACCES))
-			return -errno;
+		got = pagemap_words__read(pagemap->fd, page, at, pagemap->words, pages);
+		if (got == -ESRCH || got == -EPERM || got == -EACCES)
+			return (int)got;
 		if (got < 0) {
 			walk->unreadable += pages;
 			at += pages * page;
 			continue;
 		}
-		/* Nothing, or not even a word: the address space is gone. */
-		pages = (uint64_t)got / sizeof(uint64_t);
+		pages = (uint64_t)got;
 		if (!pages)
 			return -ESRCH;
 		decode_window(walk, at, pages);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "collect/pagemap_priv.h"
+#include "collect/pagemap_words.h"
 
 /*
  * A limit on matching pages, not on the span: the kernel passes absent page
@@ -13,8 +14,9 @@
  * whenever its own buffer of SCAN_REGIONS is full.
  */
 #define MAX_PAGES (64u << 10)
+#define SWAP_WORDS 512u
 
-/* HUGE, FILE and PFNZERO never come without PRESENT. */
+/* HUGE, FILE and PFNZERO never come without PRESENT or SWAPPED. */
 #define WANTED (PAGE_IS_PRESENT_BIT | PAGE_IS_SWAPPED_BIT | PAGE_IS_GUARD_BIT)
 
 static int scan_ioctl(int fd, struct uapi_pm_scan_arg *arg)
@@ -63,6 +65,44 @@ int pagemap_probe_categories(int fd, uint32_t *ret)
 	return 0;
 }
 
+/*
+ * The words behind SWAPPED, which PAGEMAP_SCAN says of every swap entry. They are read after it:
+ * a page that has moved meanwhile is there again, as huge as it was.
+ */
+static int add_swapped(struct page_walk *walk, const struct uapi_page_region *region)
+{
+	const struct pagemap *pagemap = walk->pagemap;
+	uint64_t at = region->start, words[SWAP_WORDS];
+
+	while (at < region->end) {
+		uint64_t wanted = (region->end - at) / pagemap->page_bytes;
+		ssize_t i, got;
+
+		got = pagemap_words__read(pagemap->fd, pagemap->page_bytes, at, words,
+					  wanted < SWAP_WORDS ? wanted : SWAP_WORDS);
+		if (got <= 0)
+			return page_walk__add(walk, at, region->end, (uint32_t)region->categories);
+		for (i = 0; i < got; i++, at += pagemap->page_bytes) {
+			uint32_t categories = pagemap_word__categories(words[i]);
+			int err;
+
+			if (categories & PAGE_IS_PRESENT_BIT)
+				categories |= (uint32_t)region->categories & PAGE_IS_HUGE_BIT;
+			err = page_walk__add(walk, at, at + pagemap->page_bytes, categories);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+static int add_region(struct page_walk *walk, const struct uapi_page_region *region)
+{
+	if ((region->categories & PAGE_IS_SWAPPED_BIT) && !(region->categories & PAGE_IS_GUARD_BIT))
+		return add_swapped(walk, region);
+	return page_walk__add(walk, region->start, region->end, (uint32_t)region->categories);
+}
+
 int page_walk__run_scan(struct page_walk *walk)
 {
 	struct pagemap *pagemap = walk->pagemap;
@@ -87,10 +127,7 @@ int page_walk__run_scan(struct page_walk *walk)
 		if (arg.walk_end <= arg.start || (uint32_t)count > SCAN_REGIONS)
 			return -EIO;
 		for (i = 0; i < count; i++) {
-			const struct uapi_page_region *region = &pagemap->regions[i];
-
-			err = page_walk__add(walk, region->start, region->end,
-					     (uint32_t)region->categories);
+			err = add_region(walk, &pagemap->regions[i]);
 			if (err)
 				return err;
 		}

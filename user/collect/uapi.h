@@ -37,6 +37,8 @@ _Static_assert(sizeof(struct uapi_page_region) == 24, "PAGEMAP_SCAN ABI");
 _Static_assert(sizeof(struct uapi_pm_scan_arg) == 96, "PAGEMAP_SCAN ABI");
 
 /* The words of /proc/PID/pagemap (Documentation/admin-guide/mm/pagemap.rst). */
+/* The frame's number; of a swap entry its type and, times 32, its offset. 0: not allowed. */
+#define UAPI_PM_FRAME ((1ull << 55) - 1)
 #define UAPI_PM_EXCLUSIVE (1ull << 56) /* v4.2 */
 #define UAPI_PM_GUARD (1ull << 58)     /* v6.15 */
 #define UAPI_PM_FILE (1ull << 61)      /* page cache or shared memory; the huge zero page, too */
