@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """Fixtures: what is closed again, who may do what, which backends work here."""
 import os
+import pathlib
 import shutil
 import subprocess
 
@@ -68,6 +69,46 @@ def page_readers():
                                  "/dev/null")
         found[reader_name] = None if done.returncode == 0 else done.stderr.strip()
     return found
+
+
+@pytest.fixture
+def swap_space():
+    """Swap space for as long as a test lasts: a device of compressed memory where there is none."""
+    if len(pathlib.Path("/proc/swaps").read_text(encoding="utf-8").splitlines()) > 1:
+        yield
+        return
+    control = pathlib.Path("/sys/class/zram-control")
+    if not control.exists() or not os.access(control / "hot_remove", os.W_OK):
+        pytest.skip("no swap space here, and no zram to make some")
+    number = (control / "hot_add").read_text(encoding="ascii").strip()
+    device = f"/dev/zram{number}"
+    try:
+        pathlib.Path(f"/sys/block/zram{number}/disksize").write_text("256M", encoding="ascii")
+        subprocess.run(["/sbin/mkswap", device], stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(["/sbin/swapon", device], check=True)
+        yield
+        subprocess.run(["/sbin/swapoff", device], check=True)
+    finally:
+        (control / "hot_remove").write_text(number, encoding="ascii")
+
+
+POOL_PAGES = 8
+
+
+@pytest.fixture
+def huge_pool():
+    """Huge pages to take from the pool (hugetlb), for as long as a test lasts."""
+    pool = pathlib.Path("/proc/sys/vm/nr_hugepages")
+    if not os.access(pool, os.W_OK):
+        pytest.skip("no pool of huge pages here")
+    before = int(pool.read_text(encoding="ascii"))
+    pool.write_text(str(before + POOL_PAGES), encoding="ascii")
+    try:
+        if int(pool.read_text(encoding="ascii")) < before + POOL_PAGES:
+            pytest.skip("the kernel gave no huge pages: memory is fragmented")
+        yield
+    finally:
+        pool.write_text(str(before), encoding="ascii")
 
 
 class Unprivileged:

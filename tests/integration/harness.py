@@ -12,6 +12,7 @@ import select
 import signal
 import subprocess
 import time
+import typing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / os.environ.get("O", ".output")
@@ -280,20 +281,31 @@ def thp_mode():
     return re.search(r"\[(\w+)\]", text)[1]
 
 
+class Mapping(typing.NamedTuple):
+    """A VMA in smaps. kB; what lies in the pool of huge pages is no Rss."""
+    rss: int
+    swap: int
+    hugetlb: int
+    flags: list
+
+
 def smaps(pid):
-    """{(start, end): (kB of Rss, VmFlags)}, and all lines that the process alone decides.
+    """{(start, end): Mapping}, and all lines that the process alone decides.
 
     Pss, Shared and Private change when any other process maps the same library.
     """
-    found, own, key = {}, [], None
+    found, own, key, kilobytes = {}, [], None, {}
     for line in pathlib.Path(f"/proc/{pid}/smaps").read_text().splitlines():
         head = re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line)
         if not line.startswith(("Pss", "Shared_", "Private_")):
             own.append(line)
         if head:
             key = (int(head[1], 16), int(head[2], 16))
-        elif line.startswith("Rss:"):
-            rss = int(line.split()[1])
         elif line.startswith("VmFlags:"):
-            found[key] = (rss, line.split()[1:])
+            found[key] = Mapping(kilobytes["Rss"], kilobytes["Swap"],
+                                 kilobytes["Private_Hugetlb"] + kilobytes["Shared_Hugetlb"],
+                                 line.split()[1:])
+        elif line.endswith(" kB"):
+            name, number, _ = line.split()
+            kilobytes[name[:-1]] = int(number)
     return found, own

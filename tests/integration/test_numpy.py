@@ -42,8 +42,8 @@ def huge_capable(pid):
     """Ranges in which the kernel may use huge pages for this process."""
     mode = harness.thp_mode()
     vmas, _ = harness.smaps(pid)
-    return [key for key, (_, flags) in vmas.items()
-            if mode == "always" and "nh" not in flags or mode == "madvise" and "hg" in flags]
+    return [key for key, vma in vmas.items() if mode == "always" and "nh" not in vma.flags
+            or mode == "madvise" and "hg" in vma.flags]
 
 
 class Model:

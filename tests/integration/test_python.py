@@ -167,8 +167,8 @@ def test_reading_touches_nothing(python, opened):
     assert row["interior_resident_pages"] == 0
     rows_of(target)
     after, own_again = harness.smaps(target.pid)
-    assert {key: rss for key, (rss, _) in before.items()} == \
-        {key: rss for key, (rss, _) in after.items()}
+    assert {key: vma.rss for key, vma in before.items()} == \
+        {key: vma.rss for key, vma in after.items()}
     ignored = ("Referenced",)
     assert [line for line in own if not line.startswith(ignored)] == \
         [line for line in own_again if not line.startswith(ignored)]

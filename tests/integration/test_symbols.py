@@ -157,7 +157,7 @@ def present(pid, start_at, end):
 
 def rss_of(pid):
     """Of each VMA. What was read counts as referenced from then on, as documented: no more than Rss."""
-    return {key: rss for key, (rss, _) in harness.smaps(pid)[0].items()}
+    return {key: vma.rss for key, vma in harness.smaps(pid)[0].items()}
 
 
 @pytest.fixture(scope="module", params=BUILDS)

@@ -130,9 +130,10 @@ void note_write(struct books *books, struct book *book, size_t first, size_t cou
 		struct page *page = &book->page[i];
 
 		if (page->state == ABSENT || page->state == ZERO || page->state == FILE_PAGE ||
-		    page->cow)
+		    page->state == SWAPPED || page->cow)
 			set_bit(books, page, BIT_WRITE);
-		if (page->state == ABSENT || page->state == ZERO || page->state == FILE_PAGE)
+		if (page->state == ABSENT || page->state == ZERO || page->state == FILE_PAGE ||
+		    page->state == SWAPPED)
 			page->state = ANON;
 		page->cow = false;
 	}
@@ -146,10 +147,10 @@ void note_read(struct books *books, struct book *book, size_t first, size_t coun
 	for (i = first; i < first + count; i++) {
 		struct page *page = &book->page[i];
 
-		if (page->state != ABSENT)
+		if (page->state != ABSENT && page->state != SWAPPED)
 			continue;
 		set_bit(books, page, BIT_READ);
-		page->state = ZERO;
+		page->state = page->state == SWAPPED ? ANON : ZERO;
 	}
 }
 

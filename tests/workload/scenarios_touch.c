@@ -169,68 +169,6 @@ static void run_threads(struct workload *workload)
 	}
 }
 
-/* kB of huge pages in the mapping at address, or -1. */
-static long huge_kilobytes(uint64_t address)
-{
-	FILE *smaps = fopen("/proc/self/smaps", "re");
-	unsigned long long start = 0, end;
-	long kilobytes, found = -1;
-	char line[512];
-
-	must(smaps, "/proc/self/smaps");
-	while (fgets(line, sizeof(line), smaps)) {
-		unsigned long long from;
-
-		if (sscanf(line, "%llx-%llx ", &from, &end) == 2)
-			start = from;
-		else if (start == address && sscanf(line, "AnonHugePages: %ld", &kilobytes) == 1)
-			found = kilobytes;
-	}
-	fclose(smaps);
-	return found;
-}
-
-/* A fault in block: page index gets the bit, all of the block the state. */
-static void touch_block(struct workload *workload, struct book *book, size_t block, size_t index,
-			uint8_t bit)
-{
-	struct books *books = &workload->books;
-	size_t per_block = books->pmd_bytes / books->page_bytes, i;
-	volatile char *byte = page_at(books, book, block * per_block + index);
-
-	if (bit == BIT_WRITE)
-		*byte = 1;
-	else
-		(void)*byte;
-	for (i = block * per_block; i < (block + 1) * per_block; i++) {
-		book->page[i].state = bit == BIT_WRITE ? ANON_HUGE : ZERO_HUGE;
-		book->page[i].huge = bit == BIT_WRITE;
-	}
-	book->page[block * per_block + index].bits |= bit;
-	books->faults++;
-}
-
-static void run_thp(struct workload *workload)
-{
-	struct books *books = &workload->books;
-	struct book *book;
-
-	if (!books->pmd_bytes) {
-		snprintf(workload->skip, sizeof(workload->skip), "no transparent huge pages");
-		return;
-	}
-	book = map_book(workload, "huge", SLOT(0), 5 * (books->pmd_bytes / books->page_bytes));
-	must(!madvise(page_at(books, book, 0), 5 * books->pmd_bytes, MADV_HUGEPAGE), "madvise");
-	touch_block(workload, book, 0, 23, BIT_WRITE);
-	touch_block(workload, book, 1, 29, BIT_READ);
-	touch_block(workload, book, 2, 31, BIT_READ);
-	touch_block(workload, book, 2, 37, BIT_WRITE);
-	touch_block(workload, book, 4, 41, BIT_WRITE);
-	if (huge_kilobytes(SLOT(0)) != (long)(3 * books->pmd_bytes >> 10))
-		snprintf(workload->skip, sizeof(workload->skip),
-			 "the kernel gave no huge pages (never, or memory is fragmented)");
-}
-
 /* clang-format off */
 const struct scenario touch_scenarios[] = {
 	{ "write", "writes, some twice", NULL, run_write, 0,
@@ -252,8 +190,6 @@ const struct scenario touch_scenarios[] = {
 	  { { "freed", SLOT(0), 211, 0, 0 } } },
 	{ "threads", "8 threads interleaved", NULL, run_threads, NOT_ONE_THREAD,
 	  { { "shared", SLOT(0), 4099, 0, 0 } } },
-	{ "thp", "one write, one read, both: huge pages", NULL, run_thp, NEEDS_THP | NOT_ONE_THREAD,
-	  { { "huge", SLOT(0), 1024, 0, 0 } } },
 	{ 0 },
 };
 /* clang-format on */

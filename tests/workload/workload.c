@@ -19,7 +19,7 @@
 #define POOL_PAGES (1u << 16)
 
 static const struct scenario *const tables[] = { touch_scenarios, life_scenarios, process_scenarios,
-						 file_scenarios };
+						 file_scenarios,  huge_scenarios, swap_scenarios };
 
 void map_fixed(const struct workload *workload, uint64_t start, size_t pages, int flags)
 {
@@ -84,12 +84,14 @@ static void list_one(const struct scenario *scenario, size_t page_bytes)
 	const struct scenario_array *array;
 
 	printf("{\"scenario\":\"%s\",\"about\":\"%s\",\"thp\":%s,\"one_thread\":%s,"
-	       "\"ends_early\":%s,\"new_image\":%s,\"child\":%s,\"arrays\":[",
+	       "\"ends_early\":%s,\"new_image\":%s,\"child\":%s,\"swap\":%s,\"hugetlb\":%s,\"arrays\":[",
 	       scenario->name, scenario->about, scenario->flags & NEEDS_THP ? "true" : "false",
 	       scenario->flags & NOT_ONE_THREAD ? "false" : "true",
 	       scenario->flags & ENDS_EARLY ? "true" : "false",
 	       scenario->flags & NEW_IMAGE ? "true" : "false",
-	       scenario->flags & HAS_CHILD ? "true" : "false");
+	       scenario->flags & HAS_CHILD ? "true" : "false",
+	       scenario->flags & NEEDS_SWAP ? "true" : "false",
+	       scenario->flags & NEEDS_HUGETLB ? "true" : "false");
 	for (array = scenario->arrays; array < scenario->arrays + ARRAYS_MAX && array->name;
 	     array++)
 		printf("%s{\"name\":\"%s\",\"start\":%" PRIu64 ",\"bytes\":%zu}",

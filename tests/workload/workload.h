@@ -20,6 +20,8 @@ enum scenario_flags {
 	ENDS_EARLY = 1 << 2,	 /* ends by itself after its books: no DONE */
 	NEW_IMAGE = 1 << 3,	 /* execs: ru_minflt has the loader's faults as well */
 	HAS_CHILD = 1 << 4, /* one child lives on until the end; books named child.* are its own */
+	NEEDS_SWAP = 1 << 5,
+	NEEDS_HUGETLB = 1 << 6,
 };
 
 struct scenario_array {
@@ -51,7 +53,7 @@ struct scenario {
 };
 
 extern const struct scenario touch_scenarios[], life_scenarios[], process_scenarios[],
-	file_scenarios[];
+	file_scenarios[], huge_scenarios[], swap_scenarios[];
 
 /* Prints the books and ends the line; says DONE and waits if asked to. */
 void workload__books(struct workload *workload, const struct scenario *scenario);
