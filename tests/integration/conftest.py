@@ -83,6 +83,8 @@ def swap_space():
     number = (control / "hot_add").read_text(encoding="ascii").strip()
     device = f"/dev/zram{number}"
     try:
+        if not os.path.exists(device):
+            pytest.skip("no swap space here, and no zram to make some: /dev is not the kernel's")
         pathlib.Path(f"/sys/block/zram{number}/disksize").write_text("256M", encoding="ascii")
         subprocess.run(["/sbin/mkswap", device], stdout=subprocess.DEVNULL, check=True)
         subprocess.run(["/sbin/swapon", device], check=True)
