@@ -6,14 +6,11 @@
 #include <stdlib.h>
 
 #include "arrays/claim_array.h"
-#include "arrays/claim_calls.h"
+#include "arrays/claim_book.h"
 
 struct heap {
-	struct claims *claims;
-	struct claim_calls calls;
+	struct claim_book book;
 	uint64_t page_bytes;
-	uint64_t forgotten;
-	uint32_t numbers;
 };
 
 struct heap *heap__new(uint64_t page_bytes, size_t max)
@@ -23,24 +20,20 @@ struct heap *heap__new(uint64_t page_bytes, size_t max)
 	if (!heap)
 		return NULL;
 	heap->page_bytes = page_bytes;
-	heap->claims = claims__new(max);
-	if (heap->claims)
+	if (!claim_book__init(&heap->book, max))
 		return heap;
 	free(heap);
 	return NULL;
 }
 
-/* No thread of the child is in a mapping call. */
 struct heap *heap__fork(const struct heap *parent)
 {
 	struct heap *child = calloc(1, sizeof(*child));
 
 	if (!child)
 		return NULL;
-	*child = *parent;
-	child->calls = (struct claim_calls){ 0 };
-	child->claims = claims__copy(parent->claims);
-	if (child->claims)
+	child->page_bytes = parent->page_bytes;
+	if (!claim_book__fork(&child->book, &parent->book))
 		return child;
 	free(child);
 	return NULL;
@@ -50,8 +43,7 @@ void heap__free(struct heap *heap)
 {
 	if (!heap)
 		return;
-	claims__free(heap->claims);
-	claim_calls__deinit(&heap->calls);
+	claim_book__deinit(&heap->book);
 	free(heap);
 }
 
@@ -66,29 +58,21 @@ static bool is_freed(const struct claim *claim)
 	return claim->state == CLAIM_FREED;
 }
 
-static int forget_if_full(struct heap *heap, int err)
-{
-	if (err != -ENOSPC)
-		return err;
-	heap->forgotten++;
-	return 0;
-}
-
 /* Whatever lay there is no more: a free that was not seen, or of another allocator's. */
 static int place(struct heap *heap, const struct claim *claim)
 {
-	int err = claims__cut(heap->claims, claim->start, claim->end, NULL, NULL);
+	int err = claims__cut(heap->book.claims, claim->start, claim->end, NULL, NULL);
 
-	return err ? err : claims__insert(heap->claims, claim);
+	return err ? err : claims__insert(heap->book.claims, claim);
 }
 
 /* The living have the first right to the room. */
 static int forget_freed(struct heap *heap)
 {
-	size_t before = claims__count(heap->claims);
-	int err = claims__cut(heap->claims, 0, UINT64_MAX, is_freed, NULL);
+	size_t before = claims__count(heap->book.claims);
+	int err = claims__cut(heap->book.claims, 0, UINT64_MAX, is_freed, NULL);
 
-	heap->forgotten += before - claims__count(heap->claims);
+	heap->book.forgotten += before - claims__count(heap->book.claims);
 	return err;
 }
 
@@ -108,12 +92,12 @@ static int on_alloc(struct heap *heap, const struct map_event *event)
 
 	if (event->end <= event->start)
 		return 0;
-	claim.number = ++heap->numbers;
+	claim.number = ++heap->book.numbers;
 	err = place(heap, &claim);
 	if (err != -ENOSPC)
 		return err;
 	err = forget_freed(heap);
-	return err ? err : forget_if_full(heap, place(heap, &claim));
+	return err ? err : claim_book__forget_if_full(&heap->book, place(heap, &claim));
 }
 
 /* The serial tells the block: by now another may have its address. */
@@ -122,7 +106,7 @@ static void set_state(struct heap *heap, const struct map_event *event, enum cla
 	uint64_t at = event->start;
 	struct claim *claim;
 
-	while ((claim = claims__above(heap->claims, at)) && claim->start < event->end) {
+	while ((claim = claims__above(heap->book.claims, at)) && claim->start < event->end) {
 		if (claim->serial == event->serial)
 			claim->state = state;
 		at = claim->end;
@@ -144,10 +128,11 @@ int heap__handle(struct heap *heap, const struct map_event *event)
 		set_state(heap, event, CLAIM_LIVE);
 		return 0;
 	case MAP_EVENT_ENTER:
-		return forget_if_full(
-			heap, claim_calls__enter(&heap->calls, heap->claims, event, may_be_freed));
+		return claim_book__forget_if_full(
+			&heap->book, claim_calls__enter(&heap->book.calls, heap->book.claims, event,
+							may_be_freed));
 	case MAP_EVENT_EXIT:
-		return claim_calls__exit(&heap->calls, heap->claims, event, NULL, NULL);
+		return claim_calls__exit(&heap->book.calls, heap->book.claims, event, NULL, NULL);
 	default:
 		return 0;
 	}
@@ -175,13 +160,13 @@ int heap__arrays(struct heap *heap, int (*in_memory)(void *ctx, uint64_t start, 
 	uint64_t at = 0;
 	int err = 0;
 
-	while (!err && (claim = claims__above(heap->claims, at))) {
+	while (!err && (claim = claims__above(heap->book.claims, at))) {
 		uint64_t start = claim->start;
 
 		at = claim->end;
 		err = is_gone(heap, claim, in_memory, ctx);
 		if (err > 0)
-			err = claims__cut(heap->claims, start, at, NULL, NULL);
+			err = claims__cut(heap->book.claims, start, at, NULL, NULL);
 		else if (!err)
 			err = claim_array_add(claim, ARRAY_HEAP, list);
 	}
@@ -190,5 +175,5 @@ int heap__arrays(struct heap *heap, int (*in_memory)(void *ctx, uint64_t start, 
 
 uint64_t heap__forgotten(const struct heap *heap)
 {
-	return heap->forgotten;
+	return heap->book.forgotten;
 }

@@ -2,19 +2,15 @@
 /* The ranges of mmap calls: cut by munmap and MAP_FIXED, moved and resized by mremap. */
 #include "arrays/mappings.h"
 
-#include <errno.h>
 #include <linux/mman.h>
 #include <stdlib.h>
 
 #include "arrays/claim_array.h"
-#include "arrays/claim_calls.h"
+#include "arrays/claim_book.h"
 
 struct mappings {
-	struct claims *claims;
-	struct claim_calls calls;
+	struct claim_book book;
 	uint64_t min_bytes;
-	uint64_t forgotten;
-	uint32_t numbers;
 };
 
 struct mappings *mappings__new(uint64_t min_bytes, size_t max)
@@ -24,8 +20,7 @@ struct mappings *mappings__new(uint64_t min_bytes, size_t max)
 	if (!mappings)
 		return NULL;
 	mappings->min_bytes = min_bytes;
-	mappings->claims = claims__new(max);
-	if (mappings->claims)
+	if (!claim_book__init(&mappings->book, max))
 		return mappings;
 	free(mappings);
 	return NULL;
@@ -37,10 +32,8 @@ struct mappings *mappings__fork(const struct mappings *parent)
 
 	if (!child)
 		return NULL;
-	*child = *parent;
-	child->calls = (struct claim_calls){ 0 };
-	child->claims = claims__copy(parent->claims);
-	if (child->claims)
+	child->min_bytes = parent->min_bytes;
+	if (!claim_book__fork(&child->book, &parent->book))
 		return child;
 	free(child);
 	return NULL;
@@ -50,27 +43,18 @@ void mappings__free(struct mappings *mappings)
 {
 	if (!mappings)
 		return;
-	claims__free(mappings->claims);
-	claim_calls__deinit(&mappings->calls);
+	claim_book__deinit(&mappings->book);
 	free(mappings);
-}
-
-static int forget_if_full(struct mappings *mappings, int err)
-{
-	if (err != -ENOSPC)
-		return err;
-	mappings->forgotten++;
-	return 0;
 }
 
 /* Where the call put it nothing else can be: what the books say lies there was not seen to end. */
 static int insert(struct mappings *mappings, const struct claim *claim)
 {
-	int err = claims__cut(mappings->claims, claim->start, claim->end, NULL, NULL);
+	int err = claims__cut(mappings->book.claims, claim->start, claim->end, NULL, NULL);
 
 	if (!err && claim->start < claim->end)
-		err = claims__insert(mappings->claims, claim);
-	return forget_if_full(mappings, err);
+		err = claims__insert(mappings->book.claims, claim);
+	return claim_book__forget_if_full(&mappings->book, err);
 }
 
 static int on_mmap(struct mappings *mappings, const struct map_event *enter, uint64_t start)
@@ -86,7 +70,7 @@ static int on_mmap(struct mappings *mappings, const struct map_event *enter, uin
 
 	if (enter->new_end < mappings->min_bytes || claim.end <= claim.start)
 		return 0;
-	claim.number = ++mappings->numbers;
+	claim.number = ++mappings->book.numbers;
 	return insert(mappings, &claim);
 }
 
@@ -145,12 +129,13 @@ static bool is_of_mappings(enum map_op op)
 int mappings__handle(struct mappings *mappings, const struct map_event *event)
 {
 	if (event->type == MAP_EVENT_EXIT)
-		return claim_calls__exit(&mappings->calls, mappings->claims, event, finish,
-					 mappings);
+		return claim_calls__exit(&mappings->book.calls, mappings->book.claims, event,
+					 finish, mappings);
 	if (event->type != MAP_EVENT_ENTER || !is_of_mappings(event->op))
 		return 0;
-	return forget_if_full(mappings,
-			      claim_calls__enter(&mappings->calls, mappings->claims, event, NULL));
+	return claim_book__forget_if_full(
+		&mappings->book,
+		claim_calls__enter(&mappings->book.calls, mappings->book.claims, event, NULL));
 }
 
 int mappings__arrays(struct mappings *mappings, struct array_list *list)
@@ -159,7 +144,7 @@ int mappings__arrays(struct mappings *mappings, struct array_list *list)
 	uint64_t at = 0;
 	int err = 0;
 
-	while (!err && (claim = claims__above(mappings->claims, at))) {
+	while (!err && (claim = claims__above(mappings->book.claims, at))) {
 		at = claim->end;
 		err = claim_array_add(claim, ARRAY_MAPPING, list);
 	}
@@ -168,5 +153,5 @@ int mappings__arrays(struct mappings *mappings, struct array_list *list)
 
 uint64_t mappings__forgotten(const struct mappings *mappings)
 {
-	return mappings->forgotten;
+	return mappings->book.forgotten;
 }

@@ -302,6 +302,28 @@ char *check_describe(const struct expectation *expectation, const struct expect_
 	return text;
 }
 
+int check_each_miss(const struct checks *checks, const struct check_item *item,
+		    void (*tell)(void *ctx, const char *name, const char *words), void *ctx)
+{
+	size_t i;
+
+	for (i = 0; i < item->result.count; i++) {
+		const struct expect_finding *finding = &item->result.findings[i];
+		uint64_t page_bytes =
+			checks->moments[item->moment].snapshot->environment.page_bytes;
+		char *words;
+
+		if (finding->verdict == EXPECT_HOLDS)
+			continue;
+		words = check_describe(&item->expectation, finding, page_bytes);
+		if (!words)
+			return -ENOMEM;
+		tell(ctx, finding->row ? finding->row->desc.name : "process", words);
+		free(words);
+	}
+	return 0;
+}
+
 const char *expect_verdict_name(enum expect_verdict verdict)
 {
 	static const char *const names[] = { "holds", "failed", "unknown" };

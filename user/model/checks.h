@@ -71,6 +71,13 @@ size_t checks__tally(const struct checks *checks, enum expect_verdict verdict);
 char *check_describe(const struct expectation *expectation, const struct expect_finding *finding,
 		     uint64_t page_bytes);
 
+/*
+ * Tells each finding of an item that does not hold: the name of its row as it is in the target,
+ * or "process", and its line. 0 or -ENOMEM.
+ */
+int check_each_miss(const struct checks *checks, const struct check_item *item,
+		    void (*tell)(void *ctx, const char *name, const char *words), void *ctx);
+
 /* "holds", "failed", "unknown" */
 const char *expect_verdict_name(enum expect_verdict verdict);
 

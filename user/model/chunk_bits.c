@@ -212,3 +212,13 @@ struct bit_counts chunk_bits__count(const struct chunk_bits *bits)
 	}
 	return counts;
 }
+
+uint64_t chunk_mask_count(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS])
+{
+	uint64_t pages = 0;
+	unsigned int word;
+
+	for (word = 0; word < CHUNK_WORDS; word++)
+		pages += (uint64_t)__builtin_popcountll(words[word] & mask[word]);
+	return pages;
+}

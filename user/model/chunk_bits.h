@@ -38,6 +38,9 @@ const struct touch_chunk *chunk_bits__find(const struct chunk_bits *bits, uint64
 void chunk_mask(uint64_t chunk_start, uint64_t start, uint64_t end, uint64_t page_bytes,
 		uint64_t mask[CHUNK_WORDS]);
 
+/* Pages whose bit stands in both. */
+uint64_t chunk_mask_count(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS]);
+
 struct bit_counts {
 	uint64_t read;
 	uint64_t written;

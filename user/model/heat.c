@@ -93,16 +93,6 @@ static void add_runs(struct heat *heat, const struct tally_input *input, uint64_
 	}
 }
 
-static uint64_t count(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS])
-{
-	uint64_t pages = 0;
-	unsigned int word;
-
-	for (word = 0; word < CHUNK_WORDS; word++)
-		pages += (uint64_t)__builtin_popcountll(words[word] & mask[word]);
-	return pages;
-}
-
 static int touched_chunk(void *ctx, const struct chunk_view *view, const uint64_t mask[CHUNK_WORDS])
 {
 	struct heat_walk *walk = ctx;
@@ -119,7 +109,7 @@ static int touched_chunk(void *ctx, const struct chunk_view *view, const uint64_
 		chunk_mask(view->start, start, end, walk->page_bytes, part);
 		for (word = 0; word < CHUNK_WORDS; word++)
 			part[word] &= mask[word];
-		walk->heat->touched[walk->cell] += count(view->touched, part);
+		walk->heat->touched[walk->cell] += chunk_mask_count(view->touched, part);
 		if (end >= chunk_end || walk->cell + 1 == walk->heat->cells)
 			return 0;
 		seek(walk, walk->cell_end);

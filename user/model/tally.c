@@ -9,16 +9,6 @@
 #include "model/chunk_bits.h"
 #include "model/chunk_view.h"
 
-static uint64_t count(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS])
-{
-	uint64_t pages = 0;
-	unsigned int word;
-
-	for (word = 0; word < CHUNK_WORDS; word++)
-		pages += (uint64_t)__builtin_popcountll(words[word] & mask[word]);
-	return pages;
-}
-
 static void add_thread(struct touch_tally *touch, uint32_t tid)
 {
 	uint32_t i;
@@ -34,7 +24,7 @@ static void add_thread(struct touch_tally *touch, uint32_t tid)
 static void add_touches(struct touch_tally *touch, const struct chunk_view *view,
 			const uint64_t mask[CHUNK_WORDS])
 {
-	uint64_t touched = count(view->touched, mask);
+	uint64_t touched = chunk_mask_count(view->touched, mask);
 	uint64_t all[CHUNK_WORDS], on_zero[CHUNK_WORDS], there[CHUNK_WORDS];
 	unsigned int word;
 
@@ -45,17 +35,17 @@ static void add_touches(struct touch_tally *touch, const struct chunk_view *view
 		on_zero[word] = view->touched[word] & view->zero[word];
 		there[word] = view->touched[word] & view->resident[word];
 	}
-	touch->pages_read += count(view->read, mask);
-	touch->pages_written += count(view->written, mask);
+	touch->pages_read += chunk_mask_count(view->read, mask);
+	touch->pages_written += chunk_mask_count(view->written, mask);
 	touch->pages_touched += touched;
-	touch->zero_read += count(on_zero, mask);
-	touch->gone += touched - count(on_zero, mask) - count(there, mask);
+	touch->zero_read += chunk_mask_count(on_zero, mask);
+	touch->gone += touched - chunk_mask_count(on_zero, mask) - chunk_mask_count(there, mask);
 	if (view->first_ns && (!touch->first_ns || view->first_ns < touch->first_ns))
 		touch->first_ns = view->first_ns;
 	if (view->last_ns > touch->last_ns)
 		touch->last_ns = view->last_ns;
 	add_thread(touch, view->first_tid);
-	touch->chunk_shared |= count(view->touched, all) > touched;
+	touch->chunk_shared |= chunk_mask_count(view->touched, all) > touched;
 }
 
 /* A run may be as long as the range, or one page: the cost is by the run. */
@@ -88,7 +78,7 @@ static int tally_chunk(void *ctx, const struct chunk_view *view, const uint64_t 
 	unsigned int i;
 
 	for (i = 0; i < LEDGER_CLASSES; i++)
-		tally->ledger[i] += count(view->classes[i], mask);
+		tally->ledger[i] += chunk_mask_count(view->classes[i], mask);
 	add_touches(&tally->touch, view, mask);
 	return 0;
 }

@@ -2,7 +2,6 @@
 /* JUnit XML, in the form that Jenkins' and GitLab's readers agree on. */
 #include <errno.h>
 #include <mxml.h>
-#include <stdlib.h>
 
 #include "base/format.h"
 #include "render/check.h"
@@ -24,29 +23,22 @@ static void put_line(mxml_node_t *node, const char *text)
 	mxmlNewOpaquef(node, "%s\n", format_line(text, safe, sizeof(safe)));
 }
 
+static void put_miss(void *ctx, const char *name, const char *words)
+{
+	mxml_node_t *node = ctx;
+
+	put_line(node, name);
+	put_line(node, words);
+}
+
 static int put_findings(mxml_node_t *node, const struct checks *checks,
 			const struct check_item *item)
 {
-	size_t i;
+	int err = check_each_miss(checks, item, put_miss, node);
 
-	for (i = 0; i < item->result.count; i++) {
-		const struct expect_finding *finding = &item->result.findings[i];
-		uint64_t page_bytes =
-			checks->moments[item->moment].snapshot->environment.page_bytes;
-		char *words;
-
-		if (finding->verdict == EXPECT_HOLDS)
-			continue;
-		words = check_describe(&item->expectation, finding, page_bytes);
-		if (!words)
-			return -ENOMEM;
-		put_line(node, finding->row ? finding->row->desc.name : "process");
-		put_line(node, words);
-		free(words);
-	}
-	if (item->result.reason)
+	if (!err && item->result.reason)
 		put_line(node, item->result.reason);
-	return 0;
+	return err;
 }
 
 static mxml_node_t *add_case(mxml_node_t *suite, const char *name)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/format.h"
 #include "render/check.h"
+
+#define SAFE_BYTES 512u
 
 /* '#' would begin a directive in a description. */
 static void put_text(const char *text, FILE *out)
@@ -19,33 +19,23 @@ static void put_text(const char *text, FILE *out)
 	}
 }
 
+static void put_miss(void *ctx, const char *name, const char *words)
+{
+	char safe[SAFE_BYTES];
+	FILE *out = ctx;
+
+	fprintf(out, "# %s: %s\n", format_name(name, safe, sizeof(safe)), words);
+}
+
 static int put_diagnostics(const struct checks *checks, const struct check_item *item, FILE *out)
 {
-	const struct expect_result *result = &item->result;
-	char name[512];
-	size_t i;
+	char safe[SAFE_BYTES];
+	int err = check_each_miss(checks, item, put_miss, out);
 
-	for (i = 0; i < result->count; i++) {
-		const struct expect_finding *finding = &result->findings[i];
-		uint64_t page_bytes =
-			checks->moments[item->moment].snapshot->environment.page_bytes;
-		char *words;
-
-		if (finding->verdict == EXPECT_HOLDS)
-			continue;
-		words = check_describe(&item->expectation, finding, page_bytes);
-		if (!words)
-			return -ENOMEM;
-		fprintf(out, "# %s: %s\n",
-			finding->row ? format_name(finding->row->desc.name, name, sizeof(name))
-				     : "process",
-			words);
-		free(words);
-	}
-	if (result->reason)
+	if (!err && item->result.reason)
 		fprintf(out, "# cannot tell: %s\n",
-			format_line(result->reason, name, sizeof(name)));
-	return 0;
+			format_line(item->result.reason, safe, sizeof(safe)));
+	return err;
 }
 
 int check_render_tap(const struct checks *checks, FILE *out)

@@ -62,34 +62,17 @@ int py_each_attribute(struct py *py, uint64_t object, const struct py_type *type
 	return py_each_item(py, dict, visit, ctx);
 }
 
-struct wanted {
-	struct py *py;
-	const char *name;
-	uint64_t value;
-};
-
-static int compare_name(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
-{
-	struct wanted *wanted = ctx;
-
-	(void)slot;
-	if (!py_str_is(wanted->py, key, wanted->name))
-		return 0;
-	wanted->value = value;
-	return 1;
-}
-
 int py_attribute(struct py *py, uint64_t object, const char *name, uint64_t *ret)
 {
 	const struct py_type *type = py_type_of(py, object);
-	struct wanted wanted = { py, name, 0 };
+	struct py_named named = { py, name, 0 };
 	struct py_type copy;
 	int err;
 
 	if (!type)
 		return -EINVAL;
 	copy = *type;
-	err = py_each_attribute(py, object, &copy, compare_name, &wanted);
-	*ret = wanted.value;
+	err = py_each_attribute(py, object, &copy, py_visit_named, &named);
+	*ret = named.value;
 	return err < 0 ? err : err ? 0 : -ENOENT;
 }

@@ -124,20 +124,14 @@ int py_each_item(struct py *py, uint64_t dict, py_visit_item visit, void *ctx)
 	return err ? err : each(py, &keys, visit, ctx);
 }
 
-struct lookup {
-	struct py *py;
-	const char *key;
-	uint64_t value;
-};
-
-static int compare_key(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
+int py_visit_named(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 {
-	struct lookup *lookup = ctx;
+	struct py_named *named = ctx;
 
 	(void)slot;
-	if (!py_str_is(lookup->py, key, lookup->key))
+	if (!py_str_is(named->py, key, named->name))
 		return 0;
-	lookup->value = value;
+	named->value = value;
 	return 1;
 }
 
@@ -153,9 +147,9 @@ static int read_index(struct py *py, const struct keys *keys, uint64_t i, int64_
 }
 
 /* Objects/dictobject.c: lookdict. */
-static int probe(struct py *py, const struct keys *keys, struct lookup *lookup)
+static int probe(struct py *py, const struct keys *keys, struct py_named *named)
 {
-	uint64_t hash = py_str_hash(&py->hash, lookup->key, strlen(lookup->key)), i = hash;
+	uint64_t hash = py_str_hash(&py->hash, named->name, strlen(named->name)), i = hash;
 	uint32_t probes;
 	int64_t index;
 	int err = 0;
@@ -170,7 +164,7 @@ static int probe(struct py *py, const struct keys *keys, struct lookup *lookup)
 		if (index >= 0 && (uint64_t)index < keys->count) {
 			err = read_item(py, keys, (uint64_t)index, &item);
 			if (!err && item.key && item.value)
-				err = compare_key(lookup, item.key, item.value, item.slot);
+				err = py_visit_named(named, item.key, item.value, item.slot);
 		}
 		hash >>= PERTURB_SHIFT;
 		i = i * 5 + hash + 1;
@@ -180,16 +174,16 @@ static int probe(struct py *py, const struct keys *keys, struct lookup *lookup)
 
 int py_dict_get(struct py *py, uint64_t dict, const char *key, uint64_t *ret)
 {
-	struct lookup lookup = { py, key, 0 };
+	struct py_named named = { py, key, 0 };
 	struct keys keys;
 	int err;
 
 	err = read_dict(py, dict, &keys);
 	if (!err)
-		err = py->hash.rounds ? probe(py, &keys, &lookup)
-				      : each(py, &keys, compare_key, &lookup);
+		err = py->hash.rounds ? probe(py, &keys, &named)
+				      : each(py, &keys, py_visit_named, &named);
 	if (err == 1) {
-		*ret = lookup.value;
+		*ret = named.value;
 		return 0;
 	}
 	return err < 0 ? err : -ENOENT;

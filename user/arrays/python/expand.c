@@ -43,6 +43,14 @@ int py_expand_dict(struct py_walk *walk, size_t node, uint64_t dict, enum py_edg
 	return py_walk_goes_on(py_each_item(walk->py, dict, push_item, &items));
 }
 
+int py_expand_attributes(struct py_walk *walk, size_t node, uint64_t object,
+			 const struct py_type *type)
+{
+	struct items items = { walk, node, EDGE_ATTR };
+
+	return py_walk_goes_on(py_each_attribute(walk->py, object, type, push_item, &items));
+}
+
 int py_expand_pointer(struct py_walk *walk, size_t node, uint64_t address, const char *literal)
 {
 	uint64_t object;

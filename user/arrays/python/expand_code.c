@@ -103,27 +103,10 @@ static int expand_stack(struct py_walk *walk, uint64_t frame, uint64_t code, siz
 	return err;
 }
 
-struct names {
-	struct py_walk *walk;
-	size_t parent;
-};
-
-static int push_name(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
-{
-	struct names *names = ctx;
-
-	return py_walk__push(names->walk, &(struct py_node){ .object = value,
-							     .label = key,
-							     .slot = slot,
-							     .parent = (uint32_t)names->parent,
-							     .edge = (uint16_t)EDGE_LOCAL });
-}
-
 /* The body of a class, and what exec runs, keep their names in a dict. */
 static int expand_names(struct py_walk *walk, uint64_t frame, uint64_t code, size_t parent)
 {
 	const struct py_layout *layout = &walk->py->layout;
-	struct names names = { walk, parent };
 	const struct py_type *type;
 	uint64_t dict, globals;
 	uint32_t flags;
@@ -135,7 +118,7 @@ static int expand_names(struct py_walk *walk, uint64_t frame, uint64_t code, siz
 	type = py_type_of(walk->py, dict);
 	if (!type || type->kind != PY_DICT)
 		return 0;
-	return py_walk_goes_on(py_each_item(walk->py, dict, push_name, &names));
+	return py_expand_dict(walk, parent, dict, EDGE_LOCAL);
 }
 
 int py_expand_frame(struct py_walk *walk, uint64_t frame, uint64_t code, size_t parent)

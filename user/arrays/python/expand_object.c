@@ -6,30 +6,6 @@
 #define ITEMS_MAX 4096u		 /* behind a body */
 #define WEAKLIST_AFTER_FLAGS 40u /* Include/cpython/object.h: tp_flags to tp_weaklistoffset */
 
-struct values {
-	struct py_walk *walk;
-	size_t node;
-};
-
-static int push_value(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
-{
-	struct values *values = ctx;
-
-	return py_walk__push(values->walk, &(struct py_node){ .object = value,
-							      .label = key,
-							      .slot = slot,
-							      .parent = (uint32_t)values->node,
-							      .edge = (uint16_t)EDGE_ATTR });
-}
-
-int py_expand_attributes(struct py_walk *walk, size_t node, uint64_t object,
-			 const struct py_type *type)
-{
-	struct values values = { walk, node };
-
-	return py_walk_goes_on(py_each_attribute(walk->py, object, type, push_value, &values));
-}
-
 /* Words of a body, by their offset / 8, that are known by a name or are no references. */
 struct named {
 	uint64_t words[WORDS_MAX_BYTES / 8 / 64];

@@ -151,7 +151,15 @@ int py_member_at(struct py *py, uint64_t type, size_t *i, struct py_member *ret)
 typedef int (*py_visit_item)(void *ctx, uint64_t key, uint64_t value, uint64_t slot);
 int py_each_item(struct py *py, uint64_t dict, py_visit_item visit, void *ctx);
 
-/* The same for values that stand apart from a keys object: 3.11's and later instances. */
+/* A visitor that ends with 1 at the str key of just this text; value is what it holds. */
+struct py_named {
+	struct py *py;
+	const char *name;
+	uint64_t value;
+};
+int py_visit_named(void *ctx, uint64_t key, uint64_t value, uint64_t slot);
+
+/* As py_each_item, of values that stand apart from a keys object: 3.11's and later instances. */
 int py_each_value(struct py *py, uint64_t keys, uint64_t values, py_visit_item visit, void *ctx);
 
 /* The attributes that an instance of a type itself has. */
