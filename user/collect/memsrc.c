@@ -13,7 +13,7 @@
 /* One page that was asked for. */
 struct slot {
 	uint64_t number; /* address / page_bytes, + 1: 0 is a free slot */
-	uint8_t *data;	 /* NULL: it was not present */
+	uint8_t *data;	 /* NULL: it was not present; the scratch page: it was missed */
 };
 
 /* Memory for pages, populated at once: to fault it in page by page costs more than to fill it. */
@@ -29,7 +29,7 @@ struct memsrc {
 	uint64_t page_bytes;
 	size_t max_pages;
 	size_t pages;
-	uint64_t refused;
+	uint64_t swapped;
 	struct slot *slots; /* open addressing, a power of two of them */
 	size_t slot_count;
 	size_t used;
@@ -206,6 +206,25 @@ void memsrc__prefetch(struct memsrc *memsrc, uint64_t address, size_t bytes)
 	}
 }
 
+/* Counts a page of swap space once, whoever asks for it. */
+static void miss(struct memsrc *memsrc, uint64_t address)
+{
+	uint64_t number = address / memsrc->page_bytes + 1;
+	struct slot *slot = find_slot(memsrc->slots, memsrc->slot_count, number);
+
+	if (slot->data == memsrc->scratch || !memsrc->backend.swapped ||
+	    !memsrc->backend.swapped(memsrc->backend.ctx, address))
+		return;
+	memsrc->swapped++;
+	if (!slot->number && !grow(memsrc)) {
+		slot = find_slot(memsrc->slots, memsrc->slot_count, number);
+		slot->number = number;
+		memsrc->used++;
+	}
+	if (slot->number)
+		slot->data = memsrc->scratch;
+}
+
 /* The part of the range that lies in one page. */
 static int read_page(struct memsrc *memsrc, uint64_t address, uint8_t *buffer, size_t bytes)
 {
@@ -223,8 +242,8 @@ static int read_page(struct memsrc *memsrc, uint64_t address, uint8_t *buffer, s
 		}
 		memsrc->last = *slot;
 	}
-	if (!slot->data) {
-		memsrc->refused++;
+	if (!slot->data || slot->data == memsrc->scratch) {
+		miss(memsrc, address);
 		return -EFAULT;
 	}
 	memcpy(buffer, slot->data + address % memsrc->page_bytes, bytes);
@@ -281,8 +300,16 @@ int memsrc__read_again(struct memsrc *memsrc, uint64_t address, void *buffer, si
 int memsrc__load(struct memsrc *memsrc, uint64_t address, size_t count, uint8_t *buffer,
 		 bool *present)
 {
+	size_t i;
+	int err;
+
 	memset(present, 0, count * sizeof(*present));
-	return memsrc->backend.load(memsrc->backend.ctx, address, count, buffer, present);
+	err = memsrc->backend.load(memsrc->backend.ctx, address, count, buffer, present);
+	for (i = 0; !err && i < count; i++) {
+		if (!present[i])
+			miss(memsrc, address + i * memsrc->page_bytes);
+	}
+	return err;
 }
 
 int memsrc__sample(struct memsrc *memsrc, const struct memsrc_samples *samples, uint8_t *buffer,
@@ -292,19 +319,26 @@ int memsrc__sample(struct memsrc *memsrc, const struct memsrc_samples *samples, 
 	int err = 0;
 
 	memset(present, 0, samples->count * sizeof(*present));
-	if (memsrc->backend.sample)
-		return memsrc->backend.sample(memsrc->backend.ctx, samples, buffer, present);
-	for (i = 0; i < samples->count && err != -ESRCH; i++) {
-		err = memsrc__read_again(memsrc, samples->address + i * samples->stride,
-					 buffer + i * samples->bytes, samples->bytes);
-		present[i] = !err;
+	if (memsrc->backend.sample) {
+		err = memsrc->backend.sample(memsrc->backend.ctx, samples, buffer, present);
+	} else {
+		for (i = 0; i < samples->count && err != -ESRCH; i++) {
+			err = memsrc__read_again(memsrc, samples->address + i * samples->stride,
+						 buffer + i * samples->bytes, samples->bytes);
+			present[i] = !err;
+		}
+		err = err == -ESRCH ? err : 0;
 	}
-	return err == -ESRCH ? err : 0;
+	for (i = 0; !err && i < samples->count; i++) {
+		if (!present[i])
+			miss(memsrc, samples->address + i * samples->stride);
+	}
+	return err;
 }
 
-uint64_t memsrc__refused(const struct memsrc *memsrc)
+uint64_t memsrc__swapped(const struct memsrc *memsrc)
 {
-	return memsrc->refused;
+	return memsrc->swapped;
 }
 
 uint64_t memsrc__page_bytes(const struct memsrc *memsrc)

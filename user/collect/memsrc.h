@@ -35,6 +35,8 @@ struct memsrc_backend {
 	int (*sample)(void *ctx, const struct memsrc_samples *samples, uint8_t *buffer,
 		      bool *present);
 	void (*close)(void *ctx);
+	/* Whether a page that was not there is in swap space; NULL: none is. */
+	bool (*swapped)(void *ctx, uint64_t address);
 	void *ctx;
 };
 
@@ -92,8 +94,8 @@ int memsrc__gather(struct memsrc *memsrc, struct memsrc_span *spans, size_t coun
 /* Empties the cache: what is read next is of that moment. Pages read so far stay in the budget. */
 void memsrc__forget(struct memsrc *memsrc);
 
-/* Reads that a page that was not present has refused, since the source was opened. */
-uint64_t memsrc__refused(const struct memsrc *memsrc);
+/* Pages in swap space that were asked for, and not got: what they hold is not known. */
+uint64_t memsrc__swapped(const struct memsrc *memsrc);
 
 uint64_t memsrc__page_bytes(const struct memsrc *memsrc);
 

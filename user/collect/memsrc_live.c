@@ -6,17 +6,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "collect/memsrc.h"
-
-/* Documentation/admin-guide/mm/pagemap.rst */
-#define PAGEMAP_PRESENT (1ull << 63)
+#include "collect/pagemap_words.h"
+#include "collect/uapi.h"
+#include "facts/page.h"
 
 struct live {
 	int mem;
 	int pagemap;
 	uint64_t page_bytes;
+	bool has_swap; /* the machine */
 };
 
 static void close_live(void *ctx)
@@ -34,16 +36,25 @@ static void close_live(void *ctx)
 static int find_present(const struct live *live, uint64_t page, size_t count, bool *present)
 {
 	uint64_t entries[WINDOW] = { 0 };
-	ssize_t got;
-	size_t i;
+	ssize_t got, i;
 
-	got = pread(live->pagemap, entries, count * sizeof(*entries),
-		    (off_t)(page * sizeof(*entries)));
+	got = pagemap_words__read(live->pagemap, live->page_bytes, page * live->page_bytes, entries,
+				  count);
 	if (got < 0)
-		return errno == EINVAL || errno == EIO ? 0 : -errno;
-	for (i = 0; i < (size_t)got / sizeof(*entries); i++)
-		present[i] = entries[i] & PAGEMAP_PRESENT;
+		return got == -EINVAL || got == -EIO ? 0 : (int)got;
+	for (i = 0; i < got; i++)
+		present[i] = entries[i] & UAPI_PM_PRESENT;
 	return 0;
+}
+
+static bool is_swapped(void *ctx, uint64_t address)
+{
+	const struct live *live = ctx;
+	uint64_t word;
+
+	return live->has_swap &&
+	       pagemap_words__read(live->pagemap, live->page_bytes, address, &word, 1) == 1 &&
+	       pagemap_word__categories(word) == PAGE_IS_SWAPPED_BIT;
 }
 
 static int sample_live(void *ctx, const struct memsrc_samples *samples, uint8_t *buffer,
@@ -99,12 +110,14 @@ static int load_live(void *ctx, uint64_t address, size_t count, uint8_t *buffer,
 int memsrc__open_live(const struct proc *proc, uint64_t page_bytes, size_t max_pages,
 		      struct memsrc **ret)
 {
-	struct memsrc_backend backend = { load_live, sample_live, close_live, NULL };
+	struct memsrc_backend backend = { load_live, sample_live, close_live, is_swapped, NULL };
 	struct live *live = calloc(1, sizeof(*live));
+	struct sysinfo info;
 
 	if (!live)
 		return -ENOMEM;
 	live->page_bytes = page_bytes;
+	live->has_swap = sysinfo(&info) || info.totalswap;
 	live->mem = proc__open_file(proc, "mem");
 	live->pagemap = live->mem < 0 ? live->mem : proc__open_file(proc, "pagemap");
 	if (live->pagemap < 0) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* Which arrays a target has: the ranges it was given, and what the array sources find. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,11 @@ static void tell_missing(const struct python_report *report, struct process_snap
 		snprintf(text, sizeof(text), "arrays may be missing: %s", report->cut);
 	else if (report->partial)
 		snprintf(text, sizeof(text), "arrays may be missing: %s", report->partial);
+	else if (report->swapped)
+		snprintf(text, sizeof(text),
+			 "arrays or names may be missing: %" PRIu64
+			 " pages that tell of them are swapped out",
+			 report->swapped);
 	else if (report->changing)
 		snprintf(text, sizeof(text), "%zu arrays changed while they were read",
 			 report->changing);

@@ -3,6 +3,7 @@
 #include "arrays/python/python.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -267,6 +268,9 @@ static int look(struct scan *scan, const struct proc *proc, const char *runtime)
 		scan->report->partial = "arrays of its other interpreters, which have allocators "
 					"of their own, are not found";
 	err = py_arenas__find(&scan->arenas, &scan->py);
+	/* What was looked through to find them tells of no array. */
+	if (!err)
+		scan->swapped_before = memsrc__swapped(scan->py.memsrc);
 	return err && err != -ENOENT ? err : look_at_arrays(scan, runtime);
 }
 
@@ -286,7 +290,11 @@ int python_scan_memory(struct memsrc *memsrc, const struct proc *proc, const str
 	if (!scan.py.types)
 		return -ENOMEM;
 	err = look(&scan, proc, runtime);
-	report->refused = memsrc__refused(memsrc);
+	report->swapped = memsrc__swapped(memsrc) - scan.swapped_before;
+	if (*report->unsupported && report->swapped)
+		snprintf(report->unsupported, sizeof(report->unsupported),
+			 "%s cannot be read: %" PRIu64 " pages that tell of it are swapped out",
+			 runtime, report->swapped);
 	report->cut = scan.py.cut;
 	free(scan.swept.arrays.addresses);
 	free(scan.swept.buffers.addresses);

@@ -23,7 +23,7 @@ struct python_report {
 	size_t found; /* arrays of at least min_bytes */
 	size_t unnamed;
 	size_t changing;       /* arrays that changed under each look: left out */
-	uint64_t refused;      /* reads of pages that were not present */
+	uint64_t swapped;      /* pages that tell of arrays and are swapped out */
 	const char *cut;       /* a literal: why the look was cut short; NULL: it was not */
 	const char *partial;   /* a literal: why arrays may be missing that are there; or NULL */
 	char unsupported[256]; /* one sentence when this Python cannot be read; else "" */

@@ -32,8 +32,9 @@ struct scan {
 	struct py_swept swept;
 	uint32_t numpy_major;
 	struct array_list *ret;
-	size_t first;	/* of ret that is ours */
-	size_t unnamed; /* still without a name */
+	size_t first;		 /* of ret that is ours */
+	size_t unnamed;		 /* still without a name */
+	uint64_t swapped_before; /* pages that were met in vain before the arrays were looked for */
 	struct name_slot *slots;
 	size_t slot_count;
 	size_t slot_capacity;
