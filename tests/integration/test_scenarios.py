@@ -22,6 +22,15 @@ ARENA = (0x2000000000, 0x2000000000 + (64 << 30))
 pytestmark = pytest.mark.root
 
 
+def playable(name, request):
+    """A scenario on a machine that has what it needs."""
+    scenario = SCENARIOS[name]
+    for needed, fixture in NEEDS.items():
+        if scenario[needed]:
+            request.getfixturevalue(fixture)
+    return scenario
+
+
 def mark_options(scenario):
     return [word for array in scenario["arrays"]
             for word in ("--array", f"{array['name']}={array['start']:#x}+{array['bytes']}")]
@@ -80,10 +89,7 @@ def check_ended(process, told, scenario, attached):
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_attached(name, backend, reader, request, opened):
     """Attached while the program stands at READY; looked at while it stands at DONE."""
-    scenario = SCENARIOS[name]
-    for needed in NEEDS:
-        if scenario[needed]:
-            request.getfixturevalue(NEEDS[needed])
+    scenario = playable(name, request)
     if scenario["ends_early"]:
         pytest.skip("ends before it can be looked at: test_ends_early has it")
     target = harness.Target([harness.WORKLOAD, "--wait", name])
@@ -115,10 +121,7 @@ def test_attached(name, backend, reader, request, opened):
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_run(name, tmp_path, request, backends):
     """Watched from the first instruction; the last snapshot is taken at exit."""
-    scenario = SCENARIOS[name]
-    for needed in NEEDS:
-        if scenario[needed]:
-            request.getfixturevalue(NEEDS[needed])
+    scenario = playable(name, request)
     if backends["tp_btf"]:
         pytest.skip(f"no backend tp_btf here: {backends['tp_btf']}")
     children = ["--children"] if scenario["child"] else []

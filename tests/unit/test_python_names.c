@@ -24,30 +24,13 @@ static int start(void **state)
 	return forged_python_run(state, SCRIPT);
 }
 
-struct variable {
-	struct py *py;
-	const char *name;
-	uint64_t object, slot;
-};
-
-static int on_item(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
+static struct py_named variable_of(struct py *py, const char *name)
 {
-	struct variable *variable = ctx;
-
-	if (!py_str_is(variable->py, key, variable->name))
-		return 0;
-	variable->object = value;
-	variable->slot = slot;
-	return 1;
-}
-
-static struct variable variable_of(struct py *py, const char *name)
-{
-	struct variable variable = { py, name, 0, 0 };
+	struct py_named variable = { .py = py, .name = name };
 	uint64_t dict;
 
 	assert_int_equal(py_module_dict(py, "__main__", &dict), 0);
-	assert_int_equal(py_each_item(py, dict, on_item, &variable), 1);
+	assert_int_equal(py_each_item(py, dict, py_visit_named, &variable), 1);
 	return variable;
 }
 
@@ -92,7 +75,7 @@ static void last_look_is_true(struct target *target)
 static void names_that_are_past(void **state)
 {
 	struct target *target = *state;
-	struct variable one, two;
+	struct py_named one, two;
 	char names[256];
 	struct py py;
 
@@ -106,19 +89,19 @@ static void names_that_are_past(void **state)
 	one = variable_of(&py, "one");
 	two = variable_of(&py, "two");
 	py_types__free(py.types);
-	names_of(target, one.object, names, sizeof(names));
+	names_of(target, one.value, names, sizeof(names));
 	assert_string_equal(names, "__main__.one");
 	/* Both names are of the second array, at each look. */
-	forge(target, one.slot, two.object);
+	forge(target, one.slot, two.value);
 	target->loads = 0;
-	names_of(target, two.object, names, sizeof(names));
+	names_of(target, two.value, names, sizeof(names));
 	assert_string_equal(names, "__main__.one|__main__.two");
 	/* But for the last: the shorter name is taken back, the other takes its place. */
 	last_look_is_true(target);
-	names_of(target, two.object, names, sizeof(names));
+	names_of(target, two.value, names, sizeof(names));
 	assert_string_equal(names, "__main__.two");
 	last_look_is_true(target);
-	names_of(target, one.object, names, sizeof(names));
+	names_of(target, one.value, names, sizeof(names));
 	assert_string_equal(names, "<unnamed>");
 }
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* Huge pages: transparent ones, and those of the pool (hugetlb). */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "workload.h"

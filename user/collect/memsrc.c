@@ -206,22 +206,25 @@ void memsrc__prefetch(struct memsrc *memsrc, uint64_t address, size_t bytes)
 	}
 }
 
-/* Counts a page of swap space once, whoever asks for it. */
+/* Counts a page of swap space once, whoever asks for it, while there is room to remember it. */
 static void miss(struct memsrc *memsrc, uint64_t address)
 {
 	uint64_t number = address / memsrc->page_bytes + 1;
-	struct slot *slot = find_slot(memsrc->slots, memsrc->slot_count, number);
+	struct slot *slot;
 
-	if (slot->data == memsrc->scratch || !memsrc->backend.swapped ||
-	    !memsrc->backend.swapped(memsrc->backend.ctx, address))
+	if (!memsrc->backend.swapped)
+		return;
+	slot = find_slot(memsrc->slots, memsrc->slot_count, number);
+	if (slot->data == memsrc->scratch || !memsrc->backend.swapped(memsrc->backend.ctx, address))
 		return;
 	memsrc->swapped++;
-	if (!slot->number && !grow(memsrc)) {
+	/* The rest of the table is for what will be read. */
+	if (!slot->number && memsrc->used < memsrc->max_pages && !grow(memsrc)) {
 		slot = find_slot(memsrc->slots, memsrc->slot_count, number);
 		slot->number = number;
 		memsrc->used++;
 	}
-	if (slot->number)
+	if (slot->number && !slot->data)
 		slot->data = memsrc->scratch;
 }
 

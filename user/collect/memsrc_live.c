@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "collect/memsrc.h"
@@ -18,7 +17,6 @@ struct live {
 	int mem;
 	int pagemap;
 	uint64_t page_bytes;
-	bool has_swap; /* the machine */
 };
 
 static void close_live(void *ctx)
@@ -52,8 +50,7 @@ static bool is_swapped(void *ctx, uint64_t address)
 	const struct live *live = ctx;
 	uint64_t word;
 
-	return live->has_swap &&
-	       pagemap_words__read(live->pagemap, live->page_bytes, address, &word, 1) == 1 &&
+	return pagemap_words__read(live->pagemap, live->page_bytes, address, &word, 1) == 1 &&
 	       pagemap_word__categories(word) == PAGE_IS_SWAPPED_BIT;
 }
 
@@ -110,14 +107,12 @@ static int load_live(void *ctx, uint64_t address, size_t count, uint8_t *buffer,
 int memsrc__open_live(const struct proc *proc, uint64_t page_bytes, size_t max_pages,
 		      struct memsrc **ret)
 {
-	struct memsrc_backend backend = { load_live, sample_live, close_live, is_swapped, NULL };
+	struct memsrc_backend backend = { load_live, sample_live, close_live, NULL, NULL };
 	struct live *live = calloc(1, sizeof(*live));
-	struct sysinfo info;
 
 	if (!live)
 		return -ENOMEM;
 	live->page_bytes = page_bytes;
-	live->has_swap = sysinfo(&info) || info.totalswap;
 	live->mem = proc__open_file(proc, "mem");
 	live->pagemap = live->mem < 0 ? live->mem : proc__open_file(proc, "pagemap");
 	if (live->pagemap < 0) {
@@ -129,6 +124,8 @@ int memsrc__open_live(const struct proc *proc, uint64_t page_bytes, size_t max_p
 		return err;
 	}
 	backend.ctx = live;
+	if (may_have_swap())
+		backend.swapped = is_swapped;
 	*ret = memsrc__new(&backend, page_bytes, max_pages);
 	if (*ret)
 		return 0;

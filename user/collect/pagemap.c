@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -102,10 +101,8 @@ static bool is_memory(const struct vma *vma, uint32_t categories)
  */
 static bool may_swap(struct page_walk *walk)
 {
-	struct sysinfo info;
-
 	if (!walk->asked_for_swap)
-		walk->has_swap = sysinfo(&info) || info.totalswap;
+		walk->has_swap = may_have_swap();
 	walk->asked_for_swap = true;
 	return walk->has_swap;
 }
@@ -145,7 +142,9 @@ static int check_alive(const struct pagemap *pagemap, uint64_t address)
 	uint64_t word;
 	ssize_t got = pagemap_words__read(pagemap->fd, pagemap->page_bytes, address, &word, 1);
 
-	return got ? (int)(got < 0 ? got : 0) : -ESRCH;
+	if (got < 0)
+		return (int)got;
+	return got ? 0 : -ESRCH;
 }
 
 int pagemap__scan(struct pagemap *pagemap, const struct vma *vma, uint64_t start, uint64_t end,

@@ -2,6 +2,7 @@
 #include "collect/pagemap_words.h"
 
 #include <errno.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "collect/uapi.h"
@@ -61,4 +62,11 @@ ssize_t pagemap_words__read(int fd, uint64_t page_bytes, uint64_t address, uint6
 			    (off_t)(address / page_bytes * sizeof(*words)));
 	} while (got < 0 && errno == EINTR);
 	return got < 0 ? -errno : got / (ssize_t)sizeof(*words);
+}
+
+bool may_have_swap(void)
+{
+	struct sysinfo info;
+
+	return sysinfo(&info) || info.totalswap;
 }

@@ -3,6 +3,7 @@
 #ifndef COLLECT_PAGEMAP_WORDS_H
 #define COLLECT_PAGEMAP_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -17,8 +18,12 @@ ssize_t pagemap_words__read(int fd, uint64_t page_bytes, uint64_t address, uint6
 /*
  * The categories of a page (enum page_category), without PFNZERO and HUGE. Of a swap entry
  * SWAPPED, PRESENT where it stands for a frame that only moves, GUARD or 0 where it is a marker
- * and the page is not there. Without CAP_SYS_ADMIN a word says no more than SWAPPED of all these.
+ * and the page is not there. Without CAP_SYS_ADMIN a word says no more than SWAPPED of all these,
+ * but of page cache, which can only move.
  */
 uint32_t pagemap_word__categories(uint64_t word);
+
+/* Whether this machine has swap space now, or does not say. */
+bool may_have_swap(void);
 
 #endif

@@ -69,16 +69,18 @@ static void tell_missing(const struct python_report *report, struct process_snap
 		snprintf(text, sizeof(text), "arrays may be missing: %s", report->cut);
 	else if (report->partial)
 		snprintf(text, sizeof(text), "arrays may be missing: %s", report->partial);
-	else if (report->swapped)
-		snprintf(text, sizeof(text),
-			 "arrays or names may be missing: %" PRIu64
-			 " pages that tell of them are swapped out",
-			 report->swapped);
-	else if (report->changing)
+	else if (report->changing && !report->swapped) /* what is not there reads as changed */
 		snprintf(text, sizeof(text), "%zu arrays changed while they were read",
 			 report->changing);
 	if (*text)
 		tell(row, text);
+	if (!report->swapped)
+		return;
+	snprintf(text, sizeof(text),
+		 "arrays or names may be missing: %" PRIu64
+		 " pages that tell of them are swapped out",
+		 report->swapped);
+	tell(row, text);
 }
 
 static int add_python(struct engine *engine, struct target *target, struct array_list *list,

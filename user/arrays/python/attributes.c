@@ -65,7 +65,7 @@ int py_each_attribute(struct py *py, uint64_t object, const struct py_type *type
 int py_attribute(struct py *py, uint64_t object, const char *name, uint64_t *ret)
 {
 	const struct py_type *type = py_type_of(py, object);
-	struct py_named named = { py, name, 0 };
+	struct py_named named = { .py = py, .name = name };
 	struct py_type copy;
 	int err;
 

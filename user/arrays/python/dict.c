@@ -128,10 +128,10 @@ int py_visit_named(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 {
 	struct py_named *named = ctx;
 
-	(void)slot;
 	if (!py_str_is(named->py, key, named->name))
 		return 0;
 	named->value = value;
+	named->slot = slot;
 	return 1;
 }
 
@@ -174,7 +174,7 @@ static int probe(struct py *py, const struct keys *keys, struct py_named *named)
 
 int py_dict_get(struct py *py, uint64_t dict, const char *key, uint64_t *ret)
 {
-	struct py_named named = { py, key, 0 };
+	struct py_named named = { .py = py, .name = key };
 	struct keys keys;
 	int err;
 

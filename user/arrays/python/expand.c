@@ -74,12 +74,11 @@ static int expand_words(struct py_walk *walk, size_t node, uint64_t address, uin
 		if (py_word(walk->py, address + i * 8, &object))
 			break;
 		if (object)
-			err = py_walk__push(walk,
-					    &(struct py_node){ .object = object,
-							       .label = i,
-							       .slot = address + i * 8,
-							       .parent = (uint32_t)node,
-							       .edge = (uint16_t)EDGE_INDEX });
+			err = py_walk__push(walk, &(struct py_node){ .object = object,
+								     .label = i,
+								     .slot = address + i * 8,
+								     .parent = (uint32_t)node,
+								     .edge = EDGE_INDEX });
 	}
 	return err;
 }
@@ -118,12 +117,11 @@ static int expand_set(struct py_walk *walk, size_t node, uint64_t set)
 		if (py_word(walk->py, table + i * 16, &key))
 			break;
 		if (key)
-			err = py_walk__push(walk,
-					    &(struct py_node){ .object = key,
-							       .label = 0,
-							       .slot = table + i * 16,
-							       .parent = (uint32_t)node,
-							       .edge = (uint16_t)EDGE_MEMBER });
+			err = py_walk__push(walk, &(struct py_node){ .object = key,
+								     .label = 0,
+								     .slot = table + i * 16,
+								     .parent = (uint32_t)node,
+								     .edge = EDGE_MEMBER });
 	}
 	return err;
 }
@@ -147,7 +145,7 @@ static int expand_deque(struct py_walk *walk, size_t node, uint64_t deque)
 							     .label = i,
 							     .slot = slot,
 							     .parent = (uint32_t)node,
-							     .edge = (uint16_t)EDGE_INDEX });
+							     .edge = EDGE_INDEX });
 		if (++head.left_index < DEQUE_BLOCK)
 			continue;
 		head.left_index = 0;

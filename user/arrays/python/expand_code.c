@@ -138,7 +138,7 @@ int py_expand_frame(struct py_walk *walk, uint64_t frame, uint64_t code, size_t 
 							     .label = name,
 							     .slot = slot,
 							     .parent = (uint32_t)parent,
-							     .edge = (uint16_t)EDGE_LOCAL });
+							     .edge = EDGE_LOCAL });
 	}
 	if (!err)
 		err = expand_names(walk, frame, code, parent);
@@ -209,7 +209,7 @@ static int expand_closure(struct py_walk *walk, size_t node, uint64_t code, uint
 		err = py_walk__push(walk, &(struct py_node){ .object = cell,
 							     .label = name,
 							     .parent = (uint32_t)node,
-							     .edge = (uint16_t)EDGE_CLOSURE });
+							     .edge = EDGE_CLOSURE });
 	}
 	return err;
 }

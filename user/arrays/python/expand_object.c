@@ -50,7 +50,7 @@ static int expand_members(struct py_walk *walk, size_t node, uint64_t object,
 								 .label = member.name,
 								 .slot = object + member.offset,
 								 .parent = (uint32_t)node,
-								 .edge = (uint16_t)EDGE_NAMED });
+								 .edge = EDGE_NAMED });
 		}
 		if (py_word(walk->py, class + (uint64_t)walk->py->layout.tp_base, &class))
 			break;
@@ -93,7 +93,7 @@ static int expand_rest(struct py_walk *walk, size_t node, uint64_t object,
 								     .label = offset,
 								     .slot = object + offset,
 								     .parent = (uint32_t)node,
-								     .edge = (uint16_t)EDGE_WORD });
+								     .edge = EDGE_WORD });
 	}
 	return err;
 }

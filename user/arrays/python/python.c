@@ -3,7 +3,6 @@
 #include "arrays/python/python.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -291,10 +290,6 @@ int python_scan_memory(struct memsrc *memsrc, const struct proc *proc, const str
 		return -ENOMEM;
 	err = look(&scan, proc, runtime);
 	report->swapped = memsrc__swapped(memsrc) - scan.swapped_before;
-	if (*report->unsupported && report->swapped)
-		snprintf(report->unsupported, sizeof(report->unsupported),
-			 "%s cannot be read: %" PRIu64 " pages that tell of it are swapped out",
-			 runtime, report->swapped);
 	report->cut = scan.py.cut;
 	free(scan.swept.arrays.addresses);
 	free(scan.swept.buffers.addresses);

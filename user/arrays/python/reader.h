@@ -151,11 +151,12 @@ int py_member_at(struct py *py, uint64_t type, size_t *i, struct py_member *ret)
 typedef int (*py_visit_item)(void *ctx, uint64_t key, uint64_t value, uint64_t slot);
 int py_each_item(struct py *py, uint64_t dict, py_visit_item visit, void *ctx);
 
-/* A visitor that ends with 1 at the str key of just this text; value is what it holds. */
+/* A visitor that ends with 1 at the str key of just this text, and keeps what it was shown. */
 struct py_named {
 	struct py *py;
 	const char *name;
 	uint64_t value;
+	uint64_t slot;
 };
 int py_visit_named(void *ctx, uint64_t key, uint64_t value, uint64_t slot);
 
