@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "base/barrier.h"
+#include "base/test_point.h"
 #include "commands/commands.h"
 #include "commands/options.h"
 
@@ -22,7 +22,7 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
-	barrier_init();
+	test_point_init();
 	if (argc < 2)
 		return usage_error("no process and no command given");
 	if (argv[1][0] == '-')

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "collect/uapi.h"
+#include "collect/pages/uapi.h"
 #include "facts/page.h"
 
-/* The steps of collect/pagemap_scan.c and collect/pagemap_read.c. */
+/* The steps of collect/pages/pagemap_scan.c and collect/pages/pagemap_read.c. */
 #define REGIONS 512u
 #define MAX_PAGES (64u << 10)
 #define WORDS (64u << 10)

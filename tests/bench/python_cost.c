@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "arrays/python/python.h"
-#include "collect/maps.h"
-#include "collect/runtime.h"
+#include "collect/proc/maps.h"
+#include "collect/elf/runtime.h"
 
 /* Above what numpy holds for itself. */
 #define MIN_BYTES 1000u

@@ -15,11 +15,11 @@
 #include <unistd.h>
 
 #include "bare.h"
-#include "collect/maps.h"
-#include "collect/pagemap.h"
-#include "collect/procfs.h"
+#include "collect/proc/maps.h"
+#include "collect/pages/pagemap.h"
+#include "collect/proc/procfs.h"
 #include "model/page_state.h"
-#include "model/tally.h"
+#include "model/rows/tally.h"
 
 #define HEAT_CELLS 64
 #define GIB (UINT64_C(1) << 30)

@@ -190,14 +190,14 @@ class EmptyTpBtf(Tool):
 
 
 class Pagewatch(Tool):
-    """pagewatch -p, live, JSON once a second, held by its test barrier where asked."""
+    """pagewatch -p, live, JSON once a second, held by its test points where asked."""
 
     backend = "tp_btf"
 
     def __init__(self, target):
         self.target = target
         self.started_ns = self.attached_ns = 0
-        self.barrier = None
+        self.phases = None
 
     def start(self):
         self.start_to_attached()
@@ -207,8 +207,8 @@ class Pagewatch(Tool):
         """Returns while pagewatch stands at the moment from which faults are counted."""
         out_read, out_write = os.pipe()
         in_read, in_write = os.pipe()
-        environment = dict(os.environ, PAGEWATCH_BARRIER=f"{out_write},{in_read}")
-        self.barrier = (os.fdopen(out_read, "r", encoding="ascii"),
+        environment = dict(os.environ, PAGEWATCH_TEST_POINTS=f"{out_write},{in_read}")
+        self.phases = (os.fdopen(out_read, "r", encoding="ascii"),
                         os.fdopen(in_write, "wb", buffering=0))
         self.started_ns = time.monotonic_ns()
         self.process = Process([PAGEWATCH, "-p", str(self.target.pid), "--json",
@@ -220,7 +220,7 @@ class Pagewatch(Tool):
         self.attached_ns = time.monotonic_ns()
 
     def _wait_phase(self, wanted):
-        phases, go = self.barrier
+        phases, go = self.phases
         while True:
             phase = phases.readline().strip()
             if phase == wanted:
@@ -231,10 +231,10 @@ class Pagewatch(Tool):
             go.write(b"\n")
 
     def go_on(self):
-        """To the end of the baseline scan, then without a barrier."""
-        self.barrier[1].write(b"\n")
+        """To the end of the baseline scan, then without holding."""
+        self.phases[1].write(b"\n")
         self._wait_phase("baseline")
-        for end in self.barrier:
+        for end in self.phases:
             end.close()
 
     def _ask(self):

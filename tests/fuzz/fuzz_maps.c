@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collect/maps_text.h"
-#include "collect/proc_text.h"
+#include "collect/proc/maps_text.h"
+#include "collect/proc/proc_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "arrays/python/python.h"
-#include "collect/maps.h"
-#include "collect/runtime.h"
+#include "collect/proc/maps.h"
+#include "collect/elf/runtime.h"
 
 #define PYTHON "/usr/bin/python3"
 #define PAGE 4096u

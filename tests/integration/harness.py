@@ -2,7 +2,7 @@
 """Starting pagewatch and its targets, and waiting for them by what they say.
 
 Nothing here sleeps: a target prints a line and blocks on its stdin, pagewatch
-names its phases through PAGEWATCH_BARRIER. A deadline turns a hang into a failure.
+names its phases through PAGEWATCH_TEST_POINTS. A deadline turns a hang into a failure.
 """
 import json
 import os
@@ -125,8 +125,8 @@ def faults_of(line):
     return int(words[2]) + int(words[3]) if len(words) >= 4 else None
 
 
-class Barrier:
-    """Our side of PAGEWATCH_BARRIER: hears the phases, lets each go."""
+class Phases:
+    """Our side of PAGEWATCH_TEST_POINTS: hears the phases, lets each go."""
 
     def __init__(self):
         self.heard, self.says = os.pipe()
@@ -139,7 +139,7 @@ class Barrier:
         return (self.says, self.waits)
 
     def environment(self):
-        return dict(os.environ, PAGEWATCH_BARRIER=f"{self.says},{self.waits}")
+        return dict(os.environ, PAGEWATCH_TEST_POINTS=f"{self.says},{self.waits}")
 
     def started(self):
         """pagewatch has its ends; ours of its side are closed, so that its end is heard."""
@@ -181,18 +181,18 @@ class Watch:
     """`pagewatch watch -p PID --json`: attached once this object is there."""
 
     def __init__(self, pid, *options, until="baseline", **popen):
-        self.barrier = Barrier()
+        self.phases = Phases()
         argv = [str(PROGRAM), "watch", "-p", str(pid), "--json", *NEVER,
                 *[str(option) for option in options]]
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, pass_fds=self.barrier.fds(),
-                                        env=self.barrier.environment(), **popen)
-        self.barrier.started()
+                                        stderr=subprocess.PIPE, pass_fds=self.phases.fds(),
+                                        env=self.phases.environment(), **popen)
+        self.phases.started()
         self.lines = Lines(self.process.stdout)
-        if until and not self.barrier.until(until):
+        if until and not self.phases.until(until):
             raise AssertionError(f"pagewatch ended before '{until}': {self.errors()}")
         if until:
-            self.barrier.leave()
+            self.phases.leave()
 
     def snapshot(self):
         """Asks for a snapshot and returns it."""
@@ -219,7 +219,7 @@ class Watch:
         return self.process.wait(DEADLINE)
 
     def close(self):
-        self.barrier.close()
+        self.phases.close()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(DEADLINE)

@@ -196,13 +196,13 @@ def test_forged_packets():
 def test_killed_at_a_checkpoint(who, opened):
     """Whoever is killed, the other goes on."""
     code = BEGIN + "said = at('here')\nprint(said, flush=True)\nsys.exit(7)"
-    barrier = harness.Barrier()
+    phases = harness.Phases()
     process = subprocess.Popen(
         [harness.PROGRAM, "check", "-e", 'at "here": __main__.x: resident <= 1', "--",
          harness.PYTHON, "-c", code], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, pass_fds=barrier.fds(), env=barrier.environment())
-    barrier.started()
-    assert barrier.until("checkpoint")
+        stderr=subprocess.PIPE, pass_fds=phases.fds(), env=phases.environment())
+    phases.started()
+    assert phases.until("checkpoint")
     with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
         guardian, = file.read().split()
     with open(f"/proc/{guardian}/task/{guardian}/children", encoding="ascii") as file:
@@ -212,9 +212,9 @@ def test_killed_at_a_checkpoint(who, opened):
         assert process.stdout.read() == b"0\n"
     else:
         harness.os.kill(int(child), signal.SIGKILL)
-        barrier.leave()
+        phases.leave()
         assert process.wait(harness.DEADLINE) == 1
-    barrier.close()
+    phases.close()
     process.wait()
     process.stdout.close()
     process.stderr.close()
@@ -236,15 +236,15 @@ class Attached:
         self.target = harness.Target([harness.PYTHON, "-c", code])
         opened.append(self.target)
         self.target.until("READY")
-        self.barrier = harness.Barrier()
-        opened.append(self.barrier)
+        self.phases = harness.Phases()
+        opened.append(self.phases)
         words = [word for text in expectations for word in ("-e", text)]
         self.process = subprocess.Popen([harness.PROGRAM, "check", "-p", str(self.target.pid),
                                          *words], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                        pass_fds=self.barrier.fds(),
-                                        env=self.barrier.environment())
-        self.barrier.started()
+                                        pass_fds=self.phases.fds(),
+                                        env=self.phases.environment())
+        self.phases.started()
 
     def step(self, first, end):
         self.target.process.stdin.write(f"{first} {end}\n".encode())
@@ -260,12 +260,12 @@ def test_of_a_process_that_runs_already(opened):
     """It stands still at its checkpoint until its pages were counted, and goes on."""
     attached = Attached(opened, "__main__.x: interior_resident == 0",
                         'at "step": __main__.x: interior_resident == 5')
-    assert attached.barrier.until("armed")
+    assert attached.phases.until("armed")
     attached.step(1, 6)
-    attached.barrier.go()
-    assert attached.barrier.until("checkpoint")
+    attached.phases.go()
+    assert attached.phases.until("checkpoint")
     assert harness.state_letter(attached.target.pid) == "t"
-    attached.barrier.leave()
+    attached.phases.leave()
     status, text = attached.ended()
     assert status == 0, text
     assert attached.target.until("AT") == "AT 0"
@@ -280,11 +280,11 @@ def test_of_a_process_that_runs_already(opened):
 @pytest.mark.parametrize("phase", ["armed", "checkpoint"])
 def test_pagewatch_killed_over_a_process_that_runs(phase, opened):
     attached = Attached(opened, 'at "step": __main__.x: interior_resident == 5')
-    assert attached.barrier.until("armed")
+    assert attached.phases.until("armed")
     if phase == "checkpoint":
         attached.step(1, 6)
-        attached.barrier.go()
-        assert attached.barrier.until(phase)
+        attached.phases.go()
+        assert attached.phases.until(phase)
     attached.process.kill()
     attached.process.communicate()
     if phase == "armed":
@@ -312,8 +312,8 @@ def test_threads_of_a_process_that_runs(opened):
     """Threads that are made while we wait, and reach their checkpoints at once."""
     attached = Attached(opened, *[f'at "t{n}": __main__.x: interior_resident == 0'
                                   for n in range(17)], code=ATTACHED_THREADS)
-    assert attached.barrier.until("armed")
-    attached.barrier.leave()
+    assert attached.phases.until("armed")
+    attached.phases.leave()
     attached.target.go()
     assert attached.target.until("AT")
     status, text = attached.ended()
@@ -324,18 +324,18 @@ def test_threads_of_a_process_that_runs(opened):
 def test_what_has_no_checkpoints(opened):
     attached = Attached(opened, 'at "step": process: pages > 0',
                         code="import sys; print('READY', flush=True); sys.stdin.readline()")
-    attached.barrier.leave()
+    attached.phases.leave()
     status, text = attached.ended()
     assert status == 3 and "has no libpagewatch" in text
     attached = Attached(opened, 'at "step": process: pages > 0')
-    assert attached.barrier.until("armed")
-    attached.barrier.leave()
+    assert attached.phases.until("armed")
+    attached.phases.leave()
     attached.process.send_signal(signal.SIGINT)
     status, text = attached.ended()
     assert status == 3 and "the checkpoint was not reached" in text
     attached = Attached(opened, 'at "step": process: pages > 0')
-    assert attached.barrier.until("armed")
-    attached.barrier.leave()
+    assert attached.phases.until("armed")
+    attached.phases.leave()
     attached.target.process.kill()
     status, text = attached.ended()
     assert status == 3 and "the checkpoint was not reached" in text

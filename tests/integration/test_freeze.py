@@ -76,7 +76,7 @@ def test_a_stopped_process_stays_stopped(opened):
     assert target.process.wait(harness.DEADLINE) == 0
 
 
-def barrier_watch(target, opened, *options):
+def held_watch(target, opened, *options):
     watch = harness.Watch(target.pid, "--freeze", *options, until=None)
     opened.append(watch)
     return watch
@@ -87,11 +87,11 @@ def barrier_watch(target, opened, *options):
 def test_killed_while_it_stands(backend_name, opened):
     """All threads stand still during the look; when pagewatch is killed there, they run on."""
     target = start(opened, 5)
-    watch = barrier_watch(target, opened, "--backend", backend_name)
-    assert watch.barrier.until("attached")
+    watch = held_watch(target, opened, "--backend", backend_name)
+    assert watch.phases.until("attached")
     watch.process.send_signal(signal.SIGUSR1)
-    watch.barrier.go()
-    assert watch.barrier.until("scanned")
+    watch.phases.go()
+    assert watch.phases.until("scanned")
     assert [harness.state_letter(tid) for tid in threads_of(target.pid)] == ["t"] * 6
     watch.process.kill()
     watch.process.wait()
@@ -100,9 +100,9 @@ def test_killed_while_it_stands(backend_name, opened):
 
 def test_released_after_each_look(opened):
     target = start(opened, 5)
-    watch = barrier_watch(target, opened, "--backend", "none")
-    assert watch.barrier.until("attached")
-    watch.barrier.leave()
+    watch = held_watch(target, opened, "--backend", "none")
+    assert watch.phases.until("attached")
+    watch.phases.leave()
     for _ in range(5):
         assert harness.process_of(watch.snapshot(), target.pid)["frozen"]
         assert not {harness.state_letter(tid) for tid in threads_of(target.pid)} & {"t", "T"}
@@ -143,9 +143,9 @@ def test_a_thread_that_cannot_stop(opened):
     target = harness.Target([harness.PYTHON, "-c", VFORK])
     opened.append(target)
     target.until("CHILD")
-    watch = barrier_watch(target, opened, "--backend", "none", "--no-python")
-    assert watch.barrier.until("attached")
-    watch.barrier.leave()
+    watch = held_watch(target, opened, "--backend", "none", "--no-python")
+    assert watch.phases.until("attached")
+    watch.phases.leave()
     assert not harness.process_of(watch.snapshot(), target.pid)["frozen"]
     target.go()
     target.until("DONE")

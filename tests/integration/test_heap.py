@@ -193,11 +193,11 @@ def test_killed(phase, backend, opened, tmp_path):
     watch = harness.Watch(target.pid, "--heap", "--backend", backend, until=None)
     opened.append(watch)
     if phase == "snapshot":
-        assert watch.barrier.until("baseline")
+        assert watch.phases.until("baseline")
         assert code_of(target.pid) != before
         watch.process.send_signal(signal.SIGUSR1)
-        watch.barrier.go()
-    assert watch.barrier.until(phase)
+        watch.phases.go()
+    assert watch.phases.until(phase)
     watch.process.kill()
     target.done()
     watch.process.wait()

@@ -41,15 +41,15 @@ def children(pid):
 
 
 class Run:
-    """`pagewatch run` with a barrier; the command tells its end by the end of its stdout."""
+    """`pagewatch run` with a phases; the command tells its end by the end of its stdout."""
 
     def __init__(self, command, *options):
-        self.barrier = harness.Barrier()
+        self.phases = harness.Phases()
         self.process = subprocess.Popen(
             [harness.PROGRAM, "run", "-o", "/dev/null", *options, "--", *command],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            pass_fds=self.barrier.fds(), env=self.barrier.environment())
-        self.barrier.started()
+            pass_fds=self.phases.fds(), env=self.phases.environment())
+        self.phases.started()
         self.guarded = "none" in options
         self.guardian = None
 
@@ -65,7 +65,7 @@ class Run:
         return pids[0] if pids else None
 
     def close(self):
-        self.barrier.close()
+        self.phases.close()
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(harness.DEADLINE)
@@ -81,10 +81,10 @@ def test_watch_killed(phase, backend, opened):
     watch = harness.Watch(target.pid, "--backend", backend, until=None)
     opened.append(watch)
     if phase == "snapshot":
-        assert watch.barrier.until("baseline")
+        assert watch.phases.until("baseline")
         watch.process.send_signal(signal.SIGUSR1)
-        watch.barrier.go()
-    assert watch.barrier.until(phase)
+        watch.phases.go()
+    assert watch.phases.until(phase)
     watch.process.kill()
     watch.process.wait()
     assert harness.state_letter(target.pid) not in ("t", "T")
@@ -101,13 +101,13 @@ def test_target_of_watch_killed(phase, opened):
     watch = harness.Watch(target.pid, until=None)
     opened.append(watch)
     if phase == "snapshot":
-        assert watch.barrier.until("baseline")
+        assert watch.phases.until("baseline")
         watch.process.send_signal(signal.SIGUSR1)
-        watch.barrier.go()
-    assert watch.barrier.until(phase)
+        watch.phases.go()
+    assert watch.phases.until(phase)
     target.process.kill()
     target.process.wait()
-    watch.barrier.leave()
+    watch.phases.leave()
     # "snapshot" is announced before the first report is out: whether it still comes out is a
     # matter of what was read by then, and both ends are right.
     assert watch.wait() in ((0, 3) if phase == "snapshot" else (3,))
@@ -128,9 +128,9 @@ def test_run_killed(phase, name, tier, opened):
     command, status = COMMANDS[name]
     run = Run(command, *TIERS[tier])
     opened.append(run)
-    if not run.barrier.until(phase):
+    if not run.phases.until(phase):
         # A command that a signal ends never stands at exit; all others reach every phase.
-        assert name == "signal" and phase in ("stopped", "snapshot", "released"), run.barrier.seen
+        assert name == "signal" and phase in ("stopped", "snapshot", "released"), run.phases.seen
         return
     child = run.child()
     run.process.kill()
@@ -159,10 +159,10 @@ def test_guardian_killed(phase, name, opened):
     command, status = COMMANDS[name]
     run = Run(command, *TIERS["scan"])
     opened.append(run)
-    assert run.barrier.until(phase)
+    assert run.phases.until(phase)
     run.child()
     os.kill(run.guardian, signal.SIGKILL)
-    run.barrier.leave()
+    run.phases.leave()
     assert run.process.wait(harness.DEADLINE) == status, run.process.stderr.read()
     lines = run.process.stderr.read().decode().splitlines()
     assert len(lines) <= 1, lines
@@ -173,10 +173,10 @@ def test_guardian_killed(phase, name, opened):
 def test_command_killed(phase, tier, opened):
     run = Run([harness.WORKLOAD, "write"], *TIERS[tier])
     opened.append(run)
-    assert run.barrier.until(phase)
+    assert run.phases.until(phase)
     child = run.child()
     os.kill(child, signal.SIGKILL)
-    run.barrier.leave()
+    run.phases.leave()
     assert run.process.wait(harness.DEADLINE) == (125 if phase == "launched" else 137)
     lines = run.process.stderr.read().decode().splitlines()
     assert len(lines) <= 1, lines

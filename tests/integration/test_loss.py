@@ -70,9 +70,9 @@ def test_full_ring(backend, opened):
     watch = harness.Watch(target.pid, "--backend", backend, "--ring-bytes", "4K", "--array",
                           "long=0x2000000000+413696", until=None)
     opened.append(watch)
-    assert watch.barrier.until("baseline")
+    assert watch.phases.until("baseline")
     target.done()
-    watch.barrier.leave()
+    watch.phases.leave()
     snapshot = watch.snapshot()
     check_loss(snapshot, "events")
     process = harness.process_of(snapshot, target.pid)

@@ -10,9 +10,9 @@
 #include <time.h>
 
 #include "arrays/symbol_name.h"
-#include "collect/dwarf_objects.h"
-#include "collect/elf_symbol.h"
-#include "collect/elf_symtab.h"
+#include "collect/elf/dwarf_objects.h"
+#include "collect/elf/elf_symbol.h"
+#include "collect/elf/elf_symtab.h"
 
 struct exercise {
 	struct dwarf_object objects[256];

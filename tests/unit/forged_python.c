@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "arrays/python/find.h"
-#include "collect/maps.h"
-#include "collect/runtime.h"
+#include "collect/proc/maps.h"
+#include "collect/elf/runtime.h"
 
 #define PYTHON "/usr/bin/python3"
 #define SCRIPT_MAX 512u

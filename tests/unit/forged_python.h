@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "arrays/python/reader.h"
-#include "collect/procfs.h"
+#include "collect/proc/procfs.h"
 
 #define PAGES_MAX 8192u
 #define PATCHES 4u

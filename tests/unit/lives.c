@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "model/chunk_bits.h"
+#include "model/lives/chunk_bits.h"
 
 uint32_t below(struct world *world, uint32_t limit)
 {

@@ -11,7 +11,7 @@
 
 #include "facts/page.h"
 #include "facts/touch.h"
-#include "model/touch.h"
+#include "model/lives/touch.h"
 
 #define PAGE 4096u
 #define CHUNKS 4u

@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "collect/environment.h"
-#include "collect/maps.h"
+#include "collect/proc/environment.h"
+#include "collect/proc/maps.h"
 
 struct environment environment;
 uint64_t page;

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "collect/pagemap.h"
+#include "collect/pages/pagemap.h"
 
 #define PRESENT PAGE_IS_PRESENT_BIT
 #define FILE_PAGE (PAGE_IS_FILE_BIT | PAGE_IS_PRESENT_BIT)

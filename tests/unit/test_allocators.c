@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collect/allocators.h"
+#include "collect/elf/allocators.h"
 
 #define POINTS ALLOCATOR_POINTS_MAX
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "model/array_pages.h"
+#include "model/index/array_pages.h"
 
 #define PAGE 4096u
 #define PAGES 4096u

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "model/array_rows.h"
+#include "model/rows/array_rows.h"
 #include "strided.h"
 
 #define ROUNDS 400

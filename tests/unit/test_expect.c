@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "model/checks.h"
+#include "model/expect/checks.h"
 
 #define PAGE 4096u
 

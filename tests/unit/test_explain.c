@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "model/explain.h"
+#include "model/rows/explain.h"
 
 #define PAGE 4096u
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Numbers as text, hostile names made safe, log lines, and the barrier. */
+/* Numbers as text, hostile names made safe, log lines, and the test points. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "base/barrier.h"
+#include "base/test_point.h"
 #include "base/format.h"
 #include "base/log.h"
 
@@ -235,44 +235,44 @@ static void log_lines(void **state)
 	assert_string_equal(buffer + length - 6, "xx...\n");
 }
 
-static void set_barrier(int out, int in)
+static void set_test_points(int out, int in)
 {
 	char value[64];
 
 	snprintf(value, sizeof(value), "%d,%d", out, in);
-	setenv("PAGEWATCH_BARRIER", value, 1);
-	barrier_init();
-	assert_null(getenv("PAGEWATCH_BARRIER"));
+	setenv("PAGEWATCH_TEST_POINTS", value, 1);
+	test_point_init();
+	assert_null(getenv("PAGEWATCH_TEST_POINTS"));
 }
 
-static void barrier_holds(void **state)
+static void test_point_holds(void **state)
 {
 	int out[2], in[2];
 	char buffer[64];
 
 	(void)state;
-	barrier_init();
-	barrier_wait("without the variable");
-	setenv("PAGEWATCH_BARRIER", "1", 1);
-	barrier_init();
-	barrier_wait("half a variable");
-	set_barrier(998, 999);
-	barrier_wait("closed descriptors");
+	test_point_init();
+	test_point_wait("without the variable");
+	setenv("PAGEWATCH_TEST_POINTS", "1", 1);
+	test_point_init();
+	test_point_wait("half a variable");
+	set_test_points(998, 999);
+	test_point_wait("closed descriptors");
 
 	assert_int_equal(pipe(out), 0);
 	assert_int_equal(pipe(in), 0);
-	set_barrier(out[1], in[0]);
+	set_test_points(out[1], in[0]);
 	assert_int_equal(fcntl(out[1], F_GETFD), FD_CLOEXEC);
 	assert_int_equal(fcntl(in[0], F_GETFD), FD_CLOEXEC);
 	assert_int_equal(write(in[1], "ab", 2), 2);
-	barrier_wait("attached");
-	barrier_wait("baseline");
+	test_point_wait("attached");
+	test_point_wait("baseline");
 	assert_int_equal(read(out[0], buffer, sizeof(buffer)), 18);
 	assert_memory_equal(buffer, "attached\nbaseline\n", 18);
 	/* end of file lets it go on for good */
 	close(in[1]);
-	barrier_wait("ended");
-	barrier_wait("never written");
+	test_point_wait("ended");
+	test_point_wait("never written");
 	close(out[1]);
 	assert_int_equal(read(out[0], buffer, sizeof(buffer)), 6);
 	assert_memory_equal(buffer, "ended\n", 6);
@@ -285,7 +285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes),     cmocka_unit_test(counts),
 		cmocka_unit_test(names),     cmocka_unit_test(names_cut),
-		cmocka_unit_test(log_lines), cmocka_unit_test(barrier_holds),
+		cmocka_unit_test(log_lines), cmocka_unit_test(test_point_holds),
 	};
 
 	return cmocka_run_group_tests_name("format", tests, NULL, NULL);

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "model/grid.h"
-#include "model/index_set.h"
+#include "model/index/grid.h"
+#include "model/index/index_set.h"
 #include "strided.h"
 
 #define ROUNDS 2000

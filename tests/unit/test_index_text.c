@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "model/index_set.h"
+#include "model/index/index_set.h"
 
 static struct index_span spans[] = {
 	{ 0, 13, 1, 1 },    { 0, 1009, 1, 1 },	  { 5, 7, 1, 1 },     { 9, 10, 1, 1 },

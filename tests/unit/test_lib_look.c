@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "collect/proc_text.h"
+#include "collect/proc/proc_text.h"
 #include "lib/pagewatch.h"
 #include "pages.h"
 

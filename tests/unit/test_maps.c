@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "collect/maps.h"
-#include "collect/maps_text.h"
+#include "collect/proc/maps.h"
+#include "collect/proc/maps_text.h"
 
 #define FIXTURES "tests/fixtures/proc"
 #define RECORDED_PID 1281

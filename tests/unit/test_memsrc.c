@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "collect/memsrc.h"
+#include "collect/memory/memsrc.h"
 
 #define PAGE 64u
 #define PAGES_MAX 128u

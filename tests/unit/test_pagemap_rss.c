@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "collect/maps.h"
-#include "collect/proc_text.h"
+#include "collect/proc/maps.h"
+#include "collect/proc/proc_text.h"
 #include "facts/environment.h"
 #include "pages.h"
 

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "collect/maps.h"
-#include "collect/uapi.h"
+#include "collect/proc/maps.h"
+#include "collect/pages/uapi.h"
 #include "pages.h"
 
 /* More extents than one call returns, more pages than one call scans. */

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "collect/pagemap_words.h"
-#include "collect/uapi.h"
+#include "collect/pages/pagemap_words.h"
+#include "collect/pages/uapi.h"
 #include "pages.h"
 
 /* A swap entry as who may see it reads it. */

@@ -16,9 +16,9 @@
 
 #include <cmocka.h>
 
-#include "collect/environment.h"
-#include "collect/proc_text.h"
-#include "collect/procfs.h"
+#include "collect/proc/environment.h"
+#include "collect/proc/proc_text.h"
+#include "collect/proc/procfs.h"
 
 #define FIXTURES "tests/fixtures/proc"
 #define RECORDED_PID 1281

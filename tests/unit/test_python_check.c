@@ -17,7 +17,7 @@
 
 #include "arrays/python/find.h"
 #include "arrays/python/arenas.h"
-#include "collect/proc_thread.h"
+#include "collect/proc/proc_thread.h"
 #include "forged_python.h"
 
 static void interpreters(void **state)

@@ -17,8 +17,8 @@
 #include <cmocka.h>
 
 #include "arrays/python/python.h"
-#include "collect/maps.h"
-#include "collect/runtime.h"
+#include "collect/proc/maps.h"
+#include "collect/elf/runtime.h"
 #include "fake_memory.h"
 
 #define PYTHON "/usr/bin/python3"

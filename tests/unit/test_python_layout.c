@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "arrays/python/layout.h"
-#include "collect/proc_thread.h"
+#include "collect/proc/proc_thread.h"
 
 #define FIXTURES "tests/fixtures/python/debug-offsets-"
 

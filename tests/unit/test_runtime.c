@@ -16,9 +16,9 @@
 
 #include <cmocka.h>
 
-#include "collect/maps.h"
-#include "collect/python_version.h"
-#include "collect/runtime.h"
+#include "collect/proc/maps.h"
+#include "collect/elf/python_version.h"
+#include "collect/elf/runtime.h"
 
 #define FIXTURES "tests/fixtures/proc"
 #define RECORDED_PID 1281

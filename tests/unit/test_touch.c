@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "lives.h"
-#include "model/tally.h"
+#include "model/rows/tally.h"
 
 #define HEAT_CELLS 37u
 

@@ -10,10 +10,10 @@
 
 #include "arrays/symbol_name.h"
 #include "base/array.h"
-#include "collect/debug_file.h"
-#include "collect/dwarf_objects.h"
-#include "collect/elf_symbol.h"
-#include "collect/mapped_file.h"
+#include "collect/elf/debug_file.h"
+#include "collect/elf/dwarf_objects.h"
+#include "collect/elf/elf_symbol.h"
+#include "collect/elf/mapped_file.h"
 
 #define OBJECTS_MAX 65536u
 

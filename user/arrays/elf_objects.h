@@ -6,8 +6,8 @@
 #define ARRAYS_ELF_OBJECTS_H
 
 #include "arrays/elf_images.h"
-#include "collect/elf_symtab.h"
-#include "collect/procfs.h"
+#include "collect/elf/elf_symtab.h"
+#include "collect/proc/procfs.h"
 #include "facts/array.h"
 #include "facts/symbol.h"
 

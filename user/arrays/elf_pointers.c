@@ -12,10 +12,10 @@
 #include "arrays/malloc_chunk.h"
 #include "arrays/symbol_miss.h"
 #include "base/array.h"
-#include "collect/elf_symbol.h"
-#include "collect/mapped_file.h"
-#include "collect/maps.h"
-#include "collect/memsrc.h"
+#include "collect/elf/elf_symbol.h"
+#include "collect/elf/mapped_file.h"
+#include "collect/proc/maps.h"
+#include "collect/memory/memsrc.h"
 
 #define CACHE_PAGES 64u /* all reads go past it: a heap changes */
 #define LOOKS_MAX 3	/* at one that does so meanwhile */

@@ -6,7 +6,7 @@
 #define ARRAYS_ELF_POINTERS_H
 
 #include "arrays/elf_images.h"
-#include "collect/procfs.h"
+#include "collect/proc/procfs.h"
 #include "facts/array.h"
 #include "facts/symbol.h"
 

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "arrays/claim_array.h"
-#include "arrays/claim_book.h"
+#include "arrays/allocation_array.h"
+#include "arrays/allocation_book.h"
 
 struct heap {
-	struct claim_book book;
+	struct allocation_book book;
 	uint64_t page_bytes;
 };
 
@@ -20,7 +20,7 @@ struct heap *heap__new(uint64_t page_bytes, size_t max)
 	if (!heap)
 		return NULL;
 	heap->page_bytes = page_bytes;
-	if (!claim_book__init(&heap->book, max))
+	if (!allocation_book__init(&heap->book, max))
 		return heap;
 	free(heap);
 	return NULL;
@@ -33,7 +33,7 @@ struct heap *heap__fork(const struct heap *parent)
 	if (!child)
 		return NULL;
 	child->page_bytes = parent->page_bytes;
-	if (!claim_book__fork(&child->book, &parent->book))
+	if (!allocation_book__fork(&child->book, &parent->book))
 		return child;
 	free(child);
 	return NULL;
@@ -43,42 +43,43 @@ void heap__free(struct heap *heap)
 {
 	if (!heap)
 		return;
-	claim_book__deinit(&heap->book);
+	allocation_book__deinit(&heap->book);
 	free(heap);
 }
 
 /* A live block stays one whatever happens to its pages. */
-static bool may_be_freed(const struct claim *claim)
+static bool may_be_freed(const struct allocation *allocation)
 {
-	return claim->state != CLAIM_LIVE;
+	return allocation->state != ALLOCATION_LIVE;
 }
 
-static bool is_freed(const struct claim *claim)
+static bool is_freed(const struct allocation *allocation)
 {
-	return claim->state == CLAIM_FREED;
+	return allocation->state == ALLOCATION_FREED;
 }
 
 /* Whatever lay there is no more: a free that was not seen, or of another allocator's. */
-static int place(struct heap *heap, const struct claim *claim)
+static int place(struct heap *heap, const struct allocation *allocation)
 {
-	int err = claims__cut(heap->book.claims, claim->start, claim->end, NULL, NULL);
+	int err = allocations__cut(heap->book.allocations, allocation->start, allocation->end, NULL,
+				   NULL);
 
-	return err ? err : claims__insert(heap->book.claims, claim);
+	return err ? err : allocations__insert(heap->book.allocations, allocation);
 }
 
 /* The living have the first right to the room. */
 static int forget_freed(struct heap *heap)
 {
-	size_t before = claims__count(heap->book.claims);
-	int err = claims__cut(heap->book.claims, 0, UINT64_MAX, is_freed, NULL);
+	size_t before = allocations__count(heap->book.allocations);
+	int err = allocations__cut(heap->book.allocations, 0, UINT64_MAX, is_freed, NULL);
 
-	heap->book.forgotten += before - claims__count(heap->book.claims);
+	heap->book.forgotten += before - allocations__count(heap->book.allocations);
 	return err;
 }
 
 static int on_alloc(struct heap *heap, const struct map_event *event)
 {
-	struct claim claim = {
+	struct allocation allocation = {
 		.start = event->start,
 		.end = event->end,
 		.whole_start = event->start,
@@ -92,24 +93,25 @@ static int on_alloc(struct heap *heap, const struct map_event *event)
 
 	if (event->end <= event->start)
 		return 0;
-	claim.number = ++heap->book.numbers;
-	err = place(heap, &claim);
+	allocation.number = ++heap->book.numbers;
+	err = place(heap, &allocation);
 	if (err != -ENOSPC)
 		return err;
 	err = forget_freed(heap);
-	return err ? err : claim_book__forget_if_full(&heap->book, place(heap, &claim));
+	return err ? err : allocation_book__forget_if_full(&heap->book, place(heap, &allocation));
 }
 
 /* The serial tells the block: by now another may have its address. */
-static void set_state(struct heap *heap, const struct map_event *event, enum claim_state state)
+static void set_state(struct heap *heap, const struct map_event *event, enum allocation_state state)
 {
 	uint64_t at = event->start;
-	struct claim *claim;
+	struct allocation *allocation;
 
-	while ((claim = claims__above(heap->book.claims, at)) && claim->start < event->end) {
-		if (claim->serial == event->serial)
-			claim->state = state;
-		at = claim->end;
+	while ((allocation = allocations__above(heap->book.allocations, at)) &&
+	       allocation->start < event->end) {
+		if (allocation->serial == event->serial)
+			allocation->state = state;
+		at = allocation->end;
 	}
 }
 
@@ -119,35 +121,37 @@ int heap__handle(struct heap *heap, const struct map_event *event)
 	case MAP_EVENT_HEAP_ALLOC:
 		return on_alloc(heap, event);
 	case MAP_EVENT_HEAP_FREE:
-		set_state(heap, event, CLAIM_FREED);
+		set_state(heap, event, ALLOCATION_FREED);
 		return 0;
 	case MAP_EVENT_HEAP_RESIZE:
-		set_state(heap, event, CLAIM_RESIZING);
+		set_state(heap, event, ALLOCATION_RESIZING);
 		return 0;
 	case MAP_EVENT_HEAP_KEEP:
-		set_state(heap, event, CLAIM_LIVE);
+		set_state(heap, event, ALLOCATION_LIVE);
 		return 0;
 	case MAP_EVENT_ENTER:
-		return claim_book__forget_if_full(
-			&heap->book, claim_calls__enter(&heap->book.calls, heap->book.claims, event,
-							may_be_freed));
+		return allocation_book__forget_if_full(
+			&heap->book,
+			allocation_calls__enter(&heap->book.calls, heap->book.allocations, event,
+						may_be_freed));
 	case MAP_EVENT_EXIT:
-		return claim_calls__exit(&heap->book.calls, heap->book.claims, event, NULL, NULL);
+		return allocation_calls__exit(&heap->book.calls, heap->book.allocations, event,
+					      NULL, NULL);
 	default:
 		return 0;
 	}
 }
 
 /* Neighbours share the pages at its ends: those do not tell. */
-static int is_gone(const struct heap *heap, const struct claim *claim,
+static int is_gone(const struct heap *heap, const struct allocation *allocation,
 		   int (*in_memory)(void *ctx, uint64_t start, uint64_t end), void *ctx)
 {
 	uint64_t page = heap->page_bytes;
-	uint64_t start = claim->start + (page - claim->start % page) % page;
-	uint64_t end = claim->end - claim->end % page;
+	uint64_t start = allocation->start + (page - allocation->start % page) % page;
+	uint64_t end = allocation->end - allocation->end % page;
 	int there;
 
-	if (!is_freed(claim))
+	if (!is_freed(allocation))
 		return 0;
 	there = start < end ? in_memory(ctx, start, end) : 0;
 	return there < 0 ? there : !there;
@@ -156,19 +160,19 @@ static int is_gone(const struct heap *heap, const struct claim *claim,
 int heap__arrays(struct heap *heap, int (*in_memory)(void *ctx, uint64_t start, uint64_t end),
 		 void *ctx, struct array_list *list)
 {
-	struct claim *claim;
+	struct allocation *allocation;
 	uint64_t at = 0;
 	int err = 0;
 
-	while (!err && (claim = claims__above(heap->book.claims, at))) {
-		uint64_t start = claim->start;
+	while (!err && (allocation = allocations__above(heap->book.allocations, at))) {
+		uint64_t start = allocation->start;
 
-		at = claim->end;
-		err = is_gone(heap, claim, in_memory, ctx);
+		at = allocation->end;
+		err = is_gone(heap, allocation, in_memory, ctx);
 		if (err > 0)
-			err = claims__cut(heap->book.claims, start, at, NULL, NULL);
+			err = allocations__cut(heap->book.allocations, start, at, NULL, NULL);
 		else if (!err)
-			err = claim_array_add(claim, ARRAY_HEAP, list);
+			err = allocation_array_add(allocation, ARRAY_HEAP, list);
 	}
 	return err;
 }

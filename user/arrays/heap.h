@@ -11,7 +11,7 @@
 
 struct heap;
 
-/* What a heap holds is forgotten when there are more than max claims. NULL: no memory. */
+/* What a heap holds is forgotten when there are more than max allocations. NULL: no memory. */
 struct heap *heap__new(uint64_t page_bytes, size_t max);
 struct heap *heap__fork(const struct heap *parent);
 void heap__free(struct heap *heap);

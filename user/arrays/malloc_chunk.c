@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-#include "collect/maps.h"
+#include "collect/proc/maps.h"
 
 #define WORD sizeof(uint64_t)
 #define ALIGNMENT (2 * WORD)

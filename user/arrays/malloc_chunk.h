@@ -5,7 +5,7 @@
 #ifndef ARRAYS_MALLOC_CHUNK_H
 #define ARRAYS_MALLOC_CHUNK_H
 
-#include "collect/memsrc.h"
+#include "collect/memory/memsrc.h"
 #include "facts/vma.h"
 
 /*

@@ -5,11 +5,11 @@
 #include <linux/mman.h>
 #include <stdlib.h>
 
-#include "arrays/claim_array.h"
-#include "arrays/claim_book.h"
+#include "arrays/allocation_array.h"
+#include "arrays/allocation_book.h"
 
 struct mappings {
-	struct claim_book book;
+	struct allocation_book book;
 	uint64_t min_bytes;
 };
 
@@ -20,7 +20,7 @@ struct mappings *mappings__new(uint64_t min_bytes, size_t max)
 	if (!mappings)
 		return NULL;
 	mappings->min_bytes = min_bytes;
-	if (!claim_book__init(&mappings->book, max))
+	if (!allocation_book__init(&mappings->book, max))
 		return mappings;
 	free(mappings);
 	return NULL;
@@ -33,7 +33,7 @@ struct mappings *mappings__fork(const struct mappings *parent)
 	if (!child)
 		return NULL;
 	child->min_bytes = parent->min_bytes;
-	if (!claim_book__fork(&child->book, &parent->book))
+	if (!allocation_book__fork(&child->book, &parent->book))
 		return child;
 	free(child);
 	return NULL;
@@ -43,23 +43,24 @@ void mappings__free(struct mappings *mappings)
 {
 	if (!mappings)
 		return;
-	claim_book__deinit(&mappings->book);
+	allocation_book__deinit(&mappings->book);
 	free(mappings);
 }
 
 /* Where the call put it nothing else can be: what the books say lies there was not seen to end. */
-static int insert(struct mappings *mappings, const struct claim *claim)
+static int insert(struct mappings *mappings, const struct allocation *allocation)
 {
-	int err = claims__cut(mappings->book.claims, claim->start, claim->end, NULL, NULL);
+	int err = allocations__cut(mappings->book.allocations, allocation->start, allocation->end,
+				   NULL, NULL);
 
-	if (!err && claim->start < claim->end)
-		err = claims__insert(mappings->book.claims, claim);
-	return claim_book__forget_if_full(&mappings->book, err);
+	if (!err && allocation->start < allocation->end)
+		err = allocations__insert(mappings->book.allocations, allocation);
+	return allocation_book__forget_if_full(&mappings->book, err);
 }
 
 static int on_mmap(struct mappings *mappings, const struct map_event *enter, uint64_t start)
 {
-	struct claim claim = {
+	struct allocation allocation = {
 		.start = start,
 		.end = start + enter->new_end,
 		.whole_start = start,
@@ -68,17 +69,17 @@ static int on_mmap(struct mappings *mappings, const struct map_event *enter, uin
 		.tid = enter->tid,
 	};
 
-	if (enter->new_end < mappings->min_bytes || claim.end <= claim.start)
+	if (enter->new_end < mappings->min_bytes || allocation.end <= allocation.start)
 		return 0;
-	claim.number = ++mappings->book.numbers;
-	return insert(mappings, &claim);
+	allocation.number = ++mappings->book.numbers;
+	return insert(mappings, &allocation);
 }
 
 /*
  * The parts of the old range go where the call put them; what it adds belongs to the last one.
  * The new address is the whole's as well.
  */
-static int on_mremap(struct mappings *mappings, const struct claim_call *call, uint64_t to)
+static int on_mremap(struct mappings *mappings, const struct allocation_call *call, uint64_t to)
 {
 	const struct map_event *enter = &call->enter;
 	uint64_t bytes = enter->new_start ? enter->new_end - enter->new_start : enter->new_end;
@@ -86,7 +87,7 @@ static int on_mremap(struct mappings *mappings, const struct claim_call *call, u
 	int err = 0;
 
 	for (i = 0; !err && i < call->taken.count; i++) {
-		struct claim part = call->taken.claims[i];
+		struct allocation part = call->taken.allocations[i];
 		bool last = part.end == enter->end;
 		uint64_t move = to - enter->start;
 
@@ -108,7 +109,7 @@ static int on_mremap(struct mappings *mappings, const struct claim_call *call, u
 	return err;
 }
 
-static int finish(void *ctx, const struct claim_call *call, const struct map_event *exit)
+static int finish(void *ctx, const struct allocation_call *call, const struct map_event *exit)
 {
 	struct mappings *mappings = ctx;
 
@@ -129,24 +130,24 @@ static bool is_of_mappings(enum map_op op)
 int mappings__handle(struct mappings *mappings, const struct map_event *event)
 {
 	if (event->type == MAP_EVENT_EXIT)
-		return claim_calls__exit(&mappings->book.calls, mappings->book.claims, event,
-					 finish, mappings);
+		return allocation_calls__exit(&mappings->book.calls, mappings->book.allocations,
+					      event, finish, mappings);
 	if (event->type != MAP_EVENT_ENTER || !is_of_mappings(event->op))
 		return 0;
-	return claim_book__forget_if_full(
-		&mappings->book,
-		claim_calls__enter(&mappings->book.calls, mappings->book.claims, event, NULL));
+	return allocation_book__forget_if_full(
+		&mappings->book, allocation_calls__enter(&mappings->book.calls,
+							 mappings->book.allocations, event, NULL));
 }
 
 int mappings__arrays(struct mappings *mappings, struct array_list *list)
 {
-	struct claim *claim;
+	struct allocation *allocation;
 	uint64_t at = 0;
 	int err = 0;
 
-	while (!err && (claim = claims__above(mappings->book.claims, at))) {
-		at = claim->end;
-		err = claim_array_add(claim, ARRAY_MAPPING, list);
+	while (!err && (allocation = allocations__above(mappings->book.allocations, at))) {
+		at = allocation->end;
+		err = allocation_array_add(allocation, ARRAY_MAPPING, list);
 	}
 	return err;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "base/barrier.h"
+#include "base/test_point.h"
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/finals.h"
@@ -96,7 +96,7 @@ static int on_checkpoint(struct check *check)
 	name = strdup(engine__checkpoint(check->engine, &pid));
 	if (!name)
 		return -ENOMEM;
-	barrier_wait("checkpoint");
+	test_point_wait("checkpoint");
 	err = take_snapshot(check, &snapshot);
 	engine__answer_checkpoint(check->engine, !err);
 	if (!err) {
@@ -113,7 +113,7 @@ static int on_last_chance(struct check *check)
 	struct snapshot *snapshot;
 	int err;
 
-	barrier_wait("stopped");
+	test_point_wait("stopped");
 	err = take_snapshot(check, &snapshot);
 	if (!err) {
 		drop_last(check);
@@ -288,7 +288,7 @@ static int check_all(struct check *check)
 		err = checks__finish(checks);
 	if (err)
 		return status_of_error(err);
-	barrier_wait("report");
+	test_point_wait("report");
 	err = render(check);
 	return err ? report_status(err) : status_of_verdict(checks);
 }

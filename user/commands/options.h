@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "engine/engine.h"
-#include "model/checks.h"
+#include "model/expect/checks.h"
 
 enum exit_status {
 	STATUS_OK = 0,

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collect/environment.h"
-#include "collect/faults.h"
-#include "collect/pagemap.h"
+#include "collect/proc/environment.h"
+#include "collect/kernel/faults.h"
+#include "collect/pages/pagemap.h"
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "commands/report.h"

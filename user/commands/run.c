@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "base/barrier.h"
+#include "base/test_point.h"
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/finals.h"
@@ -31,7 +31,7 @@ static int on_last_chance(struct run *run)
 	struct snapshot snapshot;
 	int err;
 
-	barrier_wait("stopped");
+	test_point_wait("stopped");
 	err = engine__snapshot(run->engine, &snapshot);
 	if (!err)
 		err = finals__keep(&run->finals, &snapshot, pid);
@@ -104,7 +104,7 @@ static int report_run(struct run *run)
 	if (!err)
 		err = symbols_seen__note(&seen, &run->options.symbols, &run->last);
 	symbols_seen__deinit(&seen);
-	barrier_wait("report");
+	test_point_wait("report");
 	if (!err)
 		err = report__print(&run->report, &run->last);
 	return err;

@@ -11,7 +11,7 @@
 #include "arrays/python/python.h"
 #include "base/array.h"
 #include "engine/priv.h"
-#include "model/array_rows.h"
+#include "model/rows/array_rows.h"
 
 /*
  * Enough for a million objects, and hardly noticed by a person. What is known of the objects
@@ -273,7 +273,7 @@ int engine_fill_arrays(struct engine *engine, struct target *target,
 	size_t i;
 	int err;
 
-	err = claims_add_arrays(engine, target, input, list, row);
+	err = allocations_add_arrays(engine, target, input, list, row);
 	if (err)
 		return err;
 	row->arrays = calloc(list->count + 1, sizeof(*row->arrays));

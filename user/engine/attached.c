@@ -8,9 +8,9 @@
 #include <sys/ptrace.h>
 #include <unistd.h>
 
-#include "base/barrier.h"
+#include "base/test_point.h"
 #include "base/log.h"
-#include "collect/mapped_file.h"
+#include "collect/elf/mapped_file.h"
 #include "engine/priv.h"
 #include "engine/usdt_argument.h"
 
@@ -107,7 +107,7 @@ int engine__attach_checkpoints(struct engine *engine, uint32_t pid)
 	else if (err)
 		log_error("cannot wait for checkpoints of process %u: %s", pid, strerror(-err));
 	if (!err)
-		barrier_wait("armed");
+		test_point_wait("armed");
 	return err;
 }
 

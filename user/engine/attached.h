@@ -6,7 +6,7 @@
 #ifndef ENGINE_ATTACHED_H
 #define ENGINE_ATTACHED_H
 
-#include "collect/elf_usdt.h"
+#include "collect/elf/elf_usdt.h"
 #include "engine/tracer.h"
 
 struct engine;

@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/barrier.h"
+#include "base/test_point.h"
 #include "base/log.h"
-#include "collect/environment.h"
+#include "collect/proc/environment.h"
 #include "engine/priv.h"
 
 #define PROC_ROOT "/proc"
@@ -99,7 +99,7 @@ static int open_all(struct engine *engine)
 	if (err)
 		return err;
 	err = open_faults(engine);
-	barrier_wait("opened");
+	test_point_wait("opened");
 	return err;
 }
 
@@ -162,10 +162,10 @@ static int baseline(struct engine *engine, struct target *target)
 	if (!err)
 		err = target__scan(engine, target);
 	if (!err)
-		err = claims_probe(engine, target, &target->vmas);
+		err = allocations_probe(engine, target, &target->vmas);
 	if (!err)
 		err = touch__set_baseline(target->touch, &target->runs);
-	barrier_wait("baseline");
+	test_point_wait("baseline");
 	return err;
 }
 
@@ -193,11 +193,11 @@ static int attach_one(struct engine *engine, uint32_t pid)
 		if (!target->touch)
 			return -ENOMEM;
 		target->heap_late = true;
-		err = claims_begin(engine, target, NULL);
+		err = allocations_begin(engine, target, NULL);
 		if (err)
 			return err;
 	}
-	barrier_wait("attached");
+	test_point_wait("attached");
 	return baseline(engine, target);
 }
 

@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "collect/faults.h"
-#include "collect/pagemap.h"
+#include "collect/kernel/faults.h"
+#include "collect/pages/pagemap.h"
 #include "facts/array.h"
 #include "facts/symbol.h"
 #include "model/snapshot.h"

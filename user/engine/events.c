@@ -55,7 +55,7 @@ static int on_fork(struct engine *engine, const struct map_event *event)
 	child->touch = touch;
 	if (parent && !child->facts.comm[0])
 		memcpy(child->facts.comm, parent->facts.comm, sizeof(child->facts.comm));
-	return claims_begin(engine, child, parent);
+	return allocations_begin(engine, child, parent);
 }
 
 /* The lives of the replaced image are reported with the image that follows it. */
@@ -84,7 +84,7 @@ static int on_exec(struct engine *engine, const struct map_event *event)
 				   faults__backend(engine->faults) == FAULTS_TP_BTF);
 	if (!target->touch)
 		return -ENOMEM;
-	err = claims_begin(engine, target, NULL);
+	err = allocations_begin(engine, target, NULL);
 	if (err)
 		return err;
 	/* A vfork child leaves an address space that its parent still uses. */
@@ -103,7 +103,7 @@ static int on_mapping(struct engine *engine, const struct map_event *event)
 		return 0;
 	if (event->type == MAP_EVENT_UNCLOSED)
 		return on_unclosed(engine, target, event);
-	err = claims_handle(target, event);
+	err = allocations_handle(target, event);
 	return err ? err : touch__handle(target->touch, event);
 }
 
@@ -126,7 +126,7 @@ static void handle_event(void *ctx, const struct map_event *event)
 	case MAP_EVENT_HEAP_KEEP:
 		target = engine_find_slot(engine, event->slot);
 		if (target)
-			err = claims_handle(target, event);
+			err = allocations_handle(target, event);
 		break;
 	case MAP_EVENT_FORK:
 		err = on_fork(engine, event);

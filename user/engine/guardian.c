@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/barrier.h"
+#include "base/test_point.h"
 #include "base/log.h"
 #include "engine/priv.h"
 
@@ -289,7 +289,7 @@ int guardian_release(struct engine *engine)
 	pid_t held = guardian->held;
 	int err;
 
-	barrier_wait("released");
+	test_point_wait("released");
 	guardian->held = 0;
 	err = send_word(guardian->link, &word);
 	/* Without its guardian the command did not stand still while it was looked at. */

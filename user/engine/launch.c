@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/barrier.h"
+#include "base/test_point.h"
 #include "base/log.h"
 #include "engine/priv.h"
 
@@ -128,7 +128,7 @@ static int watch_child(struct engine *engine, pid_t pid, int go, int report, boo
 		if (err)
 			return err;
 	}
-	barrier_wait("launched");
+	test_point_wait("launched");
 	err = release_child(engine, go, report, exec_failed);
 	if (err)
 		return err;

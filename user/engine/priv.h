@@ -11,16 +11,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "collect/faults.h"
-#include "collect/maps.h"
-#include "collect/pagemap.h"
-#include "collect/procfs.h"
+#include "collect/kernel/faults.h"
+#include "collect/proc/maps.h"
+#include "collect/pages/pagemap.h"
+#include "collect/proc/procfs.h"
 #include "engine/checkpoints.h"
 #include "engine/engine.h"
 #include "engine/guardian.h"
 #include "engine/tracer.h"
 #include "model/page_state.h"
-#include "model/touch.h"
+#include "model/lives/touch.h"
 
 /* An array is the same as long as its object and its memory are. */
 struct known_array {
@@ -168,15 +168,16 @@ void freeze_end(struct engine *engine, const struct target *target);
 void freeze_reap(struct engine *engine);
 void freeze_deinit(struct engine *engine);
 
-/* claims.c: a new address space has nothing, a forked one what its parent (or NULL) has. */
-int claims_begin(struct engine *engine, struct target *target, const struct target *parent);
-void claims_end(struct target *target);
-int claims_handle(struct target *target, const struct map_event *event);
+/* allocations.c: a new address space has nothing, a forked one what its parent (or NULL) has. */
+int allocations_begin(struct engine *engine, struct target *target, const struct target *parent);
+void allocations_end(struct target *target);
+int allocations_handle(struct target *target, const struct map_event *event);
 /* Probes the allocators among the target's mappings that are not probed yet. 0 or -errno. */
-int claims_probe(struct engine *engine, struct target *target, const struct vma_list *vmas);
+int allocations_probe(struct engine *engine, struct target *target, const struct vma_list *vmas);
 /* The arrays of both sources; what they cannot see goes into row->names_missing. */
-int claims_add_arrays(struct engine *engine, struct target *target, const struct tally_input *input,
-		      struct array_list *list, struct process_snapshot *row);
+int allocations_add_arrays(struct engine *engine, struct target *target,
+			   const struct tally_input *input, struct array_list *list,
+			   struct process_snapshot *row);
 
 /* checkpoints.c */
 void engine_forget_marks(struct target *target);

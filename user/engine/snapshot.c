@@ -9,11 +9,11 @@
 #include <time.h>
 
 #include "base/array.h"
-#include "base/barrier.h"
+#include "base/test_point.h"
 #include "base/log.h"
 #include "engine/priv.h"
-#include "model/explain.h"
-#include "model/rows.h"
+#include "model/rows/explain.h"
+#include "model/rows/rows.h"
 #include "version.h"
 
 static int add_chunk(void *ctx, const struct touch_chunk *chunk)
@@ -169,7 +169,7 @@ static int look(struct engine *engine, struct target *target, struct process_sna
 	if (!err)
 		err = target__scan(engine, target);
 	if (!err) {
-		barrier_wait("scanned");
+		test_point_wait("scanned");
 		err = engine_find_arrays(engine, target, row, arrays);
 	}
 	if (!err && engine_arrays_are_newer(target, arrays))
@@ -360,6 +360,6 @@ int engine__snapshot(struct engine *engine, struct snapshot *ret)
 		log_error("internal error, the counts do not add up: %s", broken);
 		return -EPROTO;
 	}
-	barrier_wait("snapshot");
+	test_point_wait("snapshot");
 	return 0;
 }

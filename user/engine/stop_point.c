@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "collect/elf_symbol.h"
-#include "collect/mapped_file.h"
+#include "collect/elf/elf_symbol.h"
+#include "collect/elf/mapped_file.h"
 #include "engine/guardian.h"
 #include "engine/priv.h"
 
@@ -185,7 +185,7 @@ static bool probe_heap(struct engine *engine, const struct traced *process,
 	if (engine_drain(engine))
 		return false;
 	target = engine_find_pid(engine, (uint32_t)process->pid);
-	return target && !claims_probe(engine, target, vmas) && target->heap_probed;
+	return target && !allocations_probe(engine, target, vmas) && target->heap_probed;
 }
 
 /*

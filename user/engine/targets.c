@@ -8,8 +8,8 @@
 
 #include "arrays/elf_look.h"
 #include "base/array.h"
-#include "collect/pagemap_frames.h"
-#include "collect/runtime.h"
+#include "collect/pages/pagemap_frames.h"
+#include "collect/elf/runtime.h"
 #include "engine/priv.h"
 
 void target__free(struct target *target)
@@ -28,7 +28,7 @@ void target__free(struct target *target)
 	free(target->carried);
 	free(target->known);
 	elf_look__free(target->elf);
-	claims_end(target);
+	allocations_end(target);
 	engine_forget_marks(target);
 	free(target);
 }

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "base/barrier.h"
+#include "base/test_point.h"
 #include "engine/priv.h"
 
 int tracer_seize(struct engine *engine, pid_t pid)
@@ -235,9 +235,9 @@ int tracer_release(struct engine *engine, struct traced *process)
 	process->holding = false;
 	process->phase = STOP_DONE;
 	stop_point_disarm(engine, process);
-	/* The guardian has none of the barriers: they hold pagewatch. */
+	/* The guardian has none of the test points: they hold pagewatch. */
 	if (engine->guardian.link < 0)
-		barrier_wait("released");
+		test_point_wait("released");
 	for (i = 0; i < tracer->tracee_count; i++) {
 		if (tracer->tracees[i].pid == pid && tracer->tracees[i].stopped)
 			tracer_go_on(engine, &tracer->tracees[i], tracer->tracees[i].resume_signal);

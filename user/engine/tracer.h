@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "collect/elf_usdt.h"
+#include "collect/elf/elf_usdt.h"
 #include "engine/breakpoint.h"
 
 struct engine;

@@ -36,7 +36,7 @@ struct vma {
 	char *path; /* as the kernel spells it, untrusted; "" if none; owned by the holder */
 };
 
-/* VMAs of one process in address order; owned, see collect/maps.h. */
+/* VMAs of one process in address order; owned, see collect/proc/maps.h. */
 struct vma_list {
 	struct vma *vmas;
 	size_t count;

@@ -9,7 +9,7 @@
 #include "lib/pagewatch.h"
 #include "lib/scan.h"
 #include "lib/strides.h"
-#include "model/array_pages.h"
+#include "model/index/array_pages.h"
 #include "model/range_set.h"
 #include "version.h"
 

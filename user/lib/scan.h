@@ -3,9 +3,9 @@
 #ifndef LIB_SCAN_H
 #define LIB_SCAN_H
 
-#include "collect/maps.h"
-#include "collect/pagemap.h"
-#include "collect/procfs.h"
+#include "collect/proc/maps.h"
+#include "collect/pages/pagemap.h"
+#include "collect/proc/procfs.h"
 #include "lib/pagewatch.h"
 #include "model/page_state.h"
 

@@ -15,10 +15,10 @@
 #include "facts/symbol.h"
 #include "facts/touch.h"
 #include "facts/vma.h"
-#include "model/grid.h"
-#include "model/index_set.h"
-#include "model/tally.h"
-#include "model/touch.h"
+#include "model/index/grid.h"
+#include "model/index/index_set.h"
+#include "model/rows/tally.h"
+#include "model/lives/touch.h"
 
 struct region_row {
 	struct vma vma; /* path owned by the snapshot */

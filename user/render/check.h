@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "model/checks.h"
+#include "model/expect/checks.h"
 #include "render/text.h"
 
 int check_render_text(const struct checks *checks, const struct text_options *options, FILE *out);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "collect/maps.h"
+#include "collect/proc/maps.h"
 
 #define ARENAS_MAX 65536u
 #define BLOCK_UNIT 16u

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "collect/maps.h"
+#include "collect/proc/maps.h"
 
 #define SPAN_MAX (1ull << 46)
 #define ITEM_BYTES_MAX 16u

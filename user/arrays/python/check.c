@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "collect/maps.h"
-#include "collect/proc_thread.h"
+#include "collect/proc/maps.h"
+#include "collect/proc/proc_thread.h"
 
 #define INTERPRETERS_MAX 4096u
 #define THREADS_MAX 4096u

@@ -7,7 +7,7 @@
 #define ARRAYS_PYTHON_CHECK_H
 
 #include "arrays/python/reader.h"
-#include "collect/procfs.h"
+#include "collect/proc/procfs.h"
 
 /*
  * Finds the main interpreter and sys.modules of py, whose runtime and layout are set; where the

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "arrays/python/check.h"
-#include "collect/elf_symbol.h"
-#include "collect/mapped_file.h"
+#include "collect/elf/elf_symbol.h"
+#include "collect/elf/mapped_file.h"
 
 /* The program itself may have the interpreter in it under any name. */
 static bool may_be_python(const struct vma *vma, const struct vma *program)

@@ -6,7 +6,7 @@
 #define ARRAYS_PYTHON_FIND_H
 
 #include "arrays/python/reader.h"
-#include "collect/procfs.h"
+#include "collect/proc/procfs.h"
 
 /*
  * Fills layout, addresses and the binary's VMAs of py, whose memsrc and vmas are set. 0;

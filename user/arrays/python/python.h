@@ -7,8 +7,8 @@
 #ifndef ARRAYS_PYTHON_PYTHON_H
 #define ARRAYS_PYTHON_PYTHON_H
 
-#include "collect/memsrc.h"
-#include "collect/procfs.h"
+#include "collect/memory/memsrc.h"
+#include "collect/proc/procfs.h"
 #include "facts/array.h"
 #include "facts/vma.h"
 

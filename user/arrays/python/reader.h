@@ -12,7 +12,7 @@
 
 #include "arrays/python/layout.h"
 #include "arrays/python/str_hash.h"
-#include "collect/memsrc.h"
+#include "collect/memory/memsrc.h"
 #include "facts/vma.h"
 
 #define PY_NAME_MAX 256u	  /* bytes of a name, with its end */

@@ -10,7 +10,7 @@
 #include "arrays/python/memory.h"
 #include "arrays/python/scan.h"
 #include "base/array.h"
-#include "collect/maps.h"
+#include "collect/proc/maps.h"
 
 #define ALIASES_MAX 8u
 #define NO_NODE SIZE_MAX

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Phases in which a test can hold us. */
+#include "base/test_point.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/parse.h"
+
+#define VARIABLE "PAGEWATCH_TEST_POINTS"
+
+/*
+ * Static, because phases lie all over the engine and a handle passed through
+ * every call for tests alone would be worse. Set once, before any thread.
+ */
+static struct {
+	int out;
+	int in;
+} points = { -1, -1 };
+
+/* Not inherited by the command that we launch. */
+static int take_fd(const char *text)
+{
+	uint64_t fd;
+
+	if (parse_u64(text, 0, INT_MAX, &fd))
+		return -1;
+	if (fcntl((int)fd, F_SETFD, FD_CLOEXEC))
+		return -1;
+	return (int)fd;
+}
+
+void test_point_init(void)
+{
+	const char *value = getenv(VARIABLE);
+	char *out = value ? strdup(value) : NULL;
+	char *comma = out ? strchr(out, ',') : NULL;
+
+	unsetenv(VARIABLE);
+	if (comma) {
+		*comma = '\0';
+		points.out = take_fd(out);
+		points.in = take_fd(comma + 1);
+	}
+	free(out);
+	if (points.out < 0 || points.in < 0)
+		points.out = points.in = -1;
+}
+
+static int write_all(int fd, const char *text, size_t size)
+{
+	while (size) {
+		ssize_t done = write(fd, text, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		text += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+void test_point_wait(const char *phase)
+{
+	ssize_t got = 0;
+	char byte;
+
+	if (points.out < 0)
+		return;
+	if (!write_all(points.out, phase, strlen(phase)) && !write_all(points.out, "\n", 1)) {
+		do {
+			got = read(points.in, &byte, 1);
+		} while (got < 0 && errno == EINTR);
+	}
+	if (got != 1)
+		points.out = points.in = -1;
+}

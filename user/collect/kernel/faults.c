@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Life of the kernel side: open, set, load, attach, close. */
+#include "collect/kernel/faults.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "collect/kernel/faults_priv.h"
+#include "collect/proc/proc_self.h"
+#include "collect/kernel/tracefs.h"
+
+#define NEEDS_ROOT "that needs root (or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE)"
+#define DEFAULT_RING_BYTES (1u << 20)
+/* A block has two records or more, and they come while a snapshot is taken. */
+#define HEAP_RING_BYTES (1u << 24)
+#define MIN_CHUNK_SLOTS 4096u
+#define MAX_CHUNK_SLOTS (1u << 20)
+#define DEFAULT_OVERFLOW_CHUNKS (1u << 18)
+
+const char *faults_backend_name(enum faults_backend backend)
+{
+	switch (backend) {
+	case FAULTS_AUTO:
+		return "auto";
+	case FAULTS_TP_BTF:
+		return "tp_btf";
+	case FAULTS_PERF:
+		return "perf";
+	default:
+		return "none";
+	}
+}
+
+/* libbpf's own words are for people who debug a load: -v -v. A verifier log has many lines. */
+static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	char *text, *rest, *line;
+	int length;
+
+	(void)level;
+	if (log_get_level() < LOG_DEBUG)
+		return 0;
+	length = vasprintf(&text, format, args);
+	if (length < 0)
+		return 0;
+	for (rest = text; (line = strsep(&rest, "\n"));) {
+		if (*line)
+			log_debug("%s", line);
+	}
+	free(text);
+	return length;
+}
+
+/* Twice the chunks that fit in memory: at most half full when all of it is touched. */
+static uint32_t default_slots(uint64_t page_bytes)
+{
+	uint64_t wanted = MIN_CHUNK_SLOTS, slots = MIN_CHUNK_SLOTS;
+	struct sysinfo info;
+
+	if (!sysinfo(&info))
+		wanted = 2 * ((uint64_t)info.totalram * info.mem_unit / (CHUNK_PAGES * page_bytes));
+	while (slots < wanted && slots < MAX_CHUNK_SLOTS)
+		slots *= 2;
+	return (uint32_t)slots;
+}
+
+/* The coarse clocks advance once a jiffy (kernel/time/posix-timers.c). */
+static uint64_t tick_ns(void)
+{
+	struct timespec tick = { 0 };
+
+	clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+	return (uint64_t)tick.tv_nsec;
+}
+
+static void set_numbers(struct pagewatch_bpf *skel)
+{
+	skel->rodata->numbers[PW_CALL_MMAP] = SYS_mmap;
+	skel->rodata->numbers[PW_CALL_MUNMAP] = SYS_munmap;
+	skel->rodata->numbers[PW_CALL_MREMAP] = SYS_mremap;
+	skel->rodata->numbers[PW_CALL_BRK] = SYS_brk;
+	skel->rodata->numbers[PW_CALL_MADVISE] = SYS_madvise;
+	skel->rodata->numbers[PW_CALL_PROCESS_MADVISE] = SYS_process_madvise;
+	skel->rodata->numbers[PW_CALL_SHMAT] = SYS_shmat;
+	skel->rodata->numbers[PW_CALL_SHMDT] = SYS_shmdt;
+}
+
+static int configure(struct faults *faults)
+{
+	struct pagewatch_bpf *skel = faults->skel;
+	const struct faults_options *options = &faults->options;
+	uint32_t ring = options->heap_min_bytes ? HEAP_RING_BYTES : DEFAULT_RING_BYTES;
+	uint32_t overflow = options->overflow_chunks ? options->overflow_chunks
+						     : DEFAULT_OVERFLOW_CHUNKS;
+	int err;
+
+	if (options->ring_bytes)
+		ring = options->ring_bytes;
+	faults->tick_ns = tick_ns();
+	faults->page_shift = (uint32_t)__builtin_ctzll(options->page_bytes);
+	faults->chunk_slots = options->chunk_slots ? options->chunk_slots
+						   : default_slots(options->page_bytes);
+	/* A table that was asked to be tiny is not to be rescued by its overflow. */
+	if (options->chunk_slots && !options->overflow_chunks)
+		overflow = 1;
+	skel->rodata->page_shift = faults->page_shift;
+	skel->rodata->chunk_mask = faults->chunk_slots - 1;
+	skel->rodata->follow_children = options->follow_children;
+	skel->rodata->pid_namespace = proc_self_pid_namespace();
+	skel->rodata->ring_mark = ring / 8;
+	skel->rodata->tick_ns = faults->tick_ns;
+	set_numbers(skel);
+	err = bpf_map__set_max_entries(skel->maps.chunks, faults->chunk_slots);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.overflow, overflow);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.ring, ring);
+	return err;
+}
+
+static void choose_programs(struct faults *faults, bool tp_btf)
+{
+	struct pagewatch_bpf *skel = faults->skel;
+
+	bpf_program__set_autoload(skel->progs.fault_user, tp_btf);
+	bpf_program__set_autoload(skel->progs.fault_kernel, tp_btf);
+	bpf_program__set_autoload(skel->progs.fault_perf, !tp_btf);
+	bpf_program__set_autoload(skel->progs.prepare_exec,
+				  tracefs_has_event(faults->events, "sched/sched_prepare_exec"));
+	bpf_program__set_autoload(
+		skel->progs.collapse,
+		tracefs_has_event(faults->events, "huge_memory/mm_collapse_huge_page"));
+}
+
+static int load(struct faults *faults, bool tp_btf)
+{
+	int err;
+
+	faults->skel = pagewatch_bpf__open();
+	if (!faults->skel)
+		return -errno;
+	faults->backend = tp_btf ? FAULTS_TP_BTF : FAULTS_PERF;
+	err = configure(faults);
+	if (err)
+		return err;
+	choose_programs(faults, tp_btf);
+	err = faults_configure_heap(faults);
+	if (err)
+		return err;
+	err = pagewatch_bpf__load(faults->skel);
+	if (err) {
+		pagewatch_bpf__destroy(faults->skel);
+		faults->skel = NULL;
+	}
+	return err;
+}
+
+static int say(char *reason, size_t size, int err, const char *text)
+{
+	snprintf(reason, size, "%s", text);
+	return err;
+}
+
+static int load_backend(struct faults *faults, char *reason, size_t size)
+{
+	enum faults_backend wanted = faults->options.backend;
+	bool tracepoints = tracefs_has_event(faults->events, "exceptions/page_fault_user") &&
+			   tracefs_has_event(faults->events, "exceptions/page_fault_kernel");
+	int err;
+
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return say(reason, size, -EOPNOTSUPP,
+			   "this kernel has no BTF (/sys/kernel/btf/vmlinux)");
+	if (wanted == FAULTS_TP_BTF && !tracepoints)
+		return say(reason, size, -EOPNOTSUPP,
+			   "this kernel has no page_fault_user tracepoint: try --backend=perf");
+	err = load(faults, wanted != FAULTS_PERF && tracepoints);
+	if (err && wanted == FAULTS_AUTO && tracepoints && err != -EPERM)
+		err = load(faults, false);
+	/* The verifier says EACCES; a missing capability is EPERM. */
+	if (err == -EPERM)
+		return say(reason, size, -EPERM, NEEDS_ROOT);
+	if (err) {
+		snprintf(reason, size, "the kernel refuses the BPF programs: %s", strerror(-err));
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+int faults__open(const struct faults_options *options, struct faults **ret, char *reason,
+		 size_t reason_size)
+{
+	struct faults *faults = calloc(1, sizeof(*faults));
+	int err;
+
+	if (!faults)
+		return -ENOMEM;
+	libbpf_set_print(print_libbpf);
+	faults->options = *options;
+	faults->events = tracefs_open_events();
+	if (faults->events < 0) {
+		err = faults->events;
+		say(reason, reason_size, err,
+		    err == -EPERM ? NEEDS_ROOT : "this kernel has no tracefs");
+		goto out;
+	}
+	err = load_backend(faults, reason, reason_size);
+	if (err)
+		goto out;
+	err = faults_map_tables(faults);
+	if (err)
+		goto out;
+	faults->ring = ring_buffer__new(bpf_map__fd(faults->skel->maps.ring), faults_on_record,
+					faults, NULL);
+	if (!faults->ring) {
+		err = -errno;
+		goto out;
+	}
+	err = faults_attach(faults, reason, reason_size);
+out:
+	if (err) {
+		if (!*reason)
+			say(reason, reason_size, err, strerror(-err));
+		faults__close(faults);
+		return err;
+	}
+	*ret = faults;
+	return 0;
+}
+
+void faults__close(struct faults *faults)
+{
+	if (!faults)
+		return;
+	faults_detach(faults);
+	free(faults->stops);
+	free(faults->sessions);
+	free(faults->links);
+	ring_buffer__free(faults->ring);
+	faults_unmap_tables(faults);
+	pagewatch_bpf__destroy(faults->skel);
+	if (faults->events >= 0)
+		close(faults->events);
+	free(faults);
+}
+
+enum faults_backend faults__backend(const struct faults *faults)
+{
+	return faults->backend;
+}
+
+/* The iterator runs over all tasks once, in this read. */
+int faults__add_process(struct faults *faults, uint32_t pid, uint32_t *slot)
+{
+	struct pagewatch_bpf__bss *bss = faults->skel->bss;
+	char text[64];
+	ssize_t got;
+	int fd, err = 0;
+
+	bss->seed_pid = pid;
+	bss->seed_found = 0;
+	fd = bpf_iter_create(bpf_link__fd(faults->seed));
+	if (fd < 0)
+		return -errno;
+	do {
+		got = read(fd, text, sizeof(text));
+	} while (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)));
+	if (got < 0)
+		err = -errno;
+	close(fd);
+	if (err)
+		return err;
+	if (!bss->seed_found)
+		return -ESRCH;
+	if (bss->seed_slot == PW_NO_SLOT)
+		return -ENOSPC;
+	*slot = bss->seed_slot;
+	return 0;
+}
+
+int faults__add_next_exec(struct faults *faults, uint32_t pid)
+{
+	uint32_t one = 1;
+
+	return bpf_map_update_elem(bpf_map__fd(faults->skel->maps.next_exec), &pid, &one, BPF_ANY);
+}
+
+int faults__losses(struct faults *faults, struct faults_losses *ret)
+{
+	const struct pagewatch_bpf__bss *bss = faults->skel->bss;
+
+	ret->chunks = bss->losses.chunks;
+	ret->events = bss->losses.events;
+	ret->slots = bss->losses.slots;
+	ret->heap_blocks = bss->losses.heap_blocks;
+	return 0;
+}
+
+uint64_t faults__kernel_bytes(const struct faults *faults)
+{
+	struct bpf_object *object = faults->skel->obj;
+	struct bpf_program *program;
+	struct bpf_map *map;
+	uint64_t bytes = 0;
+
+	bpf_object__for_each_map(map, object) bytes += proc_self_memlock(bpf_map__fd(map));
+	bpf_object__for_each_program(program, object)
+	{
+		if (bpf_program__fd(program) >= 0)
+			bytes += proc_self_memlock(bpf_program__fd(program));
+	}
+	return bytes;
+}

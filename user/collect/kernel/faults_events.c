@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Ring records decoded into facts. The kernel wrote them, yet sizes are checked. */
+#include <errno.h>
+#include <string.h>
+
+#include "collect/kernel/faults_priv.h"
+
+_Static_assert((int)PW_OPS == (int)MAP_OPS && (int)PW_OP_SHMDT == (int)MAP_OP_SHMDT,
+	       "enum pw_op follows enum map_op");
+_Static_assert(PW_WORDS == CHUNK_WORDS, "one size of chunk");
+
+static struct map_event event_of(const struct pw_record *head, enum map_event_type type)
+{
+	return (struct map_event){
+		.type = type,
+		.slot = head->slot,
+		.pid = head->pid,
+		.tid = head->tid,
+		.time_ns = head->time_ns,
+		.other_slot = NO_SLOT,
+	};
+}
+
+static struct map_event decode_enter(const struct pw_enter *record)
+{
+	struct map_event event = event_of(&record->head, MAP_EVENT_ENTER);
+
+	event.op = (enum map_op)record->op;
+	event.flags = record->flags & ~PW_PART;
+	event.part = record->flags & PW_PART;
+	event.start = record->start;
+	event.end = record->end;
+	event.new_start = record->new_start;
+	event.new_end = record->new_end;
+	return event;
+}
+
+static struct map_event decode_closed(const struct pw_closed *record)
+{
+	struct map_event event = event_of(&record->head, MAP_EVENT_CLOSED);
+
+	event.closed.start = record->start;
+	event.closed.first_ns = record->first_ns;
+	event.closed.last_ns = record->last_ns;
+	event.closed.first_tid = record->first_tid;
+	event.closed.first_cpu = record->first_cpu;
+	return event;
+}
+
+static struct map_event decode_word(const struct pw_closed_word *record)
+{
+	struct map_event event = decode_closed(&record->closed);
+
+	event.closed.read[record->word % CHUNK_WORDS] = record->read;
+	event.closed.written[record->word % CHUNK_WORDS] = record->written;
+	return event;
+}
+
+static struct map_event decode_chunk(const struct pw_closed_chunk *record)
+{
+	struct map_event event = decode_closed(&record->closed);
+
+	memcpy(event.closed.read, record->read, sizeof(record->read));
+	memcpy(event.closed.written, record->written, sizeof(record->written));
+	return event;
+}
+
+static struct map_event decode_process(const struct pw_process *record, enum map_event_type type)
+{
+	struct map_event event = event_of(&record->head, type);
+
+	event.other_slot = record->other_slot;
+	event.other_pid = record->other_pid;
+	return event;
+}
+
+static struct map_event decode_unclosed(const struct pw_range *record)
+{
+	struct map_event event = event_of(&record->head, MAP_EVENT_UNCLOSED);
+
+	event.start = record->start;
+	event.end = record->end;
+	return event;
+}
+
+static struct map_event decode_exit(const struct pw_exit *record)
+{
+	struct map_event event = event_of(&record->head, MAP_EVENT_EXIT);
+
+	event.result = record->result;
+	event.refused_at = record->refused_at;
+	return event;
+}
+
+static struct map_event decode_heap(const struct pw_heap *record)
+{
+	static const enum map_event_type types[] = {
+		[PW_HEAP_ALLOCATED] = MAP_EVENT_HEAP_ALLOC,
+		[PW_HEAP_FREED] = MAP_EVENT_HEAP_FREE,
+		[PW_HEAP_RESIZING] = MAP_EVENT_HEAP_RESIZE,
+		[PW_HEAP_KEPT] = MAP_EVENT_HEAP_KEEP,
+	};
+	struct map_event event = event_of(&record->head, types[record->head.type]);
+
+	event.start = record->address;
+	event.end = record->address + record->block.bytes;
+	event.serial = record->block.serial;
+	event.call = (enum heap_call)record->call;
+	return event;
+}
+
+static size_t bytes_of(uint32_t type)
+{
+	switch (type) {
+	case PW_ENTER:
+		return sizeof(struct pw_enter);
+	case PW_EXIT:
+		return sizeof(struct pw_exit);
+	case PW_CLOSED_WORD:
+		return sizeof(struct pw_closed_word);
+	case PW_CLOSED_CHUNK:
+		return sizeof(struct pw_closed_chunk);
+	case PW_UNCLOSED:
+		return sizeof(struct pw_range);
+	case PW_FORK:
+	case PW_EXEC:
+	case PW_MM_END:
+	case PW_COLLAPSE:
+		return sizeof(struct pw_process);
+	case PW_HEAP_ALLOCATED:
+	case PW_HEAP_FREED:
+	case PW_HEAP_RESIZING:
+	case PW_HEAP_KEPT:
+		return sizeof(struct pw_heap);
+	default:
+		return SIZE_MAX;
+	}
+}
+
+int faults_on_record(void *ctx, void *data, size_t bytes)
+{
+	struct faults *faults = ctx;
+	const struct pw_record *head = data;
+	struct map_event event;
+
+	if (bytes < sizeof(*head) || bytes < bytes_of(head->type))
+		return -EPROTO;
+	switch (head->type) {
+	case PW_ENTER:
+		event = decode_enter(data);
+		break;
+	case PW_EXIT:
+		event = decode_exit(data);
+		break;
+	case PW_CLOSED_WORD:
+		event = decode_word(data);
+		break;
+	case PW_CLOSED_CHUNK:
+		event = decode_chunk(data);
+		break;
+	case PW_UNCLOSED:
+		event = decode_unclosed(data);
+		break;
+	case PW_FORK:
+		event = decode_process(data, MAP_EVENT_FORK);
+		break;
+	case PW_EXEC:
+		event = decode_process(data, MAP_EVENT_EXEC);
+		break;
+	case PW_MM_END:
+		event = decode_process(data, MAP_EVENT_MM_END);
+		break;
+	case PW_HEAP_ALLOCATED:
+	case PW_HEAP_FREED:
+	case PW_HEAP_RESIZING:
+	case PW_HEAP_KEPT:
+		event = decode_heap(data);
+		break;
+	default:
+		event = decode_process(data, MAP_EVENT_COLLAPSE);
+		break;
+	}
+	faults->handle(faults->handle_ctx, &event);
+	return 0;
+}
+
+int faults__poll_fd(const struct faults *faults)
+{
+	return ring_buffer__epoll_fd(faults->ring);
+}
+
+int faults__drain(struct faults *faults, void (*handle)(void *ctx, const struct map_event *event),
+		  void *ctx)
+{
+	faults->handle = handle;
+	faults->handle_ctx = ctx;
+	return ring_buffer__consume(faults->ring);
+}

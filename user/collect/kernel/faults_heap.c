@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Probes on the functions of an allocator: by one session (v6.13), else by perf events. */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "collect/kernel/faults_priv.h"
+
+/* include/uapi/linux/bpf.h, enum bpf_attach_type, v6.13: newer than our libbpf's. */
+#define TRACE_UPROBE_SESSION 57
+#define DEFAULT_BLOCKS (1u << 18)
+
+_Static_assert((int)PW_HEAP_CALLS == (int)HEAP_CALLS && (int)PW_HEAP_NEW == (int)HEAP_NEW,
+	       "enum pw_heap_call follows enum heap_call");
+
+/* BPF_LINK_CREATE's part of union bpf_attr (include/uapi/linux/bpf.h, v6.6, 89ae89f53d20). */
+struct session_attr {
+	uint32_t prog_fd;
+	uint32_t target_fd;
+	uint32_t attach_type;
+	uint32_t flags;
+	uint64_t path;
+	uint64_t offsets;
+	uint64_t ref_ctr_offsets;
+	uint64_t cookies;
+	uint32_t count;
+	uint32_t multi_flags;
+	uint32_t pid;
+	uint32_t padding;
+};
+
+int faults_configure_heap(struct faults *faults)
+{
+	const struct faults_options *options = &faults->options;
+	struct pagewatch_bpf *skel = faults->skel;
+	bool on = options->heap_min_bytes;
+	bool session = on && faults->backend != FAULTS_PERF;
+	uint32_t blocks = options->heap_blocks ? options->heap_blocks : DEFAULT_BLOCKS;
+	int err;
+
+	skel->rodata->heap_min_bytes = options->heap_min_bytes;
+	bpf_program__set_autoload(skel->progs.heap_session, session);
+	bpf_program__set_autoload(skel->progs.heap_entry, on);
+	bpf_program__set_autoload(skel->progs.heap_return, on);
+	bpf_program__set_autoload(skel->progs.heap_forked, on && options->follow_children);
+	bpf_program__set_expected_attach_type(skel->progs.heap_session,
+					      (enum bpf_attach_type)TRACE_UPROBE_SESSION);
+	err = bpf_map__set_autocreate(skel->maps.heap_blocks, on);
+	if (!err)
+		err = bpf_map__set_autocreate(skel->maps.heap_calls, on);
+	return err ? err : bpf_map__set_max_entries(skel->maps.heap_blocks, on ? blocks : 1);
+}
+
+static int attach_session(struct faults *faults, const char *path, uint32_t pid,
+			  const struct heap_point *points, size_t count)
+{
+	uint64_t offsets[64], cookies[64];
+	struct session_attr attr = {
+		.prog_fd = (uint32_t)bpf_program__fd(faults->skel->progs.heap_session),
+		.attach_type = TRACE_UPROBE_SESSION,
+		.path = (uintptr_t)path,
+		.offsets = (uintptr_t)offsets,
+		.cookies = (uintptr_t)cookies,
+		.count = (uint32_t)count,
+		.pid = pid,
+	};
+	size_t i;
+	int fd;
+
+	if (count > sizeof(offsets) / sizeof(offsets[0]))
+		return -E2BIG;
+	for (i = 0; i < count; i++) {
+		offsets[i] = points[i].offset;
+		cookies[i] = points[i].call;
+	}
+	if (array_reserve((void **)&faults->sessions, &faults->session_capacity,
+			  faults->session_count + 1, sizeof(*faults->sessions)))
+		return -ENOMEM;
+	fd = (int)syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+	if (fd < 0)
+		return -errno;
+	faults->sessions[faults->session_count++] = fd;
+	return 0;
+}
+
+static int attach_event(struct faults *faults, const char *path, uint32_t pid,
+			const struct heap_point *point, bool at_return)
+{
+	struct pagewatch_bpf *skel = faults->skel;
+	LIBBPF_OPTS(bpf_uprobe_opts, options, .retprobe = at_return, .bpf_cookie = point->call);
+
+	return faults_keep_link(
+		faults, bpf_program__attach_uprobe_opts(
+				at_return ? skel->progs.heap_return : skel->progs.heap_entry,
+				pid ? (pid_t)pid : -1, path, point->offset, &options));
+}
+
+/* Returns first: no entry is to be left waiting for its own. */
+static int attach_events(struct faults *faults, const char *path, uint32_t pid,
+			 const struct heap_point *points, size_t count)
+{
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < count; i++) {
+		if (points[i].call != HEAP_FREE)
+			err = attach_event(faults, path, pid, &points[i], true);
+	}
+	for (i = 0; !err && i < count; i++)
+		err = attach_event(faults, path, pid, &points[i], false);
+	return err;
+}
+
+int faults__attach_heap(struct faults *faults, int fd, uint32_t pid,
+			const struct heap_point *points, size_t count)
+{
+	char path[64];
+	int err;
+
+	/* The inode behind the descriptor: no path can be swapped under us. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (bpf_program__autoload(faults->skel->progs.heap_session)) {
+		err = attach_session(faults, path, pid, points, count);
+		if (err != -EINVAL)
+			return err;
+	}
+	return attach_events(faults, path, pid, points, count);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * What the files of collect/faults* share.
+ */
+#ifndef COLLECT_FAULTS_PRIV_H
+#define COLLECT_FAULTS_PRIV_H
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+
+#include "bpf/pagewatch.h"
+#include "collect/kernel/faults.h"
+#include "pagewatch.skel.h"
+
+struct touch_context {
+	struct faults *faults;
+	uint32_t slot;
+};
+
+struct stop {
+	struct bpf_link *link;
+};
+
+struct faults {
+	struct faults_options options;
+	enum faults_backend backend;
+	int events; /* tracefs' folder of them */
+	struct pagewatch_bpf *skel;
+	struct bpf_link **links;
+	size_t link_count;
+	size_t link_capacity;
+	int *sessions; /* descriptors of links that libbpf does not know */
+	size_t session_count;
+	size_t session_capacity;
+	struct bpf_link *seed; /* the iterator, attached once */
+	struct ring_buffer *ring;
+	struct pw_mm *mms;	 /* mapped */
+	struct pw_chunk *chunks; /* mapped */
+	size_t chunks_bytes;
+	uint32_t chunk_slots;
+	uint32_t page_shift;
+	uint64_t tick_ns; /* of the kernel's jiffies */
+	struct touch_context contexts[PW_MAX_SLOTS];
+	struct stop *stops;
+	size_t stop_count;
+	size_t stop_capacity;
+	void (*handle)(void *ctx, const struct map_event *event);
+	void *handle_ctx;
+};
+
+/* faults_attach.c */
+int faults_attach(struct faults *faults, char *reason, size_t reason_size);
+int faults_keep_link(struct faults *faults, struct bpf_link *link);
+int faults_attach_tracepoint(struct faults *faults, struct bpf_program *program, int id);
+
+/* faults_heap.c: between open and load */
+int faults_configure_heap(struct faults *faults);
+
+/* faults_detach.c: lets go of all programs, without waiting for the kernel to be done. */
+void faults_detach(struct faults *faults);
+
+/* faults_events.c: the ring buffer's callback; ctx is the faults. */
+int faults_on_record(void *ctx, void *data, size_t bytes);
+
+/* faults_table.c */
+int faults_map_tables(struct faults *faults);
+void faults_unmap_tables(struct faults *faults);
+
+static inline uint64_t faults_chunk_bytes(const struct faults *faults)
+{
+	return 1ull << (faults->page_shift + PW_CHUNK_SHIFT);
+}
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The kernel's tables as user space sees them: mapped arrays, and the hashes behind them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "collect/kernel/faults_priv.h"
+
+static size_t round_up(size_t bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (bytes + page - 1) / page * page;
+}
+
+static void *map_table(int fd, size_t bytes)
+{
+	void *table = mmap(NULL, round_up(bytes), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	return table == MAP_FAILED ? NULL : table;
+}
+
+int faults_map_tables(struct faults *faults)
+{
+	uint32_t i;
+
+	for (i = 0; i < PW_MAX_SLOTS; i++)
+		faults->contexts[i] = (struct touch_context){ faults, i };
+	faults->chunks_bytes = (size_t)faults->chunk_slots * sizeof(struct pw_chunk);
+	faults->chunks = map_table(bpf_map__fd(faults->skel->maps.chunks), faults->chunks_bytes);
+	if (!faults->chunks)
+		return -errno;
+	faults->mms =
+		map_table(bpf_map__fd(faults->skel->maps.mms), PW_MAX_SLOTS * sizeof(struct pw_mm));
+	return faults->mms ? 0 : -errno;
+}
+
+void faults_unmap_tables(struct faults *faults)
+{
+	if (faults->chunks)
+		munmap(faults->chunks, round_up(faults->chunks_bytes));
+	if (faults->mms)
+		munmap(faults->mms, round_up(PW_MAX_SLOTS * sizeof(struct pw_mm)));
+}
+
+static uint64_t key_of(const struct faults *faults, uint32_t slot, uint64_t address)
+{
+	return (uint64_t)(slot + 1) << PW_SLOT_SHIFT | address / faults_chunk_bytes(faults);
+}
+
+static uint32_t key_slot(uint64_t key)
+{
+	return (uint32_t)(key >> PW_SLOT_SHIFT) - 1;
+}
+
+static uint64_t key_start(const struct faults *faults, uint64_t key)
+{
+	return (key & ((1ull << PW_SLOT_SHIFT) - 1)) * faults_chunk_bytes(faults);
+}
+
+/* As hash64() of bpf/config.bpf.h. */
+static uint32_t hash_key(uint64_t key, uint32_t mask)
+{
+	return (uint32_t)((key * 0x9e3779b97f4a7c15ull) >> 32) & mask;
+}
+
+static struct pw_chunk *find_mapped(const struct faults *faults, uint64_t key)
+{
+	uint32_t mask = faults->chunk_slots - 1;
+	uint32_t index = hash_key(key, mask), i;
+
+	for (i = 0; i < PW_PROBES; i++) {
+		uint64_t seen = __atomic_load_n(&faults->chunks[index].key, __ATOMIC_ACQUIRE);
+
+		if (seen == key)
+			return &faults->chunks[index];
+		if (seen == PW_KEY_EMPTY)
+			return NULL;
+		index = (index + 1) & mask;
+	}
+	return NULL;
+}
+
+/* At most a tick late. */
+static uint64_t last_ns(const struct faults *faults, const struct pw_chunk *chunk)
+{
+	return chunk->first_ns + (chunk->last_jiffies - chunk->first_jiffies) * faults->tick_ns;
+}
+
+/* Returns whether any bit is set. */
+static bool copy_chunk(const struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
+		       struct touch_chunk *ret)
+{
+	bool tells_writes = faults->backend == FAULTS_TP_BTF;
+	uint64_t any = 0;
+	unsigned int i;
+
+	ret->start = key_start(faults, key);
+	ret->first_ns = chunk->first_ns;
+	ret->last_ns = last_ns(faults, chunk);
+	ret->first_tid = chunk->first_tid;
+	ret->first_cpu = chunk->first_cpu;
+	for (i = 0; i < PW_WORDS; i++) {
+		uint64_t read = __atomic_load_n(&chunk->read[i], __ATOMIC_RELAXED);
+		uint64_t written = __atomic_load_n(&chunk->written[i], __ATOMIC_RELAXED);
+
+		ret->read[i] = tells_writes ? read : 0;
+		ret->written[i] = tells_writes ? written : read | written;
+		any |= read | written;
+	}
+	return any;
+}
+
+static int lookup(void *ctx, uint64_t address, struct touch_chunk *ret)
+{
+	const struct touch_context *context = ctx;
+	const struct faults *faults = context->faults;
+	uint64_t key = key_of(faults, context->slot, address);
+	const struct pw_chunk *chunk = find_mapped(faults, key);
+	struct pw_chunk overflown;
+
+	if (!chunk) {
+		if (bpf_map_lookup_elem(bpf_map__fd(faults->skel->maps.overflow), &key, &overflown))
+			return errno == ENOENT ? 0 : -errno;
+		chunk = &overflown;
+	}
+	return copy_chunk(faults, chunk, key, ret);
+}
+
+struct touch_source faults__touch_source(struct faults *faults, uint32_t slot)
+{
+	return (struct touch_source){
+		.lookup = lookup,
+		.ctx = &faults->contexts[slot % PW_MAX_SLOTS],
+		.tells_writes = faults->backend == FAULTS_TP_BTF,
+	};
+}
+
+static int visit_chunk(struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
+		       int (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
+{
+	struct touch_chunk copy;
+
+	return copy_chunk(faults, chunk, key, &copy) ? visit(ctx, &copy) : 0;
+}
+
+static int each_overflown(struct faults *faults, uint32_t slot,
+			  int (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
+{
+	int fd = bpf_map__fd(faults->skel->maps.overflow), err = 0;
+	uint64_t key, next, *previous = NULL;
+	struct pw_chunk chunk;
+
+	while (!err && !bpf_map_get_next_key(fd, previous, &next)) {
+		key = next;
+		previous = &key;
+		if (key_slot(key) == slot && !bpf_map_lookup_elem(fd, &key, &chunk))
+			err = visit_chunk(faults, &chunk, key, visit, ctx);
+	}
+	return err;
+}
+
+int faults__each_chunk(struct faults *faults, uint32_t slot,
+		       int (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
+{
+	uint32_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < faults->chunk_slots; i++) {
+		const struct pw_chunk *chunk = &faults->chunks[i];
+		uint64_t key = __atomic_load_n(&chunk->key, __ATOMIC_ACQUIRE);
+
+		if (key > PW_KEY_FREE && key_slot(key) == slot)
+			err = visit_chunk(faults, chunk, key, visit, ctx);
+	}
+	return err ? err : each_overflown(faults, slot, visit, ctx);
+}
+
+/* Takes the bits of the pages of a mapped chunk that lie in [start, end). */
+static bool take_bits(struct faults *faults, struct pw_chunk *chunk, uint64_t start, uint64_t end,
+		      struct touch_chunk *ret)
+{
+	uint64_t page_bytes = faults->options.page_bytes, any = 0;
+	unsigned int page;
+
+	copy_chunk(faults, chunk, chunk->key, ret);
+	for (page = 0; page < CHUNK_PAGES; page++) {
+		uint64_t address = ret->start + page * page_bytes, bit = 1ull << (page % 64);
+
+		if (address < start || address >= end) {
+			ret->read[page / 64] &= ~bit;
+			ret->written[page / 64] &= ~bit;
+			continue;
+		}
+		any |= (ret->read[page / 64] | ret->written[page / 64]) & bit;
+		__atomic_fetch_and(&chunk->read[page / 64], ~bit, __ATOMIC_SEQ_CST);
+		__atomic_fetch_and(&chunk->written[page / 64], ~bit, __ATOMIC_SEQ_CST);
+	}
+	return any;
+}
+
+int faults__close_range(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end,
+			uint64_t time_ns, void (*visit)(void *ctx, const struct touch_chunk *chunk),
+			void *ctx)
+{
+	uint32_t i;
+
+	for (i = 0; i < faults->chunk_slots; i++) {
+		struct pw_chunk *chunk = &faults->chunks[i];
+		struct touch_chunk taken;
+		uint64_t address;
+
+		if (chunk->key <= PW_KEY_FREE || key_slot(chunk->key) != slot)
+			continue;
+		address = key_start(faults, chunk->key);
+		if (address >= end || address + faults_chunk_bytes(faults) <= start ||
+		    chunk->first_ns > time_ns)
+			continue;
+		if (last_ns(faults, chunk) + faults->tick_ns > time_ns)
+			__atomic_fetch_add(&faults->skel->bss->losses.chunks, 1, __ATOMIC_RELAXED);
+		else if (take_bits(faults, chunk, start, end, &taken))
+			visit(ctx, &taken);
+	}
+	return 0;
+}
+
+int faults__counts(struct faults *faults, uint32_t slot, struct fault_counts *ret)
+{
+	const struct pw_mm *mm = &faults->mms[slot % PW_MAX_SLOTS];
+
+	ret->user = __atomic_load_n(&mm->user_faults, __ATOMIC_RELAXED);
+	ret->kernel = __atomic_load_n(&mm->kernel_faults, __ATOMIC_RELAXED);
+	return 0;
+}
+
+/* Deletes the keys of a slot from a hash whose keys start with the slot. */
+static void delete_keys(int fd, uint32_t slot)
+{
+	uint64_t key, next, *previous = NULL;
+
+	while (!bpf_map_get_next_key(fd, previous, &next)) {
+		if (previous && key_slot(key) == slot)
+			bpf_map_delete_elem(fd, &key);
+		key = next;
+		previous = &key;
+	}
+	if (previous && key_slot(key) == slot)
+		bpf_map_delete_elem(fd, &key);
+}
+
+/*
+ * Nobody touches the chunks of a slot whose address space has ended: they are
+ * wiped before the key lets another one in.
+ */
+int faults__release(struct faults *faults, uint32_t slot)
+{
+	struct pw_mm *mm = &faults->mms[slot % PW_MAX_SLOTS];
+	uint32_t i;
+
+	for (i = 0; i < faults->chunk_slots; i++) {
+		struct pw_chunk *chunk = &faults->chunks[i];
+
+		if (chunk->key <= PW_KEY_FREE || key_slot(chunk->key) != slot)
+			continue;
+		memset((char *)chunk + sizeof(chunk->key), 0, sizeof(*chunk) - sizeof(chunk->key));
+		__atomic_store_n(&chunk->key, PW_KEY_FREE, __ATOMIC_RELEASE);
+	}
+	delete_keys(bpf_map__fd(faults->skel->maps.overflow), slot);
+	delete_keys(bpf_map__fd(faults->skel->maps.sets), slot);
+	if (faults->options.heap_min_bytes)
+		delete_keys(bpf_map__fd(faults->skel->maps.heap_blocks), slot);
+	__atomic_store_n(&mm->mm, PW_MM_FREE, __ATOMIC_RELEASE);
+	return 0;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The PAGEMAP_SCAN reader. */
+#include <errno.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "collect/pages/pagemap_priv.h"
+#include "collect/pages/pagemap_words.h"
+
+/*
+ * A limit on matching pages, not on the span: the kernel passes absent page
+ * tables quickly, and 1 TiB of nothing is one call instead of thousands. It
+ * holds the mmap lock for this many populated pages at most; it also drops it
+ * whenever its own buffer of SCAN_REGIONS is full.
+ */
+#define MAX_PAGES (64u << 10)
+#define SWAP_WORDS 512u
+
+/* HUGE, FILE and PFNZERO never come without PRESENT or SWAPPED. */
+#define WANTED (PAGE_IS_PRESENT_BIT | PAGE_IS_SWAPPED_BIT | PAGE_IS_GUARD_BIT)
+
+static int scan_ioctl(int fd, struct uapi_pm_scan_arg *arg)
+{
+	int count;
+
+	do {
+		count = ioctl(fd, UAPI_PAGEMAP_SCAN, arg);
+	} while (count < 0 && errno == EINTR);
+	return count < 0 ? -errno : count;
+}
+
+/* An empty range is checked like any other and costs nothing. */
+static int try_categories(int fd, uint32_t categories)
+{
+	struct uapi_pm_scan_arg arg = {
+		.size = sizeof(arg),
+		.category_anyof_mask = categories,
+		.return_mask = categories,
+	};
+
+	return scan_ioctl(fd, &arg);
+}
+
+int pagemap_probe_categories(int fd, uint32_t *ret)
+{
+	static const uint32_t categories[] = {
+		PAGE_IS_FILE_BIT,    PAGE_IS_PRESENT_BIT, PAGE_IS_SWAPPED_BIT,
+		PAGE_IS_PFNZERO_BIT, PAGE_IS_HUGE_BIT,	  PAGE_IS_GUARD_BIT,
+	};
+	const uint32_t needed = PAGE_IS_FILE_BIT | PAGE_IS_PRESENT_BIT | PAGE_IS_SWAPPED_BIT;
+	uint32_t known = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(categories) / sizeof(categories[0]); i++) {
+		int err = try_categories(fd, categories[i]);
+
+		if (!err)
+			known |= categories[i];
+		else if (err != -EINVAL && err != -ENOTTY)
+			return err;
+	}
+	if ((known & needed) != needed)
+		return -EOPNOTSUPP;
+	*ret = known;
+	return 0;
+}
+
+/*
+ * The words behind SWAPPED, which PAGEMAP_SCAN says of every swap entry. They are read after it:
+ * a page that has moved meanwhile is there again, as huge as it was.
+ */
+static int add_swapped(struct page_walk *walk, const struct uapi_page_region *region)
+{
+	const struct pagemap *pagemap = walk->pagemap;
+	uint64_t at = region->start, words[SWAP_WORDS];
+
+	while (at < region->end) {
+		uint64_t wanted = (region->end - at) / pagemap->page_bytes;
+		ssize_t i, got;
+
+		got = pagemap_words__read(pagemap->fd, pagemap->page_bytes, at, words,
+					  wanted < SWAP_WORDS ? wanted : SWAP_WORDS);
+		if (got <= 0)
+			return page_walk__add(walk, at, region->end, (uint32_t)region->categories);
+		for (i = 0; i < got; i++, at += pagemap->page_bytes) {
+			uint32_t categories = pagemap_word__categories(words[i]);
+			int err;
+
+			if (categories & PAGE_IS_PRESENT_BIT)
+				categories |= (uint32_t)region->categories & PAGE_IS_HUGE_BIT;
+			err = page_walk__add(walk, at, at + pagemap->page_bytes, categories);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+static int add_region(struct page_walk *walk, const struct uapi_page_region *region)
+{
+	if ((region->categories & PAGE_IS_SWAPPED_BIT) && !(region->categories & PAGE_IS_GUARD_BIT))
+		return add_swapped(walk, region);
+	return page_walk__add(walk, region->start, region->end, (uint32_t)region->categories);
+}
+
+int page_walk__run_scan(struct page_walk *walk)
+{
+	struct pagemap *pagemap = walk->pagemap;
+	struct uapi_pm_scan_arg arg = {
+		.size = sizeof(arg),
+		.start = walk->start,
+		.end = walk->end,
+		.vec = (uintptr_t)pagemap->regions,
+		.vec_len = SCAN_REGIONS,
+		.max_pages = MAX_PAGES,
+		.category_anyof_mask = pagemap->known & WANTED,
+		.return_mask = pagemap->known,
+	};
+
+	while (arg.start < walk->end) {
+		int count = scan_ioctl(pagemap->fd, &arg);
+		int err, i;
+
+		if (count < 0)
+			return count;
+		/* A kernel that breaks its word gets an error, not an endless loop. */
+		if (arg.walk_end <= arg.start || (uint32_t)count > SCAN_REGIONS)
+			return -EIO;
+		for (i = 0; i < count; i++) {
+			err = add_region(walk, &pagemap->regions[i]);
+			if (err)
+				return err;
+		}
+		arg.start = arg.walk_end;
+	}
+	return 0;
+}
+
+int pagemap_probe_scan(uint32_t *categories)
+{
+	struct procfs *procfs = NULL;
+	struct proc *self = NULL;
+	int fd, err;
+
+	err = procfs__open("/proc", &procfs);
+	if (!err)
+		err = proc__open(procfs, (uint32_t)getpid(), &self);
+	if (err)
+		goto out;
+	fd = proc__open_file(self, "pagemap");
+	err = fd < 0 ? fd : pagemap_probe_categories(fd, categories);
+	if (fd >= 0)
+		close(fd);
+out:
+	proc__close(self);
+	procfs__close(procfs);
+	return err;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Lists of processes and threads, from the numbered directories of /proc. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/parse.h"
+#include "collect/proc/proc_text.h"
+#include "collect/proc/procfs.h"
+#include "collect/proc/procfs_priv.h"
+
+struct pid_list {
+	uint32_t *pids;
+	size_t count;
+	size_t capacity;
+};
+
+static int pid_list__add(struct pid_list *list, uint32_t pid)
+{
+	int err;
+
+	err = array_reserve((void **)&list->pids, &list->capacity, list->count + 1,
+			    sizeof(*list->pids));
+	if (!err)
+		list->pids[list->count++] = pid;
+	return err;
+}
+
+/* The entries of a directory that are numbers. Takes the descriptor over. */
+static int list_numbers(int fd, struct pid_list *list)
+{
+	struct dirent *entry;
+	DIR *directory = fdopendir(fd);
+	int err = 0;
+
+	if (!directory) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	for (;;) {
+		uint64_t pid;
+
+		errno = 0;
+		entry = readdir(directory);
+		if (!entry) {
+			err = -errno;
+			break;
+		}
+		if (parse_u64(entry->d_name, 1, UINT32_MAX, &pid))
+			continue;
+		err = pid_list__add(list, (uint32_t)pid);
+		if (err)
+			break;
+	}
+	closedir(directory);
+	/* A directory below a dead process reads as missing. */
+	return err == -ENOENT ? -ESRCH : err;
+}
+
+int proc__threads(const struct proc *proc, uint32_t **tids, size_t *count)
+{
+	struct pid_list list = { 0 };
+	int fd = proc__open_file(proc, "task");
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = list_numbers(fd, &list);
+	if (!err && !list.count)
+		err = -ESRCH;
+	if (err) {
+		free(list.pids);
+		return err;
+	}
+	*tids = list.pids;
+	*count = list.count;
+	return 0;
+}
+
+struct family {
+	struct proc_stat *members;
+	size_t count;
+	size_t capacity;
+};
+
+static int by_parent(const void *a, const void *b)
+{
+	const struct proc_stat *left = a, *right = b;
+
+	if (left->ppid != right->ppid)
+		return left->ppid < right->ppid ? -1 : 1;
+	return left->pid < right->pid ? -1 : left->pid > right->pid;
+}
+
+/* Every process that can be read now, sorted by its parent. */
+static int read_family(struct procfs *procfs, struct family *family)
+{
+	struct pid_list list = { 0 };
+	int fd = procfs_open_directory(procfs);
+	size_t i;
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = list_numbers(fd, &list);
+	if (!err)
+		err = array_reserve((void **)&family->members, &family->capacity, list.count,
+				    sizeof(*family->members));
+	for (i = 0; !err && i < list.count; i++) {
+		/* One that ended meanwhile is no descendant any more. */
+		if (!procfs_read_stat(procfs, list.pids[i], &family->members[family->count]))
+			family->count++;
+	}
+	free(list.pids);
+	if (!err && family->count)
+		qsort(family->members, family->count, sizeof(*family->members), by_parent);
+	return err;
+}
+
+static size_t first_child(const struct family *family, uint32_t ppid)
+{
+	size_t low = 0, high = family->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (family->members[middle].ppid < ppid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int add_children(const struct family *family, uint32_t pid, struct pid_list *list)
+{
+	size_t i;
+	int err;
+
+	for (i = first_child(family, pid); i < family->count; i++) {
+		const struct proc_stat *member = &family->members[i];
+
+		if (member->ppid != pid)
+			break;
+		/* 0 is the one that we started from. */
+		if (!member->pid)
+			continue;
+		err = pid_list__add(list, member->pid);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int procfs__descendants(struct procfs *procfs, uint32_t pid, uint32_t **pids, size_t *count)
+{
+	struct family family = { 0 };
+	struct pid_list list = { 0 };
+	size_t i;
+	int err;
+
+	err = read_family(procfs, &family);
+	/*
+	 * /proc is read while it changes: a recycled pid can make a process its own
+	 * ancestor. Everybody has one parent, so a circle that we can reach leads
+	 * through the start, and ends there.
+	 */
+	for (i = 0; !err && i < family.count; i++) {
+		if (family.members[i].pid == pid)
+			family.members[i].pid = 0;
+	}
+	if (!err)
+		err = add_children(&family, pid, &list);
+	for (i = 0; !err && i < list.count; i++)
+		err = add_children(&family, list.pids[i], &list);
+	free(family.members);
+	if (err) {
+		free(list.pids);
+		return err;
+	}
+	*pids = list.pids;
+	*count = list.count;
+	return 0;
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Opens /proc and the directories of processes in it. */
+#include "collect/proc/procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "collect/proc/proc_text.h"
+#include "collect/proc/procfs_priv.h"
+
+#define READ_MAX (16u << 20)
+#define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+struct procfs {
+	char *root;
+	int fd;
+};
+
+struct proc {
+	uint32_t pid;
+	int fd;
+};
+
+int procfs__open(const char *root, struct procfs **ret)
+{
+	struct procfs *procfs = calloc(1, sizeof(*procfs));
+	int err;
+
+	if (!procfs)
+		return -ENOMEM;
+	procfs->fd = open(root, OPEN_DIRECTORY);
+	if (procfs->fd < 0) {
+		err = -errno;
+		goto out;
+	}
+	procfs->root = strdup(root);
+	if (!procfs->root) {
+		err = -ENOMEM;
+		goto out;
+	}
+	*ret = procfs;
+	return 0;
+out:
+	procfs__close(procfs);
+	return err;
+}
+
+void procfs__close(struct procfs *procfs)
+{
+	if (!procfs)
+		return;
+	if (procfs->fd >= 0)
+		close(procfs->fd);
+	free(procfs->root);
+	free(procfs);
+}
+
+static int open_pid(const struct procfs *procfs, uint32_t pid)
+{
+	char name[16];
+	int fd;
+
+	snprintf(name, sizeof(name), "%u", pid);
+	fd = openat(procfs->fd, name, OPEN_DIRECTORY);
+	if (fd >= 0)
+		return fd;
+	return errno == ENOENT ? -ESRCH : -errno;
+}
+
+/* pid was a thread of proc. Puts its process there instead, if they still belong together. */
+static int become_leader(const struct procfs *procfs, struct proc *proc, uint32_t leader)
+{
+	char task[32];
+	int fd = open_pid(procfs, leader);
+
+	if (fd < 0)
+		return fd;
+	close(proc->fd);
+	proc->fd = fd;
+	snprintf(task, sizeof(task), "task/%u", proc->pid);
+	proc->pid = leader;
+	return faccessat(fd, task, F_OK, 0) ? -ESRCH : 0;
+}
+
+int proc__open(struct procfs *procfs, uint32_t pid, struct proc **ret)
+{
+	struct proc *proc = calloc(1, sizeof(*proc));
+	char *status = NULL;
+	uint64_t leader;
+	int err;
+
+	if (!proc)
+		return -ENOMEM;
+	proc->pid = pid;
+	proc->fd = open_pid(procfs, pid);
+	err = proc->fd < 0 ? proc->fd : proc__read_file(proc, "status", &status, NULL);
+	if (err)
+		goto out;
+	err = proc_status_number(status, "Tgid", &leader);
+	if (!err && (!leader || leader > UINT32_MAX))
+		err = -EBADMSG;
+	if (!err && leader != pid)
+		err = become_leader(procfs, proc, (uint32_t)leader);
+out:
+	free(status);
+	if (err)
+		proc__close(proc);
+	else
+		*ret = proc;
+	return err;
+}
+
+int proc__open_self(struct procfs *procfs, struct proc **ret)
+{
+	struct proc *proc = calloc(1, sizeof(*proc));
+	int err = 0;
+
+	if (!proc)
+		return -ENOMEM;
+	proc->pid = (uint32_t)getpid();
+	proc->fd = openat(procfs->fd, "thread-self", OPEN_DIRECTORY);
+	if (proc->fd < 0)
+		err = -errno;
+	if (err)
+		proc__close(proc);
+	else
+		*ret = proc;
+	return err;
+}
+
+void proc__close(struct proc *proc)
+{
+	if (!proc)
+		return;
+	if (proc->fd >= 0)
+		close(proc->fd);
+	free(proc);
+}
+
+uint32_t proc__pid(const struct proc *proc)
+{
+	return proc->pid;
+}
+
+/* Below a process that is gone every look-up gives ESRCH (proc_pid_permission(), v3.3). */
+int proc__open_file(const struct proc *proc, const char *name)
+{
+	int fd = openat(proc->fd, name, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int proc__open_to_write(const struct proc *proc, const char *name)
+{
+	int fd = openat(proc->fd, name, O_RDWR | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int read_all(int fd, char **ret, size_t *bytes)
+{
+	size_t capacity = 0, used = 0;
+	char *text = NULL;
+	int err;
+
+	for (;;) {
+		ssize_t got;
+
+		/* array_reserve at least doubles, so that this is not one call a read. */
+		err = array_reserve((void **)&text, &capacity, used + BUFSIZ + 1, 1);
+		if (err)
+			break;
+		got = read(fd, text + used, capacity - used - 1);
+		if (got < 0 && errno == EINTR)
+			continue;
+		err = got < 0 ? -errno : 0;
+		if (got <= 0)
+			break;
+		used += (size_t)got;
+		if (used > READ_MAX) {
+			err = -EFBIG;
+			break;
+		}
+	}
+	if (err) {
+		free(text);
+		return err;
+	}
+	text[used] = '\0';
+	*ret = text;
+	if (bytes)
+		*bytes = used;
+	return 0;
+}
+
+int proc__read_file(const struct proc *proc, const char *name, char **ret, size_t *bytes)
+{
+	int fd = proc__open_file(proc, name);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = read_all(fd, ret, bytes);
+	close(fd);
+	return err;
+}
+
+static int read_stat(const struct proc *proc, struct proc_stat *ret)
+{
+	char *text = NULL;
+	int err;
+
+	err = proc__read_file(proc, "stat", &text, NULL);
+	if (!err)
+		err = proc_stat_parse(text, ret);
+	free(text);
+	return err;
+}
+
+/* include/linux/sched.h; its memory is given back before its state says so. */
+#define PF_EXITING 0x4u
+
+static bool has_ended(const struct proc_stat *stat)
+{
+	return stat->flags & PF_EXITING || stat->state == 'Z' || stat->state == 'X' ||
+	       stat->state == 'x';
+}
+
+int proc__alive(const struct proc *proc)
+{
+	struct proc_stat stat;
+	int err;
+
+	err = read_stat(proc, &stat);
+	if (err)
+		return err;
+	return has_ended(&stat) ? -ESRCH : 0;
+}
+
+static void fill_memory(const char *status, struct process_facts *facts)
+{
+	uint64_t page_kib = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	uint64_t kib;
+
+	if (!proc_status_number(status, "VmRSS", &kib))
+		facts->rss_kernel_pages = kib / page_kib;
+	if (!proc_status_number(status, "VmHWM", &kib))
+		facts->rss_peak_pages = kib / page_kib;
+	if (!proc_status_number(status, "VmPTE", &kib) && kib <= UINT64_MAX / 1024)
+		facts->page_table_bytes = kib * 1024;
+}
+
+int proc__facts(const struct proc *proc, struct process_facts *ret)
+{
+	struct proc_stat stat;
+	char *status = NULL;
+	ssize_t length;
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->pid = proc->pid;
+	err = read_stat(proc, &stat);
+	if (err == -ESRCH || (!err && has_ended(&stat)))
+		return -ESRCH;
+	if (!err) {
+		memcpy(ret->comm, stat.comm, sizeof(ret->comm));
+		ret->start_ticks = stat.start_ticks;
+	}
+	length = readlinkat(proc->fd, "exe", ret->exe, sizeof(ret->exe) - 1);
+	ret->exe[length < 0 ? 0 : length] = '\0';
+	err = proc__read_file(proc, "status", &status, NULL);
+	if (!err)
+		fill_memory(status, ret);
+	free(status);
+	return err == -ESRCH ? err : 0;
+}
+
+int procfs_open_directory(const struct procfs *procfs)
+{
+	int fd = openat(procfs->fd, ".", OPEN_DIRECTORY);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int procfs_read_stat(const struct procfs *procfs, uint32_t pid, struct proc_stat *ret)
+{
+	struct proc proc = { .pid = pid, .fd = open_pid(procfs, pid) };
+	int err;
+
+	if (proc.fd < 0)
+		return proc.fd;
+	err = read_stat(&proc, ret);
+	close(proc.fd);
+	return err;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "model/expect/checks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/format.h"
+
+int checks__add(struct checks *checks, const char *text, const char *source,
+		struct expect_error *error)
+{
+	struct check_item *item;
+	int err;
+
+	err = array_reserve((void **)&checks->items, &checks->capacity, checks->count + 1,
+			    sizeof(*checks->items));
+	if (err)
+		return err;
+	item = &checks->items[checks->count++];
+	*item = (struct check_item){ .source = strdup(source) };
+	if (!item->source)
+		return -ENOMEM;
+	err = expectation__parse(text, &item->expectation, error);
+	return err;
+}
+
+static void free_moment(struct check_moment *moment)
+{
+	free(moment->name);
+	if (moment->snapshot)
+		snapshot__deinit(moment->snapshot);
+	free(moment->snapshot);
+	*moment = (struct check_moment){ 0 };
+}
+
+void checks__deinit(struct checks *checks)
+{
+	size_t i;
+
+	for (i = 0; i < checks->count; i++) {
+		expectation__deinit(&checks->items[i].expectation);
+		expect_result__deinit(&checks->items[i].result);
+		free(checks->items[i].source);
+	}
+	for (i = 0; i < checks->moment_count; i++)
+		free_moment(&checks->moments[i]);
+	free(checks->items);
+	free(checks->moments);
+}
+
+bool checks__need_faults(const struct checks *checks)
+{
+	size_t i;
+
+	for (i = 0; i < checks->count; i++) {
+		if (expectation__needs_faults(&checks->items[i].expectation))
+			return true;
+	}
+	return false;
+}
+
+bool checks__need_checkpoints(const struct checks *checks)
+{
+	size_t i;
+
+	for (i = 0; i < checks->count; i++) {
+		if (checks->items[i].expectation.at || checks->items[i].expectation.since)
+			return true;
+	}
+	return false;
+}
+
+bool checks__grow_until_end(const struct checks *checks)
+{
+	size_t i;
+
+	for (i = 0; i < checks->count; i++) {
+		if (checks->items[i].expectation.since && !checks->items[i].expectation.at)
+			return true;
+	}
+	return false;
+}
+
+bool checks__all_judged(const struct checks *checks)
+{
+	size_t i;
+
+	for (i = 0; i < checks->count; i++) {
+		if (!checks->items[i].times)
+			return false;
+	}
+	return true;
+}
+
+static bool same_name(const char *left, const char *right)
+{
+	return left && right ? !strcmp(left, right) : left == right;
+}
+
+/* When a checkpoint was reached before the newest moment, the latest first. The caller frees. */
+static int list_past(const struct checks *checks, const char *name, const struct snapshot ***ret,
+		     struct expect_past *past)
+{
+	const struct snapshot **list = calloc(checks->moment_count, sizeof(*list));
+	size_t i;
+
+	*ret = list;
+	if (!list)
+		return -ENOMEM;
+	*past = (struct expect_past){ .snapshots = list };
+	for (i = checks->moment_count - 1; name && i-- > 0;) {
+		if (checks->moments[i].snapshot && same_name(checks->moments[i].name, name))
+			list[past->count++] = checks->moments[i].snapshot;
+	}
+	return 0;
+}
+
+static int judge_item(struct checks *checks, struct check_item *item)
+{
+	const struct expectation *expectation = &item->expectation;
+	const struct check_moment *now = &checks->moments[checks->moment_count - 1];
+	const struct snapshot **list;
+	struct expect_result result;
+	struct expect_past past;
+	int err;
+
+	err = list_past(checks, expectation->since, &list, &past);
+	if (err)
+		return err;
+	err = expectation__judge(expectation, now->snapshot, &past, &result);
+	free(list);
+	/* What failed, or could not be told, once is not mended by a later visit. */
+	if (!err && (!item->times || item->result.verdict == EXPECT_HOLDS ||
+		     (item->result.verdict == EXPECT_UNKNOWN && result.verdict == EXPECT_FAILS))) {
+		expect_result__deinit(&item->result);
+		item->result = result;
+		item->moment = checks->moment_count - 1;
+	} else {
+		expect_result__deinit(&result);
+	}
+	item->times++;
+	return err;
+}
+
+/* A checkpoint's snapshot is of the one process that has reached it. */
+static uint32_t pid_of(const struct check_moment *moment)
+{
+	return moment->snapshot && moment->snapshot->process_count
+		       ? moment->snapshot->processes[0].facts.pid
+		       : 0;
+}
+
+static bool came_again(const struct checks *checks, size_t moment)
+{
+	const struct check_moment *old = &checks->moments[moment];
+	size_t i;
+
+	for (i = moment + 1; i < checks->moment_count; i++) {
+		if (same_name(checks->moments[i].name, old->name) &&
+		    pid_of(&checks->moments[i]) == pid_of(old))
+			return true;
+	}
+	return false;
+}
+
+static bool is_needed(const struct checks *checks, size_t moment)
+{
+	const char *name = checks->moments[moment].name;
+	size_t i;
+
+	for (i = 0; i < checks->count; i++) {
+		const struct check_item *item = &checks->items[i];
+
+		if (item->times && item->moment == moment)
+			return true;
+		if (name && item->expectation.since && !strcmp(item->expectation.since, name) &&
+		    !came_again(checks, moment))
+			return true;
+	}
+	return false;
+}
+
+/* A checkpoint in a loop must not fill the memory. */
+static void drop_unneeded(struct checks *checks)
+{
+	size_t i;
+
+	for (i = 0; i < checks->moment_count; i++) {
+		if (checks->moments[i].snapshot && !is_needed(checks, i))
+			free_moment(&checks->moments[i]);
+	}
+}
+
+int checks__judge(struct checks *checks, const char *name, struct snapshot *snapshot)
+{
+	struct check_moment moment = { .snapshot = snapshot };
+	size_t i;
+	int err;
+
+	err = array_reserve((void **)&checks->moments, &checks->moment_capacity,
+			    checks->moment_count + 1, sizeof(*checks->moments));
+	moment.name = name ? strdup(name) : NULL;
+	if (err || (name && !moment.name)) {
+		free_moment(&moment);
+		return -ENOMEM;
+	}
+	checks->moments[checks->moment_count++] = moment;
+	for (i = 0; !err && i < checks->count; i++) {
+		if (same_name(checks->items[i].expectation.at, name))
+			err = judge_item(checks, &checks->items[i]);
+	}
+	drop_unneeded(checks);
+	return err;
+}
+
+int checks__finish(struct checks *checks)
+{
+	size_t i;
+
+	for (i = 0; i < checks->count; i++) {
+		struct check_item *item = &checks->items[i];
+
+		if (item->times)
+			continue;
+		item->result.verdict = EXPECT_UNKNOWN;
+		item->result.reason = strdup(item->expectation.at ? "the checkpoint was not reached"
+								  : "there was nothing to look at");
+		if (!item->result.reason)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+enum expect_verdict checks__status_verdict(const struct checks *checks)
+{
+	if (!checks->has_command || checks->expected_status < 0)
+		return EXPECT_HOLDS;
+	if (checks->status < 0)
+		return EXPECT_UNKNOWN;
+	return checks->status == checks->expected_status ? EXPECT_HOLDS : EXPECT_FAILS;
+}
+
+size_t checks__tally(const struct checks *checks, enum expect_verdict verdict)
+{
+	size_t count = checks->has_command && checks->expected_status >= 0 &&
+		       checks__status_verdict(checks) == verdict;
+	size_t i;
+
+	for (i = 0; i < checks->count; i++)
+		count += checks->items[i].result.verdict == verdict;
+	return count;
+}
+
+enum expect_verdict checks__verdict(const struct checks *checks)
+{
+	if (checks__tally(checks, EXPECT_FAILS))
+		return EXPECT_FAILS;
+	return checks__tally(checks, EXPECT_UNKNOWN) ? EXPECT_UNKNOWN : EXPECT_HOLDS;
+}
+
+static void describe_measure(FILE *out, const struct expect_clause *clause,
+			     const struct expect_measure *measure, uint64_t page_bytes)
+{
+	char value[FORMAT_COUNT_MAX], base[FORMAT_COUNT_MAX], bytes[FORMAT_BYTES_MAX];
+
+	fprintf(out, "%s%s ", clause->interior ? "interior_" : "",
+		expect_metric_name(clause->metric));
+	if (measure->unknown) {
+		fprintf(out, "cannot be told: %s", measure->unknown);
+		return;
+	}
+	fprintf(out, "is %s", format_count(measure->value, value));
+	if (clause->metric == METRIC_FAULTS || clause->metric == METRIC_PAGES)
+		fprintf(out, clause->metric == METRIC_FAULTS ? "" : " pages");
+	else
+		fprintf(out, " of %s pages (%s)", format_count(measure->base, base),
+			format_bytes(measure->value * page_bytes, bytes));
+	if (clause->value.relative)
+		fprintf(out, ", was %s", format_count(measure->before, value));
+}
+
+char *check_describe(const struct expectation *expectation, const struct expect_finding *finding,
+		     uint64_t page_bytes)
+{
+	char *text = NULL;
+	size_t bytes, i;
+	FILE *out = open_memstream(&text, &bytes);
+
+	if (!out)
+		return NULL;
+	for (i = 0; i < expectation->clause_count; i++) {
+		fputs(i ? "; " : "", out);
+		describe_measure(out, &expectation->clauses[i], &finding->measures[i], page_bytes);
+	}
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+int check_each_miss(const struct checks *checks, const struct check_item *item,
+		    void (*tell)(void *ctx, const char *name, const char *words), void *ctx)
+{
+	size_t i;
+
+	for (i = 0; i < item->result.count; i++) {
+		const struct expect_finding *finding = &item->result.findings[i];
+		uint64_t page_bytes =
+			checks->moments[item->moment].snapshot->environment.page_bytes;
+		char *words;
+
+		if (finding->verdict == EXPECT_HOLDS)
+			continue;
+		words = check_describe(&item->expectation, finding, page_bytes);
+		if (!words)
+			return -ENOMEM;
+		tell(ctx, finding->row ? finding->row->desc.name : "process", words);
+		free(words);
+	}
+	return 0;
+}
+
+const char *expect_verdict_name(enum expect_verdict verdict)
+{
+	static const char *const names[] = { "holds", "failed", "unknown" };
+
+	return names[verdict];
+}

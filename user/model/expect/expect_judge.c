@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Which rows an expectation speaks of, and what each makes of it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/format.h"
+#include "base/wildcard.h"
+#include "model/expect/expect_priv.h"
+
+struct judge {
+	const struct expectation *expectation;
+	const struct snapshot *now;
+	const struct expect_past *past;
+	struct expect_result *ret;
+	size_t capacity;
+};
+
+static bool of_faults(enum expect_metric metric)
+{
+	return metric >= METRIC_TOUCHED;
+}
+
+bool expectation__needs_faults(const struct expectation *expectation)
+{
+	size_t i;
+
+	for (i = 0; i < expectation->clause_count; i++) {
+		if (of_faults(expectation->clauses[i].metric))
+			return true;
+	}
+	return false;
+}
+
+bool expectation__matches(const struct expectation *expectation, const struct array_desc *array)
+{
+	size_t i;
+
+	if (expectation->process)
+		return false;
+	if (!expectation->exact)
+		return !array->owner && array->end - array->start >= expectation->min_bytes &&
+		       wildcard_match(expectation->name, array->name);
+	if (!strcmp(expectation->name, array->name))
+		return true;
+	for (i = 0; i < array->alias_count; i++) {
+		if (!strcmp(expectation->name, array->aliases[i]))
+			return true;
+	}
+	return false;
+}
+
+static uint64_t count_of(enum expect_metric metric, const struct tally *tally,
+			 const struct fault_counts *faults)
+{
+	switch (metric) {
+	case METRIC_PAGES:
+		return tally->pages;
+	case METRIC_RESIDENT:
+		return tally->resident;
+	case METRIC_ZERO:
+		return tally->states[PAGE_ZERO] + tally->states[PAGE_ZERO_HUGE];
+	case METRIC_HUGE:
+		return tally->states[PAGE_ANON_HUGE];
+	case METRIC_SWAPPED:
+		return tally->states[PAGE_SWAPPED];
+	case METRIC_ABSENT:
+		return tally->states[PAGE_ABSENT];
+	case METRIC_TOUCHED:
+		return tally->touch.pages_touched;
+	case METRIC_READ:
+		return tally->touch.pages_read;
+	case METRIC_WRITTEN:
+		return tally->touch.pages_written;
+	case METRIC_LEDGER_TOUCHED:
+		return tally->ledger[LEDGER_TOUCHED];
+	case METRIC_BEFORE:
+		return tally->ledger[LEDGER_BEFORE];
+	case METRIC_HUGE_FILL:
+		return tally->ledger[LEDGER_HUGE_FILL];
+	case METRIC_UNFAULTED:
+		return tally->ledger[LEDGER_UNFAULTED];
+	default:
+		return faults->user + faults->kernel;
+	}
+}
+
+/* A loss makes unknown what it can have changed, and nothing else. */
+static const char *why_unknown(const struct expect_clause *clause, const struct snapshot *snapshot,
+			       const struct process_snapshot *process, const struct tally *tally)
+{
+	const struct snapshot_losses *losses = &snapshot->losses;
+
+	if (process->exited)
+		return "the process had ended";
+	if (of_faults(clause->metric) && !process->faults_known)
+		return "faults were not counted";
+	if (of_faults(clause->metric) && (losses->chunks || losses->events))
+		return "touches were lost";
+	if (losses->pages_unreadable && clause->metric != METRIC_FAULTS &&
+	    clause->metric != METRIC_PAGES)
+		return "pages could not be read";
+	if ((clause->metric == METRIC_READ || clause->metric == METRIC_WRITTEN) &&
+	    !snapshot->tells_writes)
+		return "this backend does not tell reads from writes";
+	if (clause->metric == METRIC_HUGE && snapshot->merged_count)
+		return "this page reader does not tell huge pages apart";
+	if (clause->interior && !tally->pages)
+		return "no page lies wholly inside it";
+	if (clause->value.unit == UNIT_PERCENT && !tally->pages)
+		return "it has no pages";
+	return NULL;
+}
+
+static const struct process_snapshot *find_process(const struct snapshot *snapshot, uint32_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		if (snapshot->processes[i].facts.pid == pid && !snapshot->processes[i].exited)
+			return &snapshot->processes[i];
+	}
+	return NULL;
+}
+
+static const struct array_row *find_same(const struct process_snapshot *process,
+					 const struct array_desc *array)
+{
+	size_t i;
+
+	for (i = 0; i < process->array_count; i++) {
+		const struct array_desc *other = &process->arrays[i].desc;
+
+		if (array->id ? other->id == array->id
+			      : other->start == array->start && !strcmp(other->name, array->name))
+			return &process->arrays[i];
+	}
+	return NULL;
+}
+
+static const struct tally *tally_of(const struct process_snapshot *process,
+				    const struct array_row *row, const struct expect_clause *clause)
+{
+	if (!row)
+		return &process->totals;
+	return clause->interior ? &row->interior : &row->tally;
+}
+
+/* The earlier count, for a growth. */
+static const char *measure_before(const struct judge *judge, const struct expect_clause *clause,
+				  const struct expect_finding *finding,
+				  struct expect_measure *measure)
+{
+	const struct process_snapshot *process = NULL;
+	const struct array_row *row = NULL;
+	const struct tally *tally;
+	size_t i;
+
+	if (!judge->expectation->since)
+		return NULL;
+	for (i = 0; !process && i < judge->past->count; i++)
+		process = find_process(judge->past->snapshots[i], finding->process->facts.pid);
+	if (!process)
+		return "the earlier checkpoint was not reached";
+	if (finding->row) {
+		row = find_same(process, &finding->row->desc);
+		if (!row)
+			return "it was not there at the earlier checkpoint";
+	}
+	tally = tally_of(process, row, clause);
+	measure->before = count_of(clause->metric, tally, &process->faults);
+	return why_unknown(clause, judge->past->snapshots[i - 1], process, tally);
+}
+
+static void measure_clause(const struct judge *judge, size_t clause_index,
+			   struct expect_finding *finding)
+{
+	const struct expect_clause *clause = &judge->expectation->clauses[clause_index];
+	struct expect_measure *measure = &finding->measures[clause_index];
+	const struct tally *tally = tally_of(finding->process, finding->row, clause);
+
+	measure->value = count_of(clause->metric, tally, &finding->process->faults);
+	measure->base = tally->pages;
+	measure->unknown = why_unknown(clause, judge->now, finding->process, tally);
+	if (!measure->unknown)
+		measure->unknown = measure_before(judge, clause, finding, measure);
+	if (!measure->unknown)
+		measure->holds = expect_holds(clause, measure, judge->now->environment.page_bytes);
+}
+
+static enum expect_verdict worst(enum expect_verdict left, enum expect_verdict right)
+{
+	if (left == EXPECT_FAILS || right == EXPECT_FAILS)
+		return EXPECT_FAILS;
+	return left == EXPECT_UNKNOWN ? left : right;
+}
+
+static int add_finding(struct judge *judge, const struct process_snapshot *process,
+		       const struct array_row *row)
+{
+	struct expect_result *ret = judge->ret;
+	struct expect_finding *finding;
+	size_t i;
+
+	if (array_reserve((void **)&ret->findings, &judge->capacity, ret->count + 1,
+			  sizeof(*ret->findings)))
+		return -ENOMEM;
+	finding = &ret->findings[ret->count++];
+	memset(finding, 0, sizeof(*finding));
+	finding->process = process;
+	finding->row = row;
+	for (i = 0; i < judge->expectation->clause_count; i++) {
+		measure_clause(judge, i, finding);
+		if (finding->measures[i].unknown)
+			finding->verdict = worst(finding->verdict, EXPECT_UNKNOWN);
+		else if (!finding->measures[i].holds)
+			finding->verdict = EXPECT_FAILS;
+	}
+	ret->verdict = worst(ret->verdict, finding->verdict);
+	return 0;
+}
+
+static int judge_process(struct judge *judge, const struct process_snapshot *process)
+{
+	size_t i;
+	int err = 0;
+
+	if (judge->expectation->process)
+		return add_finding(judge, process, NULL);
+	for (i = 0; !err && i < process->array_count; i++) {
+		if (expectation__matches(judge->expectation, &process->arrays[i].desc))
+			err = add_finding(judge, process, &process->arrays[i]);
+	}
+	return err;
+}
+
+/* Takes the words over; NULL: there was no memory for them. */
+static int give_reason(struct expect_result *ret, char *words)
+{
+	ret->reason = words;
+	return words ? 0 : -ENOMEM;
+}
+
+static const char *names_missing(const struct snapshot *snapshot)
+{
+	size_t i;
+
+	for (i = 0; i < snapshot->process_count; i++) {
+		if (*snapshot->processes[i].names_missing)
+			return snapshot->processes[i].names_missing;
+	}
+	return NULL;
+}
+
+/* Nothing is called so: that is no proof of anything, unless it may be absent. */
+static int judge_absence(struct judge *judge, const char *missing)
+{
+	const char *kind = judge->expectation->exact ? "no array is called so"
+						     : "no array has a name like it";
+
+	if (judge->expectation->unless_absent && !missing)
+		return 0;
+	judge->ret->verdict = EXPECT_UNKNOWN;
+	return give_reason(judge->ret,
+			   missing ? format_new("%s: %s", kind, missing) : strdup(kind));
+}
+
+int expectation__judge(const struct expectation *expectation, const struct snapshot *snapshot,
+		       const struct expect_past *past, struct expect_result *ret)
+{
+	struct judge judge = { expectation, snapshot, past, ret, 0 };
+	const char *missing = expectation->process ? NULL : names_missing(snapshot);
+	size_t i;
+	int err = 0;
+
+	*ret = (struct expect_result){ .verdict = EXPECT_HOLDS };
+	for (i = 0; !err && i < snapshot->process_count; i++)
+		err = judge_process(&judge, &snapshot->processes[i]);
+	if (err || (ret->count && (expectation->exact || expectation->process || !missing)))
+		return err;
+	if (!ret->count && !expectation->process)
+		return judge_absence(&judge, missing);
+	if (!ret->count)
+		missing = "no process was left to look at";
+	ret->verdict = worst(ret->verdict, EXPECT_UNKNOWN);
+	return give_reason(ret, strdup(missing));
+}
+
+void expect_result__deinit(struct expect_result *result)
+{
+	free(result->findings);
+	free(result->reason);
+	*result = (struct expect_result){ 0 };
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Runs of indices, as index_walk tells them, spread over cells. */
+#include "model/index/grid.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/index/index_walk.h"
+
+void grid__deinit(struct grid *grid)
+{
+	free(grid->elements);
+	memset(grid, 0, sizeof(*grid));
+}
+
+/* floor(cell * count / cells) without overflow: the first index of a cell. */
+static uint64_t cell_start(uint64_t cell, uint64_t count, uint32_t cells)
+{
+	return (uint64_t)((unsigned __int128)cell * count / cells);
+}
+
+/* The last cell that starts at or before the index. */
+static uint32_t cell_of(uint64_t index, uint64_t count, uint32_t cells)
+{
+	return (uint32_t)((((unsigned __int128)index + 1) * cells - 1) / count);
+}
+
+/* Indices [start, end) of a dimension. */
+struct part {
+	uint64_t start;
+	uint64_t end;
+};
+
+/* How many indices of the part lie in the cell. */
+static uint64_t inside(const struct part *part, uint32_t cell, uint64_t count, uint32_t cells)
+{
+	uint64_t first = cell_start(cell, count, cells), end = cell_start(cell + 1, count, cells);
+
+	if (first < part->start)
+		first = part->start;
+	if (end > part->end)
+		end = part->end;
+	return end - first;
+}
+
+struct spread {
+	const struct index_levels *levels;
+	const struct grid *grid;
+	uint64_t count[2]; /* rows and columns of the array */
+	uint64_t *into;
+	uint64_t *whole_rows;	 /* grid->rows counts: rows of which every element is in */
+	uint64_t *whole_columns; /* grid->columns */
+	uint64_t *steps;
+};
+
+/* The part of a dimension that levels [0, depth) at index and [first, end) of depth leave. */
+static struct part part_of(const struct spread *spread, uint32_t dim, uint32_t depth,
+			   const uint64_t *index, uint64_t first, uint64_t end)
+{
+	struct part part = { 0, spread->count[dim] };
+	uint32_t i;
+
+	for (i = 0; i <= depth; i++) {
+		const struct index_level *level = &spread->levels->levels[i];
+
+		if (level->dim != dim)
+			continue;
+		part = i < depth ? (struct part){ index[i], index[i] + 1 }
+				 : (struct part){ first, end };
+		if (level->reversed)
+			part = (struct part){ level->count - part.end, level->count - part.start };
+	}
+	return part;
+}
+
+static void add_whole(uint64_t *cells, uint32_t cell_count, const struct part *part, uint64_t count)
+{
+	uint32_t cell, last = cell_of(part->end - 1, count, cell_count);
+
+	for (cell = cell_of(part->start, count, cell_count); cell <= last; cell++)
+		cells[cell] += inside(part, cell, count, cell_count);
+}
+
+static int on_run(void *ctx, uint32_t depth, const uint64_t *index, uint64_t first, uint64_t end)
+{
+	struct spread *spread = ctx;
+	const struct grid *grid = spread->grid;
+	struct part rows = part_of(spread, 0, depth, index, first, end);
+	struct part columns = part_of(spread, 1, depth, index, first, end);
+	uint32_t row, column, row_end, column_end;
+
+	if (columns.end - columns.start == spread->count[1]) {
+		add_whole(spread->whole_rows, grid->rows, &rows, spread->count[0]);
+		return 0;
+	}
+	if (rows.end - rows.start == spread->count[0]) {
+		add_whole(spread->whole_columns, grid->columns, &columns, spread->count[1]);
+		return 0;
+	}
+	row_end = cell_of(rows.end - 1, spread->count[0], grid->rows) + 1;
+	column_end = cell_of(columns.end - 1, spread->count[1], grid->columns) + 1;
+	for (row = cell_of(rows.start, spread->count[0], grid->rows); row < row_end; row++) {
+		uint64_t height = inside(&rows, row, spread->count[0], grid->rows);
+
+		for (column = cell_of(columns.start, spread->count[1], grid->columns);
+		     column < column_end; column++) {
+			if (!*spread->steps)
+				return -E2BIG;
+			--*spread->steps;
+			spread->into[(size_t)row * grid->columns + column] +=
+				height * inside(&columns, column, spread->count[1], grid->columns);
+		}
+	}
+	return 0;
+}
+
+/* Rows and columns that are in as a whole, and the elements of each cell. */
+static void add_lines(const struct spread *spread, uint64_t *elements)
+{
+	const struct part all_rows = { 0, spread->count[0] }, all_columns = { 0, spread->count[1] };
+	uint32_t row, column;
+
+	for (row = 0; row < spread->grid->rows; row++) {
+		uint64_t height = inside(&all_rows, row, all_rows.end, spread->grid->rows);
+
+		for (column = 0; column < spread->grid->columns; column++) {
+			uint64_t width = inside(&all_columns, column, all_columns.end,
+						spread->grid->columns);
+			size_t cell = (size_t)row * spread->grid->columns + column;
+
+			elements[cell] = height * width;
+			spread->into[cell] += spread->whole_rows[row] * width +
+					      spread->whole_columns[column] * height;
+		}
+	}
+}
+
+static int spread_set(struct spread *spread, const struct range_set *pages, uint64_t *into)
+{
+	const struct index_visitor visitor = { on_run, NULL, spread };
+	int err;
+
+	spread->into = into;
+	memset(spread->whole_rows, 0, spread->grid->rows * sizeof(*spread->whole_rows));
+	memset(spread->whole_columns, 0, spread->grid->columns * sizeof(*spread->whole_columns));
+	err = index_walk(spread->levels, pages, spread->steps, &visitor);
+	add_lines(spread, spread->grid->elements);
+	return err;
+}
+
+static int fill(struct grid *grid, const struct array_desc *array,
+		const struct index_levels *levels, const struct page_sets *sets, uint64_t *steps)
+{
+	size_t cells = (size_t)grid->rows * grid->columns;
+	struct spread spread = {
+		.levels = levels,
+		.grid = grid,
+		.count = { (uint64_t)array->shape->dims[0], (uint64_t)array->shape->dims[1] },
+		.steps = steps,
+	};
+	int err = -ENOMEM;
+
+	grid->elements = calloc(4 * cells, sizeof(*grid->elements));
+	spread.whole_rows = calloc(grid->rows + grid->columns, sizeof(*spread.whole_rows));
+	if (!grid->elements || !spread.whole_rows)
+		goto out;
+	spread.whole_columns = spread.whole_rows + grid->rows;
+	grid->resident = grid->elements + cells;
+	grid->zero = grid->resident + cells;
+	grid->touched = grid->zero + cells;
+	err = spread_set(&spread, &sets->resident, grid->resident);
+	if (!err)
+		err = spread_set(&spread, &sets->zero, grid->zero);
+	if (!err)
+		err = spread_set(&spread, &sets->touched, grid->touched);
+	grid->told = !err;
+out:
+	free(spread.whole_rows);
+	return err == -E2BIG ? 0 : err;
+}
+
+int grid__fill(const struct array_desc *array, const struct page_sets *sets, uint32_t rows,
+	       uint32_t columns, uint64_t *steps, struct grid *ret)
+{
+	struct index_levels levels;
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!rows || !columns || array->shape->ndim != 2 || index_levels__init(&levels, array))
+		return 0;
+	if ((uint64_t)array->shape->dims[0] < rows)
+		rows = (uint32_t)array->shape->dims[0];
+	if ((uint64_t)array->shape->dims[1] < columns)
+		columns = (uint32_t)array->shape->dims[1];
+	ret->rows = rows;
+	ret->columns = columns;
+	err = fill(ret, array, &levels, sets, steps);
+	if (err)
+		grid__deinit(ret);
+	return err;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The heatmap of a two-dimensional array in its own rows and columns. Counts are elements.
+ */
+#ifndef MODEL_GRID_H
+#define MODEL_GRID_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "facts/array.h"
+#include "model/lives/page_sets.h"
+
+/*
+ * Cell (i, j) is index i * columns + j. It covers rows [floor(i * n / rows), floor((i + 1) * n /
+ * rows)) of the array's n, and columns alike. An element counts where all of its bytes do.
+ */
+struct grid {
+	uint32_t rows; /* 0: there is none: not asked for, not two-dimensional, no elements */
+	uint32_t columns;
+	bool told;	    /* false: in too many pieces; only the elements are right then */
+	uint64_t *elements; /* one block, four times rows * columns; owned */
+	uint64_t *resident;
+	uint64_t *zero;
+	uint64_t *touched; /* zeros where touches are not known */
+};
+
+void grid__deinit(struct grid *grid);
+
+/*
+ * At most that many rows and columns, never more than the array has. *steps limits the cost,
+ * as in index_walk. 0 or -ENOMEM.
+ */
+int grid__fill(const struct array_desc *array, const struct page_sets *sets, uint32_t rows,
+	       uint32_t columns, uint64_t *steps, struct grid *ret);
+
+#endif

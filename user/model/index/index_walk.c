@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Dimension by dimension: an index is all in, all out, or crosses a border and is looked into. */
+#include "model/index/index_walk.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "model/index/array_pages.h"
+
+static uint64_t distance(int64_t stride)
+{
+	return stride < 0 ? 0 - (uint64_t)stride : (uint64_t)stride;
+}
+
+/* Keeps the levels sorted, the widest stride first. */
+static void insert(struct index_levels *levels, struct index_level level)
+{
+	uint32_t at = levels->count++;
+
+	for (; at && levels->levels[at - 1].stride < level.stride; at--)
+		levels->levels[at] = levels->levels[at - 1];
+	levels->levels[at] = level;
+}
+
+int index_levels__init(struct index_levels *levels, const struct array_desc *array)
+{
+	const struct array_shape *shape = array->shape;
+	uint64_t bytes, elements = 1;
+	uint32_t i;
+
+	memset(levels, 0, sizeof(*levels));
+	levels->start = array->start;
+	levels->repeats = 1;
+	if (shape->ndim > INDEX_DIMS_MAX)
+		return -E2BIG;
+	for (i = 0; i < shape->ndim; i++) {
+		uint64_t count = (uint64_t)shape->dims[i];
+		int64_t stride = shape->dims[shape->ndim + i];
+
+		if (!count)
+			return -ENODATA;
+		if (__builtin_mul_overflow(elements, count, &elements) || elements > INT64_MAX)
+			return -E2BIG;
+		if (!stride)
+			levels->repeats *= count;
+		else if (count > 1)
+			insert(levels,
+			       (struct index_level){ count, distance(stride), 0, i, stride < 0 });
+	}
+	bytes = array->start < array->end ? array_item_bytes(array) : 0;
+	if (!bytes)
+		return -ENODATA;
+	if (!levels->count)
+		insert(levels, (struct index_level){ 1, bytes, 0, INDEX_DIMS_MAX, false });
+	for (i = levels->count; i-- > 0;) {
+		levels->levels[i].bytes = bytes;
+		bytes += (levels->levels[i].count - 1) * levels->levels[i].stride;
+	}
+	levels->elements = elements;
+	return 0;
+}
+
+struct walk {
+	const struct index_levels *levels;
+	const struct range_set *set;
+	const struct index_visitor *visitor;
+	uint64_t *steps;
+	size_t near; /* the range that was needed last */
+	uint64_t index[INDEX_DIMS_MAX];
+};
+
+/* The first range that ends behind address, or NULL: mostly the one at hand, or the next. */
+static const struct range *find(struct walk *walk, uint64_t address)
+{
+	const struct range_set *set = walk->set;
+	size_t near = walk->near;
+
+	if (near && set->ranges[near - 1].end > address)
+		near = range_set__lower_bound(set, address);
+	else if (near < set->count && set->ranges[near].end <= address &&
+		 (++near < set->count && set->ranges[near].end <= address))
+		near = range_set__lower_bound(set, address);
+	walk->near = near;
+	return near < set->count ? &set->ranges[near] : NULL;
+}
+
+static uint64_t divide_up(uint64_t value, uint64_t by)
+{
+	return value / by + (value % by != 0);
+}
+
+static int walk_level(struct walk *walk, uint32_t depth, uint64_t base)
+{
+	const struct index_level *level = &walk->levels->levels[depth];
+	bool last = depth + 1 == walk->levels->count;
+	uint64_t i = 0;
+	int err = 0;
+
+	while (!err && i < level->count) {
+		uint64_t low = base + i * level->stride, high = low + level->bytes, first = i;
+		const struct range *range = find(walk, low);
+
+		if (!range)
+			break;
+		if (!(*walk->steps)--) {
+			*walk->steps = 0;
+			return -E2BIG;
+		}
+		if (range->start <= low && high <= range->end) {
+			i = (range->end - base - level->bytes) / level->stride + 1;
+			if (i > level->count)
+				i = level->count;
+			err = walk->visitor->run(walk->visitor->ctx, depth, walk->index, first, i);
+		} else if (last && range->start > low) {
+			i = divide_up(range->start - base, level->stride);
+		} else if (last) {
+			/* It lies across the end of a range: so it is not in the set. */
+			i = divide_up(range->end - base, level->stride);
+		} else if (range->start >= high) {
+			i = (range->start - base - level->bytes) / level->stride + 1;
+		} else {
+			walk->index[depth] = i++;
+			err = walk_level(walk, depth + 1, low);
+			if (!err && walk->visitor->leave)
+				err = walk->visitor->leave(walk->visitor->ctx, depth, walk->index);
+		}
+	}
+	return err;
+}
+
+int index_walk(const struct index_levels *levels, const struct range_set *set, uint64_t *steps,
+	       const struct index_visitor *visitor)
+{
+	struct walk walk = {
+		.levels = levels,
+		.set = set,
+		.visitor = visitor,
+		.steps = steps,
+		.near = range_set__lower_bound(set, levels->start),
+	};
+
+	return walk_level(&walk, 0, levels->start);
+}

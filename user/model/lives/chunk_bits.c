@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Touch bits held by user space. */
+#include "model/lives/chunk_bits.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+
+void chunk_bits__deinit(struct chunk_bits *bits)
+{
+	free(bits->chunks);
+	memset(bits, 0, sizeof(*bits));
+}
+
+static size_t lower_bound(const struct chunk_bits *bits, uint64_t start)
+{
+	size_t low = 0, high = bits->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (bits->chunks[middle].start >= start)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static uint64_t chunk_start_of(uint64_t address, uint64_t page_bytes)
+{
+	return address - address % (CHUNK_PAGES * page_bytes);
+}
+
+static bool is_empty(const struct touch_chunk *chunk)
+{
+	uint64_t any = 0;
+	unsigned int i;
+
+	for (i = 0; i < CHUNK_WORDS; i++)
+		any |= chunk->read[i] | chunk->written[i];
+	return !any;
+}
+
+static void join(struct touch_chunk *into, const struct touch_chunk *chunk)
+{
+	unsigned int i;
+
+	for (i = 0; i < CHUNK_WORDS; i++) {
+		into->read[i] |= chunk->read[i];
+		into->written[i] |= chunk->written[i];
+	}
+	if (chunk->first_ns && (!into->first_ns || chunk->first_ns < into->first_ns)) {
+		into->first_ns = chunk->first_ns;
+		into->first_tid = chunk->first_tid;
+		into->first_cpu = chunk->first_cpu;
+	}
+	if (chunk->last_ns > into->last_ns)
+		into->last_ns = chunk->last_ns;
+}
+
+int chunk_bits__add(struct chunk_bits *bits, const struct touch_chunk *chunk)
+{
+	size_t at = lower_bound(bits, chunk->start);
+
+	if (is_empty(chunk))
+		return 0;
+	if (at < bits->count && bits->chunks[at].start == chunk->start) {
+		join(&bits->chunks[at], chunk);
+		return 0;
+	}
+	if (array_reserve((void **)&bits->chunks, &bits->capacity, bits->count + 1,
+			  sizeof(*bits->chunks)))
+		return -ENOMEM;
+	memmove(bits->chunks + at + 1, bits->chunks + at,
+		(bits->count - at) * sizeof(*bits->chunks));
+	bits->chunks[at] = *chunk;
+	bits->count++;
+	return 0;
+}
+
+void chunk_mask(uint64_t chunk_start, uint64_t start, uint64_t end, uint64_t page_bytes,
+		uint64_t mask[CHUNK_WORDS])
+{
+	uint64_t chunk_end = chunk_start + CHUNK_PAGES * page_bytes;
+	uint64_t first, last;
+	unsigned int i;
+
+	memset(mask, 0, CHUNK_WORDS * sizeof(*mask));
+	if (start < chunk_start)
+		start = chunk_start;
+	if (end > chunk_end || end < chunk_start)
+		end = end < chunk_start ? chunk_start : chunk_end;
+	if (start >= end)
+		return;
+	first = (start - chunk_start) / page_bytes;
+	last = (end - chunk_start) / page_bytes;
+	for (i = 0; i < CHUNK_WORDS; i++) {
+		uint64_t low = first > i * 64u ? first - i * 64u : 0;
+		uint64_t high = last > i * 64u ? last - i * 64u : 0;
+
+		if (low >= 64 || !high)
+			continue;
+		mask[i] = (high >= 64 ? ~0ull : (1ull << high) - 1) & ~((1ull << low) - 1);
+	}
+}
+
+int chunk_bits__take(struct chunk_bits *from, uint64_t start, uint64_t end, uint64_t page_bytes,
+		     struct chunk_bits *to)
+{
+	size_t i = lower_bound(from, chunk_start_of(start, page_bytes)), kept = i;
+	int err = 0;
+
+	for (; i < from->count; i++) {
+		struct touch_chunk *chunk = &from->chunks[i];
+		struct touch_chunk taken = *chunk;
+		uint64_t mask[CHUNK_WORDS];
+		unsigned int word;
+
+		chunk_mask(chunk->start, start, end, page_bytes, mask);
+		for (word = 0; word < CHUNK_WORDS; word++) {
+			taken.read[word] &= mask[word];
+			taken.written[word] &= mask[word];
+		}
+		if (!err)
+			err = chunk_bits__add(to, &taken);
+		if (!err) {
+			for (word = 0; word < CHUNK_WORDS; word++) {
+				chunk->read[word] &= ~mask[word];
+				chunk->written[word] &= ~mask[word];
+			}
+		}
+		if (!is_empty(chunk))
+			from->chunks[kept++] = *chunk;
+	}
+	if (kept < from->count)
+		from->count = kept;
+	return err;
+}
+
+static bool test(const uint64_t *words, uint64_t page)
+{
+	return words[page / 64] >> (page % 64) & 1;
+}
+
+static int add_page(struct chunk_bits *to, const struct touch_chunk *chunk, uint64_t page,
+		    uint64_t address, uint64_t page_bytes)
+{
+	struct touch_chunk one = *chunk;
+	uint64_t index;
+
+	memset(one.read, 0, sizeof(one.read));
+	memset(one.written, 0, sizeof(one.written));
+	one.start = chunk_start_of(address, page_bytes);
+	index = (address - one.start) / page_bytes;
+	if (test(chunk->read, page))
+		one.read[index / 64] = 1ull << (index % 64);
+	if (test(chunk->written, page))
+		one.written[index / 64] = 1ull << (index % 64);
+	return chunk_bits__add(to, &one);
+}
+
+int chunk_bits__add_moved(struct chunk_bits *to, const struct chunk_bits *from, uint64_t start,
+			  uint64_t end, uint64_t to_start, uint64_t page_bytes)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = lower_bound(from, chunk_start_of(start, page_bytes)); i < from->count; i++) {
+		const struct touch_chunk *chunk = &from->chunks[i];
+		uint64_t page;
+
+		for (page = 0; !err && page < CHUNK_PAGES; page++) {
+			uint64_t address = chunk->start + page * page_bytes;
+
+			if (address >= start && address < end)
+				err = add_page(to, chunk, page, address - start + to_start,
+					       page_bytes);
+		}
+	}
+	return err;
+}
+
+const struct touch_chunk *chunk_bits__find(const struct chunk_bits *bits, uint64_t address,
+					   uint64_t page_bytes)
+{
+	uint64_t start = chunk_start_of(address, page_bytes);
+	size_t at = lower_bound(bits, start);
+
+	return at < bits->count && bits->chunks[at].start == start ? &bits->chunks[at] : NULL;
+}
+
+struct bit_counts chunk_bits__count(const struct chunk_bits *bits)
+{
+	struct bit_counts counts = { 0 };
+	size_t i;
+
+	for (i = 0; i < bits->count; i++) {
+		const struct touch_chunk *chunk = &bits->chunks[i];
+		unsigned int word;
+
+		for (word = 0; word < CHUNK_WORDS; word++) {
+			uint64_t any = chunk->read[word] | chunk->written[word];
+
+			counts.read += (uint64_t)__builtin_popcountll(chunk->read[word]);
+			counts.written += (uint64_t)__builtin_popcountll(chunk->written[word]);
+			counts.touched += (uint64_t)__builtin_popcountll(any);
+		}
+	}
+	return counts;
+}
+
+uint64_t chunk_mask_count(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS])
+{
+	uint64_t pages = 0;
+	unsigned int word;
+
+	for (word = 0; word < CHUNK_WORDS; word++)
+		pages += (uint64_t)__builtin_popcountll(words[word] & mask[word]);
+	return pages;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Joining page states and touches of one chunk. */
+#include "model/lives/chunk_view.h"
+
+#include <string.h>
+
+#include "model/lives/chunk_bits.h"
+
+static void add_states(struct chunk_view *view, const struct tally_input *input, uint64_t end)
+{
+	const struct page_runs *runs = input->runs;
+	uint64_t mask[CHUNK_WORDS];
+	unsigned int word;
+	size_t i;
+
+	memset(view->states[PAGE_ABSENT], 0xff, sizeof(view->states[PAGE_ABSENT]));
+	for (i = page_runs__lower_bound(runs, view->start);
+	     i < runs->count && runs->runs[i].start < end; i++) {
+		const struct page_run *run = &runs->runs[i];
+		bool zero = run->state == PAGE_ZERO || run->state == PAGE_ZERO_HUGE;
+		bool resident = page_state_resident(run->state);
+
+		chunk_mask(view->start, run->start, run->end, input->page_bytes, mask);
+		for (word = 0; word < CHUNK_WORDS; word++) {
+			view->states[run->state][word] |= mask[word];
+			view->states[PAGE_ABSENT][word] &= ~mask[word];
+			if (resident)
+				view->resident[word] |= mask[word];
+			if (zero)
+				view->zero[word] |= mask[word];
+		}
+	}
+}
+
+static void add_ranges(const struct range_set *set, uint64_t start, uint64_t end,
+		       const struct chunk_view *view, uint64_t page_bytes,
+		       uint64_t into[CHUNK_WORDS])
+{
+	uint64_t mask[CHUNK_WORDS];
+	unsigned int word;
+	size_t i;
+
+	for (i = range_set__lower_bound(set, start); i < set->count && set->ranges[i].start < end;
+	     i++) {
+		uint64_t from = set->ranges[i].start > start ? set->ranges[i].start : start;
+		uint64_t till = set->ranges[i].end < end ? set->ranges[i].end : end;
+
+		chunk_mask(view->start, from, till, page_bytes, mask);
+		for (word = 0; word < CHUNK_WORDS; word++)
+			into[word] |= mask[word];
+	}
+}
+
+static void take_touches(struct chunk_view *view, const struct touch_bits *bits)
+{
+	unsigned int word;
+
+	for (word = 0; word < CHUNK_WORDS; word++) {
+		uint64_t there = ~view->states[PAGE_ABSENT][word];
+
+		view->read[word] = bits->sure.read[word] | (bits->tentative_read[word] & there);
+		view->written[word] = bits->sure.written[word] |
+				      (bits->tentative_written[word] & there);
+		view->touched[word] = view->read[word] | view->written[word];
+	}
+	view->first_ns = bits->sure.first_ns;
+	view->last_ns = bits->sure.last_ns;
+	view->first_tid = bits->sure.first_tid;
+}
+
+static bool any(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS])
+{
+	uint64_t found = 0;
+	unsigned int word;
+
+	for (word = 0; word < CHUNK_WORDS; word++)
+		found |= words[word] & mask[word];
+	return found;
+}
+
+/* Has any page of [start, end), which may lie in several chunks, a touch? 1, 0 or -errno. */
+static int range_touched(const struct tally_input *input, const struct chunk_view *view,
+			 uint64_t start, uint64_t end)
+{
+	uint64_t chunk_bytes = CHUNK_PAGES * input->page_bytes;
+	uint64_t mask[CHUNK_WORDS], chunk;
+
+	chunk_mask(view->start, start, end, input->page_bytes, mask);
+	if (any(view->touched, mask))
+		return 1;
+	for (chunk = start - start % chunk_bytes; chunk < end; chunk += chunk_bytes) {
+		struct touch_bits bits;
+		int found;
+
+		if (chunk == view->start)
+			continue;
+		found = touch__bits(input->touch, input->source, chunk, &bits);
+		if (found < 0)
+			return found;
+		chunk_mask(chunk, start, end, input->page_bytes, mask);
+		if (any(bits.sure.read, mask) || any(bits.sure.written, mask))
+			return 1;
+	}
+	return 0;
+}
+
+static int add_huge_fill(const struct tally_input *input, const struct chunk_view *view,
+			 uint64_t end, uint64_t into[CHUNK_WORDS])
+{
+	const struct range_set *seen = touch__huge_seen(input->touch);
+	uint64_t pmd;
+	int touched;
+
+	if (!input->pmd_bytes || !range_set__bytes(seen, view->start, end))
+		return 0;
+	for (pmd = view->start - view->start % input->pmd_bytes; pmd < end;
+	     pmd += input->pmd_bytes) {
+		touched = range_touched(input, view, pmd, pmd + input->pmd_bytes);
+		if (touched < 0)
+			return touched;
+		if (touched)
+			add_ranges(seen, pmd, pmd + input->pmd_bytes, view, input->page_bytes,
+				   into);
+	}
+	return 0;
+}
+
+int chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start)
+{
+	uint64_t end = start + CHUNK_PAGES * input->page_bytes;
+	struct ledger_masks masks;
+	struct touch_bits bits;
+	int err;
+
+	memset(view, 0, sizeof(*view));
+	view->start = start;
+	add_states(view, input, end);
+	if (!input->touch)
+		return 0;
+	err = touch__bits(input->touch, input->source, start, &bits);
+	if (err < 0)
+		return err;
+	if (err)
+		take_touches(view, &bits);
+	memset(&masks, 0, sizeof(masks));
+	memcpy(masks.resident, view->resident, sizeof(masks.resident));
+	memcpy(masks.touched, view->touched, sizeof(masks.touched));
+	add_ranges(touch__before(input->touch), start, end, view, input->page_bytes, masks.before);
+	err = add_huge_fill(input, view, end, masks.huge_fill);
+	if (!err)
+		ledger_split(&masks, view->classes);
+	return err;
+}
+
+uint64_t chunk_view_next(const struct tally_input *input, uint64_t address)
+{
+	uint64_t chunk_bytes = CHUNK_PAGES * input->page_bytes;
+	uint64_t aligned = address - address % chunk_bytes;
+	size_t index = page_runs__lower_bound(input->runs, aligned);
+	uint64_t next = UINT64_MAX, touched;
+
+	if (index < input->runs->count) {
+		next = input->runs->runs[index].start;
+		next = next < aligned ? aligned : next - next % chunk_bytes;
+	}
+	if (input->touch) {
+		touched = touch__next_chunk(input->touch, aligned);
+		if (touched < next)
+			next = touched;
+	}
+	return next;
+}
+
+int chunk_view_each(const struct tally_input *input, uint64_t start, uint64_t end,
+		    int (*visit)(void *ctx, const struct chunk_view *view,
+				 const uint64_t mask[CHUNK_WORDS]),
+		    void *ctx)
+{
+	uint64_t chunk_bytes = CHUNK_PAGES * input->page_bytes;
+	uint64_t mask[CHUNK_WORDS], chunk;
+	struct chunk_view view;
+	int err;
+
+	for (chunk = chunk_view_next(input, start); chunk < end;
+	     chunk = chunk_view_next(input, chunk + chunk_bytes)) {
+		err = chunk_view__fill(&view, input, chunk);
+		if (err)
+			return err;
+		chunk_mask(chunk, start, end, input->page_bytes, mask);
+		err = visit(ctx, &view, mask);
+		if (err)
+			return err;
+	}
+	return 0;
+}

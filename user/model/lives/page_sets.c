@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Runs and bit masks become ranges. */
+#include "model/lives/page_sets.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "model/lives/chunk_view.h"
+
+void page_sets__deinit(struct page_sets *sets)
+{
+	range_set__deinit(&sets->resident);
+	range_set__deinit(&sets->zero);
+	range_set__deinit(&sets->touched);
+	memset(sets, 0, sizeof(*sets));
+}
+
+static int add_runs(const struct tally_input *input, const struct range *where,
+		    struct page_sets *ret)
+{
+	const struct page_runs *runs = input->runs;
+	int err = 0;
+	size_t i;
+
+	for (i = page_runs__lower_bound(runs, where->start);
+	     !err && i < runs->count && runs->runs[i].start < where->end; i++) {
+		const struct page_run *run = &runs->runs[i];
+		uint64_t start = run->start > where->start ? run->start : where->start;
+		uint64_t end = run->end < where->end ? run->end : where->end;
+
+		if (page_state_resident(run->state))
+			err = range_set__add(&ret->resident, start, end);
+		else if (run->state == PAGE_ZERO || run->state == PAGE_ZERO_HUGE)
+			err = range_set__add(&ret->zero, start, end);
+	}
+	return err;
+}
+
+struct touched {
+	struct range_set *set;
+	uint64_t page_bytes;
+};
+
+static int add_chunk(void *ctx, const struct chunk_view *view, const uint64_t mask[CHUNK_WORDS])
+{
+	const struct touched *touched = ctx;
+	unsigned int word;
+	int err = 0;
+
+	for (word = 0; word < CHUNK_WORDS; word++) {
+		uint64_t bits = view->touched[word] & mask[word];
+
+		while (!err && bits) {
+			uint64_t first = (uint64_t)__builtin_ctzll(bits), rest = bits >> first;
+			uint64_t count = ~rest ? (uint64_t)__builtin_ctzll(~rest) : 64;
+			uint64_t start = view->start + (word * 64ull + first) * touched->page_bytes;
+
+			err = range_set__add(touched->set, start,
+					     start + count * touched->page_bytes);
+			bits = first + count < 64 ? bits >> (first + count) << (first + count) : 0;
+		}
+	}
+	return err;
+}
+
+int page_sets__fill(const struct tally_input *input, const struct range_set *where,
+		    struct page_sets *ret)
+{
+	struct touched touched = { &ret->touched, input->page_bytes };
+	size_t i;
+	int err = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->touched_known = input->touch;
+	for (i = 0; !err && i < where->count; i++) {
+		err = add_runs(input, &where->ranges[i], ret);
+		if (!err && input->touch)
+			err = chunk_view_each(input, where->ranges[i].start, where->ranges[i].end,
+					      add_chunk, &touched);
+	}
+	if (err)
+		page_sets__deinit(ret);
+	return err;
+}

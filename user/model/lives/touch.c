@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The lives of one address space. */
+#include "model/lives/touch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "model/lives/touch_priv.h"
+
+struct touch *touch__new(uint64_t page_bytes, uint64_t pmd_bytes, bool tells_writes)
+{
+	struct touch *touch = calloc(1, sizeof(*touch));
+
+	if (!touch)
+		return NULL;
+	touch->page_bytes = page_bytes;
+	touch->pmd_bytes = pmd_bytes;
+	touch->tells_writes = tells_writes;
+	return touch;
+}
+
+static void free_calls(struct pending_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		chunk_bits__deinit(&list->calls[i].bits);
+	free(list->calls);
+}
+
+void touch__free(struct touch *touch)
+{
+	if (!touch)
+		return;
+	free_calls(&touch->pending);
+	free_calls(&touch->failed);
+	range_set__deinit(&touch->before);
+	range_set__deinit(&touch->ended_early);
+	range_set__deinit(&touch->huge_seen);
+	births__deinit(&touch->births);
+	chunk_bits__deinit(&touch->overlay);
+	chunk_bits__deinit(&touch->last);
+	free(touch->retired);
+	free(touch);
+}
+
+struct touch *touch__fork(const struct touch *parent)
+{
+	struct touch *child =
+		touch__new(parent->page_bytes, parent->pmd_bytes, parent->tells_writes);
+
+	if (!child)
+		return NULL;
+	child->baseline_set = true;
+	if (range_set__add(&child->before, 0, UINT64_MAX) ||
+	    births__copy(&parent->births, &child->births)) {
+		touch__free(child);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return child;
+}
+
+int touch__set_baseline(struct touch *touch, const struct page_runs *runs)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < runs->count; i++) {
+		if (page_state_resident(runs->runs[i].state))
+			err = range_set__add(&touch->before, runs->runs[i].start,
+					     runs->runs[i].end);
+	}
+	for (i = 0; !err && i < touch->ended_early.count; i++)
+		err = range_set__subtract(&touch->before, touch->ended_early.ranges[i].start,
+					  touch->ended_early.ranges[i].end);
+	range_set__deinit(&touch->ended_early);
+	touch->baseline_set = true;
+	return err;
+}
+
+int touch__handle(struct touch *touch, const struct map_event *event)
+{
+	switch (event->type) {
+	case MAP_EVENT_ENTER:
+		return touch_enter(touch, event);
+	case MAP_EVENT_CLOSED:
+		return touch_closed(touch, event);
+	case MAP_EVENT_EXIT:
+		return touch_exit(touch, event);
+	default:
+		return 0;
+	}
+}
+
+int touch__note_scan(struct touch *touch, const struct page_runs *runs)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < runs->count; i++) {
+		if (runs->runs[i].state == PAGE_ANON_HUGE)
+			err = range_set__add(&touch->huge_seen, runs->runs[i].start,
+					     runs->runs[i].end);
+	}
+	return err;
+}
+
+void touch__set_index(struct touch *touch, const uint64_t *chunk_starts, size_t count)
+{
+	touch->index = chunk_starts;
+	touch->index_count = count;
+}
+
+static uint64_t next_held(const struct chunk_bits *bits, uint64_t address)
+{
+	size_t low = 0, high = bits->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (bits->chunks[middle].start >= address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low < bits->count ? bits->chunks[low].start : UINT64_MAX;
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t next_called(const struct pending_list *list, uint64_t address)
+{
+	uint64_t next = UINT64_MAX;
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		next = smaller(next, next_held(&list->calls[i].bits, address));
+	return next;
+}
+
+uint64_t touch__next_chunk(const struct touch *touch, uint64_t address)
+{
+	size_t low = 0, high = touch->index_count;
+	uint64_t next;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (touch->index[middle] >= address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	next = low < touch->index_count ? touch->index[low] : UINT64_MAX;
+	next = smaller(next, next_held(&touch->overlay, address));
+	next = smaller(next, next_called(&touch->pending, address));
+	return smaller(next, next_called(&touch->failed, address));
+}
+
+static void join_sure(struct touch_bits *ret, const struct touch_chunk *chunk)
+{
+	struct touch_chunk *sure = &ret->sure;
+	unsigned int i;
+
+	for (i = 0; i < CHUNK_WORDS; i++) {
+		sure->read[i] |= chunk->read[i];
+		sure->written[i] |= chunk->written[i];
+	}
+	if (!sure->first_ns || (chunk->first_ns && chunk->first_ns < sure->first_ns)) {
+		sure->first_ns = chunk->first_ns;
+		sure->first_tid = chunk->first_tid;
+		sure->first_cpu = chunk->first_cpu;
+	}
+	if (chunk->last_ns > sure->last_ns)
+		sure->last_ns = chunk->last_ns;
+}
+
+static int join_tentative(const struct touch *touch, const struct chunk_bits *bits,
+			  uint64_t address, struct touch_bits *ret)
+{
+	const struct touch_chunk *chunk = chunk_bits__find(bits, address, touch->page_bytes);
+	unsigned int i;
+
+	if (!chunk)
+		return 0;
+	for (i = 0; i < CHUNK_WORDS; i++) {
+		ret->tentative_read[i] |= chunk->read[i];
+		ret->tentative_written[i] |= chunk->written[i];
+	}
+	return 1;
+}
+
+static int join_calls(const struct touch *touch, const struct pending_list *list, uint64_t address,
+		      struct touch_bits *ret)
+{
+	int found = 0;
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		found |= join_tentative(touch, &list->calls[i].bits, address, ret);
+	return found;
+}
+
+int touch__bits(const struct touch *touch, const struct touch_source *source, uint64_t address,
+		struct touch_bits *ret)
+{
+	const struct touch_chunk *moved;
+	int found;
+
+	memset(ret, 0, sizeof(*ret));
+	found = source ? source->lookup(source->ctx, address, &ret->sure) : 0;
+	if (found < 0)
+		return found;
+	moved = chunk_bits__find(&touch->overlay, address, touch->page_bytes);
+	if (moved) {
+		join_sure(ret, moved);
+		found = 1;
+	}
+	found |= join_calls(touch, &touch->pending, address, ret);
+	found |= join_calls(touch, &touch->failed, address, ret);
+	return found;
+}
+
+const struct range_set *touch__before(const struct touch *touch)
+{
+	return &touch->before;
+}
+
+const struct range_set *touch__huge_seen(const struct touch *touch)
+{
+	return &touch->huge_seen;
+}

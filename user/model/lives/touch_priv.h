@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * What touch.c and touch_calls.c share.
+ */
+#ifndef MODEL_TOUCH_PRIV_H
+#define MODEL_TOUCH_PRIV_H
+
+#include "model/lives/births.h"
+#include "model/lives/chunk_bits.h"
+#include "model/lives/touch.h"
+
+#define TOUCH_RETIRED_MAX 1000u
+
+/* A mapping call that a thread is in, or one that failed. */
+struct pending {
+	struct map_event enter;
+	struct chunk_bits bits; /* of the lives that it ends */
+	uint64_t failed_ns;
+};
+
+struct pending_list {
+	struct pending *calls;
+	size_t count;
+	size_t capacity;
+};
+
+struct touch {
+	uint64_t page_bytes;
+	uint64_t pmd_bytes;
+	bool tells_writes;
+	bool baseline_set;
+	struct range_set before;
+	struct range_set ended_early; /* ended or begun before the baseline was set */
+	struct range_set huge_seen;
+	struct births births;
+	struct chunk_bits overlay; /* moved here by mremap */
+	struct chunk_bits last;	   /* of an address space that has ended */
+	struct pending_list pending;
+	struct pending_list failed; /* what they took is unsettled until the next scan */
+	const uint64_t *index;
+	size_t index_count;
+	struct retired *retired;
+	size_t retired_count;
+	size_t retired_capacity;
+};
+
+/* ENTER, CLOSED and EXIT. */
+int touch_enter(struct touch *touch, const struct map_event *event);
+int touch_closed(struct touch *touch, const struct map_event *event);
+int touch_exit(struct touch *touch, const struct map_event *event);
+
+/* The word of the JSON contract: "munmap", "dontneed" ... */
+const char *touch_how(enum map_op op);
+
+int touch_retire(struct touch *touch, const struct retired *retired);
+
+#endif

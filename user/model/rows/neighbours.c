@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Counting by sorted starts and sorted ends: no pair of arrays is compared. */
+#include "model/rows/neighbours.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct owners {
+	uint64_t *starts; /* of arrays that are no views, sorted */
+	uint64_t *ends;	  /* theirs too, sorted on their own */
+	size_t count;
+	const struct array_row **by_id; /* all arrays */
+};
+
+static int compare(const void *left, const void *right)
+{
+	const uint64_t *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+	const struct array_row *const *a = left, *const *b = right;
+
+	return ((*a)->desc.id > (*b)->desc.id) - ((*a)->desc.id < (*b)->desc.id);
+}
+
+/* How many values are smaller than the limit. */
+static size_t below(const uint64_t *values, size_t count, uint64_t limit)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (values[middle] < limit)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Owners with a byte in [start, end): those that begin before its end, less those over by then. */
+static size_t touching(const struct owners *owners, uint64_t start, uint64_t end)
+{
+	if (start >= end)
+		return 0;
+	return below(owners->starts, owners->count, end) -
+	       below(owners->ends, owners->count, start + 1);
+}
+
+static bool overlaps(const struct array_desc *desc, uint64_t start, uint64_t end)
+{
+	return start < end && desc->start < end && desc->end > start;
+}
+
+/* A view lies within its owner, which is no neighbour. */
+static const struct array_desc *owner_of(const struct owners *owners, size_t count, uint32_t id)
+{
+	struct array_row wanted = { .desc.id = id };
+	const struct array_row *key = &wanted, **found;
+
+	if (!id)
+		return NULL;
+	found = bsearch(&key, owners->by_id, count, sizeof(*owners->by_id), compare_ids);
+	return found && !(*found)->desc.owner ? &(*found)->desc : NULL;
+}
+
+static uint32_t count_of(const struct owners *owners, size_t array_count,
+			 const struct array_desc *desc, uint64_t page_bytes)
+{
+	const struct array_desc *owner = owner_of(owners, array_count, desc->owner);
+	uint64_t first = desc->start - desc->start % page_bytes;
+	uint64_t last = desc->end + (page_bytes - desc->end % page_bytes) % page_bytes;
+	size_t count = touching(owners, first, desc->start) + touching(owners, desc->end, last);
+
+	if (owner && overlaps(owner, first, desc->start))
+		count--;
+	if (owner && overlaps(owner, desc->end, last))
+		count--;
+	return (uint32_t)count;
+}
+
+int neighbours_count(struct process_snapshot *process, uint64_t page_bytes)
+{
+	size_t count = process->array_count, i;
+	struct owners owners = {
+		.starts = calloc(count + 1, sizeof(uint64_t)),
+		.ends = calloc(count + 1, sizeof(uint64_t)),
+		.by_id = calloc(count + 1, sizeof(*owners.by_id)),
+	};
+	int err = -ENOMEM;
+
+	if (!owners.starts || !owners.ends || !owners.by_id)
+		goto out;
+	for (i = 0; i < count; i++) {
+		const struct array_desc *desc = &process->arrays[i].desc;
+
+		owners.by_id[i] = &process->arrays[i];
+		if (desc->owner || desc->start >= desc->end)
+			continue;
+		owners.starts[owners.count] = desc->start;
+		owners.ends[owners.count++] = desc->end;
+	}
+	qsort(owners.starts, owners.count, sizeof(*owners.starts), compare);
+	qsort(owners.ends, owners.count, sizeof(*owners.ends), compare);
+	qsort(owners.by_id, count, sizeof(*owners.by_id), compare_ids);
+	for (i = 0; i < count; i++) {
+		struct array_row *row = &process->arrays[i];
+
+		if (row->desc.start < row->desc.end)
+			row->neighbours = count_of(&owners, count, &row->desc, page_bytes);
+	}
+	err = 0;
+out:
+	free(owners.starts);
+	free(owners.ends);
+	free(owners.by_id);
+	return err;
+}

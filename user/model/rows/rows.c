@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Rows of a snapshot. */
+#include "model/rows/rows.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "model/index/array_pages.h"
+
+static int fill_heat(const struct tally_input *input, uint64_t start, uint64_t end, uint32_t cells,
+		     struct heat *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	return cells ? tally_heat(input, start, end, cells, ret) : 0;
+}
+
+int row_fill_region(const struct tally_input *input, uint32_t cells, struct region_row *row)
+{
+	int err;
+
+	const struct range all = { row->vma.start, row->vma.end };
+
+	if (input->frames)
+		row->frames = frames_tally(input->frames,
+					   &(struct range_set){ (struct range *)&all, 1, 1 },
+					   input->page_bytes);
+	err = tally_range(input, row->vma.start, row->vma.end, &row->tally);
+	if (!err)
+		err = fill_heat(input, row->vma.start, row->vma.end, cells, &row->heat);
+	return err;
+}
+
+static uint32_t count_vmas(const struct vma_list *vmas, uint64_t start, uint64_t end)
+{
+	uint32_t count = 0;
+	size_t i;
+
+	for (i = 0; i < vmas->count && vmas->vmas[i].start < end; i++)
+		count += vmas->vmas[i].end > start;
+	return count;
+}
+
+/* The part of the ranges that lies in [start, end). */
+static int tally_ranges(const struct tally_input *input, const struct range_set *ranges,
+			uint64_t start, uint64_t end, struct tally *ret)
+{
+	size_t i;
+	int err = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; !err && i < ranges->count; i++) {
+		uint64_t from = ranges->ranges[i].start > start ? ranges->ranges[i].start : start;
+		uint64_t till = ranges->ranges[i].end < end ? ranges->ranges[i].end : end;
+		struct tally part;
+
+		if (from >= till)
+			continue;
+		err = tally_range(input, from, till, &part);
+		if (err)
+			break;
+		tally_add(ret, &part);
+		ret->touch.chunk_shared |= part.touch.chunk_shared;
+	}
+	return err;
+}
+
+/* Not told where the pages themselves are a guess. */
+static int fill_shared(const struct array_desc *desc, uint64_t page, bool listed,
+		       struct array_row *row)
+{
+	uint64_t own;
+	int err;
+
+	if (!listed)
+		return 0;
+	err = array_own_pages(desc, page, &own);
+	row->shared_known = !err;
+	row->shared_pages = err ? 0 : row->tally.pages - own;
+	return err == -E2BIG ? 0 : err;
+}
+
+int row_fill_array_pages(const struct tally_input *input, const struct vma_list *vmas,
+			 uint32_t cells, struct array_row *row, struct range_set *pages)
+{
+	uint64_t page = input->page_bytes;
+	uint64_t start = row->desc.start - row->desc.start % page;
+	uint64_t end = row->desc.end + (page - row->desc.end % page) % page;
+	uint64_t inner_start = row->desc.start + (page - row->desc.start % page) % page;
+	uint64_t inner_end = row->desc.end - row->desc.end % page;
+	bool listed;
+	int err;
+
+	row->nbytes = row->desc.shape ? row->desc.shape->nbytes : row->desc.end - row->desc.start;
+	row->vma_count = count_vmas(vmas, start, end);
+	row->range_pages = (end - start) / page;
+	err = array_pages(&row->desc, page, pages);
+	listed = !err;
+	/* Too many places to list: the whole range, then. */
+	if (err == -E2BIG)
+		err = range_set__add(pages, start, end);
+	if (!err)
+		err = tally_ranges(input, pages, start, end, &row->tally);
+	if (!err)
+		err = tally_ranges(input, pages, inner_start, inner_end, &row->interior);
+	row->edge_pages = row->tally.pages - row->interior.pages;
+	if (!err)
+		err = fill_shared(&row->desc, page, listed, row);
+	if (!err && input->frames)
+		row->frames = frames_tally(input->frames, pages, page);
+	return err ? err : fill_heat(input, start, end, cells, &row->heat);
+}
+
+int row_fill_array(const struct tally_input *input, const struct vma_list *vmas, uint32_t cells,
+		   struct array_row *row)
+{
+	struct range_set pages = { 0 };
+	int err = row_fill_array_pages(input, vmas, cells, row, &pages);
+
+	range_set__deinit(&pages);
+	return err;
+}
+
+int process_snapshot__sum(struct process_snapshot *process, const struct tally_input *input)
+{
+	struct tally all = { 0 };
+	size_t i;
+	int err = 0;
+
+	memset(&process->totals, 0, sizeof(process->totals));
+	process->rss_pages = 0;
+	for (i = 0; i < process->region_count; i++) {
+		const struct region_row *region = &process->regions[i];
+
+		tally_add(&process->totals, &region->tally);
+		if (region->vma.kind != VMA_HUGETLB)
+			process->rss_pages += region->tally.resident;
+	}
+	if (input->touch)
+		err = tally_range(input, 0, UINT64_MAX - UINT64_MAX % input->page_bytes, &all);
+	process->stray_faults = all.touch.pages_touched - process->totals.touch.pages_touched;
+	return err;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Counting ranges. */
+#include "model/rows/tally.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/lives/chunk_bits.h"
+#include "model/lives/chunk_view.h"
+
+static void add_thread(struct touch_tally *touch, uint32_t tid)
+{
+	uint32_t i;
+
+	for (i = 0; i < touch->first_thread_count; i++) {
+		if (touch->first_threads[i] == tid)
+			return;
+	}
+	if (tid && touch->first_thread_count < TALLY_THREADS)
+		touch->first_threads[touch->first_thread_count++] = tid;
+}
+
+static void add_touches(struct touch_tally *touch, const struct chunk_view *view,
+			const uint64_t mask[CHUNK_WORDS])
+{
+	uint64_t touched = chunk_mask_count(view->touched, mask);
+	uint64_t all[CHUNK_WORDS], on_zero[CHUNK_WORDS], there[CHUNK_WORDS];
+	unsigned int word;
+
+	if (!touched)
+		return;
+	for (word = 0; word < CHUNK_WORDS; word++) {
+		all[word] = ~0ull;
+		on_zero[word] = view->touched[word] & view->zero[word];
+		there[word] = view->touched[word] & view->resident[word];
+	}
+	touch->pages_read += chunk_mask_count(view->read, mask);
+	touch->pages_written += chunk_mask_count(view->written, mask);
+	touch->pages_touched += touched;
+	touch->zero_read += chunk_mask_count(on_zero, mask);
+	touch->gone += touched - chunk_mask_count(on_zero, mask) - chunk_mask_count(there, mask);
+	if (view->first_ns && (!touch->first_ns || view->first_ns < touch->first_ns))
+		touch->first_ns = view->first_ns;
+	if (view->last_ns > touch->last_ns)
+		touch->last_ns = view->last_ns;
+	add_thread(touch, view->first_tid);
+	touch->chunk_shared |= chunk_mask_count(view->touched, all) > touched;
+}
+
+/* A run may be as long as the range, or one page: the cost is by the run. */
+static void add_states(struct tally *tally, const struct tally_input *input, uint64_t start,
+		       uint64_t end)
+{
+	const struct page_runs *runs = input->runs;
+	uint64_t pages, there = 0;
+	size_t i;
+
+	for (i = page_runs__lower_bound(runs, start); i < runs->count && runs->runs[i].start < end;
+	     i++) {
+		const struct page_run *run = &runs->runs[i];
+		uint64_t from = run->start > start ? run->start : start;
+		uint64_t till = run->end < end ? run->end : end;
+
+		pages = (till - from) / input->page_bytes;
+		there += pages;
+		tally->states[run->state] += pages;
+		if (page_state_resident(run->state))
+			tally->resident += pages;
+	}
+	tally->pages = (end - start) / input->page_bytes;
+	tally->states[PAGE_ABSENT] = tally->pages - there;
+}
+
+static int tally_chunk(void *ctx, const struct chunk_view *view, const uint64_t mask[CHUNK_WORDS])
+{
+	struct tally *tally = ctx;
+	unsigned int i;
+
+	for (i = 0; i < LEDGER_CLASSES; i++)
+		tally->ledger[i] += chunk_mask_count(view->classes[i], mask);
+	add_touches(&tally->touch, view, mask);
+	return 0;
+}
+
+int tally_range(const struct tally_input *input, uint64_t start, uint64_t end, struct tally *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	add_states(ret, input, start, end);
+	return input->touch ? chunk_view_each(input, start, end, tally_chunk, ret) : 0;
+}
+
+void tally_add(struct tally *sum, const struct tally *part)
+{
+	uint32_t i;
+
+	sum->pages += part->pages;
+	sum->resident += part->resident;
+	for (i = 0; i < PAGE_STATES; i++)
+		sum->states[i] += part->states[i];
+	for (i = 0; i < LEDGER_CLASSES; i++)
+		sum->ledger[i] += part->ledger[i];
+	sum->touch.pages_read += part->touch.pages_read;
+	sum->touch.pages_written += part->touch.pages_written;
+	sum->touch.pages_touched += part->touch.pages_touched;
+	sum->touch.zero_read += part->touch.zero_read;
+	sum->touch.gone += part->touch.gone;
+	if (part->touch.first_ns &&
+	    (!sum->touch.first_ns || part->touch.first_ns < sum->touch.first_ns))
+		sum->touch.first_ns = part->touch.first_ns;
+	if (part->touch.last_ns > sum->touch.last_ns)
+		sum->touch.last_ns = part->touch.last_ns;
+	for (i = 0; i < part->touch.first_thread_count; i++)
+		add_thread(&sum->touch, part->touch.first_threads[i]);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Counting a range: states, the ledger, touches. All counts are pages.
+ */
+#ifndef MODEL_TALLY_H
+#define MODEL_TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/frames.h"
+#include "model/ledger.h"
+#include "model/page_state.h"
+#include "model/lives/touch.h"
+
+#define TALLY_THREADS 8
+
+struct touch_tally {
+	uint64_t pages_read;
+	uint64_t pages_written;
+	uint64_t pages_touched; /* = ledger touched + zero_read + gone */
+	uint64_t zero_read;
+	uint64_t gone;
+	uint64_t first_ns; /* CLOCK_MONOTONIC; 0: no touch */
+	uint64_t last_ns;
+	uint32_t first_threads[TALLY_THREADS]; /* distinct, in order of address */
+	uint32_t first_thread_count;
+	bool chunk_shared; /* a page outside the range was touched in one of its chunks */
+};
+
+struct tally {
+	uint64_t pages;
+	uint64_t states[PAGE_STATES];
+	uint64_t resident;
+	uint64_t ledger[LEDGER_CLASSES]; /* meaningless without faults */
+	struct touch_tally touch;
+};
+
+/* Page counts per cell; cell i covers pages [i * pages / cells, (i + 1) * pages / cells). */
+struct heat {
+	uint32_t cells;
+	uint64_t *pages; /* one block, four rows of cells; owned */
+	uint64_t *resident;
+	uint64_t *zero;
+	uint64_t *touched;
+};
+
+void heat__deinit(struct heat *heat);
+
+struct tally_input {
+	uint64_t page_bytes;
+	uint64_t pmd_bytes;
+	const struct page_runs *runs;
+	const struct frame_list *frames;   /* of the resident pages; NULL: not asked for */
+	const struct touch *touch;	   /* NULL in the scan tier */
+	const struct touch_source *source; /* NULL in the scan tier */
+};
+
+/* Counts pages [start, end) (bytes, page-aligned). *ret is set whole. 0 or -errno of the source. */
+int tally_range(const struct tally_input *input, uint64_t start, uint64_t end, struct tally *ret);
+
+/* The same range as heat of min(cells, pages) cells; *ret is owned by the caller. */
+int tally_heat(const struct tally_input *input, uint64_t start, uint64_t end, uint32_t cells,
+	       struct heat *ret);
+
+/* One run of pages alike in state, cause and touch, for a page-by-page listing. */
+struct page_story {
+	uint64_t start;
+	uint64_t end;
+	enum page_state state;
+	enum ledger_class cause; /* LEDGER_CLASSES where not resident or not known */
+	bool read;
+	bool written;
+};
+
+/* Calls visit for each run of [start, end) in address order; absent untouched pages are left out. */
+int tally_stories(const struct tally_input *input, uint64_t start, uint64_t end,
+		  int (*visit)(void *ctx, const struct page_story *story), void *ctx);
+
+/* Adds the counts of a disjoint range. */
+void tally_add(struct tally *sum, const struct tally *part);
+
+#endif
