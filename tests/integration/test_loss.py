@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """Tables and rings made too small: what is lost is counted and said, the rest stays right."""
+import json
+import subprocess
+
 import books
 import harness
 import pytest
@@ -90,3 +93,23 @@ def test_losses_reach_the_reader_of_text(opened, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "INCOMPLETE" in report.read_text()
     assert done.stderr.count("incomplete") == 1 and done.stderr.count("\n") == 1
+
+
+def test_a_loss_reads_alike_in_report_and_verdict(tmp_path):
+    """Of ten pages written after a refused call nobody can tell: neither report nor check does."""
+    program = tmp_path / "unsure"
+    subprocess.run(["gcc", "-O1", "-o", program, harness.ROOT / "tests/faults/unsure.c"], check=True)
+    snapshot, done = harness.run_json(tmp_path, ["--symbol", "grid"], [program])
+    assert done.returncode == 0
+    unsure = snapshot["losses"]["unsure_pages"]
+    path = tmp_path / "check.json"
+    done = harness.pagewatch("check", "--format", "json", "-o", path, "-e", "grid: interior_touched == 10", "-e",
+                             "grid: interior_resident == 10", "--symbol", "grid", "--", program)
+    report = json.loads(path.read_text())
+    touched, resident = (item["verdict"] for item in report["expectations"])
+    assert resident == "holds"
+    assert (snapshot["complete"], touched, done.returncode) == (
+        (False, "unknown", 3) if unsure else (True, "holds", 0))
+    assert bool(snapshot["incomplete_reasons"]) == bool(unsure)
+    if unsure:
+        assert unsure == 10 and report["expectations"][0]["findings"][0]["clauses"][0]["unknown"]

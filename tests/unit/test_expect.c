@@ -302,15 +302,20 @@ static void test_unknown(void **state)
 
 	(void)state;
 	set_stage(&stage, 3, 1);
-	stage.snapshot.losses.pages_unreadable = 1;
+	stage.snapshot.losses.count[LOSS_UNREADABLE] = 1;
 	assert_int_equal(judge("x: resident == 1", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	assert_int_equal(judge("process: faults == 0", &stage, NULL, NULL), EXPECT_HOLDS);
 	set_stage(&stage, 3, 1);
-	stage.snapshot.losses.chunks = 1;
+	stage.snapshot.losses.count[LOSS_CHUNKS] = 1;
 	assert_int_equal(judge("x: resident == 1", &stage, NULL, NULL), EXPECT_HOLDS);
 	assert_int_equal(judge("x: touched == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	assert_int_equal(judge("x: resident == 2 and touched == 0", &stage, NULL, NULL),
 			 EXPECT_FAILS);
+	assert_int_equal(judge("process: faults == 0", &stage, NULL, NULL), EXPECT_HOLDS);
+	set_stage(&stage, 3, 1);
+	stage.snapshot.losses.count[LOSS_UNSURE] = 1;
+	assert_int_equal(judge("x: resident == 1", &stage, NULL, NULL), EXPECT_HOLDS);
+	assert_int_equal(judge("x: touched == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	set_stage(&stage, 3, 1);
 	stage.process.faults_known = false;
 	assert_int_equal(judge("x: before == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);

@@ -213,18 +213,16 @@ static uint32_t count_lines(const char *text)
 static void short_screen(void **state)
 {
 	struct text_options options = { .width = 60 };
-	char *reason = (char *)"7 events lost";
 	struct scene scene;
 	char *text;
 
 	(void)state;
 	set_scene(&scene, "x");
-	scene.snapshot.incomplete_reasons[0] = reason;
-	scene.snapshot.incomplete_count = 1;
+	scene.snapshot.losses.count[LOSS_EVENTS] = 7;
 	for (options.max_lines = 8; options.max_lines < 40; options.max_lines++) {
 		text = render(&scene, &options);
 		assert_true(count_lines(text) < options.max_lines);
-		assert_non_null(strstr(text, "INCOMPLETE: 7 events lost"));
+		assert_non_null(strstr(text, "INCOMPLETE: 7 mapping events"));
 		free(text);
 	}
 }

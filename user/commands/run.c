@@ -84,6 +84,15 @@ static int status_of_command(int wait_status)
 	return 128 + WTERMSIG(wait_status);
 }
 
+static void warn_of_loss(const struct losses *losses)
+{
+	enum loss first = losses__first(losses, ~0u);
+	char sentence[LOSS_SENTENCE_MAX];
+
+	log_warn("the report is incomplete: %s",
+		 loss_sentence(first, losses->count[first], sentence));
+}
+
 /* What is reported is what was seen at the last chance; nothing of the command runs after it. */
 static int report_run(struct run *run)
 {
@@ -100,7 +109,7 @@ static int report_run(struct run *run)
 	if (!err)
 		err = finals__merge(&run->finals, &run->last);
 	if (!err && run->options.output && !run->last.complete)
-		log_warn("the report is incomplete: %s", run->last.incomplete_reasons[0]);
+		warn_of_loss(&run->last.losses);
 	if (!err)
 		err = symbols_seen__note(&seen, &run->options.symbols, &run->last);
 	symbols_seen__deinit(&seen);

@@ -19,6 +19,7 @@
 #include "engine/engine.h"
 #include "engine/guardian.h"
 #include "engine/tracer.h"
+#include "model/losses.h"
 #include "model/page_state.h"
 #include "model/lives/touch.h"
 
@@ -122,8 +123,7 @@ struct engine {
 	bool asked, resized, ticked; /* pending events */
 	uint64_t start_ns;	     /* CLOCK_MONOTONIC */
 	int pending_error;	     /* of an event handler, reported by engine__next */
-	uint64_t lost_bits;	     /* touches lost on our side (no memory) */
-	uint64_t unsure_pages;	     /* see touch__settle */
+	struct losses losses;	     /* on our side, since the start of the watch */
 };
 
 uint64_t engine_now_ns(void);

@@ -143,7 +143,7 @@ static int count_pages(struct engine *engine, struct target *target, struct arra
 		err = index_chunks(engine, target);
 		if (!err)
 			err = touch__settle(target->touch, &source, &target->runs,
-					    &engine->unsure_pages);
+					    &engine->losses.count[LOSS_UNSURE]);
 	}
 	if (!err)
 		err = fill_regions(engine, target, &input, row);
@@ -231,56 +231,29 @@ static void fill_self(struct engine *engine, struct snapshot *snapshot)
 		snapshot->self_bpf_bytes = faults__kernel_bytes(engine->faults);
 }
 
+/* Of the kernel side, of ours, and of the last scans. */
 static int fill_losses(struct engine *engine, struct snapshot *snapshot)
 {
-	struct faults_losses losses = { 0 };
+	struct faults_losses kernel = { 0 };
+	uint64_t *count = snapshot->losses.count;
 	size_t i;
 	int err;
 
 	if (engine->faults) {
-		err = faults__losses(engine->faults, &losses);
+		err = faults__losses(engine->faults, &kernel);
 		if (err)
 			return err;
 	}
-	snapshot->losses.chunks = losses.chunks + losses.slots + engine->lost_bits;
-	snapshot->losses.events = losses.events;
-	snapshot->losses.heap_blocks = losses.heap_blocks;
-	for (i = 0; i < engine->target_count; i++)
-		snapshot->losses.pages_unreadable += engine->targets[i]->unreadable;
-	if (losses.chunks)
-		snapshot__incomplete(snapshot,
-				     "%llu touches found no room in the chunk table "
-				     "(--chunk-slots)",
-				     (unsigned long long)losses.chunks);
-	if (losses.slots)
-		snapshot__incomplete(snapshot, "%llu processes found no room in the target table",
-				     (unsigned long long)losses.slots);
-	if (losses.events)
-		snapshot__incomplete(snapshot,
-				     "%llu mapping events found no room in the ring "
-				     "(--ring-bytes)",
-				     (unsigned long long)losses.events);
-	if (losses.heap_blocks)
-		snapshot__incomplete(snapshot,
-				     "%llu heap blocks found no room in the table (--heap-blocks)",
-				     (unsigned long long)losses.heap_blocks);
-	if (engine->lost_bits)
-		snapshot__incomplete(snapshot, "no memory for %llu closing records",
-				     (unsigned long long)engine->lost_bits);
-	if (engine->unsure_pages)
-		snapshot__incomplete(
-			snapshot,
-			"%llu pages were touched after calls that failed, and may have "
-			"been dropped by them",
-			(unsigned long long)engine->unsure_pages);
-	if (snapshot->losses.pages_unreadable)
-		snapshot__incomplete(snapshot, "%llu pages could not be read",
-				     (unsigned long long)snapshot->losses.pages_unreadable);
-	for (i = 0; losses.chunks + losses.slots + losses.events + losses.heap_blocks +
-			    engine->lost_bits + engine->unsure_pages &&
-		    i < snapshot->process_count;
-	     i++)
+	snapshot->losses = engine->losses;
+	count[LOSS_CHUNKS] += kernel.chunks;
+	count[LOSS_SLOTS] += kernel.slots;
+	count[LOSS_EVENTS] += kernel.events;
+	count[LOSS_HEAP_BLOCKS] += kernel.heap_blocks;
+	for (i = 0; losses__any(&snapshot->losses) && i < snapshot->process_count; i++)
 		snapshot->processes[i].complete = false;
+	for (i = 0; i < engine->target_count; i++)
+		count[LOSS_UNREADABLE] += engine->targets[i]->unreadable;
+	snapshot->complete = !losses__any(&snapshot->losses);
 	return 0;
 }
 

@@ -2,8 +2,6 @@
 /* Life, order and self-check of a snapshot. */
 #include "model/snapshot.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +37,6 @@ void snapshot__deinit(struct snapshot *snapshot)
 	for (i = 0; i < snapshot->process_count; i++)
 		deinit_process(&snapshot->processes[i]);
 	free(snapshot->processes);
-	for (i = 0; i < snapshot->incomplete_count; i++)
-		free(snapshot->incomplete_reasons[i]);
 	memset(snapshot, 0, sizeof(*snapshot));
 }
 
@@ -55,20 +51,6 @@ void snapshot__keep_process(struct snapshot *snapshot, uint32_t pid)
 			deinit_process(&snapshot->processes[i]);
 	}
 	snapshot->process_count = kept;
-}
-
-void snapshot__incomplete(struct snapshot *snapshot, const char *format, ...)
-{
-	char *reason = NULL;
-	va_list args;
-
-	snapshot->complete = false;
-	if (snapshot->incomplete_count == SNAPSHOT_REASONS)
-		return;
-	va_start(args, format);
-	if (vasprintf(&reason, format, args) >= 0)
-		snapshot->incomplete_reasons[snapshot->incomplete_count++] = reason;
-	va_end(args);
 }
 
 static const char *broken_tally(const struct tally *tally, bool faults_known)

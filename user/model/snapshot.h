@@ -17,6 +17,7 @@
 #include "facts/vma.h"
 #include "model/index/grid.h"
 #include "model/index/index_set.h"
+#include "model/losses.h"
 #include "model/rows/tally.h"
 #include "model/lives/touch.h"
 
@@ -78,17 +79,6 @@ struct process_snapshot {
 	size_t story_count;
 };
 
-struct snapshot_losses {
-	uint64_t chunks;
-	uint64_t events;
-	uint64_t stacks;
-	uint64_t pages_unreadable;
-	uint64_t names_truncated;
-	uint64_t heap_blocks; /* that found no room */
-};
-
-#define SNAPSHOT_REASONS 8
-
 struct snapshot {
 	const char *version; /* of pagewatch; a literal, as are the next three */
 	struct environment environment;
@@ -101,10 +91,8 @@ struct snapshot {
 	uint64_t time_unix_ns;
 	uint64_t start_ns; /* CLOCK_MONOTONIC of the start of the watch */
 	uint64_t since_start_ns;
-	bool complete;
-	char *incomplete_reasons[SNAPSHOT_REASONS]; /* owned */
-	size_t incomplete_count;
-	struct snapshot_losses losses;
+	bool complete; /* losses has no count */
+	struct losses losses;
 	uint64_t self_cpu_ns;
 	uint64_t self_rss_bytes;
 	uint64_t self_bpf_bytes;
@@ -114,10 +102,6 @@ struct snapshot {
 
 /* Frees everything below; the snapshot itself may live on the stack. */
 void snapshot__deinit(struct snapshot *snapshot);
-
-/* Adds a reason (copied) and makes the snapshot incomplete. */
-void snapshot__incomplete(struct snapshot *snapshot, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
 
 /*
  * What must always hold: states sum to pages, the ledger to resident (where known), regions to

@@ -19,17 +19,29 @@ static json_t *time_text(uint64_t unix_ns)
 	return json_string(text);
 }
 
-static json_t *losses(const struct snapshot_losses *lost)
+static json_t *losses(const struct losses *lost)
 {
 	json_t *object = json_object();
+	size_t i;
 
-	json_put_count(object, "chunks", lost->chunks);
-	json_put_count(object, "events", lost->events);
-	json_put_count(object, "stacks", lost->stacks);
-	json_put_count(object, "pages_unreadable", lost->pages_unreadable);
-	json_put_count(object, "names_truncated", lost->names_truncated);
-	json_put_count(object, "heap_blocks", lost->heap_blocks);
+	for (i = 0; i < LOSS_KINDS; i++)
+		json_put_count(object, loss_kind((enum loss)i)->key, lost->count[i]);
 	return object;
+}
+
+static json_t *incomplete_reasons(const struct losses *lost)
+{
+	char sentence[LOSS_SENTENCE_MAX];
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < LOSS_KINDS; i++) {
+		if (lost->count[i])
+			json_array_append_new(
+				array,
+				json_string(loss_sentence((enum loss)i, lost->count[i], sentence)));
+	}
+	return array;
 }
 
 static json_t *self(const struct snapshot *snapshot)
@@ -65,9 +77,7 @@ static void put_header(json_t *object, const struct snapshot *snapshot)
 	json_put(object, "time", time_text(snapshot->time_unix_ns));
 	json_put_count(object, "since_start_ns", snapshot->since_start_ns);
 	json_put_bool(object, "complete", snapshot->complete);
-	json_put(object, "incomplete_reasons",
-		 strings((const char *const *)snapshot->incomplete_reasons,
-			 snapshot->incomplete_count));
+	json_put(object, "incomplete_reasons", incomplete_reasons(&snapshot->losses));
 	json_put(object, "losses", losses(&snapshot->losses));
 	json_put(object, "self", self(snapshot));
 }

@@ -72,6 +72,7 @@ static void put_footer(const struct text *text)
 {
 	const struct snapshot *snapshot = text->snapshot;
 	char rss[FORMAT_BYTES_MAX], bpf[FORMAT_BYTES_MAX], words[512];
+	char loss[LOSS_SENTENCE_MAX];
 	size_t i;
 
 	if (text->process)
@@ -84,8 +85,11 @@ static void put_footer(const struct text *text)
 	text_style(text, STYLE_DIM);
 	text_wrap(text, 0, words);
 	text_style(text, STYLE_PLAIN);
-	for (i = 0; i < snapshot->incomplete_count; i++) {
-		snprintf(words, sizeof(words), "INCOMPLETE: %s", snapshot->incomplete_reasons[i]);
+	for (i = 0; i < LOSS_KINDS; i++) {
+		if (!snapshot->losses.count[i])
+			continue;
+		snprintf(words, sizeof(words), "INCOMPLETE: %s",
+			 loss_sentence((enum loss)i, snapshot->losses.count[i], loss));
 		text_style(text, STYLE_ALARM);
 		text_wrap(text, 0, words);
 		text_style(text, STYLE_PLAIN);

@@ -87,21 +87,28 @@ static uint64_t count_of(enum expect_metric metric, const struct tally *tally,
 	}
 }
 
+/* The losses that can make a count wrong. */
+static unsigned int affected_by(enum expect_metric metric)
+{
+	if (metric == METRIC_PAGES)
+		return 0;
+	if (metric == METRIC_FAULTS)
+		return LOSS_AFFECTS_FAULTS;
+	return of_faults(metric) ? LOSS_AFFECTS_TOUCH : LOSS_AFFECTS_STATES;
+}
+
 /* A loss makes unknown what it can have changed, and nothing else. */
 static const char *why_unknown(const struct expect_clause *clause, const struct snapshot *snapshot,
 			       const struct process_snapshot *process, const struct tally *tally)
 {
-	const struct snapshot_losses *losses = &snapshot->losses;
+	enum loss lost = losses__first(&snapshot->losses, affected_by(clause->metric));
 
 	if (process->exited)
 		return "the process had ended";
 	if (of_faults(clause->metric) && !process->faults_known)
 		return "faults were not counted";
-	if (of_faults(clause->metric) && (losses->chunks || losses->events))
-		return "touches were lost";
-	if (losses->pages_unreadable && clause->metric != METRIC_FAULTS &&
-	    clause->metric != METRIC_PAGES)
-		return "pages could not be read";
+	if (lost != LOSS_KINDS)
+		return loss_kind(lost)->unknown;
 	if ((clause->metric == METRIC_READ || clause->metric == METRIC_WRITTEN) &&
 	    !snapshot->tells_writes)
 		return "this backend does not tell reads from writes";

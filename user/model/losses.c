@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The table of losses. */
+#include "model/losses.h"
+
+#include <stdio.h>
+
+#include "base/format.h"
+
+static const struct loss_kind kinds[LOSS_KINDS] = {
+	[LOSS_CHUNKS] = { "chunks", "touch", "touches", "found no room in the chunk table",
+			  "--chunk-slots", "touches were lost", LOSS_AFFECTS_TOUCH },
+	[LOSS_SLOTS] = { "processes", "process", "processes", "found no room in the target table",
+			 NULL, "processes were not watched",
+			 LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_FAULTS | LOSS_AFFECTS_ROWS },
+	[LOSS_EVENTS] = { "events", "mapping event", "mapping events", "found no room in the ring",
+			  "--ring-bytes", "touches were lost", LOSS_AFFECTS_TOUCH },
+	[LOSS_HEAP_BLOCKS] = { "heap_blocks", "heap block", "heap blocks",
+			       "found no room in the table", "--heap-blocks",
+			       "heap blocks were lost", LOSS_AFFECTS_ROWS },
+	[LOSS_BITS] = { "closing_records", "closing record", "closing records",
+			"found no memory in pagewatch", NULL, "touches were lost",
+			LOSS_AFFECTS_TOUCH },
+	[LOSS_UNSURE] = { "unsure_pages", "page was", "pages were",
+			  "touched after calls that failed, and may have been dropped by them",
+			  NULL, "calls that failed may have dropped touched pages",
+			  LOSS_AFFECTS_TOUCH },
+	[LOSS_UNREADABLE] = { "pages_unreadable", "page", "pages", "could not be read", NULL,
+			      "pages could not be read", LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH },
+};
+
+const struct loss_kind *loss_kind(enum loss loss)
+{
+	return &kinds[loss];
+}
+
+bool losses__any(const struct losses *losses)
+{
+	return losses__first(losses, ~0u) != LOSS_KINDS;
+}
+
+enum loss losses__first(const struct losses *losses, unsigned int affects)
+{
+	unsigned int i;
+
+	for (i = 0; i < LOSS_KINDS; i++) {
+		if (losses->count[i] && kinds[i].affects & affects)
+			break;
+	}
+	return (enum loss)i;
+}
+
+char *loss_sentence(enum loss loss, uint64_t count, char buffer[LOSS_SENTENCE_MAX])
+{
+	const struct loss_kind *kind = &kinds[loss];
+	char number[FORMAT_COUNT_MAX];
+
+	snprintf(buffer, LOSS_SENTENCE_MAX, "%s %s %s%s%s%s", format_count(count, number),
+		 count == 1 ? kind->one : kind->many, kind->what, kind->option ? " (" : "",
+		 kind->option ? kind->option : "", kind->option ? ")" : "");
+	return buffer;
+}
