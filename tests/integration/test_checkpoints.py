@@ -339,3 +339,15 @@ def test_what_has_no_checkpoints(opened):
     attached.target.process.kill()
     status, text = attached.ended()
     assert status == 3 and "the checkpoint was not reached" in text
+
+
+@pytest.mark.root
+def test_killed_before_its_threads_are_traced(opened):
+    attached = Attached(opened, 'at "step": process: pages > 0')
+    assert attached.phases.until("snapshot")
+    attached.target.process.kill()
+    attached.target.process.wait()
+    attached.phases.leave()
+    status, text = attached.ended()
+    assert status == 3, text
+    assert len([line for line in text.splitlines() if line.startswith("pagewatch: ")]) == 1, text

@@ -35,19 +35,19 @@ static int seize_thread(struct engine *engine, pid_t pid, pid_t tid, bool *fresh
 static int seize_all(struct engine *engine, struct target *target)
 {
 	bool fresh, any = true;
-	uint32_t *tids;
 	size_t count, i;
 	int err = 0;
 
 	while (!err && any) {
+		uint32_t *tids = NULL;
+
 		any = false;
 		err = proc__threads(target->proc, &tids, &count);
 		for (i = 0; !err && i < count; i++) {
 			err = seize_thread(engine, (pid_t)target->pid, (pid_t)tids[i], &fresh);
 			any |= fresh;
 		}
-		if (count)
-			free(tids);
+		free(tids);
 	}
 	return err;
 }
