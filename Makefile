@@ -68,14 +68,15 @@ UNIT_C := $(wildcard tests/unit/test_*.c)
 UNIT_HELPER_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 RANDOM_C := $(wildcard tests/workload/random*.c)
 SIGNALS_C := tests/workload/signals.c
+CONTROL_C := tests/workload/control.c
 HEAP_C := $(wildcard tests/workload/heap*.c)
-WORKLOAD_C := $(filter-out $(RANDOM_C) $(SIGNALS_C) $(HEAP_C),$(wildcard tests/workload/*.c))
+WORKLOAD_C := $(filter-out $(RANDOM_C) $(SIGNALS_C) $(CONTROL_C) $(HEAP_C),$(wildcard tests/workload/*.c))
 FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 PURE_A := $(OBJ)/libpure.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OBJ)/tests/unit/%,$(UNIT_C))
-WORKLOADS := $(addprefix $(O)/tests/,workload random signals heap)
+WORKLOADS := $(addprefix $(O)/tests/,workload random signals control heap)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_C))
 BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost)
 MAN := $(O)/pagewatch.8
@@ -239,6 +240,7 @@ $(O)/tests/heap: $(call objects,$(HEAP_C))
 $(call objects,$(HEAP_C)): ALL_CFLAGS += -fno-builtin
 $(O)/tests/random: $(call objects,$(RANDOM_C) tests/workload/books.c)
 $(O)/tests/signals: $(call objects,$(SIGNALS_C))
+$(O)/tests/control: $(call objects,$(CONTROL_C))
 $(WORKLOADS):
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK    $@")

@@ -20,6 +20,7 @@ PROGRAM = OUT / "pagewatch"
 WORKLOAD = OUT / "tests/workload"
 RANDOM = OUT / "tests/random"
 SIGNALS = OUT / "tests/signals"
+CONTROL = OUT / "tests/control"
 PYTHON = "/usr/bin/python3"
 
 DEADLINE = 120.0

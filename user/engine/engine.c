@@ -136,6 +136,7 @@ void engine__free(struct engine *engine)
 	free(engine->probed);
 	checkpoints_close(engine);
 	guardian_end(engine);
+	tracer_leave(engine);
 	faults__close(engine->faults);
 	freeze_deinit(engine);
 	tracer_deinit(engine);

@@ -101,7 +101,7 @@ static void on_exec_event(struct engine *engine, struct tracee *tracee)
 }
 
 /* bpf_send_signal_thread sends with SEND_SIG_PRIV: si_code is SI_KERNEL. */
-static bool is_our_signal(pid_t tid)
+bool tracer_is_our_signal(pid_t tid)
 {
 	siginfo_t info;
 
@@ -113,7 +113,7 @@ static bool at_stop_point(struct engine *engine, const struct tracee *tracee,
 			  const struct traced *process, int number)
 {
 	if (engine->faults)
-		return number == SIGSTOP && is_our_signal(tracee->tid);
+		return number == SIGSTOP && tracer_is_our_signal(tracee->tid);
 	return number == SIGTRAP && process &&
 	       breakpoint_was_hit(tracee->tid, &process->breakpoint);
 }

@@ -71,6 +71,8 @@ bool tracer_has(struct engine *engine, pid_t pid);
 /* 0, or -ETIMEDOUT: some thread does not stop; tracer_thaw is due in either case. */
 int tracer_freeze(struct engine *engine, pid_t pid, uint64_t deadline_ns);
 void tracer_thaw(struct engine *engine, pid_t pid);
+/* Whether the thread stands in a stop for the SIGSTOP of faults__arm_stop. */
+bool tracer_is_our_signal(pid_t tid);
 void tracer_deinit(struct engine *engine);
 void tracer_hold(struct engine *engine, struct traced *process, bool in_time);
 
@@ -87,6 +89,9 @@ int tracer_on_new_task(struct engine *engine, struct tracee *tracee, int event);
 void tracer_on_first_stop(struct engine *engine, struct tracee *tracee);
 /* Lets a process go that stands still, as if it had never been traced. */
 void tracer_detach(struct engine *engine, struct traced *process);
+
+/* tracer_leave.c: lets all go, with the signals that they had stopped for. */
+void tracer_leave(struct engine *engine);
 
 /* stop_point.c: tid is a thread of the process that stands still. */
 void stop_point_arm_start(struct engine *engine, struct traced *process, pid_t tid);
