@@ -21,3 +21,14 @@ def test_check_ends_while_threads_stand(opened):
         assert target.lines.next(10) == "ALIVE"
     target.process.stdin.close()
     assert target.process.wait(harness.DEADLINE) == 0
+
+
+@pytest.mark.parametrize("backend", ["tp_btf", "none"])
+def test_another_thread_becomes_the_program(backend, tmp_path):
+    """The program that a thread executes is stopped at its end as any other is."""
+    report, done = harness.run_json(
+        tmp_path, ["--backend", backend, "--array", "a=0x2000000000+4132864"],
+        [harness.CONTROL, "exec_thread", harness.CONTROL, "late"])
+    assert done.returncode == 0, done.stderr
+    array = harness.array_of(report["processes"][0], "a")
+    assert array["resident_pages"] == 1009

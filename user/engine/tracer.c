@@ -90,7 +90,10 @@ static void on_exec_event(struct engine *engine, struct tracee *tracee)
 	tracee = tracer_find_tracee(tracer, leader);
 	if (!tracee || !process)
 		return;
+	/* It may have been another thread until now: what was known of the leader is past. */
+	*tracee = (struct tracee){ .tid = leader, .pid = leader, .stopped = true };
 	process->borrows = false;
+	process->holding = false;
 	process->breakpoint = (struct breakpoint){ 0 };
 	if (tracer->leaving) {
 		tracer_detach(engine, process);
