@@ -22,6 +22,20 @@ print("DONE", flush=True)
 sys.stdin.readline()
 """
 CHUNKS = 40009
+# All of them end by one call, which is too much for the kernel side alone.
+ENDED_AT_ONCE = SPARSE + """
+memory.madvise(mmap.MADV_DONTNEED)
+memory[7 * step] = 1
+print("DONE", flush=True)
+sys.stdin.readline()
+"""
+
+
+def region_of_chunks(snapshot):
+    rows = [row for row in snapshot["processes"][0]["regions"]
+            if int(row["end"], 16) - int(row["start"], 16) == CHUNKS << 21]
+    assert len(rows) == 1
+    return rows[0]
 
 
 def check_loss(snapshot, what):
@@ -63,6 +77,21 @@ def test_large_table_loses_nothing(backend, opened):
     assert snapshot["complete"] and not any(snapshot["losses"].values())
     totals = harness.process_of(snapshot, target.pid)["totals"]
     assert totals["touch"]["pages_touched"] >= CHUNKS
+
+
+def test_one_call_ends_more_than_the_table_holds(backend, opened):
+    target = harness.Target([harness.PYTHON, "-c", ENDED_AT_ONCE, CHUNKS])
+    opened.append(target)
+    target.ready()
+    watch = harness.Watch(target.pid, "--backend", backend)
+    opened.append(watch)
+    target.done()
+    assert region_of_chunks(watch.snapshot())["touch"]["pages_touched"] == CHUNKS
+    target.done()
+    snapshot = watch.snapshot()
+    assert snapshot["complete"], snapshot["incomplete_reasons"]
+    assert region_of_chunks(snapshot)["touch"]["pages_touched"] == 1
+    assert target.end() == 0
 
 
 def test_full_ring(backend, opened):

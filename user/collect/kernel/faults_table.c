@@ -178,52 +178,98 @@ int faults__each_chunk(struct faults *faults, uint32_t slot,
 	return err ? err : each_overflown(faults, slot, visit, ctx);
 }
 
-/* Takes the bits of the pages of a mapped chunk that lie in [start, end). */
-static bool take_bits(struct faults *faults, struct pw_chunk *chunk, uint64_t start, uint64_t end,
-		      struct touch_chunk *ret)
+/* The pages of the chunk that lie in [start, end), as a mask. */
+static void range_mask(const struct faults *faults, uint64_t chunk_start, uint64_t start,
+		       uint64_t end, uint64_t mask[PW_WORDS])
 {
-	uint64_t page_bytes = faults->options.page_bytes, any = 0;
+	uint64_t page_bytes = faults->options.page_bytes;
 	unsigned int page;
 
-	copy_chunk(faults, chunk, chunk->key, ret);
+	memset(mask, 0, PW_WORDS * sizeof(*mask));
 	for (page = 0; page < CHUNK_PAGES; page++) {
-		uint64_t address = ret->start + page * page_bytes, bit = 1ull << (page % 64);
+		uint64_t address = chunk_start + page * page_bytes;
 
-		if (address < start || address >= end) {
-			ret->read[page / 64] &= ~bit;
-			ret->written[page / 64] &= ~bit;
-			continue;
-		}
-		any |= (ret->read[page / 64] | ret->written[page / 64]) & bit;
-		__atomic_fetch_and(&chunk->read[page / 64], ~bit, __ATOMIC_SEQ_CST);
-		__atomic_fetch_and(&chunk->written[page / 64], ~bit, __ATOMIC_SEQ_CST);
+		if (address >= start && address < end)
+			mask[page / 64] |= 1ull << (page % 64);
+	}
+}
+
+/* Takes the bits of the pages that lie in [start, end). Returns whether there was one. */
+static bool take_bits(struct faults *faults, struct pw_chunk *chunk, uint64_t key, uint64_t start,
+		      uint64_t end, struct touch_chunk *ret)
+{
+	uint64_t mask[PW_WORDS], any = 0;
+	unsigned int word;
+
+	copy_chunk(faults, chunk, key, ret);
+	range_mask(faults, ret->start, start, end, mask);
+	for (word = 0; word < PW_WORDS; word++) {
+		ret->read[word] &= mask[word];
+		ret->written[word] &= mask[word];
+		any |= ret->read[word] | ret->written[word];
+		__atomic_fetch_and(&chunk->read[word], ~mask[word], __ATOMIC_SEQ_CST);
+		__atomic_fetch_and(&chunk->written[word], ~mask[word], __ATOMIC_SEQ_CST);
 	}
 	return any;
+}
+
+struct closing {
+	uint32_t slot;
+	uint64_t start, end, time_ns;
+	void (*visit)(void *ctx, const struct touch_chunk *chunk);
+	void *ctx;
+};
+
+/* Whether the chunk changed: chunk is the kernel's own, or a copy of it. */
+static bool close_chunk(struct faults *faults, const struct closing *closing,
+			struct pw_chunk *chunk, uint64_t key)
+{
+	struct touch_chunk taken;
+	uint64_t start;
+
+	if (key <= PW_KEY_FREE || key_slot(key) != closing->slot)
+		return false;
+	start = key_start(faults, key);
+	if (start >= closing->end || start + faults_chunk_bytes(faults) <= closing->start ||
+	    chunk->first_ns > closing->time_ns)
+		return false;
+	if (last_ns(faults, chunk) + faults->tick_ns > closing->time_ns) {
+		__atomic_fetch_add(&faults->skel->bss->losses.chunks, 1, __ATOMIC_RELAXED);
+		return false;
+	}
+	if (!take_bits(faults, chunk, key, closing->start, closing->end, &taken))
+		return false;
+	closing->visit(closing->ctx, &taken);
+	return true;
+}
+
+/* A copy is emptied and put back. */
+static int close_overflown(struct faults *faults, const struct closing *closing)
+{
+	int fd = bpf_map__fd(faults->skel->maps.overflow), err = 0;
+	uint64_t key, next, *previous = NULL;
+	struct pw_chunk chunk;
+
+	while (!err && !bpf_map_get_next_key(fd, previous, &next)) {
+		key = next;
+		previous = &key;
+		if (key_slot(key) == closing->slot && !bpf_map_lookup_elem(fd, &key, &chunk) &&
+		    close_chunk(faults, closing, &chunk, key))
+			err = bpf_map_update_elem(fd, &key, &chunk, BPF_EXIST);
+	}
+	return err;
 }
 
 int faults__close_range(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end,
 			uint64_t time_ns, void (*visit)(void *ctx, const struct touch_chunk *chunk),
 			void *ctx)
 {
+	struct closing closing = { slot, start, end, time_ns, visit, ctx };
 	uint32_t i;
 
-	for (i = 0; i < faults->chunk_slots; i++) {
-		struct pw_chunk *chunk = &faults->chunks[i];
-		struct touch_chunk taken;
-		uint64_t address;
-
-		if (chunk->key <= PW_KEY_FREE || key_slot(chunk->key) != slot)
-			continue;
-		address = key_start(faults, chunk->key);
-		if (address >= end || address + faults_chunk_bytes(faults) <= start ||
-		    chunk->first_ns > time_ns)
-			continue;
-		if (last_ns(faults, chunk) + faults->tick_ns > time_ns)
-			__atomic_fetch_add(&faults->skel->bss->losses.chunks, 1, __ATOMIC_RELAXED);
-		else if (take_bits(faults, chunk, start, end, &taken))
-			visit(ctx, &taken);
-	}
-	return 0;
+	for (i = 0; i < faults->chunk_slots; i++)
+		close_chunk(faults, &closing, &faults->chunks[i], faults->chunks[i].key);
+	return close_overflown(faults, &closing);
 }
 
 int faults__counts(struct faults *faults, uint32_t slot, struct fault_counts *ret)
