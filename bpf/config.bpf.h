@@ -11,9 +11,10 @@
 const volatile __u32 page_shift = 12;
 const volatile __u32 chunk_mask = 4095; /* slots of the chunk table - 1 */
 const volatile __u32 follow_children = 0;
-const volatile __u32 pid_namespace = 0;	  /* inode number of ours; 0: the initial one */
-const volatile __u64 tick_ns = 4000000;	  /* of jiffies */
-const volatile __u64 ring_mark = 1 << 17; /* bytes in the ring that are worth a wakeup */
+const volatile __u32 exec_is_announced = 0; /* by sched_prepare_exec */
+const volatile __u32 pid_namespace = 0;	    /* inode number of ours; 0: the initial one */
+const volatile __u64 tick_ns = 4000000;	    /* of jiffies */
+const volatile __u64 ring_mark = 1 << 17;   /* bytes in the ring that are worth a wakeup */
 
 const volatile __u64 heap_min_bytes = 1; /* smaller blocks are none of ours */
 

@@ -20,6 +20,17 @@ struct {
 	__type(value, __u32);
 } execs SEC(".maps");
 
+/*
+ * Set for a task that runs in the memory of a watched process until it executes a program (vfork):
+ * its parent still uses that memory, so that no exit_mmap tells of the exec. It goes with the task.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, __u32);
+} borrowers SEC(".maps");
+
 static __noinline int send_process(__u32 type, __u32 slot, __u32 other_slot, __u32 other_pid)
 {
 	struct pw_process *record = reserve(sizeof(*record));
@@ -31,6 +42,12 @@ static __noinline int send_process(__u32 type, __u32 slot, __u32 other_slot, __u
 	record->other_pid = other_pid;
 	bpf_ringbuf_submit(record, wakeup_flags(true));
 	return 0;
+}
+
+static __always_inline void add_image(__u64 mm, __u32 pid, __u32 old_slot)
+{
+	if (add_mm(mm, pid) != PW_NO_SLOT)
+		bpf_map_update_elem(&execs, &pid, &old_slot, BPF_ANY);
 }
 
 /* The new image of the current process, whose old address space is in old_mm. */
@@ -49,8 +66,41 @@ static __always_inline void watch_image(__u64 old_mm, __u64 new_mm)
 			return;
 		bpf_map_delete_elem(&next_exec, &pid);
 	}
-	if (add_mm(new_mm, pid) != PW_NO_SLOT)
-		bpf_map_update_elem(&execs, &pid, &old_slot, BPF_ANY);
+	add_image(new_mm, pid, old_slot);
+}
+
+static __always_inline bool is_borrower(struct task_struct *task)
+{
+	__u32 *borrower = bpf_task_storage_get(&borrowers, task, NULL, 0);
+
+	return borrower && *borrower;
+}
+
+/* A child in its parent's address space; its threads can execute a program as well. */
+static __always_inline void note_borrower(struct task_struct *parent, struct task_struct *child)
+{
+	__u32 *borrower;
+
+	if (exec_is_announced || (child->tgid == parent->tgid && !is_borrower(parent)))
+		return;
+	borrower = bpf_task_storage_get(&borrowers, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (borrower)
+		*borrower = 1;
+	else
+		__sync_fetch_and_add(&losses.slots, 1);
+}
+
+/* The first that is heard of an exec, where the kernel announces none and no address space ended. */
+static __always_inline void watch_unannounced(struct task_struct *task, __u64 mm)
+{
+	__u32 *borrower = bpf_task_storage_get(&borrowers, task, NULL, 0);
+
+	if (!borrower || !*borrower) {
+		watch_image(0, mm);
+		return;
+	}
+	*borrower = 0;
+	add_image(mm, visible_tgid(task), PW_NO_SLOT);
 }
 
 /*
@@ -72,9 +122,8 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 	__u64 mm = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm);
 	__u32 *old;
 
-	/* Where the kernel does not announce an exec, this is when a first image is heard of. */
 	if (!bpf_map_lookup_elem(&execs, &pid))
-		watch_image(0, mm);
+		watch_unannounced(bpf_get_current_task_btf(), mm);
 	old = bpf_map_lookup_elem(&execs, &pid);
 	if (!old)
 		return 0;
@@ -109,8 +158,12 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	__u32 slot, child_slot, pid;
 
 	parent_mm = (__u64)BPF_CORE_READ(parent, mm);
-	if (!follow_children || !mm || mm == parent_mm || !find_mm(parent_mm, &slot))
+	if (!follow_children || !mm || !find_mm(parent_mm, &slot))
 		return 0;
+	if (mm == parent_mm) {
+		note_borrower(parent, child);
+		return 0;
+	}
 	pid = visible_tgid(child);
 	child_slot = add_mm(mm, pid);
 	if (child_slot != PW_NO_SLOT)

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "base/parse.h"
 
 #define VARIABLE "PAGEWATCH_TEST_POINTS"
+#define HIDES "PAGEWATCH_TEST_HIDES"
 
 /*
  * Static, because phases lie all over the engine and a handle passed through
@@ -21,7 +23,8 @@
 static struct {
 	int out;
 	int in;
-} points = { -1, -1 };
+	char hidden[256];
+} points = { -1, -1, "" };
 
 /* Not inherited by the command that we launch. */
 static int take_fd(const char *text)
@@ -37,11 +40,13 @@ static int take_fd(const char *text)
 
 void test_point_init(void)
 {
-	const char *value = getenv(VARIABLE);
+	const char *value = getenv(VARIABLE), *hidden = getenv(HIDES);
 	char *out = value ? strdup(value) : NULL;
 	char *comma = out ? strchr(out, ',') : NULL;
 
+	snprintf(points.hidden, sizeof(points.hidden), "%s", hidden ? hidden : "");
 	unsetenv(VARIABLE);
+	unsetenv(HIDES);
 	if (comma) {
 		*comma = '\0';
 		points.out = take_fd(out);
@@ -81,4 +86,19 @@ void test_point_wait(const char *phase)
 	}
 	if (got != 1)
 		points.out = points.in = -1;
+}
+
+bool test_point_hides(const char *feature)
+{
+	const char *word = points.hidden;
+	size_t length = strlen(feature);
+
+	while (*word) {
+		size_t end = strcspn(word, ",");
+
+		if (end == length && !memcmp(word, feature, length))
+			return true;
+		word += end + (word[end] == ',');
+	}
+	return false;
 }

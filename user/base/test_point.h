@@ -4,12 +4,20 @@
  * (two inherited file descriptors) each phase writes its name and a newline to
  * OUT and waits for one byte on IN (end of file lets it go on for good).
  * Without the variable it does nothing.
+ *
+ * And lets a test try here what an older kernel would do: what PAGEWATCH_TEST_HIDES names (words
+ * with commas between) is taken for missing.
  */
 #ifndef BASE_TEST_POINT_H
 #define BASE_TEST_POINT_H
 
-/* Reads the environment once and takes the variable out of it. */
+#include <stdbool.h>
+
+/* Reads the environment once and takes both variables out of it. */
 void test_point_init(void);
 void test_point_wait(const char *phase);
+
+/* Whether a test wants this feature of the kernel taken for missing. */
+bool test_point_hides(const char *feature);
 
 #endif

@@ -130,12 +130,13 @@ static int configure(struct faults *faults)
 static void choose_programs(struct faults *faults, bool tp_btf)
 {
 	struct pagewatch_bpf *skel = faults->skel;
+	bool announced = tracefs_has_event(faults->events, "sched/sched_prepare_exec");
 
 	bpf_program__set_autoload(skel->progs.fault_user, tp_btf);
 	bpf_program__set_autoload(skel->progs.fault_kernel, tp_btf);
 	bpf_program__set_autoload(skel->progs.fault_perf, !tp_btf);
-	bpf_program__set_autoload(skel->progs.prepare_exec,
-				  tracefs_has_event(faults->events, "sched/sched_prepare_exec"));
+	bpf_program__set_autoload(skel->progs.prepare_exec, announced);
+	skel->rodata->exec_is_announced = announced;
 	bpf_program__set_autoload(
 		skel->progs.collapse,
 		tracefs_has_event(faults->events, "huge_memory/mm_collapse_huge_page"));

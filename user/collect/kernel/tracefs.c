@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/parse.h"
+#include "base/test_point.h"
 
 static int mount_detached(void)
 {
@@ -60,6 +61,8 @@ int tracefs_event_id(int events_fd, const char *name)
 	ssize_t got;
 	int fd, err;
 
+	if (test_point_hides(name))
+		return -ENOENT;
 	snprintf(path, sizeof(path), "%s/id", name);
 	fd = openat(events_fd, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
