@@ -9,7 +9,6 @@
 #include "base/test_point.h"
 #include "base/log.h"
 #include "commands/commands.h"
-#include "commands/finals.h"
 #include "commands/option_values.h"
 #include "commands/options.h"
 #include "commands/report.h"
@@ -19,8 +18,6 @@ struct check {
 	struct options options;
 	struct report report;
 	struct engine *engine;
-	struct snapshot *last; /* of the command at its last chance; owned */
-	struct finals finals;  /* of its children that ended before it */
 };
 
 static struct engine_options engine_options(const struct check *check)
@@ -61,28 +58,22 @@ static int ask_for_symbols(struct options *options)
 	return status;
 }
 
-static int take_snapshot(struct check *check, struct snapshot **ret)
+/* Of one process, or (pid 0) the report of all; the caller's to free. */
+static int take_snapshot(struct check *check, uint32_t pid, struct snapshot **ret)
 {
 	int err;
 
 	*ret = calloc(1, sizeof(**ret));
 	if (!*ret)
 		return -ENOMEM;
-	err = engine__snapshot(check->engine, *ret);
+	err = pid ? engine__snapshot(check->engine, pid, *ret)
+		  : engine__report(check->engine, *ret);
 	if (err) {
 		snapshot__deinit(*ret);
 		free(*ret);
 		*ret = NULL;
 	}
 	return err;
-}
-
-static void drop_last(struct check *check)
-{
-	if (check->last)
-		snapshot__deinit(check->last);
-	free(check->last);
-	check->last = NULL;
 }
 
 /* Judged for the process that stands there; it goes on when its pages were read. */
@@ -97,29 +88,18 @@ static int on_checkpoint(struct check *check)
 	if (!name)
 		return -ENOMEM;
 	test_point_wait("checkpoint");
-	err = take_snapshot(check, &snapshot);
+	err = take_snapshot(check, pid, &snapshot);
 	engine__answer_checkpoint(check->engine, !err);
-	if (!err) {
-		snapshot__keep_process(snapshot, pid);
+	if (!err)
 		err = checks__judge(&check->options.checks, name, snapshot);
-	}
 	free(name);
 	return err;
 }
 
 static int on_last_chance(struct check *check)
 {
-	uint32_t pid = engine__last_chance_pid(check->engine);
-	struct snapshot *snapshot;
-	int err;
+	int err = engine__keep_last(check->engine);
 
-	test_point_wait("stopped");
-	err = take_snapshot(check, &snapshot);
-	if (!err) {
-		drop_last(check);
-		check->last = snapshot;
-		err = finals__keep(&check->finals, snapshot, pid);
-	}
 	engine__resume(check->engine);
 	return err;
 }
@@ -167,16 +147,17 @@ static void tell_too_late(struct snapshot *snapshot)
 static int judge_end(struct check *check)
 {
 	struct checks *checks = &check->options.checks;
-	struct snapshot *last = check->last;
+	struct snapshot *last;
 	int err;
 
-	check->last = NULL;
-	if (!last)
+	if (!engine__kept_last(check->engine))
 		return 0;
-	err = finals__merge(&check->finals, last);
+	err = take_snapshot(check, 0, &last);
+	if (err)
+		return err;
 	if (!engine__stopped_in_time(check->engine))
 		tell_too_late(last);
-	return err ? err : checks__judge(checks, NULL, last);
+	return checks__judge(checks, NULL, last);
 }
 
 static int status_of_command(int wait_status)
@@ -213,7 +194,7 @@ static int measure_process(struct check *check)
 
 	err = engine__attach(check->engine, check->options.pid);
 	if (!err)
-		err = take_snapshot(check, &snapshot);
+		err = take_snapshot(check, 0, &snapshot);
 	if (!err)
 		err = checks__judge(checks, NULL, snapshot);
 	if (err || !checks__need_checkpoints(checks))
@@ -335,8 +316,6 @@ int command_check(int argc, char **argv)
 		if (err && err != -EPIPE)
 			status = report_status(err);
 	}
-	drop_last(&check);
-	finals__deinit(&check.finals);
 	engine__free(check.engine);
 	options__deinit(&check.options);
 	return status;

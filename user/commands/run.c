@@ -10,7 +10,6 @@
 #include "base/test_point.h"
 #include "base/log.h"
 #include "commands/commands.h"
-#include "commands/finals.h"
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/symbols.h"
@@ -19,29 +18,14 @@ struct run {
 	struct options options;
 	struct report report;
 	struct engine *engine;
-	struct snapshot last; /* of the command itself */
-	bool have_last;
-	struct finals finals; /* of processes that ended before it */
+	struct snapshot last; /* of the command and its children, each at its end */
 };
 
-/* The snapshot of a process that is about to end, arrays and all. */
+/* A process is about to end, arrays and all. */
 static int on_last_chance(struct run *run)
 {
-	uint32_t pid = engine__last_chance_pid(run->engine);
-	struct snapshot snapshot;
-	int err;
+	int err = engine__keep_last(run->engine);
 
-	test_point_wait("stopped");
-	err = engine__snapshot(run->engine, &snapshot);
-	if (!err)
-		err = finals__keep(&run->finals, &snapshot, pid);
-	if (err) {
-		snapshot__deinit(&snapshot);
-	} else {
-		snapshot__deinit(&run->last);
-		run->last = snapshot;
-		run->have_last = true;
-	}
 	engine__resume(run->engine);
 	return err;
 }
@@ -97,17 +81,14 @@ static void warn_of_loss(const struct losses *losses)
 static int report_run(struct run *run)
 {
 	struct symbols_seen seen = { 0 };
-	int err = 0;
+	int err;
 
-	if (!run->have_last) {
+	if (!engine__kept_last(run->engine))
 		log_warn("the command ended before its pages could be read");
-		err = engine__snapshot(run->engine, &run->last);
-	} else if (!engine__stopped_in_time(run->engine)) {
+	else if (!engine__stopped_in_time(run->engine))
 		log_info(
 			"no stop before the command gave back its arrays: pages are as of its exit");
-	}
-	if (!err)
-		err = finals__merge(&run->finals, &run->last);
+	err = engine__report(run->engine, &run->last);
 	if (!err && run->options.output && !run->last.complete)
 		warn_of_loss(&run->last.losses);
 	if (!err)
@@ -186,7 +167,6 @@ int command_run(int argc, char **argv)
 		status = STATUS_RUN_FAILED;
 	}
 	snapshot__deinit(&run.last);
-	finals__deinit(&run.finals);
 	engine__free(run.engine);
 	options__deinit(&run.options);
 	return status;

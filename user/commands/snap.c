@@ -24,7 +24,7 @@ static int snap(const struct options *options, struct report *report)
 	if (!err)
 		err = engine__attach(engine, options->pid);
 	if (!err)
-		err = engine__snapshot(engine, &snapshot);
+		err = engine__report(engine, &snapshot);
 	if (!err && snapshot__all_exited(&snapshot)) {
 		log_error("process %u ended", options->pid);
 		err = -ESRCH;

@@ -28,7 +28,7 @@ static int print_one(struct watch *watch)
 
 	engine__set_heat_cells(watch->engine, report__heat_cells(&watch->report));
 	engine__set_grid_columns(watch->engine, report__grid_columns(&watch->report));
-	err = engine__snapshot(watch->engine, &snapshot);
+	err = engine__report(watch->engine, &snapshot);
 	if (err) {
 		snapshot__deinit(&snapshot);
 		return status_of_error(err);

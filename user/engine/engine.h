@@ -102,9 +102,6 @@ int engine__next(struct engine *engine, enum engine_event *ret);
 /* The signal behind ENGINE_INTERRUPTED; asking for it ends the event. */
 int engine__take_signal(struct engine *engine);
 
-/* The process that stands at its last chance. */
-uint32_t engine__last_chance_pid(struct engine *engine);
-
 /* Lets the target that stands at its last chance go on. */
 int engine__resume(struct engine *engine);
 
@@ -115,8 +112,24 @@ int engine__resume(struct engine *engine);
 const char *engine__checkpoint(const struct engine *engine, uint32_t *pid);
 void engine__answer_checkpoint(struct engine *engine, bool taken);
 
-/* Every target, now. *ret is the caller's to snapshot__deinit, also on failure. */
-int engine__snapshot(struct engine *engine, struct snapshot *ret);
+/*
+ * The process that stands at its last chance is looked at; reports show it as it stands now,
+ * whatever becomes of it. 0 or -errno, logged.
+ */
+int engine__keep_last(struct engine *engine);
+
+/* Whether the launched command was looked at at its last chance. */
+bool engine__kept_last(const struct engine *engine);
+
+/*
+ * Every target: as it was kept, else as it is now. What ended since the last report (processes
+ * and lives) is handed over: the next report does not have it. *ret is the caller's to
+ * snapshot__deinit, also on failure. 0 or -errno, logged.
+ */
+int engine__report(struct engine *engine, struct snapshot *ret);
+
+/* One process, now; reports miss nothing by it. No such target: no processes in *ret. */
+int engine__snapshot(struct engine *engine, uint32_t pid, struct snapshot *ret);
 
 /* How the launched command ended: a wait status. Valid after ENGINE_ENDED. */
 int engine__wait_status(const struct engine *engine);

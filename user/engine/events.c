@@ -61,12 +61,15 @@ static int on_fork(struct engine *engine, const struct map_event *event)
 /* The lives of the replaced image are reported with the image that follows it. */
 static int carry_over(struct engine *engine, struct target *old, struct target *target)
 {
-	int err = target__end(engine, old, "exec");
+	int err;
 
+	/* What was kept of it as its end was none. */
+	finals_free(old);
+	err = target__end(engine, old, "exec");
 	old->replaced = true;
 	if (err)
 		return err;
-	return touch__take_retired(old->touch, &target->carried, &target->carried_count);
+	return touch__inherit_retired(target->touch, old->touch);
 }
 
 static int on_exec(struct engine *engine, const struct map_event *event)

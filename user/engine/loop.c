@@ -169,11 +169,6 @@ void engine__answer_checkpoint(struct engine *engine, bool taken)
 	checkpoints_answer(engine, taken);
 }
 
-uint32_t engine__last_chance_pid(struct engine *engine)
-{
-	return (uint32_t)engine_held(engine);
-}
-
 int engine__resume(struct engine *engine)
 {
 	struct traced *held = tracer_held(engine);

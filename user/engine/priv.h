@@ -61,9 +61,8 @@ struct target {
 	size_t heap_vmas;	   /* VMAs that were looked at for allocators */
 	char runtime[128];	   /* as of the scan that found runtime_vmas VMAs */
 	size_t runtime_vmas;
-	struct fault_counts faults; /* last known */
-	struct retired *carried;    /* lives of the image this one replaced */
-	size_t carried_count;
+	struct fault_counts faults;	/* last known */
+	struct process_snapshot *final; /* as it stood at its last chance; NULL: it had none */
 	bool mm_ended; /* the kernel said so; not yet known whether by exec or exit */
 	bool ended;    /* nothing to scan any more; reported once, then forgotten */
 	bool replaced; /* ended by exec: the image that follows reports for it */
@@ -115,6 +114,7 @@ struct engine {
 	bool launched_reaped;
 	int wait_status;
 	bool stopped_in_time;
+	bool kept_last; /* of the launched command */
 	int epoll_fd;
 	int signal_fd;
 	int timer_fd;
@@ -146,6 +146,16 @@ void engine_prune(struct engine *engine);
 
 /* events.c */
 int engine_drain(struct engine *engine);
+
+/*
+ * snapshot.c: fills the row of one target, which may end meanwhile. Nothing is consumed: the lives
+ * that ended are there as long as nobody forgets them. 0 or -errno, logged.
+ */
+int engine_look(struct engine *engine, struct target *target, struct process_snapshot *row);
+
+/* finals.c: the row that was kept of a target moves to *row; false: there is none. */
+bool finals_take(struct target *target, struct process_snapshot *row);
+void finals_free(struct target *target);
 
 /* arrays.c: all arrays of a target whose pages were just scanned, with ids. 0 or -errno. */
 int engine_find_arrays(struct engine *engine, struct target *target, struct process_snapshot *row,

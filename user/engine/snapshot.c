@@ -103,27 +103,6 @@ static int fill_stories(const struct target *target, const struct tally_input *i
 	return err;
 }
 
-static int join_retired(struct target *target, struct process_snapshot *row)
-{
-	struct retired *all;
-	int err;
-
-	err = touch__take_retired(target->touch, &row->retired, &row->retired_count);
-	if (err || !target->carried_count)
-		return err;
-	all = reallocarray(target->carried, target->carried_count + row->retired_count,
-			   sizeof(*all));
-	if (!all)
-		return -ENOMEM;
-	memcpy(all + target->carried_count, row->retired, row->retired_count * sizeof(*all));
-	free(row->retired);
-	row->retired = all;
-	row->retired_count += target->carried_count;
-	target->carried = NULL;
-	target->carried_count = 0;
-	return 0;
-}
-
 static int count_pages(struct engine *engine, struct target *target, struct array_list *arrays,
 		       struct process_snapshot *row)
 {
@@ -208,7 +187,18 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 	if (target->unreadable)
 		row->complete = false;
 	if (!err && target->touch)
-		err = join_retired(target, row);
+		err = touch__retired(target->touch, &row->retired, &row->retired_count);
+	return err;
+}
+
+int engine_look(struct engine *engine, struct target *target, struct process_snapshot *row)
+{
+	int err = fill_process(engine, target, row);
+
+	if (err == -EPERM && engine->options.want_frames)
+		log_error("page frame numbers are hidden from us (--pfn needs root)");
+	else if (err)
+		log_error("cannot read process %u: %s", target->pid, strerror(-err));
 	return err;
 }
 
@@ -292,10 +282,8 @@ static void explain_rows(struct snapshot *snapshot)
 	}
 }
 
-int engine__snapshot(struct engine *engine, struct snapshot *ret)
+static int begin(struct engine *engine, struct snapshot *ret)
 {
-	const char *broken;
-	size_t i;
 	int err;
 
 	memset(ret, 0, sizeof(*ret));
@@ -304,30 +292,20 @@ int engine__snapshot(struct engine *engine, struct snapshot *ret)
 	if (err)
 		return err;
 	ret->processes = calloc(engine->target_count + 1, sizeof(*ret->processes));
-	if (!ret->processes)
-		return -ENOMEM;
-	for (i = 0; i < engine->target_count; i++) {
-		if (engine->targets[i]->replaced)
-			continue;
-		err = fill_process(engine, engine->targets[i],
-				   &ret->processes[ret->process_count++]);
-		if (err == -EPERM && engine->options.want_frames) {
-			log_error("page frame numbers are hidden from us (--pfn needs root)");
-			return err;
-		}
-		if (err) {
-			log_error("cannot read process %u: %s", engine->targets[i]->pid,
-				  strerror(-err));
-			return err;
-		}
-	}
+	return ret->processes ? 0 : -ENOMEM;
+}
+
+static int finish(struct engine *engine, struct snapshot *ret)
+{
+	const char *broken;
+	int err;
+
 	fill_header(engine, ret);
 	err = fill_losses(engine, ret);
 	if (err)
 		return err;
 	explain_rows(ret);
 	fill_self(engine, ret);
-	engine_prune(engine);
 	broken = snapshot__broken_rule(ret);
 	if (broken) {
 		log_error("internal error, the counts do not add up: %s", broken);
@@ -335,4 +313,45 @@ int engine__snapshot(struct engine *engine, struct snapshot *ret)
 	}
 	test_point_wait("snapshot");
 	return 0;
+}
+
+int engine__report(struct engine *engine, struct snapshot *ret)
+{
+	size_t i;
+	int err;
+
+	err = begin(engine, ret);
+	for (i = 0; !err && i < engine->target_count; i++) {
+		struct target *target = engine->targets[i];
+		struct process_snapshot *row = &ret->processes[ret->process_count];
+
+		if (target->replaced)
+			continue;
+		ret->process_count++;
+		if (!finals_take(target, row))
+			err = engine_look(engine, target, row);
+		if (!err && target->touch)
+			touch__forget_retired(target->touch);
+	}
+	if (!err)
+		err = finish(engine, ret);
+	if (!err)
+		engine_prune(engine);
+	return err;
+}
+
+int engine__snapshot(struct engine *engine, uint32_t pid, struct snapshot *ret)
+{
+	struct target *target;
+	int err;
+
+	err = begin(engine, ret);
+	if (err)
+		return err;
+	target = engine_find_pid(engine, pid);
+	if (target) {
+		ret->process_count = 1;
+		err = engine_look(engine, target, &ret->processes[0]);
+	}
+	return err ? err : finish(engine, ret);
 }

@@ -25,7 +25,7 @@ void target__free(struct target *target)
 	extent_list__deinit(&target->extents);
 	free(target->frames.runs);
 	free(target->index);
-	free(target->carried);
+	finals_free(target);
 	free(target->known);
 	elf_look__free(target->elf);
 	allocations_end(target);
@@ -200,8 +200,11 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 	vma_list__deinit(&target->vmas);
 	if (target->slot != NO_SLOT) {
 		faults__counts(engine->faults, target->slot, &target->faults);
-		err = faults__each_chunk(engine->faults, target->slot, retire_chunk, target->touch);
-		if (!err)
+		/* Of a process that was looked at as it ended nobody asks for its last bits. */
+		if (!target->final)
+			err = faults__each_chunk(engine->faults, target->slot, retire_chunk,
+						 target->touch);
+		if (!err && !target->final)
 			err = touch__retire_all(target->touch, how, engine_now_ns());
 		faults__release(engine->faults, target->slot);
 	}

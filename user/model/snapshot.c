@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void deinit_process(struct process_snapshot *process)
+void process_snapshot__deinit(struct process_snapshot *process)
 {
 	size_t i;
 
@@ -35,22 +35,9 @@ void snapshot__deinit(struct snapshot *snapshot)
 	size_t i;
 
 	for (i = 0; i < snapshot->process_count; i++)
-		deinit_process(&snapshot->processes[i]);
+		process_snapshot__deinit(&snapshot->processes[i]);
 	free(snapshot->processes);
 	memset(snapshot, 0, sizeof(*snapshot));
-}
-
-void snapshot__keep_process(struct snapshot *snapshot, uint32_t pid)
-{
-	size_t i, kept = 0;
-
-	for (i = 0; i < snapshot->process_count; i++) {
-		if (snapshot->processes[i].facts.pid == pid)
-			snapshot->processes[kept++] = snapshot->processes[i];
-		else
-			deinit_process(&snapshot->processes[i]);
-	}
-	snapshot->process_count = kept;
 }
 
 static const char *broken_tally(const struct tally *tally, bool faults_known)

@@ -109,8 +109,8 @@ void snapshot__deinit(struct snapshot *snapshot);
  */
 const char *snapshot__broken_rule(const struct snapshot *snapshot);
 
-/* Frees what it says of all other processes. */
-void snapshot__keep_process(struct snapshot *snapshot, uint32_t pid);
+/* Frees everything below a row that lies outside of a snapshot. */
+void process_snapshot__deinit(struct process_snapshot *process);
 
 /* Nothing of any process could be read: all had ended. */
 bool snapshot__all_exited(const struct snapshot *snapshot);

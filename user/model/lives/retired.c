@@ -140,14 +140,36 @@ int touch__retire_all(struct touch *touch, const char *how, uint64_t time_ns)
 	return err;
 }
 
-int touch__take_retired(struct touch *touch, struct retired **ret, size_t *count)
+int touch__retired(struct touch *touch, struct retired **ret, size_t *count)
 {
+	size_t bytes;
+
 	cut(touch, TOUCH_RETIRED_MAX);
-	if (touch->retired_count)
-		qsort(touch->retired, touch->retired_count, sizeof(*touch->retired), by_end);
-	*ret = touch->retired;
+	bytes = touch->retired_count * sizeof(*touch->retired);
+	*ret = malloc(bytes + 1);
+	if (!*ret)
+		return -ENOMEM;
 	*count = touch->retired_count;
+	if (!*count)
+		return 0;
+	qsort(touch->retired, touch->retired_count, sizeof(*touch->retired), by_end);
+	memcpy(*ret, touch->retired, bytes);
+	return 0;
+}
+
+void touch__forget_retired(struct touch *touch)
+{
+	free(touch->retired);
 	touch->retired = NULL;
 	touch->retired_count = touch->retired_capacity = 0;
-	return 0;
+}
+
+int touch__inherit_retired(struct touch *touch, const struct touch *replaced)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < replaced->retired_count; i++)
+		err = touch_retire(touch, &replaced->retired[i]);
+	return err;
 }

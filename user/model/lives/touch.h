@@ -97,10 +97,15 @@ const struct range_set *touch__before(const struct touch *touch);
 const struct range_set *touch__huge_seen(const struct touch *touch);
 
 /*
- * The lives that ended since the last call: at most 1,000, the largest by
- * pages_touched, in order of their end; the last one sums the rest if there are
- * more. The caller frees *ret.
+ * The lives that ended: at most 1,000, the largest by pages_touched, in order of their end; the
+ * last one sums the rest if there are more. The caller frees *ret. 0 or -ENOMEM.
  */
-int touch__take_retired(struct touch *touch, struct retired **ret, size_t *count);
+int touch__retired(struct touch *touch, struct retired **ret, size_t *count);
+
+/* They were reported. */
+void touch__forget_retired(struct touch *touch);
+
+/* The lives that ended in an address space that touch replaces join its own. 0 or -ENOMEM. */
+int touch__inherit_retired(struct touch *touch, const struct touch *replaced);
 
 #endif
