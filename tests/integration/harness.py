@@ -16,7 +16,8 @@ import typing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / os.environ.get("O", ".output")
-PROGRAM = OUT / "pagewatch"
+# PAGEWATCH_PROGRAM: another build of it, such as the sanitized one.
+PROGRAM = ROOT / os.environ.get("PAGEWATCH_PROGRAM", OUT / "pagewatch")
 WORKLOAD = OUT / "tests/workload"
 RANDOM = OUT / "tests/random"
 SIGNALS = OUT / "tests/signals"

@@ -176,7 +176,7 @@ static void mark_ambiguous(struct choosing *choosing)
 	size_t i;
 
 	if (choosing->count)
-		qsort(chosen, choosing->count, sizeof(*chosen), compare_names);
+		array_sort(chosen, choosing->count, sizeof(*chosen), compare_names);
 	for (i = 1; i < choosing->count; i++) {
 		if (!compare_names(&chosen[i - 1], &chosen[i]) &&
 		    chosen[i - 1].object->image != chosen[i].object->image)
@@ -307,8 +307,8 @@ int elf_choose(struct elf_object_list *objects, const struct elf_options *option
 	if (!err) {
 		mark_ambiguous(&choosing);
 		if (choosing.count)
-			qsort(choosing.chosen, choosing.count, sizeof(*choosing.chosen),
-			      compare_places);
+			array_sort(choosing.chosen, choosing.count, sizeof(*choosing.chosen),
+				   compare_places);
 	}
 	for (i = 0; !err && i < choosing.count; i++)
 		err = choosing.chosen[i].pointer ? put_pointer(ret, &choosing.chosen[i])

@@ -119,8 +119,8 @@ static void sort_objects(struct reading *reading)
 
 	if (list->count == reading->first)
 		return;
-	qsort(list->objects + reading->first, list->count - reading->first, sizeof(*list->objects),
-	      compare_objects);
+	array_sort(list->objects + reading->first, list->count - reading->first,
+		   sizeof(*list->objects), compare_objects);
 	for (i = reading->first; i < list->count; i++) {
 		if (i > reading->first &&
 		    !compare_objects(&list->objects[kept - 1], &list->objects[i]))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Growth of plain arrays. */
+/* Growth and order of plain arrays. */
 #include "base/array.h"
 
 #include <errno.h>
@@ -31,4 +31,17 @@ int array_reserve(void **data, size_t *capacity, size_t wanted, size_t element_b
 	*data = moved;
 	*capacity = grown;
 	return 0;
+}
+
+void array_sort(void *data, size_t count, size_t element_bytes,
+		int (*compare)(const void *left, const void *right))
+{
+	if (count > 1)
+		qsort(data, count, element_bytes, compare);
+}
+
+void *array_find(const void *key, const void *data, size_t count, size_t element_bytes,
+		 int (*compare)(const void *left, const void *right))
+{
+	return count ? bsearch(key, data, count, element_bytes, compare) : NULL;
 }

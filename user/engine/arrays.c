@@ -155,7 +155,7 @@ static int give_id(struct engine *engine, struct target *target, struct array_de
 	if (array->id)
 		return 0;
 	if (count)
-		known = bsearch(&fresh, target->known, count, sizeof(*known), compare_known);
+		known = array_find(&fresh, target->known, count, sizeof(*known), compare_known);
 	if (!known) {
 		if (array_reserve((void **)&target->known, &target->known_capacity,
 				  target->known_count + 1, sizeof(*target->known)))
@@ -176,7 +176,8 @@ static int give_ids(struct engine *engine, struct target *target, struct array_l
 	for (i = 0; !err && i < list->count; i++)
 		err = give_id(engine, target, &list->arrays[i], count);
 	if (target->known_count > count)
-		qsort(target->known, target->known_count, sizeof(*target->known), compare_known);
+		array_sort(target->known, target->known_count, sizeof(*target->known),
+			   compare_known);
 	return err;
 }
 
@@ -192,12 +193,12 @@ static int set_owners(struct array_list *list)
 			objects[count++] = (struct known_array){ .object = list->arrays[i].object,
 								 .id = list->arrays[i].id };
 	}
-	qsort(objects, count, sizeof(*objects), compare_known);
+	array_sort(objects, count, sizeof(*objects), compare_known);
 	for (i = 0; i < list->count; i++) {
 		struct known_array wanted = { .object = list->arrays[i].base_object };
 
-		owner = bsearch(&wanted, objects, wanted.object ? count : 0, sizeof(*objects),
-				compare_known);
+		owner = array_find(&wanted, objects, wanted.object ? count : 0, sizeof(*objects),
+				   compare_known);
 		if (owner)
 			list->arrays[i].owner = owner->id;
 	}

@@ -43,7 +43,7 @@ static int index_chunks(struct engine *engine, struct target *target)
 	err = faults__each_chunk(engine->faults, target->slot, add_chunk, target);
 	if (err)
 		return err;
-	qsort(target->index, target->index_count, sizeof(*target->index), compare_starts);
+	array_sort(target->index, target->index_count, sizeof(*target->index), compare_starts);
 	touch__set_index(target->touch, target->index, target->index_count);
 	return faults__counts(engine->faults, target->slot, &target->faults);
 }

@@ -97,7 +97,7 @@ void range_set__settle(struct range_set *set)
 	for (i = 1; i < set->count && set->ranges[i - 1].start < set->ranges[i].start; i++)
 		continue;
 	if (i < set->count)
-		qsort(set->ranges, set->count, sizeof(*set->ranges), compare_starts);
+		array_sort(set->ranges, set->count, sizeof(*set->ranges), compare_starts);
 	for (i = 0; i < set->count; i++) {
 		const struct range range = set->ranges[i];
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/format.h"
 #include "render/text_priv.h"
 
@@ -134,7 +135,7 @@ static int put_ended(const struct text *text)
 		return -ENOMEM;
 	for (i = 0; i < process->retired_count; i++)
 		order[i] = &process->retired[i];
-	qsort(order, process->retired_count, sizeof(*order), by_touched);
+	array_sort(order, process->retired_count, sizeof(*order), by_touched);
 	for (i = 0; i < process->retired_count && i < text->options->retired; i++)
 		put_retired(text, order[i]);
 	free(order);

@@ -166,7 +166,7 @@ static void sort_arenas(struct py_arenas *arenas)
 	size_t i, kept = 0;
 
 	if (arenas->count)
-		qsort(arenas->arenas, arenas->count, sizeof(*arenas->arenas), by_start);
+		array_sort(arenas->arenas, arenas->count, sizeof(*arenas->arenas), by_start);
 	for (i = 0; i < arenas->count; i++) {
 		if (!kept ||
 		    arenas->arenas[i].start - arenas->arenas[kept - 1].start >= arenas->arena_bytes)

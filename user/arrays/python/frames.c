@@ -192,7 +192,7 @@ static int tell_apart(struct frames *frames)
 	size_t first, end;
 	int err = 0;
 
-	qsort(frames->frames, frames->count, sizeof(*frames->frames), by_function);
+	array_sort(frames->frames, frames->count, sizeof(*frames->frames), by_function);
 	for (first = 0; !err && first < frames->count; first = end) {
 		for (end = first + 1; end < frames->count; end++) {
 			if (strcmp(frames->frames[end].function, frames->frames[first].function))
@@ -200,7 +200,7 @@ static int tell_apart(struct frames *frames)
 		}
 		err = name_calls(frames, first, end);
 	}
-	qsort(frames->frames, frames->count, sizeof(*frames->frames), by_thread);
+	array_sort(frames->frames, frames->count, sizeof(*frames->frames), by_thread);
 	return err;
 }
 

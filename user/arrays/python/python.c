@@ -84,8 +84,8 @@ void scan_sort(struct scan *scan)
 	size_t count = scan->ret->count - scan->first;
 
 	if (count)
-		qsort(scan->ret->arrays + scan->first, count, sizeof(*scan->ret->arrays),
-		      by_object);
+		array_sort(scan->ret->arrays + scan->first, count, sizeof(*scan->ret->arrays),
+			   by_object);
 }
 
 static int read_buffers(struct scan *scan)

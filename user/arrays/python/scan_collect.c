@@ -38,7 +38,7 @@ static void keep_one_of_each(struct address_list *list)
 	size_t i, kept = 0;
 
 	if (list->count)
-		qsort(list->addresses, list->count, sizeof(*list->addresses), by_address);
+		array_sort(list->addresses, list->count, sizeof(*list->addresses), by_address);
 	for (i = 0; i < list->count; i++) {
 		if (!kept || list->addresses[i] != list->addresses[kept - 1])
 			list->addresses[kept++] = list->addresses[i];

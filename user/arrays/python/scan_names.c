@@ -144,7 +144,7 @@ static int add_walked(struct scan *scan)
 	int err = 0;
 
 	if (scan->way_count)
-		qsort(scan->ways, scan->way_count, sizeof(*scan->ways), by_object_then_node);
+		array_sort(scan->ways, scan->way_count, sizeof(*scan->ways), by_object_then_node);
 	for (i = 0; !err && i < scan->way_count; i++) {
 		if (scan->ways[i].object != last) {
 			last = scan->ways[i].object;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "collect/elf/dwarf_type.h"
 #include "collect/elf/elf_priv.h"
 #include "collect/elf/elf_symtab.h"
@@ -92,8 +93,8 @@ static struct dwarf_object *find(struct walk *walk, Dwarf_Die *die)
 
 	if (!address_of(die, &address))
 		return NULL;
-	return bsearch(&address, walk->objects, walk->count, sizeof(*walk->objects),
-		       compare_address);
+	return array_find(&address, walk->objects, walk->count, sizeof(*walk->objects),
+			  compare_address);
 }
 
 /* False, and nothing done, where it does not fit. */

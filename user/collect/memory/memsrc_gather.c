@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "collect/memory/memsrc.h"
 
 static int by_address(const void *left, const void *right)
@@ -87,7 +88,7 @@ int memsrc__gather(struct memsrc *memsrc, struct memsrc_span *spans, size_t coun
 	if (!buffer)
 		return -ENOMEM;
 	if (!is_sorted(spans, count))
-		qsort(spans, count, sizeof(*spans), by_address);
+		array_sort(spans, count, sizeof(*spans), by_address);
 	for (i = 0; !err && i < count; i = end) {
 		size_t j;
 

@@ -117,7 +117,7 @@ static int read_family(struct procfs *procfs, struct family *family)
 	}
 	free(list.pids);
 	if (!err && family->count)
-		qsort(family->members, family->count, sizeof(*family->members), by_parent);
+		array_sort(family->members, family->count, sizeof(*family->members), by_parent);
 	return err;
 }
 

@@ -51,7 +51,7 @@ static void cut(struct touch *touch, size_t keep)
 
 	if (touch->retired_count <= keep + 1)
 		return;
-	qsort(touch->retired, touch->retired_count, sizeof(*touch->retired), by_touched);
+	array_sort(touch->retired, touch->retired_count, sizeof(*touch->retired), by_touched);
 	rest.how = touch->retired[keep].how;
 	for (i = keep; i < touch->retired_count; i++)
 		add(&rest, &touch->retired[i]);
@@ -152,7 +152,7 @@ int touch__retired(struct touch *touch, struct retired **ret, size_t *count)
 	*count = touch->retired_count;
 	if (!*count)
 		return 0;
-	qsort(touch->retired, touch->retired_count, sizeof(*touch->retired), by_end);
+	array_sort(touch->retired, touch->retired_count, sizeof(*touch->retired), by_end);
 	memcpy(*ret, touch->retired, bytes);
 	return 0;
 }

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/array.h"
+
 struct owners {
 	uint64_t *starts; /* of arrays that are no views, sorted */
 	uint64_t *ends;	  /* theirs too, sorted on their own */
@@ -64,7 +66,7 @@ static const struct array_desc *owner_of(const struct owners *owners, size_t cou
 
 	if (!id)
 		return NULL;
-	found = bsearch(&key, owners->by_id, count, sizeof(*owners->by_id), compare_ids);
+	found = array_find(&key, owners->by_id, count, sizeof(*owners->by_id), compare_ids);
 	return found && !(*found)->desc.owner ? &(*found)->desc : NULL;
 }
 
@@ -104,9 +106,9 @@ int neighbours_count(struct process_snapshot *process, uint64_t page_bytes)
 		owners.starts[owners.count] = desc->start;
 		owners.ends[owners.count++] = desc->end;
 	}
-	qsort(owners.starts, owners.count, sizeof(*owners.starts), compare);
-	qsort(owners.ends, owners.count, sizeof(*owners.ends), compare);
-	qsort(owners.by_id, count, sizeof(*owners.by_id), compare_ids);
+	array_sort(owners.starts, owners.count, sizeof(*owners.starts), compare);
+	array_sort(owners.ends, owners.count, sizeof(*owners.ends), compare);
+	array_sort(owners.by_id, count, sizeof(*owners.by_id), compare_ids);
 	for (i = 0; i < count; i++) {
 		struct array_row *row = &process->arrays[i];
 
