@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/parse.h"
@@ -26,12 +27,20 @@ static struct {
 	char hidden[256];
 } points = { -1, -1, "" };
 
-/* Not inherited by the command that we launch. */
-static int take_fd(const char *text)
+/*
+ * A pipe that root or our own user has made (pipe(2) gives it the uid of its maker): whoever has
+ * fewer rights than we do, as a user who keeps his environment through sudo, cannot hold us.
+ * It is not inherited by the command that we launch.
+ */
+static int point_fd(const char *text)
 {
+	struct stat status;
 	uint64_t fd;
 
 	if (parse_u64(text, 0, INT_MAX, &fd))
+		return -1;
+	if (fstat((int)fd, &status) || !S_ISFIFO(status.st_mode) ||
+	    (status.st_uid && status.st_uid != geteuid()))
 		return -1;
 	if (fcntl((int)fd, F_SETFD, FD_CLOEXEC))
 		return -1;
@@ -40,7 +49,8 @@ static int take_fd(const char *text)
 
 void test_point_init(void)
 {
-	const char *value = getenv(VARIABLE), *hidden = getenv(HIDES);
+	/* NULL to a program that is setuid or has file capabilities. */
+	const char *value = secure_getenv(VARIABLE), *hidden = secure_getenv(HIDES);
 	char *out = value ? strdup(value) : NULL;
 	char *comma = out ? strchr(out, ',') : NULL;
 
@@ -49,8 +59,8 @@ void test_point_init(void)
 	unsetenv(HIDES);
 	if (comma) {
 		*comma = '\0';
-		points.out = take_fd(out);
-		points.in = take_fd(comma + 1);
+		points.out = point_fd(out);
+		points.in = point_fd(comma + 1);
 	}
 	free(out);
 	if (points.out < 0 || points.in < 0)
