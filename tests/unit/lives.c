@@ -32,17 +32,25 @@ uint64_t address(uint32_t page)
 	return BASE + (uint64_t)page * PAGE;
 }
 
-int lookup(void *ctx, uint64_t at, struct touch_chunk *ret)
+static bool has_bits(const struct touch_chunk *chunk)
 {
-	struct world *world = ctx;
-	const struct touch_chunk *chunk = &world->kernel[(at - BASE) / PAGE / CHUNK_PAGES];
 	uint64_t any = 0;
 	int i;
 
 	for (i = 0; i < (int)CHUNK_WORDS; i++)
 		any |= chunk->read[i] | chunk->written[i];
-	*ret = *chunk;
-	return any != 0;
+	return any;
+}
+
+void copy_kernel(const struct world *world, struct touch_map *ret)
+{
+	uint32_t i;
+
+	*ret = (struct touch_map){ .chunks = calloc(CHUNKS, sizeof(*ret->chunks)) };
+	for (i = 0; ret->chunks && i < CHUNKS; i++) {
+		if (has_bits(&world->kernel[i]))
+			ret->chunks[ret->count++] = world->kernel[i];
+	}
 }
 
 static void fault(struct world *world, uint32_t page, bool write)

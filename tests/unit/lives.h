@@ -43,8 +43,8 @@ uint32_t below(struct world *world, uint32_t limit);
 struct span any_span(struct world *world, uint32_t longest);
 uint64_t address(uint32_t page);
 
-/* The kernel's table, as a touch_source wants it; ctx is the world. */
-int lookup(void *ctx, uint64_t at, struct touch_chunk *ret);
+/* The kernel's touched chunks, copied as they are. The caller frees ret->chunks. */
+void copy_kernel(const struct world *world, struct touch_map *ret);
 
 void op_populate(struct world *world);
 

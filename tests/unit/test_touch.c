@@ -133,16 +133,14 @@ static uint64_t take_ended(struct touch *touch)
 
 static void look(struct world *world)
 {
-	const uint64_t starts[CHUNKS] = { address(0), address(CHUNK_PAGES),
-					  address(2 * CHUNK_PAGES), address(3 * CHUNK_PAGES) };
-	struct touch_source source = { lookup, world, true };
+	struct touch_map map;
 	struct page_runs runs = { 0 };
 	struct tally_input input = {
 		.page_bytes = PAGE,
 		.pmd_bytes = CHUNK_PAGES * PAGE,
 		.runs = &runs,
 		.touch = world->touch,
-		.source = &source,
+		.map = &map,
 	};
 	uint64_t unsure = 0;
 	uint32_t i;
@@ -151,8 +149,8 @@ static void look(struct world *world)
 	assert_int_equal(touch__note_scan(world->touch, &runs), 0);
 	for (i = 0; i < PAGES; i++)
 		world->pages[i].huge_seen |= world->pages[i].state == PAGE_ANON_HUGE;
-	touch__set_index(world->touch, starts, CHUNKS);
-	assert_int_equal(touch__settle(world->touch, &source, &runs, &unsure), 0);
+	copy_kernel(world, &map);
+	assert_int_equal(touch__settle(world->touch, &map, &runs, &unsure), 0);
 	expect_tally(world, &input, (struct span){ 0, PAGES });
 	for (i = 0; i < 7; i++) {
 		struct span span = any_span(world, PAGES - 1);
@@ -162,6 +160,7 @@ static void look(struct world *world)
 	}
 	assert_int_equal(take_ended(world->touch), world->ended);
 	world->ended = 0;
+	free(map.chunks);
 	page_runs__deinit(&runs);
 }
 
@@ -203,9 +202,8 @@ static void random_lives(void **state)
 /* Pages 0 to 7 were written, and a call over them failed: of those written again who knows? */
 static void unsure_pages(void **state)
 {
-	const uint64_t starts[] = { address(0) };
 	struct world *world = world__new(1);
-	struct touch_source source = { lookup, world, true };
+	struct touch_map map;
 	struct map_event events[] = {
 		{ .type = MAP_EVENT_ENTER,
 		  .op = MAP_OP_DONTNEED,
@@ -226,12 +224,13 @@ static void unsure_pages(void **state)
 	for (i = 0; i < 8; i++)
 		world->pages[i].state = PAGE_ANON;
 	make_runs(world, &runs);
-	touch__set_index(world->touch, starts, 1);
 	for (round = 0; round < 2; round++) {
 		for (i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 			assert_int_equal(touch__handle(world->touch, &events[i]), 0);
 		world->kernel[0].written[0] = round ? 1u << 3 | 1u << 5 | 1u << 9 : 0;
-		assert_int_equal(touch__settle(world->touch, &source, &runs, &unsure), 0);
+		copy_kernel(world, &map);
+		assert_int_equal(touch__settle(world->touch, &map, &runs, &unsure), 0);
+		free(map.chunks);
 		assert_int_equal(unsure, round ? 2 : 0);
 	}
 	page_runs__deinit(&runs);

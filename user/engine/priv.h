@@ -42,9 +42,7 @@ struct target {
 	struct page_runs runs;
 	struct frame_list frames;   /* of the resident pages, where they are wanted */
 	struct extent_list extents; /* scratch */
-	uint64_t *index;	    /* sorted starts of the kernel's touched chunks */
-	size_t index_count;
-	size_t index_capacity;
+	struct touch_map map;	    /* the kernel's touched chunks as of the last snapshot */
 	uint64_t unreadable;	    /* pages of the last scan */
 	uint64_t collapses;	    /* huge pages that khugepaged made during the watch */
 	struct process_facts facts; /* last known */

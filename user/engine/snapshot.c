@@ -16,38 +16,6 @@
 #include "model/rows/rows.h"
 #include "version.h"
 
-static int add_chunk(void *ctx, const struct touch_chunk *chunk)
-{
-	struct target *target = ctx;
-	int err;
-
-	err = array_reserve((void **)&target->index, &target->index_capacity,
-			    target->index_count + 1, sizeof(*target->index));
-	if (!err)
-		target->index[target->index_count++] = chunk->start;
-	return err;
-}
-
-static int compare_starts(const void *left, const void *right)
-{
-	const uint64_t *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
-static int index_chunks(struct engine *engine, struct target *target)
-{
-	int err;
-
-	target->index_count = 0;
-	err = faults__each_chunk(engine->faults, target->slot, add_chunk, target);
-	if (err)
-		return err;
-	array_sort(target->index, target->index_count, sizeof(*target->index), compare_starts);
-	touch__set_index(target->touch, target->index, target->index_count);
-	return faults__counts(engine->faults, target->slot, &target->faults);
-}
-
 static int fill_regions(const struct engine *engine, const struct target *target,
 			const struct tally_input *input, struct process_snapshot *row)
 {
@@ -106,7 +74,6 @@ static int fill_stories(const struct target *target, const struct tally_input *i
 static int count_pages(struct engine *engine, struct target *target, struct array_list *arrays,
 		       struct process_snapshot *row)
 {
-	struct touch_source source;
 	struct tally_input input = {
 		.page_bytes = engine->environment.page_bytes,
 		.pmd_bytes = engine->environment.pmd_bytes,
@@ -116,12 +83,13 @@ static int count_pages(struct engine *engine, struct target *target, struct arra
 	int err = 0;
 
 	if (target->touch) {
-		source = faults__touch_source(engine->faults, target->slot);
 		input.touch = target->touch;
-		input.source = &source;
-		err = index_chunks(engine, target);
+		input.map = &target->map;
+		err = faults__copy_touches(engine->faults, target->slot, &target->map);
 		if (!err)
-			err = touch__settle(target->touch, &source, &target->runs,
+			err = faults__counts(engine->faults, target->slot, &target->faults);
+		if (!err)
+			err = touch__settle(target->touch, &target->map, &target->runs,
 					    &engine->losses.count[LOSS_UNSURE]);
 	}
 	if (!err)

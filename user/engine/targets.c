@@ -24,7 +24,7 @@ void target__free(struct target *target)
 	page_runs__deinit(&target->runs);
 	extent_list__deinit(&target->extents);
 	free(target->frames.runs);
-	free(target->index);
+	free(target->map.chunks);
 	finals_free(target);
 	free(target->known);
 	elf_look__free(target->elf);
@@ -184,9 +184,15 @@ out:
 	return err;
 }
 
-static int retire_chunk(void *ctx, const struct touch_chunk *chunk)
+static int retire_chunks(struct engine *engine, struct target *target)
 {
-	return touch__retire_chunk(ctx, chunk);
+	size_t i;
+	int err;
+
+	err = faults__copy_touches(engine->faults, target->slot, &target->map);
+	for (i = 0; !err && i < target->map.count; i++)
+		err = touch__retire_chunk(target->touch, &target->map.chunks[i]);
+	return err;
 }
 
 int target__end(struct engine *engine, struct target *target, const char *how)
@@ -202,8 +208,7 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 		faults__counts(engine->faults, target->slot, &target->faults);
 		/* Of a process that was looked at as it ended nobody asks for its last bits. */
 		if (!target->final)
-			err = faults__each_chunk(engine->faults, target->slot, retire_chunk,
-						 target->touch);
+			err = retire_chunks(engine, target);
 		if (!err && !target->final)
 			err = touch__retire_all(target->touch, how, engine_now_ns());
 		faults__release(engine->faults, target->slot);

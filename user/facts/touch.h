@@ -6,7 +6,7 @@
 #ifndef FACTS_TOUCH_H
 #define FACTS_TOUCH_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define CHUNK_PAGES 512u
@@ -29,13 +29,37 @@ struct fault_counts {
 };
 
 /*
- * Looks a chunk up by any address in it. Returns 1 and fills *ret, 0 when the
- * chunk was never touched in its present life, or a negative errno.
+ * All touched chunks of an address space at one moment: a copy, sorted by start. All zero is empty;
+ * the chunks are its owner's to free.
  */
-struct touch_source {
-	int (*lookup)(void *ctx, uint64_t address, struct touch_chunk *ret);
-	void *ctx;
-	bool tells_writes; /* false in the perf backend */
+struct touch_map {
+	struct touch_chunk *chunks;
+	size_t count;
+	size_t capacity;
 };
+
+/* The index of the first chunk whose start is at or after address; count when there is none. */
+static inline size_t touch_map_lower_bound(const struct touch_map *map, uint64_t address)
+{
+	size_t low = 0, high = map->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (map->chunks[middle].start >= address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+/* The chunk that begins at start, or NULL: it was never touched in its present life. */
+static inline const struct touch_chunk *touch_map_find(const struct touch_map *map, uint64_t start)
+{
+	size_t at = touch_map_lower_bound(map, start);
+
+	return at < map->count && map->chunks[at].start == start ? &map->chunks[at] : NULL;
+}
 
 #endif

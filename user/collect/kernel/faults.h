@@ -68,12 +68,11 @@ int faults__poll_fd(const struct faults *faults);
 int faults__drain(struct faults *faults, void (*handle)(void *ctx, const struct map_event *event),
 		  void *ctx);
 
-/* The kernel's table seen through facts/touch.h; live, no copy. Valid until faults__close. */
-struct touch_source faults__touch_source(struct faults *faults, uint32_t slot);
-
-/* Calls visit for each touched chunk of the slot, in no order; stops when it returns nonzero. */
-int faults__each_chunk(struct faults *faults, uint32_t slot,
-		       int (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx);
+/*
+ * Copies all touched chunks of the slot into *ret, in the place of what it held. The caller frees
+ * ret->chunks, whatever is returned. 0 or -errno.
+ */
+int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret);
 
 /*
  * Takes bits out of the kernel's table, for an UNCLOSED range: chunks of

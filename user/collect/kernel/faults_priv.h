@@ -14,11 +14,6 @@
 #include "collect/kernel/faults.h"
 #include "pagewatch.skel.h"
 
-struct touch_context {
-	struct faults *faults;
-	uint32_t slot;
-};
-
 struct stop {
 	struct bpf_link *link;
 };
@@ -42,7 +37,6 @@ struct faults {
 	uint32_t chunk_slots;
 	uint32_t page_shift;
 	uint64_t tick_ns; /* of the kernel's jiffies */
-	struct touch_context contexts[PW_MAX_SLOTS];
 	struct stop *stops;
 	size_t stop_count;
 	size_t stop_capacity;

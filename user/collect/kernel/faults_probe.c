@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* What of the kernel side works here, each tried for real. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -11,8 +12,8 @@
 /* Touches one fresh page of our own and looks whether the backend counted just that one. */
 static int touch_and_look(struct faults *faults, uint64_t page_bytes)
 {
-	struct touch_source source;
-	struct touch_chunk chunk;
+	struct touch_map map = { 0 };
+	const struct touch_chunk *chunk;
 	uint32_t slot;
 	uint64_t page;
 	char *memory;
@@ -25,11 +26,12 @@ static int touch_and_look(struct faults *faults, uint64_t page_bytes)
 	if (memory == MAP_FAILED)
 		return -errno;
 	*(volatile char *)memory = 1;
-	source = faults__touch_source(faults, slot);
-	err = source.lookup(source.ctx, (uintptr_t)memory, &chunk);
+	err = faults__copy_touches(faults, slot, &map);
 	page = (uintptr_t)memory / page_bytes % CHUNK_PAGES;
-	if (err >= 0)
-		err = err && chunk.written[page / 64] >> (page % 64) & 1 ? 0 : -ENODATA;
+	chunk = touch_map_find(&map, (uintptr_t)memory - page * page_bytes);
+	if (!err)
+		err = chunk && chunk->written[page / 64] >> (page % 64) & 1 ? 0 : -ENODATA;
+	free(map.chunks);
 	munmap(memory, page_bytes);
 	return err;
 }

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "collect/kernel/faults_priv.h"
 
 static size_t round_up(size_t bytes)
@@ -24,10 +25,6 @@ static void *map_table(int fd, size_t bytes)
 
 int faults_map_tables(struct faults *faults)
 {
-	uint32_t i;
-
-	for (i = 0; i < PW_MAX_SLOTS; i++)
-		faults->contexts[i] = (struct touch_context){ faults, i };
 	faults->chunks_bytes = (size_t)faults->chunk_slots * sizeof(struct pw_chunk);
 	faults->chunks = map_table(bpf_map__fd(faults->skel->maps.chunks), faults->chunks_bytes);
 	if (!faults->chunks)
@@ -45,11 +42,6 @@ void faults_unmap_tables(struct faults *faults)
 		munmap(faults->mms, round_up(PW_MAX_SLOTS * sizeof(struct pw_mm)));
 }
 
-static uint64_t key_of(const struct faults *faults, uint32_t slot, uint64_t address)
-{
-	return (uint64_t)(slot + 1) << PW_SLOT_SHIFT | address / faults_chunk_bytes(faults);
-}
-
 static uint32_t key_slot(uint64_t key)
 {
 	return (uint32_t)(key >> PW_SLOT_SHIFT) - 1;
@@ -58,29 +50,6 @@ static uint32_t key_slot(uint64_t key)
 static uint64_t key_start(const struct faults *faults, uint64_t key)
 {
 	return (key & ((1ull << PW_SLOT_SHIFT) - 1)) * faults_chunk_bytes(faults);
-}
-
-/* As hash64() of bpf/config.bpf.h. */
-static uint32_t hash_key(uint64_t key, uint32_t mask)
-{
-	return (uint32_t)((key * 0x9e3779b97f4a7c15ull) >> 32) & mask;
-}
-
-static struct pw_chunk *find_mapped(const struct faults *faults, uint64_t key)
-{
-	uint32_t mask = faults->chunk_slots - 1;
-	uint32_t index = hash_key(key, mask), i;
-
-	for (i = 0; i < PW_PROBES; i++) {
-		uint64_t seen = __atomic_load_n(&faults->chunks[index].key, __ATOMIC_ACQUIRE);
-
-		if (seen == key)
-			return &faults->chunks[index];
-		if (seen == PW_KEY_EMPTY)
-			return NULL;
-		index = (index + 1) & mask;
-	}
-	return NULL;
 }
 
 /* At most a tick late. */
@@ -113,41 +82,18 @@ static bool copy_chunk(const struct faults *faults, const struct pw_chunk *chunk
 	return any;
 }
 
-static int lookup(void *ctx, uint64_t address, struct touch_chunk *ret)
+/* Keeps the chunk if any bit of it is set. */
+static int add_chunk(const struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
+		     struct touch_map *map)
 {
-	const struct touch_context *context = ctx;
-	const struct faults *faults = context->faults;
-	uint64_t key = key_of(faults, context->slot, address);
-	const struct pw_chunk *chunk = find_mapped(faults, key);
-	struct pw_chunk overflown;
-
-	if (!chunk) {
-		if (bpf_map_lookup_elem(bpf_map__fd(faults->skel->maps.overflow), &key, &overflown))
-			return errno == ENOENT ? 0 : -errno;
-		chunk = &overflown;
-	}
-	return copy_chunk(faults, chunk, key, ret);
+	if (array_reserve((void **)&map->chunks, &map->capacity, map->count + 1,
+			  sizeof(*map->chunks)))
+		return -ENOMEM;
+	map->count += copy_chunk(faults, chunk, key, &map->chunks[map->count]);
+	return 0;
 }
 
-struct touch_source faults__touch_source(struct faults *faults, uint32_t slot)
-{
-	return (struct touch_source){
-		.lookup = lookup,
-		.ctx = &faults->contexts[slot % PW_MAX_SLOTS],
-		.tells_writes = faults->backend == FAULTS_TP_BTF,
-	};
-}
-
-static int visit_chunk(struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
-		       int (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
-{
-	struct touch_chunk copy;
-
-	return copy_chunk(faults, chunk, key, &copy) ? visit(ctx, &copy) : 0;
-}
-
-static int each_overflown(struct faults *faults, uint32_t slot,
-			  int (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
+static int add_overflown(struct faults *faults, uint32_t slot, struct touch_map *map)
 {
 	int fd = bpf_map__fd(faults->skel->maps.overflow), err = 0;
 	uint64_t key, next, *previous = NULL;
@@ -157,25 +103,35 @@ static int each_overflown(struct faults *faults, uint32_t slot,
 		key = next;
 		previous = &key;
 		if (key_slot(key) == slot && !bpf_map_lookup_elem(fd, &key, &chunk))
-			err = visit_chunk(faults, &chunk, key, visit, ctx);
+			err = add_chunk(faults, &chunk, key, map);
 	}
 	return err;
 }
 
-int faults__each_chunk(struct faults *faults, uint32_t slot,
-		       int (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
+static int compare_starts(const void *left, const void *right)
+{
+	const struct touch_chunk *a = left, *b = right;
+
+	return (a->start > b->start) - (a->start < b->start);
+}
+
+int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret)
 {
 	uint32_t i;
 	int err = 0;
 
+	ret->count = 0;
 	for (i = 0; !err && i < faults->chunk_slots; i++) {
 		const struct pw_chunk *chunk = &faults->chunks[i];
 		uint64_t key = __atomic_load_n(&chunk->key, __ATOMIC_ACQUIRE);
 
 		if (key > PW_KEY_FREE && key_slot(key) == slot)
-			err = visit_chunk(faults, chunk, key, visit, ctx);
+			err = add_chunk(faults, chunk, key, ret);
 	}
-	return err ? err : each_overflown(faults, slot, visit, ctx);
+	if (!err)
+		err = add_overflown(faults, slot, ret);
+	array_sort(ret->chunks, ret->count, sizeof(*ret->chunks), compare_starts);
+	return err;
 }
 
 /* The pages of the chunk that lie in [start, end), as a mask. */

@@ -78,78 +78,63 @@ static bool any(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WOR
 	return found;
 }
 
-/* Has any page of [start, end), which may lie in several chunks, a touch? 1, 0 or -errno. */
-static int range_touched(const struct tally_input *input, const struct chunk_view *view,
-			 uint64_t start, uint64_t end)
+/* Has any page of [start, end), which may lie in several chunks, a touch? */
+static bool range_touched(const struct tally_input *input, const struct chunk_view *view,
+			  uint64_t start, uint64_t end)
 {
 	uint64_t chunk_bytes = CHUNK_PAGES * input->page_bytes;
 	uint64_t mask[CHUNK_WORDS], chunk;
 
 	chunk_mask(view->start, start, end, input->page_bytes, mask);
 	if (any(view->touched, mask))
-		return 1;
+		return true;
 	for (chunk = start - start % chunk_bytes; chunk < end; chunk += chunk_bytes) {
 		struct touch_bits bits;
-		int found;
 
-		if (chunk == view->start)
+		if (chunk == view->start || !touch__bits(input->touch, input->map, chunk, &bits))
 			continue;
-		found = touch__bits(input->touch, input->source, chunk, &bits);
-		if (found < 0)
-			return found;
 		chunk_mask(chunk, start, end, input->page_bytes, mask);
 		if (any(bits.sure.read, mask) || any(bits.sure.written, mask))
-			return 1;
+			return true;
 	}
-	return 0;
+	return false;
 }
 
-static int add_huge_fill(const struct tally_input *input, const struct chunk_view *view,
-			 uint64_t end, uint64_t into[CHUNK_WORDS])
+static void add_huge_fill(const struct tally_input *input, const struct chunk_view *view,
+			  uint64_t end, uint64_t into[CHUNK_WORDS])
 {
 	const struct range_set *seen = touch__huge_seen(input->touch);
 	uint64_t pmd;
-	int touched;
 
 	if (!input->pmd_bytes || !range_set__bytes(seen, view->start, end))
-		return 0;
+		return;
 	for (pmd = view->start - view->start % input->pmd_bytes; pmd < end;
 	     pmd += input->pmd_bytes) {
-		touched = range_touched(input, view, pmd, pmd + input->pmd_bytes);
-		if (touched < 0)
-			return touched;
-		if (touched)
+		if (range_touched(input, view, pmd, pmd + input->pmd_bytes))
 			add_ranges(seen, pmd, pmd + input->pmd_bytes, view, input->page_bytes,
 				   into);
 	}
-	return 0;
 }
 
-int chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start)
+void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start)
 {
 	uint64_t end = start + CHUNK_PAGES * input->page_bytes;
 	struct ledger_masks masks;
 	struct touch_bits bits;
-	int err;
 
 	memset(view, 0, sizeof(*view));
 	view->start = start;
 	add_states(view, input, end);
 	if (!input->touch)
-		return 0;
-	err = touch__bits(input->touch, input->source, start, &bits);
-	if (err < 0)
-		return err;
-	if (err)
+		return;
+	if (touch__bits(input->touch, input->map, start, &bits))
 		take_touches(view, &bits);
 	memset(&masks, 0, sizeof(masks));
 	memcpy(masks.resident, view->resident, sizeof(masks.resident));
 	memcpy(masks.touched, view->touched, sizeof(masks.touched));
 	add_ranges(touch__before(input->touch), start, end, view, input->page_bytes, masks.before);
-	err = add_huge_fill(input, view, end, masks.huge_fill);
-	if (!err)
-		ledger_split(&masks, view->classes);
-	return err;
+	add_huge_fill(input, view, end, masks.huge_fill);
+	ledger_split(&masks, view->classes);
 }
 
 uint64_t chunk_view_next(const struct tally_input *input, uint64_t address)
@@ -164,7 +149,7 @@ uint64_t chunk_view_next(const struct tally_input *input, uint64_t address)
 		next = next < aligned ? aligned : next - next % chunk_bytes;
 	}
 	if (input->touch) {
-		touched = touch__next_chunk(input->touch, aligned);
+		touched = touch__next_chunk(input->touch, input->map, aligned);
 		if (touched < next)
 			next = touched;
 	}
@@ -183,9 +168,7 @@ int chunk_view_each(const struct tally_input *input, uint64_t start, uint64_t en
 
 	for (chunk = chunk_view_next(input, start); chunk < end;
 	     chunk = chunk_view_next(input, chunk + chunk_bytes)) {
-		err = chunk_view__fill(&view, input, chunk);
-		if (err)
-			return err;
+		chunk_view__fill(&view, input, chunk);
 		chunk_mask(chunk, start, end, input->page_bytes, mask);
 		err = visit(ctx, &view, mask);
 		if (err)

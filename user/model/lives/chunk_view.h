@@ -22,8 +22,8 @@ struct chunk_view {
 	uint32_t first_tid;
 };
 
-/* start is aligned to a chunk. 0 or -errno of the touch source. */
-int chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start);
+/* start is aligned to a chunk. */
+void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start);
 
 /* The first chunk at or after address that has a run or a touch; UINT64_MAX: none. */
 uint64_t chunk_view_next(const struct tally_input *input, uint64_t address);

@@ -108,12 +108,6 @@ int touch__note_scan(struct touch *touch, const struct page_runs *runs)
 	return err;
 }
 
-void touch__set_index(struct touch *touch, const uint64_t *chunk_starts, size_t count)
-{
-	touch->index = chunk_starts;
-	touch->index_count = count;
-}
-
 static uint64_t next_held(const struct chunk_bits *bits, uint64_t address)
 {
 	size_t low = 0, high = bits->count;
@@ -144,20 +138,11 @@ static uint64_t next_called(const struct pending_list *list, uint64_t address)
 	return next;
 }
 
-uint64_t touch__next_chunk(const struct touch *touch, uint64_t address)
+uint64_t touch__next_chunk(const struct touch *touch, const struct touch_map *map, uint64_t address)
 {
-	size_t low = 0, high = touch->index_count;
-	uint64_t next;
+	size_t at = touch_map_lower_bound(map, address);
+	uint64_t next = at < map->count ? map->chunks[at].start : UINT64_MAX;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (touch->index[middle] >= address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	next = low < touch->index_count ? touch->index[low] : UINT64_MAX;
 	next = smaller(next, next_held(&touch->overlay, address));
 	next = smaller(next, next_called(&touch->pending, address));
 	return smaller(next, next_called(&touch->failed, address));
@@ -207,16 +192,18 @@ static int join_calls(const struct touch *touch, const struct pending_list *list
 	return found;
 }
 
-int touch__bits(const struct touch *touch, const struct touch_source *source, uint64_t address,
+int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
 		struct touch_bits *ret)
 {
-	const struct touch_chunk *moved;
-	int found;
+	const struct touch_chunk *moved, *counted;
+	int found = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	found = source ? source->lookup(source->ctx, address, &ret->sure) : 0;
-	if (found < 0)
-		return found;
+	counted = touch_map_find(map, address - address % (CHUNK_PAGES * touch->page_bytes));
+	if (counted) {
+		ret->sure = *counted;
+		found = 1;
+	}
 	moved = chunk_bits__find(&touch->overlay, address, touch->page_bytes);
 	if (moved) {
 		join_sure(ret, moved);

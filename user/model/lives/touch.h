@@ -33,8 +33,8 @@ struct retired {
 struct touch;
 
 /*
- * page_bytes and pmd_bytes: of a page and of a huge page. tells_writes as in
- * touch_source. A new touch has an empty baseline: nothing was resident before.
+ * page_bytes and pmd_bytes: of a page and of a huge page. tells_writes: false in the perf
+ * backend. A new touch has an empty baseline: nothing was resident before.
  */
 struct touch *touch__new(uint64_t page_bytes, uint64_t pmd_bytes, bool tells_writes);
 void touch__free(struct touch *touch);
@@ -55,14 +55,12 @@ int touch__set_baseline(struct touch *touch, const struct page_runs *runs);
  */
 int touch__handle(struct touch *touch, const struct map_event *event);
 
-/* Sorted starts of the kernel's touched chunks in this snapshot; borrowed until the next call. */
-void touch__set_index(struct touch *touch, const uint64_t *chunk_starts, size_t count);
-
 /*
- * The smallest chunk start >= address at which there may be bits: the kernel's by
- * the index, or ours. UINT64_MAX when there is none.
+ * The smallest chunk start >= address at which there may be bits: the kernel's in
+ * the map, or ours. UINT64_MAX when there is none.
  */
-uint64_t touch__next_chunk(const struct touch *touch, uint64_t address);
+uint64_t touch__next_chunk(const struct touch *touch, const struct touch_map *map,
+			   uint64_t address);
 
 /* Huge pages seen by a scan: evidence for huge_fill. */
 int touch__note_scan(struct touch *touch, const struct page_runs *runs);
@@ -73,12 +71,12 @@ int touch__retire_all(struct touch *touch, const char *how, uint64_t time_ns);
 
 /*
  * After a scan: the pages of calls that failed get their bits back where they are still
- * there, the lives of the others end. source may be NULL. Adds the pages that were touched again
- * since to *unsure: whether such a call had dropped one before cannot be told for certain. 0,
- * -ENOMEM or the source's error.
+ * there, the lives of the others end. map: the kernel's chunks after that scan. Adds the pages that were touched again
+ * since to *unsure: whether such a call had dropped one before cannot be told for certain. 0
+ * or -ENOMEM.
  */
-int touch__settle(struct touch *touch, const struct touch_source *source,
-		  const struct page_runs *runs, uint64_t *unsure);
+int touch__settle(struct touch *touch, const struct touch_map *map, const struct page_runs *runs,
+		  uint64_t *unsure);
 
 /*
  * Bits of the chunk that holds address: the kernel's, joined with what moved or was
@@ -90,7 +88,7 @@ struct touch_bits {
 	uint64_t tentative_read[CHUNK_WORDS];
 	uint64_t tentative_written[CHUNK_WORDS];
 };
-int touch__bits(const struct touch *touch, const struct touch_source *source, uint64_t address,
+int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
 		struct touch_bits *ret);
 
 const struct range_set *touch__before(const struct touch *touch);

@@ -37,8 +37,6 @@ struct touch {
 	struct chunk_bits last;	   /* of an address space that has ended */
 	struct pending_list pending;
 	struct pending_list failed; /* what they took is unsettled until the next scan */
-	const uint64_t *index;
-	size_t index_count;
 	struct retired *retired;
 	size_t retired_count;
 	size_t retired_capacity;

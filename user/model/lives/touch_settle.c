@@ -51,7 +51,7 @@ struct settling {
 	uint64_t unsure;
 };
 
-static int settle_chunk(struct touch *touch, const struct touch_source *source,
+static int settle_chunk(struct touch *touch, const struct touch_map *map,
 			const struct page_runs *runs, const struct touch_chunk *taken,
 			struct settling *settling)
 {
@@ -61,9 +61,7 @@ static int settle_chunk(struct touch *touch, const struct touch_source *source,
 	size_t word;
 	int err;
 
-	err = touch__bits(touch, source, taken->start, &bits);
-	if (err < 0)
-		return err;
+	touch__bits(touch, map, taken->start, &bits);
 	present_pages(runs, taken->start, touch->page_bytes, present);
 	for (word = 0; word < CHUNK_WORDS; word++) {
 		mask = dropped_pages(touch, taken, &bits.sure, present[word], word);
@@ -81,7 +79,7 @@ static int settle_chunk(struct touch *touch, const struct touch_source *source,
 	return err;
 }
 
-static int settle_call(struct touch *touch, const struct touch_source *source,
+static int settle_call(struct touch *touch, const struct touch_map *map,
 		       const struct page_runs *runs, const struct pending *call, uint64_t *unsure)
 {
 	struct settling settling = { 0 };
@@ -90,7 +88,7 @@ static int settle_call(struct touch *touch, const struct touch_source *source,
 	int err = 0;
 
 	for (i = 0; !err && i < call->bits.count; i++)
-		err = settle_chunk(touch, source, runs, &call->bits.chunks[i], &settling);
+		err = settle_chunk(touch, map, runs, &call->bits.chunks[i], &settling);
 	*unsure += settling.unsure;
 	counts = chunk_bits__count(&settling.gone);
 	chunk_bits__deinit(&settling.gone);
@@ -111,8 +109,8 @@ static int settle_call(struct touch *touch, const struct touch_source *source,
 			    });
 }
 
-int touch__settle(struct touch *touch, const struct touch_source *source,
-		  const struct page_runs *runs, uint64_t *unsure)
+int touch__settle(struct touch *touch, const struct touch_map *map, const struct page_runs *runs,
+		  uint64_t *unsure)
 {
 	struct pending_list failed = touch->failed;
 	size_t i;
@@ -122,7 +120,7 @@ int touch__settle(struct touch *touch, const struct touch_source *source,
 	touch->failed = (struct pending_list){ 0 };
 	for (i = 0; i < failed.count; i++) {
 		if (!err)
-			err = settle_call(touch, source, runs, &failed.calls[i], unsure);
+			err = settle_call(touch, map, runs, &failed.calls[i], unsure);
 		chunk_bits__deinit(&failed.calls[i].bits);
 	}
 	free(failed.calls);

@@ -52,12 +52,12 @@ struct tally_input {
 	uint64_t page_bytes;
 	uint64_t pmd_bytes;
 	const struct page_runs *runs;
-	const struct frame_list *frames;   /* of the resident pages; NULL: not asked for */
-	const struct touch *touch;	   /* NULL in the scan tier */
-	const struct touch_source *source; /* NULL in the scan tier */
+	const struct frame_list *frames; /* of the resident pages; NULL: not asked for */
+	const struct touch *touch;	 /* NULL in the scan tier */
+	const struct touch_map *map;	 /* of the same moment; NULL in the scan tier */
 };
 
-/* Counts pages [start, end) (bytes, page-aligned). *ret is set whole. 0 or -errno of the source. */
+/* Counts pages [start, end) (bytes, page-aligned). *ret is set whole. 0 or -ENOMEM. */
 int tally_range(const struct tally_input *input, uint64_t start, uint64_t end, struct tally *ret);
 
 /* The same range as heat of min(cells, pages) cells; *ret is owned by the caller. */
