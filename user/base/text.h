@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Text that grows at its end: in memory of its own, or in the caller's, where it is cut.
+ *
+ * Nothing is checked at each addition: what went wrong is kept, later additions do nothing, and
+ * text_buffer__take tells it (or ->error, ->cut).
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct text_buffer {   /* all zero is empty, with memory of its own */
+	char *text;    /* ends with NUL; NULL before the first addition */
+	size_t length; /* without the NUL */
+	size_t capacity;
+	bool borrowed; /* the memory is the caller's */
+	bool cut;      /* ... and was too small */
+	int error;     /* 0 or -ENOMEM */
+};
+
+/* Over size bytes (1 at least) of the caller's, which hold the empty text then. */
+struct text_buffer text_buffer__over(char *memory, size_t size);
+
+/* The same behind the text that is there already, a string. */
+struct text_buffer text_buffer__behind(char *memory, size_t size);
+
+void text_buffer__add(struct text_buffer *buffer, const char *text);
+void text_buffer__add_bytes(struct text_buffer *buffer, const char *bytes, size_t count);
+void text_buffer__addf(struct text_buffer *buffer, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void text_buffer__vaddf(struct text_buffer *buffer, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
+
+/* Takes it back to a shorter length. */
+void text_buffer__shorten(struct text_buffer *buffer, size_t length);
+
+/*
+ * *ret is the text (never NULL), which the caller frees; the buffer is empty then. 0 or -ENOMEM,
+ * and then the buffer is empty as well. For buffers with memory of their own.
+ */
+int text_buffer__take(struct text_buffer *buffer, char **ret);
+
+/* Frees what is its own. */
+void text_buffer__deinit(struct text_buffer *buffer);
+
+#endif
