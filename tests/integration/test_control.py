@@ -32,3 +32,10 @@ def test_another_thread_becomes_the_program(backend, tmp_path):
     assert done.returncode == 0, done.stderr
     array = harness.array_of(report["processes"][0], "a")
     assert array["resident_pages"] == 1009
+
+
+@pytest.mark.parametrize("name", ["vfork_exit", "clone_vm"])
+def test_a_child_in_borrowed_memory(name):
+    """It passes the stop point of the process whose memory it borrows, and is not stopped there."""
+    done = harness.pagewatch("run", "-o", "/dev/null", "--", harness.CONTROL, name)
+    assert (done.returncode, done.stdout) == (5, "CHILD 7\n"), done.stderr
