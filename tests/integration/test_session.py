@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """What is kept of processes that come and go during a watch."""
+import json
 import subprocess
 
 import harness
@@ -41,3 +42,49 @@ def test_a_chain_of_execs_keeps_all_lives(program, backend, tmp_path):
     report, done = harness.run_json(tmp_path, ["--backend", backend], [program, "chain", "3"])
     assert done.returncode == 0, done.stderr
     assert [ended(process) for process in report["processes"]] == [[300, 200, 100]]
+
+
+def watched_to_its_end(target, *options):
+    """(status, reports) of a watch with --children; the target goes on once it is attached."""
+    watch = harness.Watch(target.pid, "--children", "--interval", "20ms", *options)
+    target.go()
+    try:
+        reports, _ = watch.process.communicate(timeout=harness.DEADLINE)
+        return watch.process.returncode, [json.loads(line) for line in reports.splitlines()]
+    finally:
+        watch.close()
+
+
+SHELL = "echo READY; read line; i=0; while [ $i -lt 300 ]; do /bin/true; i=$((i+1)); done"
+
+
+@pytest.mark.parametrize("name", ["fork", "shell"])
+def test_children_that_end_at_any_moment(name, program, opened):
+    """A process is looked at while it is being reaped: that ends nothing but its own row."""
+    command = [program, "fork", "3000", "wait"] if name == "fork" else ["/bin/sh", "-c", SHELL]
+    target = harness.Target(command)
+    opened.append(target)
+    target.until("READY")
+    status, reports = watched_to_its_end(target)
+    assert status == 0
+    assert target.process.wait(harness.DEADLINE) == 0
+    # The last one may have nothing left to tell: the process ended while the one before was made.
+    assert len(reports) > 1
+    for report in reports[:-1]:
+        assert sum(row["pid"] == target.pid for row in report["processes"]) == 1
+    assert reports[-1]["losses"]["children"] == 0
+
+
+CROWD = 1100
+
+
+def test_more_children_than_the_table_holds(program, opened):
+    """What finds no room is counted, and the others are watched."""
+    target = harness.Target([program, "crowd", CROWD])
+    opened.append(target)
+    target.until("DONE")
+    done = harness.pagewatch("watch", "-p", target.pid, "--children", "--json", "-n", "1",
+                             "--interval", "100ms", "--no-python")
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    assert len(report["processes"]) + report["losses"]["processes"] == 1 + CROWD

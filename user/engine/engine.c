@@ -170,7 +170,7 @@ static int baseline(struct engine *engine, struct target *target)
 	return err;
 }
 
-static int attach_one(struct engine *engine, uint32_t pid)
+static int attach_one(struct engine *engine, uint32_t pid, bool asked)
 {
 	uint32_t slot = NO_SLOT;
 	struct target *target;
@@ -185,8 +185,11 @@ static int attach_one(struct engine *engine, uint32_t pid)
 		return 0;
 	if (!err)
 		err = target__new(engine, pid, slot, &target);
+	if (err && slot != NO_SLOT)
+		faults__release(engine->faults, slot);
 	if (err)
 		return err;
+	target->asked = asked;
 	if (slot != NO_SLOT) {
 		target->touch = touch__new(engine->environment.page_bytes,
 					   engine->environment.pmd_bytes,
@@ -202,6 +205,18 @@ static int attach_one(struct engine *engine, uint32_t pid)
 	return baseline(engine, target);
 }
 
+/* One that ended meanwhile is no loss, and one without room was counted by the kernel side. */
+static void attach_child(struct engine *engine, uint32_t pid)
+{
+	struct target *target;
+	int err = attach_one(engine, pid, false);
+
+	if (!err || err == -ESRCH || err == -ENOSPC)
+		return;
+	target = engine_find_pid(engine, pid);
+	engine_lose_child(engine, target, target ? target->slot : NO_SLOT, err);
+}
+
 /* Children that come while we look join through the fork event, or are found here. */
 static int attach_children(struct engine *engine, uint32_t pid)
 {
@@ -213,9 +228,7 @@ static int attach_children(struct engine *engine, uint32_t pid)
 	for (i = 0; !err && i < count; i++) {
 		if (engine_find_pid(engine, pids[i]))
 			continue;
-		err = attach_one(engine, pids[i]);
-		if (err == -ESRCH)
-			err = 0;
+		attach_child(engine, pids[i]);
 	}
 	free(pids);
 	return err;
@@ -245,7 +258,7 @@ int engine__attach(struct engine *engine, uint32_t pid)
 	}
 	proc__close(proc);
 	if (!err)
-		err = attach_one(engine, pid);
+		err = attach_one(engine, pid, true);
 	if (!err && engine->options.follow_children)
 		err = attach_children(engine, pid);
 	if (err)

@@ -32,16 +32,13 @@ static int on_unclosed(struct engine *engine, struct target *target, const struc
 				   event->time_ns, take_unclosed, &unclosed);
 }
 
-static int on_fork(struct engine *engine, const struct map_event *event)
+static int add_child(struct engine *engine, const struct map_event *event)
 {
 	struct target *parent = engine_find_slot(engine, event->slot);
 	struct target *child;
 	struct touch *touch;
 	int err;
 
-	/* Found by a look at the children, a moment before the kernel told of it. */
-	if (engine_find_slot(engine, event->other_slot))
-		return 0;
 	touch = parent ? touch__fork(parent->touch)
 		       : touch__new(engine->environment.page_bytes, engine->environment.pmd_bytes,
 				    faults__backend(engine->faults) == FAULTS_TP_BTF);
@@ -58,6 +55,20 @@ static int on_fork(struct engine *engine, const struct map_event *event)
 	return allocations_begin(engine, child, parent);
 }
 
+static int on_fork(struct engine *engine, const struct map_event *event)
+{
+	int err;
+
+	/* Found by a look at the children, a moment before the kernel told of it. */
+	if (engine_find_slot(engine, event->other_slot))
+		return 0;
+	err = add_child(engine, event);
+	if (err)
+		engine_lose_child(engine, engine_find_slot(engine, event->other_slot),
+				  event->other_slot, err);
+	return 0;
+}
+
 /* The lives of the replaced image are reported with the image that follows it. */
 static int carry_over(struct engine *engine, struct target *old, struct target *target)
 {
@@ -72,7 +83,7 @@ static int carry_over(struct engine *engine, struct target *old, struct target *
 	return touch__inherit_retired(target->touch, old->touch);
 }
 
-static int on_exec(struct engine *engine, const struct map_event *event)
+static int add_image(struct engine *engine, const struct map_event *event, bool asked)
 {
 	struct target *old = NULL;
 	struct target *target;
@@ -83,6 +94,7 @@ static int on_exec(struct engine *engine, const struct map_event *event)
 	err = target__new(engine, event->pid, event->slot, &target);
 	if (err)
 		return err;
+	target->asked = asked;
 	target->touch = touch__new(engine->environment.page_bytes, engine->environment.pmd_bytes,
 				   faults__backend(engine->faults) == FAULTS_TP_BTF);
 	if (!target->touch)
@@ -93,6 +105,17 @@ static int on_exec(struct engine *engine, const struct map_event *event)
 	/* A vfork child leaves an address space that its parent still uses. */
 	if (old && old->mm_ended)
 		return carry_over(engine, old, target);
+	return 0;
+}
+
+static int on_exec(struct engine *engine, const struct map_event *event)
+{
+	bool asked = engine_is_asked(engine, event->pid);
+	int err = add_image(engine, event, asked);
+
+	if (!err || asked)
+		return err;
+	engine_lose_child(engine, engine_find_slot(engine, event->slot), event->slot, err);
 	return 0;
 }
 
@@ -148,7 +171,12 @@ static void handle_event(void *ctx, const struct map_event *event)
 			target->collapses++;
 		break;
 	}
-	if (err && !engine->pending_error)
+	if (!err)
+		return;
+	target = engine_find_slot(engine, event->slot);
+	if (target && !target->asked)
+		engine_lose_child(engine, target, target->slot, err);
+	else if (!engine->pending_error)
 		engine->pending_error = err;
 }
 

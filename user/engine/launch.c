@@ -135,6 +135,8 @@ static int watch_child(struct engine *engine, pid_t pid, int go, int report, boo
 	if (engine->faults)
 		return engine_drain(engine);
 	err = target__new(engine, (uint32_t)pid, NO_SLOT, &target);
+	if (!err)
+		target->asked = true;
 	/* It has ended already: its guardian was killed, and did not stop it. */
 	return err == -ESRCH ? 0 : err;
 }

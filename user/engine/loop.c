@@ -71,10 +71,13 @@ static int end_targets(struct engine *engine)
 		if (target->ended || !process_ended(target))
 			continue;
 		err = engine_drain(engine);
-		if (!err)
-			err = target__end(engine, target, "exit");
 		if (err)
 			return err;
+		err = target__end(engine, target, "exit");
+		if (err && target->asked)
+			return err;
+		if (err)
+			engine_lose_child(engine, target, NO_SLOT, err);
 	}
 	return 0;
 }

@@ -61,9 +61,11 @@ struct target {
 	size_t runtime_vmas;
 	struct fault_counts faults;	/* last known */
 	struct process_snapshot *final; /* as it stood at its last chance; NULL: it had none */
+	bool asked;    /* by pid or as the command: it is not followed as somebody's child */
 	bool mm_ended; /* the kernel said so; not yet known whether by exec or exit */
 	bool ended;    /* nothing to scan any more; reported once, then forgotten */
 	bool replaced; /* ended by exec: the image that follows reports for it */
+	bool lost;     /* it could not be followed: counted, and nothing else is said of it */
 };
 
 /* A thread that stands still, or is to, for one snapshot. */
@@ -139,6 +141,13 @@ size_t engine_live_targets(const struct engine *engine);
 int target__scan(struct engine *engine, struct target *target);
 /* The address space is gone: its last bits become retired lives, its slot is free. */
 int target__end(struct engine *engine, struct target *target, const char *how);
+/* Whether a process was asked for by pid, or is the command that was launched. */
+bool engine_is_asked(const struct engine *engine, uint32_t pid);
+/*
+ * A followed process that cannot be looked at (err says why) is a loss, and the watch goes on
+ * without it. target may be NULL: then slot alone is given back, NO_SLOT: there is none.
+ */
+void engine_lose_child(struct engine *engine, struct target *target, uint32_t slot, int err);
 /* Forgets targets that ended and were reported. */
 void engine_prune(struct engine *engine);
 
@@ -147,7 +156,8 @@ int engine_drain(struct engine *engine);
 
 /*
  * snapshot.c: fills the row of one target, which may end meanwhile. Nothing is consumed: the lives
- * that ended are there as long as nobody forgets them. 0 or -errno, logged.
+ * that ended are there as long as nobody forgets them. A child that cannot be looked at is lost,
+ * and has no row. 0 or -errno, logged.
  */
 int engine_look(struct engine *engine, struct target *target, struct process_snapshot *row);
 

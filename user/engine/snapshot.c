@@ -163,6 +163,11 @@ int engine_look(struct engine *engine, struct target *target, struct process_sna
 {
 	int err = fill_process(engine, target, row);
 
+	if (err && !target->asked) {
+		process_snapshot__deinit(row);
+		engine_lose_child(engine, target, target->ended ? NO_SLOT : target->slot, err);
+		return 0;
+	}
 	if (err == -EPERM && engine->options.want_frames)
 		log_error("page frame numbers are hidden from us (--pfn needs root)");
 	else if (err)
@@ -293,11 +298,11 @@ int engine__report(struct engine *engine, struct snapshot *ret)
 		struct target *target = engine->targets[i];
 		struct process_snapshot *row = &ret->processes[ret->process_count];
 
-		if (target->replaced)
+		if (target->replaced || target->lost)
 			continue;
-		ret->process_count++;
 		if (!finals_take(target, row))
 			err = engine_look(engine, target, row);
+		ret->process_count += !target->lost;
 		if (!err && target->touch)
 			touch__forget_retired(target->touch);
 	}
@@ -318,8 +323,8 @@ int engine__snapshot(struct engine *engine, uint32_t pid, struct snapshot *ret)
 		return err;
 	target = engine_find_pid(engine, pid);
 	if (target) {
-		ret->process_count = 1;
 		err = engine_look(engine, target, &ret->processes[0]);
+		ret->process_count = !target->lost;
 	}
 	return err ? err : finish(engine, ret);
 }

@@ -8,6 +8,7 @@
 
 #include "arrays/elf_look.h"
 #include "base/array.h"
+#include "base/log.h"
 #include "collect/pages/pagemap_frames.h"
 #include "collect/elf/runtime.h"
 #include "engine/priv.h"
@@ -42,8 +43,9 @@ static int open_process(struct engine *engine, struct target *target)
 		return err;
 	target->pid = proc__pid(target->proc);
 	target->pidfd = (int)syscall(SYS_pidfd_open, (pid_t)target->pid, 0);
+	/* Its pid is a thread's or nobody's by now (v6.15: ENOENT). */
 	if (target->pidfd < 0)
-		return -errno;
+		return errno == EINVAL || errno == ENOENT ? -ESRCH : -errno;
 	err = proc__facts(target->proc, &target->facts);
 	if (err)
 		return err;
@@ -97,6 +99,19 @@ struct target *engine_find_pid(struct engine *engine, uint32_t pid)
 			return engine->targets[i];
 	}
 	return NULL;
+}
+
+bool engine_is_asked(const struct engine *engine, uint32_t pid)
+{
+	size_t i;
+
+	if (engine->launched && (uint32_t)engine->launched == pid)
+		return true;
+	for (i = 0; i < engine->target_count; i++) {
+		if (engine->targets[i]->pid == pid && engine->targets[i]->asked)
+			return true;
+	}
+	return false;
 }
 
 size_t engine_live_targets(const struct engine *engine)
@@ -182,6 +197,21 @@ int target__scan(struct engine *engine, struct target *target)
 out:
 	pagemap__close(pagemap);
 	return err;
+}
+
+void engine_lose_child(struct engine *engine, struct target *target, uint32_t slot, int err)
+{
+	if (!engine->losses.count[LOSS_CHILDREN]++)
+		log_warn("a child process could not be followed (%s): such are counted",
+			 strerror(-err));
+	if (slot != NO_SLOT && engine->faults)
+		faults__release(engine->faults, slot);
+	if (!target)
+		return;
+	target->ended = target->lost = true;
+	if (target->pidfd >= 0)
+		close(target->pidfd);
+	target->pidfd = -1;
 }
 
 static int retire_chunks(struct engine *engine, struct target *target)

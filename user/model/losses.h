@@ -13,6 +13,7 @@
 enum loss {
 	LOSS_CHUNKS,	  /* touches without room in the kernel's chunk table */
 	LOSS_SLOTS,	  /* processes without room in the kernel's target table */
+	LOSS_CHILDREN,	  /* followed processes that could not be looked at */
 	LOSS_EVENTS,	  /* mapping events without room in the ring */
 	LOSS_HEAP_BLOCKS, /* heap blocks without room in the kernel's table */
 	LOSS_BITS,	  /* closing records without memory on our side */

@@ -28,6 +28,7 @@ void process_snapshot__deinit(struct process_snapshot *process)
 	symbol_miss_list__deinit(&process->symbol_misses);
 	free(process->retired);
 	free(process->stories);
+	memset(process, 0, sizeof(*process));
 }
 
 void snapshot__deinit(struct snapshot *snapshot)

@@ -104,7 +104,10 @@ int proc__open(struct procfs *procfs, uint32_t pid, struct proc **ret)
 	if (err)
 		goto out;
 	err = proc_status_number(status, "Tgid", &leader);
-	if (!err && (!leader || leader > UINT32_MAX))
+	/* A process that is being reaped has no Tgid any more: it reads as 0. */
+	if (!err && !leader)
+		err = -ESRCH;
+	else if (!err && leader > UINT32_MAX)
 		err = -EBADMSG;
 	if (!err && leader != pid)
 		err = become_leader(procfs, proc, (uint32_t)leader);
@@ -149,19 +152,27 @@ uint32_t proc__pid(const struct proc *proc)
 	return proc->pid;
 }
 
-/* Below a process that is gone every look-up gives ESRCH (proc_pid_permission(), v3.3). */
+/*
+ * Below a process that is gone every look-up gives ESRCH (proc_pid_permission(), v3.3), but
+ * ENOENT while it is being reaped: then there is no stat either.
+ */
+static int open_below(const struct proc *proc, const char *name, int flags)
+{
+	int fd = openat(proc->fd, name, flags | O_CLOEXEC);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd < 0 ? -errno : fd;
+	return faccessat(proc->fd, "stat", F_OK, 0) ? -ESRCH : -ENOENT;
+}
+
 int proc__open_file(const struct proc *proc, const char *name)
 {
-	int fd = openat(proc->fd, name, O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
+	return open_below(proc, name, O_RDONLY);
 }
 
 int proc__open_to_write(const struct proc *proc, const char *name)
 {
-	int fd = openat(proc->fd, name, O_RDWR | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
+	return open_below(proc, name, O_RDWR);
 }
 
 static int read_all(int fd, char **ret, size_t *bytes)
