@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/sorted.h"
+
 #define CHUNK_PAGES 512u
 #define CHUNK_WORDS (CHUNK_PAGES / 64u)
 
@@ -41,17 +43,8 @@ struct touch_map {
 /* The index of the first chunk whose start is at or after address; count when there is none. */
 static inline size_t touch_map_lower_bound(const struct touch_map *map, uint64_t address)
 {
-	size_t low = 0, high = map->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (map->chunks[middle].start >= address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return sorted_at_least(map->chunks, map->count, sizeof(*map->chunks),
+			       offsetof(struct touch_chunk, start), address);
 }
 
 /* The chunk that begins at start, or NULL: it was never touched in its present life. */

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/sorted.h"
+
 enum vma_kind {
 	VMA_ANON,
 	VMA_HEAP,
@@ -46,17 +48,8 @@ struct vma_list {
 /* The index of the first VMA that ends above an address; the count where none does. */
 static inline size_t vma_list__first_above(const struct vma_list *list, uint64_t address)
 {
-	size_t low = 0, high = list->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (list->vmas[middle].end > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return sorted_above(list->vmas, list->count, sizeof(*list->vmas), offsetof(struct vma, end),
+			    address);
 }
 
 /* The VMA that holds an address, or NULL. */

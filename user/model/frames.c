@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 #include "model/frames.h"
 
+#include <stddef.h>
+#include "base/sorted.h"
+
 static size_t lower_bound(const struct frame_list *frames, uint64_t address)
 {
-	size_t low = 0, high = frames->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (frames->runs[middle].end > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return sorted_above(frames->runs, frames->count, sizeof(*frames->runs),
+			    offsetof(struct frame_run, end), address);
 }
 
 /* Where one run of frames goes on in the next: they were cut where exclusive changes. */

@@ -2,11 +2,13 @@
 /* From categories to states, and the runs of a process. */
 #include "model/page_state.h"
 
+#include <stddef.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/sorted.h"
 
 enum page_state page_state_of(const struct vma *vma, uint32_t categories)
 {
@@ -53,17 +55,8 @@ void page_runs__deinit(struct page_runs *runs)
 
 size_t page_runs__lower_bound(const struct page_runs *runs, uint64_t address)
 {
-	size_t low = 0, high = runs->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (runs->runs[middle].end > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return sorted_above(runs->runs, runs->count, sizeof(*runs->runs),
+			    offsetof(struct page_run, end), address);
 }
 
 /* Joins with the run before when they are alike. The room is there. */

@@ -2,11 +2,13 @@
 /* Sorted, disjoint, joined ranges. */
 #include "model/range_set.h"
 
+#include <stddef.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/sorted.h"
 
 void range_set__deinit(struct range_set *set)
 {
@@ -16,17 +18,8 @@ void range_set__deinit(struct range_set *set)
 
 size_t range_set__lower_bound(const struct range_set *set, uint64_t address)
 {
-	size_t low = 0, high = set->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (set->ranges[middle].end > address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return sorted_above(set->ranges, set->count, sizeof(*set->ranges),
+			    offsetof(struct range, end), address);
 }
 
 /* Replaces ranges [first, last) by the given ones. */

@@ -5,11 +5,13 @@
  */
 #include "arrays/python/arenas.h"
 
+#include <stddef.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/sorted.h"
 #include "collect/proc/maps.h"
 
 #define ARENAS_MAX 65536u
@@ -249,17 +251,10 @@ void py_arenas__deinit(struct py_arenas *arenas)
 
 const struct py_arena *py_arenas__of(const struct py_arenas *arenas, uint64_t address)
 {
-	size_t low = 0, high = arenas->count;
+	size_t above = sorted_above(arenas->arenas, arenas->count, sizeof(*arenas->arenas),
+				    offsetof(struct py_arena, start), address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (arenas->arenas[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low || address - arenas->arenas[low - 1].start >= arenas->arena_bytes)
+	if (!above || address - arenas->arenas[above - 1].start >= arenas->arena_bytes)
 		return NULL;
-	return &arenas->arenas[low - 1];
+	return &arenas->arenas[above - 1];
 }

@@ -2,12 +2,14 @@
 /* Touch bits held by user space. */
 #include "model/lives/chunk_bits.h"
 
+#include <stddef.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/sorted.h"
 
 void chunk_bits__deinit(struct chunk_bits *bits)
 {
@@ -17,17 +19,8 @@ void chunk_bits__deinit(struct chunk_bits *bits)
 
 static size_t lower_bound(const struct chunk_bits *bits, uint64_t start)
 {
-	size_t low = 0, high = bits->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (bits->chunks[middle].start >= start)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+	return sorted_at_least(bits->chunks, bits->count, sizeof(*bits->chunks),
+			       offsetof(struct touch_chunk, start), start);
 }
 
 static uint64_t chunk_start_of(uint64_t address, uint64_t page_bytes)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/sorted.h"
 
 struct owners {
 	uint64_t *starts; /* of arrays that are no views, sorted */
@@ -31,17 +32,7 @@ static int compare_ids(const void *left, const void *right)
 /* How many values are smaller than the limit. */
 static size_t below(const uint64_t *values, size_t count, uint64_t limit)
 {
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (values[middle] < limit)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_at_least(values, count, sizeof(*values), 0, limit);
 }
 
 /* Owners with a byte in [start, end): those that begin before its end, less those over by then. */
