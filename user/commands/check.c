@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/test_point.h"
 #include "base/log.h"
@@ -37,13 +38,17 @@ static struct engine_options engine_options(const struct check *check)
 	return options;
 }
 
+/* Where it cannot be one, nobody is told of a --symbol that was never given. */
 static bool may_be_symbol(const struct expectation *expectation)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789_:";
+	const char *name = expectation->name;
+	size_t length = name ? strlen(name) : 0;
 
-	return expectation->exact && !expectation->process &&
-	       !expectation->name[strspn(expectation->name, letters)];
+	return expectation->exact && !expectation->process && length &&
+	       !name[strspn(name, letters)] && name[length - 1] != ':' &&
+	       (name[0] != ':' || name[1] == ':');
 }
 
 static int ask_for_symbols(struct options *options)
@@ -192,14 +197,14 @@ static int measure_process(struct check *check)
 	struct snapshot *snapshot;
 	int err;
 
-	err = engine__attach(check->engine, check->options.pid);
+	err = options__attach(&check->options, check->engine);
 	if (!err)
 		err = take_snapshot(check, 0, &snapshot);
 	if (!err)
 		err = checks__judge(checks, NULL, snapshot);
 	if (err || !checks__need_checkpoints(checks))
 		return err;
-	err = engine__attach_checkpoints(check->engine, check->options.pid);
+	err = engine__attach_checkpoints(check->engine, check->options.pids[0]);
 	while (!err && !checks__all_judged(checks) && event != ENGINE_ENDED &&
 	       event != ENGINE_INTERRUPTED) {
 		err = engine__next(check->engine, &event);
@@ -259,8 +264,8 @@ static int check_all(struct check *check)
 	struct engine_options options = engine_options(check);
 	int err;
 
-	if (report__open(&check->report, &check->options, checks->has_command ? stderr : stdout,
-			 false))
+	if (report__open(&check->report, &check->options,
+			 checks->has_command ? STDERR_FILENO : STDOUT_FILENO, false))
 		return STATUS_INTERNAL;
 	err = engine__new(&options, &check->engine);
 	if (!err)
@@ -270,7 +275,7 @@ static int check_all(struct check *check)
 	if (err)
 		return status_of_error(err);
 	test_point_wait("report");
-	err = render(check);
+	err = report__done(&check->report, render(check));
 	return err ? report_status(err) : status_of_verdict(checks);
 }
 
@@ -282,11 +287,13 @@ static int check_usage(struct check *check)
 	checks->has_command = *options->command != NULL;
 	if (!checks->count)
 		return usage_error("nothing to check: -e EXPECTATION or -f FILE");
-	if (!options->pid && !checks->has_command)
+	if (!options->pid_count && !checks->has_command)
 		return usage_error("no process and no command given: -p PID, or -- CMD...");
-	if (options->pid && checks->has_command)
+	if (options->pid_count && checks->has_command)
 		return usage_error("either -p PID or a command");
-	if (options->pid && checks__grow_until_end(checks))
+	if (options->pid_count > 1 && checks__need_checkpoints(checks))
+		return usage_error("'at' waits for the checkpoints of one process: give one -p");
+	if (options->pid_count && checks__grow_until_end(checks))
 		return usage_error("of a process 'since' needs 'at': its end is not waited for");
 	if (checks->has_command && options->format != FORMAT_TEXT && !options->output)
 		return usage_error("--format needs -o FILE ('-o -': stdout; CMD's goes to stderr)");

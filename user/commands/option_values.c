@@ -48,6 +48,48 @@ int option_u32(const char *option, const char *text, uint32_t min, uint32_t *ret
 	return -1;
 }
 
+int option_pid(struct options *options, const char *text)
+{
+	uint32_t pid = 0;
+	int status = option_u32(options->typed, text, 1, &pid);
+	size_t i;
+
+	for (i = 0; status < 0 && i < options->pid_count; i++) {
+		if (options->pids[i] == pid)
+			return -1;
+	}
+	if (status < 0 && array_reserve((void **)&options->pids, &options->pid_capacity,
+					options->pid_count + 1, sizeof(*options->pids)))
+		return STATUS_INTERNAL;
+	if (status < 0)
+		options->pids[options->pid_count++] = pid;
+	return status;
+}
+
+int options__attach(const struct options *options, struct engine *engine)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < options->pid_count; i++)
+		err = engine__attach(engine, options->pids[i]);
+	return err;
+}
+
+char *options__name_targets(const struct options *options, char *buffer, size_t size)
+{
+	size_t count = options->pid_count, used, i;
+
+	used = (size_t)snprintf(buffer, size, count == 1 ? "process" : "processes");
+	for (i = 0; i < count && used < size; i++)
+		used += (size_t)snprintf(buffer + used, size - used, "%s%u",
+					 !i		  ? " "
+					 : i + 1 == count ? " and "
+							  : ", ",
+					 options->pids[i]);
+	return buffer;
+}
+
 /* NAME=ADDR+LEN: the last '=' ends the name, so that names may hold one. */
 int option_array(struct options *options, const char *text)
 {
@@ -155,7 +197,7 @@ int option_slots(struct options *options, const char *text)
 int option_count(struct options *options, const char *text)
 {
 	return parse_u64(text, 1, UINT64_MAX, &options->count)
-		       ? usage_error("-n '%s' is not a whole number from 1", text)
+		       ? usage_error("%s '%s' is not a whole number from 1", options->typed, text)
 		       : -1;
 }
 

@@ -18,6 +18,7 @@ int option_u32(const char *option, const char *text, uint32_t min, uint32_t *ret
 int option_expect(struct options *options, const char *text);
 int option_expect_file(struct options *options, const char *path);
 
+int option_pid(struct options *options, const char *text);
 int option_array(struct options *options, const char *text);
 int option_at(struct options *options, const char *text);
 int option_backend(struct options *options, const char *text);

@@ -210,7 +210,7 @@ static int parse_one(struct options *options, int option, const char *text)
 	case OPT_FORMAT:
 		return parse_check(options, option, text);
 	case 'p':
-		return option_u32("-p", text, 1, &options->pid);
+		return option_pid(options, text);
 	case 'n':
 		return option_count(options, text);
 	case 'o':
@@ -272,15 +272,26 @@ static int parse_one(struct options *options, int option, const char *text)
 	}
 }
 
-static const char *option_name(int option)
+/* argument: the word of argv that holds it; a short one is one letter of it. */
+static void note_typed(struct options *options, const char *argument, int letter)
 {
-	const struct option *entry;
+	if (!strncmp(argument, "--", 2))
+		snprintf(options->typed, sizeof(options->typed), "%.*s",
+			 (int)strcspn(argument, "="), argument);
+	else
+		snprintf(options->typed, sizeof(options->typed), "-%c", letter);
+}
 
-	for (entry = long_options; entry->name; entry++) {
-		if (entry->val == option)
-			return entry->name;
-	}
-	return "?";
+/* getopt_long has not taken it. */
+static int refuse(const struct options *options, int option)
+{
+	bool is_long = options->typed[1] == '-';
+
+	if (option == ':')
+		return usage_error("%s needs an argument", options->typed);
+	if (is_long && optopt)
+		return usage_error("%s takes no argument", options->typed);
+	return usage_error("unknown option %s", options->typed);
 }
 
 int options__parse(struct options *options, enum option_set command, int argc, char **argv)
@@ -292,18 +303,21 @@ int options__parse(struct options *options, enum option_set command, int argc, c
 	options->interval_ns = 1000000000u;
 	opterr = 0;
 	optind = 1;
-	while ((option = getopt_long(argc, argv, "+:e:f:p:n:o:u:vVh", long_options, NULL)) != -1) {
-		if (option == ':')
-			return usage_error("%s needs an argument", argv[optind - 1]);
-		if (option == '?')
-			return usage_error("unknown option %s", argv[optind - 1]);
+	for (;;) {
+		const char *argument = optind < argc ? argv[optind] : "";
+
+		option = getopt_long(argc, argv, "+:e:f:p:n:o:u:vVh", long_options, NULL);
+		if (option == -1)
+			break;
+		note_typed(options, argument, option == ':' || option == '?' ? optopt : option);
+		if (option == ':' || option == '?')
+			return refuse(options, option);
 		if (command == OPTIONS_SNAP && (option == OPT_HEAP || option == OPT_MAPPINGS))
-			return usage_error("--%s sees calls as they are made, and snap comes "
+			return usage_error("%s sees calls as they are made, and snap comes "
 					   "after them: use watch or run",
-					   option_name(option));
+					   options->typed);
 		if (!(commands_with(option) & command))
-			return usage_error("--%s is no option of this command",
-					   option_name(option));
+			return usage_error("%s is no option of this command", options->typed);
 		status = parse_one(options, option, optarg);
 		if (status >= 0)
 			return status;
@@ -321,6 +335,7 @@ void options__deinit(struct options *options)
 	for (i = 0; i < options->marks.count; i++)
 		free(options->marks.arrays[i].name);
 	free(options->marks.arrays);
+	free(options->pids);
 	symbol_list__deinit(&options->symbols);
 	checks__deinit(&options->checks);
 }

@@ -27,7 +27,9 @@ enum check_format { FORMAT_TEXT, FORMAT_TAP, FORMAT_JSON, FORMAT_JUNIT };
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
-	uint32_t pid;		    /* 0: none given */
+	uint32_t *pids; /* -p, each once, owned */
+	size_t pid_count;
+	size_t pid_capacity;
 	struct array_list marks;    /* --array, owned */
 	struct symbol_list symbols; /* --symbol, owned */
 	bool children;
@@ -60,6 +62,7 @@ struct options {
 	enum check_format format;
 	bool expect_any_status;
 	uint32_t expect_status;
+	char typed[64]; /* while parsing: the option at hand, as it was typed */
 	char **command; /* what follows the options; NULL-terminated */
 };
 
@@ -78,6 +81,15 @@ enum option_set {
  */
 int options__parse(struct options *options, enum option_set command, int argc, char **argv);
 void options__deinit(struct options *options);
+
+/*
+ * Watches each process that was asked for. 0 or -errno, logged: one that cannot be watched is
+ * reason enough to watch none.
+ */
+int options__attach(const struct options *options, struct engine *engine);
+
+/* "process 7" or "processes 7, 11 and 13", cut where it is too long. Returns buffer. */
+char *options__name_targets(const struct options *options, char *buffer, size_t size);
 
 /* The engine's part of it. */
 struct engine_options options__engine(const struct options *options, uint32_t heat_cells);

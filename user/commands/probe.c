@@ -2,6 +2,7 @@
 /* pagewatch probe: what works here, tried for real, and why not. */
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -87,8 +88,10 @@ static int print(const struct probe *probe, struct report *report)
 {
 	int err = report->json ? probe_render_json(&probe->report, report->out)
 			       : probe_render_text(&probe->report, report->out);
-	int closed = report__close(report);
+	int closed;
 
+	err = report__done(report, err);
+	closed = report__close(report);
 	return err ? err : closed;
 }
 
@@ -105,7 +108,7 @@ int command_probe(int argc, char **argv)
 	if (status >= 0)
 		goto out;
 	status = STATUS_INTERNAL;
-	if (report__open(&report, &options, stdout, false))
+	if (report__open(&report, &options, STDOUT_FILENO, false))
 		goto out;
 	environment_read("/sys", &probe.report.environment);
 	probe_page_tables(&probe);

@@ -36,7 +36,7 @@ void report__measure(struct report *report)
 	uint64_t width;
 
 	report->text.max_lines = 0;
-	if (!ioctl(fileno(report->out), TIOCGWINSZ, &size) && size.ws_col) {
+	if (!ioctl(report->output.fd, TIOCGWINSZ, &size) && size.ws_col) {
 		width = size.ws_col;
 		if (report->redraw)
 			report->text.max_lines = size.ws_row;
@@ -50,25 +50,24 @@ void report__measure(struct report *report)
 	report->text.width = (uint32_t)width;
 }
 
-int report__open(struct report *report, const struct options *options, FILE *fallback, bool live)
+int report__open(struct report *report, const struct options *options, int fallback, bool live)
 {
+	const char *path = options->output;
 	bool terminal;
 	int err;
 
 	memset(report, 0, sizeof(*report));
-	report->out = fallback;
-	if (options->output && strcmp(options->output, "-")) {
-		report->out = fopen(options->output, "we");
-		if (!report->out) {
-			err = -errno;
-			log_error("cannot write %s: %s", options->output, strerror(-err));
-			return err;
-		}
-		report->close = true;
-	} else if (options->output) {
-		report->out = stdout;
+	if (path && !strcmp(path, "-")) {
+		path = NULL;
+		fallback = STDOUT_FILENO;
 	}
-	terminal = isatty(fileno(report->out)) == 1;
+	err = output__open(&report->output, path, fallback, live);
+	if (err) {
+		log_error("cannot write %s: %s", path ? path : "the report", strerror(-err));
+		return err;
+	}
+	report->out = report->output.file;
+	terminal = isatty(report->output.fd) == 1;
 	report->json = options->json;
 	report->redraw = live && terminal && !options->json;
 	report->order = options->order;
@@ -104,23 +103,25 @@ int report__print(struct report *report, struct snapshot *snapshot)
 		fputs("\033[H\033[J", report->out);
 	err = report->json ? json_render_snapshot(snapshot, report->out)
 			   : text_render(snapshot, &report->text, report->out);
-	if (!err && fflush(report->out))
-		err = -errno;
+	return report__done(report, err);
+}
+
+int report__done(struct report *report, int err)
+{
+	int flushed = output__flush(&report->output);
+
+	/* A renderer knows that a write failed, the output knows why. */
+	err = flushed ? flushed : err;
+	report->failed |= err != 0;
 	return err;
 }
 
 int report__close(struct report *report)
 {
-	int err = 0;
-
 	if (!report->out)
 		return 0;
-	if (fflush(report->out) || ferror(report->out))
-		err = errno ? -errno : -EIO;
-	if (report->close && fclose(report->out) && !err)
-		err = -errno;
 	report->out = NULL;
-	return err;
+	return output__close(&report->output, !report->failed);
 }
 
 int report_status(int err)

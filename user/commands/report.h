@@ -10,20 +10,25 @@
 #include <stdio.h>
 
 #include "commands/options.h"
+#include "commands/output.h"
 #include "model/snapshot.h"
 #include "render/text.h"
 
 struct report {
-	FILE *out;
-	bool close; /* -o: ours to close */
+	struct output output;
+	FILE *out;   /* the output's */
+	bool failed; /* a report is not whole */
 	bool json;
 	bool redraw; /* a terminal that is drawn over */
 	enum row_order order;
 	struct text_options text;
 };
 
-/* fallback: stdout or stderr, when there is no -o. live: redraw if it is a terminal. */
-int report__open(struct report *report, const struct options *options, FILE *fallback, bool live);
+/*
+ * fallback: the descriptor of stdout or stderr, when there is no -o. live: one report after the
+ * other, drawn over if it is a terminal. The report stays where it is. 0 or -errno, logged.
+ */
+int report__open(struct report *report, const struct options *options, int fallback, bool live);
 
 /* Reads the terminal's size again. */
 void report__measure(struct report *report);
@@ -33,7 +38,13 @@ uint32_t report__grid_columns(const struct report *report); /* 0 without --grid 
 /* 0 or -errno; -EPIPE when the reader has gone. Sorts the snapshot. */
 int report__print(struct report *report, struct snapshot *snapshot);
 
-/* Flushes; a failed write (a full disk) is told here at the latest. 0 or -errno. */
+/* What was rendered to report->out goes out; err: how that went. 0 or -errno. */
+int report__done(struct report *report, int err);
+
+/*
+ * A failed write (a full disk) is told here at the latest. A file of -o is replaced now, if a
+ * whole report was written. 0 or -errno.
+ */
 int report__close(struct report *report);
 
 /* The exit status of a print or close that failed: a closed pipe ends quietly. Logs the rest. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/test_point.h"
 #include "base/log.h"
@@ -124,7 +125,7 @@ static int run_command(struct run *run)
 	bool exec_failed;
 	int err;
 
-	if (report__open(&run->report, &run->options, stderr, false))
+	if (report__open(&run->report, &run->options, STDERR_FILENO, false))
 		return STATUS_RUN_FAILED;
 	options = options__engine(&run->options, report__heat_cells(&run->report));
 	options.grid_columns = report__grid_columns(&run->report);

@@ -2,6 +2,7 @@
 /* pagewatch snap -p PID: what the page tables say now, with no privilege on one's own. */
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "commands/commands.h"
@@ -16,17 +17,18 @@ static int snap(const struct options *options, struct report *report)
 	struct snapshot snapshot = { 0 };
 	struct symbols_seen seen = { 0 };
 	int status = STATUS_OK, err;
+	char name[256];
 
 	engine_options = options__engine(options, report__heat_cells(report));
 	engine_options.backend = FAULTS_NONE;
 	engine_options.grid_columns = report__grid_columns(report);
 	err = engine__new(&engine_options, &engine);
 	if (!err)
-		err = engine__attach(engine, options->pid);
+		err = options__attach(options, engine);
 	if (!err)
 		err = engine__report(engine, &snapshot);
 	if (!err && snapshot__all_exited(&snapshot)) {
-		log_error("process %u ended", options->pid);
+		log_error("%s ended", options__name_targets(options, name, sizeof(name)));
 		err = -ESRCH;
 	}
 	if (!err)
@@ -53,13 +55,13 @@ int command_snap(int argc, char **argv)
 	int status, err;
 
 	status = options__parse(&options, OPTIONS_SNAP, argc, argv);
-	if (status < 0 && !options.pid)
+	if (status < 0 && !options.pid_count)
 		status = usage_error("no process given: -p PID");
 	else if (status < 0 && *options.command)
 		status = usage_error("'%s' is one argument too many", *options.command);
 	if (status < 0) {
 		status = STATUS_INTERNAL;
-		if (!report__open(&report, &options, stdout, false)) {
+		if (!report__open(&report, &options, STDOUT_FILENO, false)) {
 			status = snap(&options, &report);
 			err = report__close(&report);
 			if (err && status == STATUS_OK)

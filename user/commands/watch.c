@@ -2,6 +2,7 @@
 /* pagewatch -p PID: a report per interval, redrawn on a terminal. */
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "commands/commands.h"
@@ -20,6 +21,13 @@ struct watch {
 	struct symbols_seen seen;
 };
 
+static void tell_ended(const struct watch *watch)
+{
+	char name[256];
+
+	log_warn("%s ended", options__name_targets(&watch->options, name, sizeof(name)));
+}
+
 /* -1 to go on, or the exit status. */
 static int print_one(struct watch *watch)
 {
@@ -35,7 +43,7 @@ static int print_one(struct watch *watch)
 	}
 	if (!watch->reports && snapshot__all_exited(&snapshot)) {
 		snapshot__deinit(&snapshot);
-		log_warn("process %u ended", watch->options.pid);
+		tell_ended(watch);
 		return STATUS_UNMEASURED;
 	}
 	if (!snapshot__all_exited(&snapshot))
@@ -59,7 +67,7 @@ static int on_ended(struct watch *watch)
 {
 	int status = STATUS_OK;
 
-	log_warn("process %u ended", watch->options.pid);
+	tell_ended(watch);
 	if (!watch->reports)
 		return STATUS_UNMEASURED;
 	if (!watch->report.redraw)
@@ -115,13 +123,13 @@ static int watch_process(struct watch *watch)
 	struct engine_options options;
 	int status, err;
 
-	if (report__open(&watch->report, &watch->options, stdout, true))
+	if (report__open(&watch->report, &watch->options, STDOUT_FILENO, true))
 		return STATUS_INTERNAL;
 	options = options__engine(&watch->options, report__heat_cells(&watch->report));
 	options.grid_columns = report__grid_columns(&watch->report);
 	err = engine__new(&options, &watch->engine);
 	if (!err)
-		err = engine__attach(watch->engine, watch->options.pid);
+		err = options__attach(&watch->options, watch->engine);
 	if (err)
 		return status_of_error(err);
 	if (watch->report.redraw)
@@ -138,7 +146,7 @@ int command_watch(int argc, char **argv)
 	int status, err;
 
 	status = options__parse(&watch.options, OPTIONS_WATCH, argc, argv);
-	if (status < 0 && !watch.options.pid)
+	if (status < 0 && !watch.options.pid_count)
 		status = usage_error("no process given: -p PID, or a command to start with 'run'");
 	else if (status < 0 && *watch.options.command)
 		status = usage_error("'%s' is one argument too many", *watch.options.command);

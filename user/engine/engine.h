@@ -114,7 +114,7 @@ void engine__answer_checkpoint(struct engine *engine, bool taken);
 
 /*
  * The process that stands at its last chance is looked at; reports show it as it stands now,
- * whatever becomes of it. 0 or -errno, logged.
+ * whatever becomes of it or it executes. The first last chance of a process counts. 0 or -errno, logged.
  */
 int engine__keep_last(struct engine *engine);
 

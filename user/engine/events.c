@@ -74,8 +74,9 @@ static int carry_over(struct engine *engine, struct target *old, struct target *
 {
 	int err;
 
-	/* What was kept of it as its end was none. */
-	finals_free(old);
+	/* What follows a process's last chance is its own affair, be it another program. */
+	target->final = old->final;
+	old->final = NULL;
 	err = target__end(engine, old, "exec");
 	old->replaced = true;
 	if (err)

@@ -33,12 +33,11 @@ int engine__keep_last(struct engine *engine)
 	test_point_wait("stopped");
 	err = engine_drain(engine);
 	target = engine_find_pid(engine, (uint32_t)engine_held(engine));
-	if (err || !target)
+	if (err || !target || target->final)
 		return err;
 	row = calloc(1, sizeof(*row));
 	if (!row)
 		return -ENOMEM;
-	finals_free(target);
 	target->final = row;
 	err = engine_look(engine, target, row);
 	/* It ended meanwhile: what was counted until then is told as ended. */

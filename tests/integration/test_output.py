@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""Where reports go, and what failures say."""
+import json
+import os
+import stat
+
+import harness
+import pytest
+
+OLD = "the report of yesterday\n"
+GONE = 99999999
+
+
+@pytest.fixture(name="report")
+def old_report(tmp_path):
+    path = tmp_path / "report.json"
+    path.write_text(OLD)
+    path.chmod(0o640)
+    return path
+
+
+def snap(path, pid=None, *options):
+    return harness.pagewatch("snap", "-p", pid or os.getpid(), "--json", "-o", path, *options)
+
+
+@pytest.mark.parametrize("command", [
+    ["snap", "-p", GONE], ["watch", "-p", GONE], ["check", "-p", GONE, "-e", "process: resident > 0"],
+    ["run", "--backend", "none"],
+])
+def test_a_failure_keeps_the_old_report(command, report):
+    tail = ["--", report.parent / "no-such-program"] if command[0] == "run" else []
+    done = harness.pagewatch(*command, "-o", report, *tail)
+    assert done.returncode in (3, 127)
+    assert len(done.stderr.splitlines()) == 1
+    assert report.read_text() == OLD
+    assert os.listdir(report.parent) == [report.name]
+
+
+def test_a_failure_leaves_no_file(tmp_path):
+    for command in ("snap", "watch"):
+        assert harness.pagewatch(command, "-p", GONE, "-o", tmp_path / "new").returncode == 3
+        assert not os.listdir(tmp_path)
+
+
+def test_the_new_report_takes_the_old_ones_place(report):
+    reader = report.open(encoding="utf-8")
+    done = snap(report)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(report.read_text())["processes"][0]["pid"] == os.getpid()
+    assert stat.S_IMODE(report.stat().st_mode) == 0o640
+    # Who has the old one open reads it to its end.
+    assert reader.read() == OLD
+    reader.close()
+    assert os.listdir(report.parent) == [report.name]
+
+
+def test_links_stay_links(report):
+    symbolic, hard = report.parent / "symbolic", report.parent / "hard"
+    symbolic.symlink_to(report.name)
+    assert snap(symbolic).returncode == 0
+    assert symbolic.is_symlink() and report.read_text() != OLD
+    os.link(report, hard)
+    report.write_text(OLD)
+    assert snap(report).returncode == 0
+    assert os.path.samefile(report, hard)
+    json.loads(hard.read_text())
+    dangling = report.parent / "dangling"
+    dangling.symlink_to("later")
+    assert snap(dangling).returncode == 0
+    json.loads((report.parent / "later").read_text())
+
+
+def test_a_file_in_a_folder_that_is_not_ours(report, unprivileged, opened):
+    """Nothing can be made beside it: it is written in place, once there is something to write."""
+    report.parent.chmod(0o755)
+    report.chmod(0o666)
+    target = harness.Target([unprivileged.workload, "--wait", "write"],
+                            **unprivileged.popen_options())
+    opened.append(target)
+    target.ready()
+    for pid, status in ((GONE, 3), (target.pid, 0)):
+        done = unprivileged.run("snap", "-p", pid, "--json", "-o", report)
+        assert done.returncode == status, done.stderr
+        assert (report.read_text() == OLD) == (pid == GONE)
+    json.loads(report.read_text())
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["--json", "--pages"]])
+@pytest.mark.parametrize("command", ["snap", "watch"])
+def test_a_full_disk_is_told(command, options):
+    more = ["-n", "1", "--interval", "10ms"] if command == "watch" else []
+    done = harness.pagewatch(command, "-p", os.getpid(), "-o", "/dev/full", *options, *more)
+    assert done.returncode == 4
+    assert done.stderr.splitlines()[-1] == (
+        "pagewatch: cannot write the report: No space left on device")
+
+
+@pytest.mark.parametrize("typed, said", [
+    (["snap", "-n", "3"], "-n is no option of this command"),
+    (["snap", "--count=3"], "--count is no option of this command"),
+    (["probe", "--pid", "3"], "--pid is no option of this command"),
+    (["probe", "-p", "3"], "-p is no option of this command"),
+    (["snap", "--pid", "x"], "--pid 'x' is not a whole number from 1"),
+    (["snap", "-p", "x"], "-p 'x' is not a whole number from 1"),
+    (["watch", "--count", "x"], "--count 'x' is not a whole number from 1"),
+    (["snap", "--json", "-vX"], "unknown option -X"),
+    (["snap", "--json=3"], "--json takes no argument"),
+    (["snap", "--nonsense=3"], "unknown option --nonsense"),
+    (["snap", "--min"], "--min needs an argument"),
+])
+def test_an_error_names_what_was_typed(typed, said):
+    done = harness.pagewatch(*typed)
+    assert done.returncode == 2
+    assert done.stderr == f"pagewatch: {said} (try 'pagewatch --help')\n"
+
+
+@pytest.mark.parametrize("name", ["a:", ":a", ":"])
+def test_no_symbol_was_asked_for(name):
+    done = harness.pagewatch("check", "-p", os.getpid(), "-e", f'"{name}": resident == 0')
+    assert "--symbol" not in done.stderr + done.stdout
+    assert done.returncode in (2, 3)

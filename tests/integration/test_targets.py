@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""Which processes are watched, and why one is not."""
+import json
+import os
+import subprocess
+
+import harness
+import pytest
+
+
+@pytest.fixture(name="two")
+def two_targets(opened):
+    pair = [harness.Target([harness.WORKLOAD, "--wait", "write"]) for _ in range(2)]
+    opened.extend(pair)
+    for target in pair:
+        target.ready()
+    return pair
+
+
+def pids_of(report):
+    return sorted(row["pid"] for row in report["processes"])
+
+
+def dashes(targets):
+    return [word for target in targets for word in ("-p", target.pid)]
+
+
+@pytest.mark.parametrize("command", [
+    ["snap"], ["watch", "-n", "1", "--interval", "10ms"],
+    ["watch", "-n", "1", "--interval", "10ms", "--backend", "none"],
+])
+def test_each_pid_is_watched(command, two):
+    pids = dashes(two)
+    done = harness.pagewatch(*command, *pids, *pids, "--json")
+    assert done.returncode == 0, done.stderr
+    assert pids_of(json.loads(done.stdout)) == sorted(target.pid for target in two)
+
+
+@pytest.mark.root
+def test_a_parent_and_its_child(opened):
+    """The child is found as a child first, and was asked for all the same."""
+    code = ("import subprocess; child = subprocess.Popen(['sleep', '1000']); "
+            "print('READY', child.pid, flush=True); input(); child.kill()")
+    parent = harness.Target([harness.PYTHON, "-c", code])
+    opened.append(parent)
+    child = int(parent.until("READY").split()[1])
+    done = harness.pagewatch("watch", "-p", parent.pid, "-p", child, "--children", "--json",
+                             "-n", "1", "--interval", "10ms")
+    assert done.returncode == 0, done.stderr
+    assert pids_of(json.loads(done.stdout)) == sorted((parent.pid, child))
+    assert parent.end() == 0
+
+
+def test_the_watch_ends_with_the_last(two, opened):
+    watch = harness.Watch(two[0].pid, "-p", two[1].pid)
+    opened.append(watch)
+    assert pids_of(watch.snapshot()) == sorted(target.pid for target in two)
+    two[0].process.kill()
+    two[0].process.wait()
+    report = watch.snapshot()
+    assert two[1].pid in pids_of(report)
+    two[1].process.kill()
+    two[1].process.wait()
+    assert watch.wait() == 0
+    said = watch.process.stderr.read().decode().splitlines()[-1]
+    assert said == f"pagewatch: processes {two[0].pid} and {two[1].pid} ended"
+
+
+def test_check_takes_several_as_they_are(two):
+    done = harness.pagewatch("check", *dashes(two), "-e", "process: resident > 0")
+    assert done.returncode == 0, done.stderr
+    done = harness.pagewatch("check", *dashes(two), "-e", 'at "x": process: resident > 0')
+    assert done.returncode == 2
+    assert "one -p" in done.stderr
+
+
+def test_one_that_cannot_be_watched_is_told(two):
+    done = harness.pagewatch("snap", "-p", two[0].pid, "-p", 99999999)
+    assert done.returncode == 3
+    assert done.stderr == "pagewatch: no process 99999999\n" and not done.stdout
+
+
+@pytest.fixture(name="zombie")
+def ended_child():
+    process = subprocess.Popen(["/bin/true"], stdout=subprocess.DEVNULL)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    yield process.pid
+    process.wait()
+
+
+def kernel_thread():
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and int(open(f"/proc/{name}/stat", encoding="latin-1").read()
+                                      .rsplit(")", 1)[1].split()[6]) & 0x200000:
+                return name
+        except OSError:
+            continue
+    return None
+
+
+COMMANDS = [["snap"], ["watch", "--backend", "none"], ["watch"]]
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("command", COMMANDS)
+def test_why_not(command, zombie, unprivileged):
+    def said(run, pid):
+        done = run(*command, "-p", pid)
+        assert done.returncode == 3
+        return done.stderr.splitlines()[-1].removeprefix("pagewatch: ")
+
+    thread = kernel_thread()
+    for run in (harness.pagewatch, unprivileged.run):
+        assert said(run, zombie) == (
+            f"process {zombie} has ended: it is a zombie until its parent waits for it")
+        if thread:
+            assert said(run, thread) == (
+                f"process {thread} is a kernel thread: it has no memory of its own")
+    for pid in (1, os.getpid()):
+        owner = "root" if os.stat(f"/proc/{pid}").st_uid == 0 else None
+        assert owner is None or said(unprivileged.run, pid) == (
+            f"not allowed to look into process {pid}: it belongs to {owner} (try sudo)")
+
+
+@pytest.mark.root
+def test_one_that_protects_itself(unprivileged, opened):
+    """Its user is ours, and it is not to be looked at all the same."""
+    code = ("import ctypes; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); print('READY', flush=True); "
+            "input()")
+    target = harness.Target([harness.PYTHON, "-c", code], **unprivileged.popen_options())
+    opened.append(target)
+    target.until("READY")
+    done = unprivileged.run("snap", "-p", target.pid)
+    assert done.returncode == 3
+    assert done.stderr == (f"pagewatch: not allowed to look into process {target.pid}: it is "
+                           "protected, or has more privileges than we have (try sudo)\n")
