@@ -13,8 +13,7 @@ struct walk {
 	__u64 start, end; /* bytes */
 	__u32 slot;
 	__u32 closed;
-	__u64 read[PW_WORDS];
-	__u64 written[PW_WORDS];
+	__u32 first_page, end_page; /* pages of the present chunk that lie in the range */
 };
 
 struct {
@@ -103,20 +102,19 @@ static __always_inline __u32 is_set(__u64 word)
 	return (word | negative) >> 63;
 }
 
-/* Takes the bits of pages [first, last) out of the chunk; returns how many words had any. */
-__noinline int take_bits(struct pw_chunk *chunk, struct walk *walk, __u32 first, __u32 last)
+/* How many words of the chunk have bits of the walk's pages; *word is one of them. */
+static __always_inline __u32 count_words(const struct pw_chunk *chunk, const struct walk *walk,
+					 __u32 *word)
 {
-	__u32 words = 0, word;
+	__u32 words = 0, i;
 
-	if (!chunk || !walk)
-		return 0;
-	for (word = 0; word < PW_WORDS; word++) {
-		__u64 mask = word_mask(word, first, last), both;
+	for (i = 0; i < PW_WORDS; i++) {
+		__u32 set = is_set((*(volatile __u64 *)&chunk->read[i] |
+				    *(volatile __u64 *)&chunk->written[i]) &
+				   word_mask(i, walk->first_page, walk->end_page));
 
-		walk->read[word] = __sync_fetch_and_and(&chunk->read[word], ~mask) & mask;
-		walk->written[word] = __sync_fetch_and_and(&chunk->written[word], ~mask) & mask;
-		both = walk->read[word] | walk->written[word];
-		words += is_set(both);
+		words += set;
+		*word |= i & -set;
 	}
 	return words;
 }
@@ -163,29 +161,49 @@ static __always_inline void fill_closed(struct pw_closed *closed, const struct p
 	closed->first_cpu = chunk->first_cpu;
 }
 
-/* One word is the rule for sparse touches: a record of a third the size. */
-__noinline int send_word(struct walk *walk, struct pw_chunk *chunk, __u64 number)
+/*
+ * A record is reserved before its bits are taken: whoever reads the table first and then the
+ * ring up to its end finds each bit in one of the two. One word is the rule for sparse
+ * touches: a record of a third the size.
+ */
+__noinline int send_word(struct walk *walk, struct pw_chunk *chunk, __u64 number, __u32 word)
 {
 	struct pw_closed_word *record;
-	__u32 word;
+	__u64 mask;
 
 	if (!walk || !chunk)
 		return 0;
 	record = reserve(sizeof(*record));
-	if (!record)
+	word &= PW_WORDS - 1;
+	mask = word_mask(word, walk->first_page, walk->end_page);
+	if (!record) {
+		__sync_fetch_and_and(&chunk->read[word], ~mask);
+		__sync_fetch_and_and(&chunk->written[word], ~mask);
 		return 0;
+	}
 	fill_head(&record->closed.head, PW_CLOSED_WORD, walk->slot);
 	fill_closed(&record->closed, chunk, walk->slot, number);
-	record->word = record->padding = 0;
-	record->read = record->written = 0;
-	for (word = 0; word < PW_WORDS; word++) {
-		if (walk->read[word] | walk->written[word]) {
-			record->word = word;
-			record->read = walk->read[word];
-			record->written = walk->written[word];
-		}
-	}
+	record->word = word;
+	record->padding = 0;
+	record->read = __sync_fetch_and_and(&chunk->read[word], ~mask) & mask;
+	record->written = __sync_fetch_and_and(&chunk->written[word], ~mask) & mask;
 	bpf_ringbuf_submit(record, wakeup_flags(false));
+	return 0;
+}
+
+/* What has no record is lost, and counted: the life ends all the same. */
+__noinline int drop_chunk(struct walk *walk, struct pw_chunk *chunk)
+{
+	__u32 word;
+
+	if (!walk || !chunk)
+		return 0;
+	for (word = 0; word < PW_WORDS; word++) {
+		__u64 mask = word_mask(word, walk->first_page, walk->end_page);
+
+		__sync_fetch_and_and(&chunk->read[word], ~mask);
+		__sync_fetch_and_and(&chunk->written[word], ~mask);
+	}
 	return 0;
 }
 
@@ -198,12 +216,14 @@ __noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 numbe
 		return 0;
 	record = reserve(sizeof(*record));
 	if (!record)
-		return 0;
+		return drop_chunk(walk, chunk);
 	fill_head(&record->closed.head, PW_CLOSED_CHUNK, walk->slot);
 	fill_closed(&record->closed, chunk, walk->slot, number);
 	for (word = 0; word < PW_WORDS; word++) {
-		record->read[word] = walk->read[word];
-		record->written[word] = walk->written[word];
+		__u64 mask = word_mask(word, walk->first_page, walk->end_page);
+
+		record->read[word] = __sync_fetch_and_and(&chunk->read[word], ~mask) & mask;
+		record->written[word] = __sync_fetch_and_and(&chunk->written[word], ~mask) & mask;
 	}
 	bpf_ringbuf_submit(record, wakeup_flags(false));
 	return 0;
@@ -213,21 +233,22 @@ __noinline int close_chunk(struct walk *walk, __u64 number)
 {
 	__u64 base = number << chunk_shift();
 	struct pw_chunk *chunk;
-	__u32 first = 0, last = 512;
-	int words;
+	__u32 words, word = 0;
 
 	if (!walk)
 		return 0;
 	chunk = find_chunk(chunk_key(walk->slot, number));
 	if (!chunk)
 		return 0;
+	walk->first_page = 0;
+	walk->end_page = 512;
 	if (walk->start > base)
-		first = (walk->start - base) >> page_shift;
+		walk->first_page = (walk->start - base) >> page_shift;
 	if (walk->end < base + (1ull << chunk_shift()))
-		last = (walk->end - base) >> page_shift;
-	words = take_bits(chunk, walk, first, last);
+		walk->end_page = (walk->end - base) >> page_shift;
+	words = count_words(chunk, walk, &word);
 	if (words == 1)
-		send_word(walk, chunk, number);
+		send_word(walk, chunk, number, word);
 	else if (words)
 		send_chunk(walk, chunk, number);
 	leave_set(chunk, walk->slot, number);

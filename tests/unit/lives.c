@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "model/lives/chunk_bits.h"
 
 uint32_t below(struct world *world, uint32_t limit)
@@ -62,6 +63,7 @@ static void fault(struct world *world, uint32_t page, bool write)
 		chunk->written[page % CHUNK_PAGES / 64] |= bit;
 	else
 		chunk->read[page % CHUNK_PAGES / 64] |= bit;
+	world->ever[page] = true;
 	world->pages[page].read |= !write;
 	world->pages[page].written |= write;
 }
@@ -108,6 +110,14 @@ static void op_huge(struct world *world)
 
 static void send(struct world *world, const struct map_event *event)
 {
+	if (world->scanning) {
+		assert_int_equal(touch__window_event(world->touch, event), 0);
+		assert_int_equal(array_reserve((void **)&world->late, &world->late_capacity,
+					       world->late_count + 1, sizeof(*world->late)),
+				 0);
+		world->late[world->late_count++] = *event;
+		return;
+	}
 	assert_int_equal(touch__handle(world->touch, event), 0);
 }
 
@@ -267,6 +277,7 @@ static void op_move(struct world *world)
 	for (i = 0; i < from.count; i++) {
 		world->pages[to.first + i] = world->pages[from.first + i];
 		world->pages[from.first + i] = (struct page){ .state = PAGE_ABSENT };
+		world->ever[to.first + i] |= world->ever[from.first + i];
 	}
 	leave(world, (int64_t)address(to.first));
 }
@@ -279,6 +290,30 @@ void op_random(struct world *world)
 	};
 
 	operations[below(world, sizeof(operations) / sizeof(operations[0]))](world);
+}
+
+void scan_begin(struct world *world)
+{
+	uint32_t i;
+
+	for (i = 0; i < PAGES; i++)
+		world->ever[i] = world->pages[i].read || world->pages[i].written;
+	free(world->before.chunks);
+	copy_kernel(world, &world->before);
+	assert_non_null(world->before.chunks);
+	touch__begin_window(world->touch, &world->before);
+	world->scanning = true;
+}
+
+void scan_end(struct world *world)
+{
+	size_t i;
+
+	world->scanning = false;
+	touch__end_window(world->touch);
+	for (i = 0; i < world->late_count; i++)
+		send(world, &world->late[i]);
+	world->late_count = 0;
 }
 
 struct world *world__new(uint64_t seed)
@@ -304,5 +339,7 @@ struct world *world__new(uint64_t seed)
 void world__free(struct world *world)
 {
 	touch__free(world->touch);
+	free(world->late);
+	free(world->before.chunks);
 	free(world);
 }

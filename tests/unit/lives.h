@@ -29,6 +29,13 @@ struct world {
 	struct touch_chunk kernel[CHUNKS];
 	struct touch *touch;
 	uint64_t ended; /* touched pages of lives that ended */
+	/* What happens during a scan is told to the window, and kept for the time after it. */
+	bool scanning;
+	bool ever[PAGES]; /* touched in a life that the page had during the scan */
+	struct touch_map before;
+	struct map_event *late;
+	size_t late_count;
+	size_t late_capacity;
 };
 
 struct span {
@@ -50,5 +57,9 @@ void op_populate(struct world *world);
 
 /* One operation of all, drawn. */
 void op_random(struct world *world);
+
+/* The scan begins, or it is over and what came meanwhile is handled. */
+void scan_begin(struct world *world);
+void scan_end(struct world *world);
 
 #endif

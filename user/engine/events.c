@@ -187,7 +187,7 @@ int engine_drain(struct engine *engine)
 
 	if (!engine->faults)
 		return 0;
-	err = faults__drain(engine->faults, handle_event, engine);
+	err = faults__drain(engine->faults, 0, handle_event, engine);
 	if (err < 0)
 		return err;
 	err = engine->pending_error;

@@ -42,7 +42,8 @@ struct target {
 	struct page_runs runs;
 	struct frame_list frames;   /* of the resident pages, where they are wanted */
 	struct extent_list extents; /* scratch */
-	struct touch_map map;	    /* the kernel's touched chunks as of the last snapshot */
+	struct touch_map map;	    /* the kernel's touched chunks of the last scan */
+	struct touch_map window;    /* and those before it */
 	uint64_t unreadable;	    /* pages of the last scan */
 	uint64_t collapses;	    /* huge pages that khugepaged made during the watch */
 	struct process_facts facts; /* last known */
@@ -164,6 +165,13 @@ int engine_look(struct engine *engine, struct target *target, struct process_sna
 /* finals.c: the row that was kept of a target moves to *row; false: there is none. */
 bool finals_take(struct target *target, struct process_snapshot *row);
 void finals_free(struct target *target);
+
+/*
+ * window.c: around a scan of the target's page tables. What stands still needs no look at what
+ * came meanwhile. 0 or -errno.
+ */
+int window_begin(struct engine *engine, struct target *target, bool stands_still);
+int window_end(struct engine *engine, struct target *target, bool stands_still);
 
 /* arrays.c: all arrays of a target whose pages were just scanned, with ids. 0 or -errno. */
 int engine_find_arrays(struct engine *engine, struct target *target, struct process_snapshot *row,

@@ -85,12 +85,8 @@ static int count_pages(struct engine *engine, struct target *target, struct arra
 	if (target->touch) {
 		input.touch = target->touch;
 		input.map = &target->map;
-		err = faults__copy_touches(engine->faults, target->slot, &target->map);
-		if (!err)
-			err = faults__counts(engine->faults, target->slot, &target->faults);
-		if (!err)
-			err = touch__settle(target->touch, &target->map, &target->runs,
-					    &engine->losses.count[LOSS_UNSURE]);
+		err = touch__settle(target->touch, &target->map, &target->runs,
+				    &engine->losses.count[LOSS_UNSURE]);
 	}
 	if (!err)
 		err = fill_regions(engine, target, &input, row);
@@ -103,6 +99,14 @@ static int count_pages(struct engine *engine, struct target *target, struct arra
 	return err;
 }
 
+static int scan_moment(struct engine *engine, struct target *target, bool stands_still)
+{
+	int err = target__scan(engine, target);
+
+	test_point_wait("walked");
+	return err ? err : window_end(engine, target, stands_still);
+}
+
 /*
  * The page tables first, then the target's memory; an array that was made in between lies in no
  * VMA that was scanned: then all is scanned again, so that every row is of one moment.
@@ -110,19 +114,40 @@ static int count_pages(struct engine *engine, struct target *target, struct arra
 static int look(struct engine *engine, struct target *target, struct process_snapshot *row,
 		struct array_list *arrays)
 {
+	bool stands_still = engine_held(engine) == (pid_t)target->pid;
 	int err;
 
 	err = freeze_begin(engine, target, &row->frozen);
 	if (!err)
-		err = target__scan(engine, target);
+		err = engine_drain(engine);
+	if (!err && target->replaced)
+		err = -EAGAIN;
+	stands_still |= row->frozen;
+	if (!err)
+		err = window_begin(engine, target, stands_still);
+	if (!err)
+		err = scan_moment(engine, target, stands_still);
 	if (!err) {
 		test_point_wait("scanned");
 		err = engine_find_arrays(engine, target, row, arrays);
 	}
 	if (!err && engine_arrays_are_newer(target, arrays))
-		err = target__scan(engine, target);
+		err = scan_moment(engine, target, stands_still);
 	freeze_end(engine, target);
 	return err;
+}
+
+/* The calls that were read ahead are of its life, too. */
+static int end_target(struct engine *engine, struct target *target)
+{
+	int err;
+
+	if (target->slot == NO_SLOT && !proc__alive(target->proc))
+		return -EACCES;
+	if (target->touch)
+		touch__end_window(target->touch);
+	err = engine_drain(engine);
+	return err ? err : target__end(engine, target, "exit");
 }
 
 static int fill_process(struct engine *engine, struct target *target, struct process_snapshot *row)
@@ -144,9 +169,9 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 		 * process loses its memory a moment before it counts as dead.
 		 */
 		if (err == -ESRCH)
-			err = target->slot != NO_SLOT || proc__alive(target->proc)
-				      ? target__end(engine, target, "exit")
-				      : -EACCES;
+			err = end_target(engine, target);
+		if (err == -EAGAIN)
+			return err;
 	}
 	row->exited = target->ended;
 	row->facts = target->facts;
@@ -163,6 +188,8 @@ int engine_look(struct engine *engine, struct target *target, struct process_sna
 {
 	int err = fill_process(engine, target, row);
 
+	if (err == -EAGAIN)
+		return err;
 	if (err && !target->asked) {
 		process_snapshot__deinit(row);
 		engine_lose_child(engine, target, target->ended ? NO_SLOT : target->slot, err);
@@ -288,23 +315,49 @@ static int finish(struct engine *engine, struct snapshot *ret)
 	return 0;
 }
 
+/*
+ * A process that calls exec while others are looked at is looked at as its new image. Returns its
+ * target, or NULL: it is gone, or (*err) cannot be looked at.
+ */
+static struct target *look_at_process(struct engine *engine, struct target *target,
+				      struct process_snapshot *row, int *err)
+{
+	uint32_t pid = target->pid;
+
+	while ((*err = engine_look(engine, target, row)) == -EAGAIN) {
+		memset(row, 0, sizeof(*row));
+		target = engine_find_pid(engine, pid);
+		if (!target) {
+			*err = 0;
+			return NULL;
+		}
+	}
+	return *err || target->lost ? NULL : target;
+}
+
+static int add_row(struct engine *engine, struct target *target, struct snapshot *ret)
+{
+	struct process_snapshot *row = &ret->processes[ret->process_count];
+	int err = 0;
+
+	if (!finals_take(target, row))
+		target = look_at_process(engine, target, row, &err);
+	ret->process_count += target || err;
+	if (target && target->touch)
+		touch__forget_retired(target->touch);
+	return err;
+}
+
 int engine__report(struct engine *engine, struct snapshot *ret)
 {
-	size_t i;
+	size_t count, i;
 	int err;
 
 	err = begin(engine, ret);
-	for (i = 0; !err && i < engine->target_count; i++) {
-		struct target *target = engine->targets[i];
-		struct process_snapshot *row = &ret->processes[ret->process_count];
-
-		if (target->replaced || target->lost)
-			continue;
-		if (!finals_take(target, row))
-			err = engine_look(engine, target, row);
-		ret->process_count += !target->lost;
-		if (!err && target->touch)
-			touch__forget_retired(target->touch);
+	count = engine->target_count;
+	for (i = 0; !err && i < count; i++) {
+		if (!engine->targets[i]->replaced && !engine->targets[i]->lost)
+			err = add_row(engine, engine->targets[i], ret);
 	}
 	if (!err)
 		err = finish(engine, ret);
@@ -323,8 +376,8 @@ int engine__snapshot(struct engine *engine, uint32_t pid, struct snapshot *ret)
 		return err;
 	target = engine_find_pid(engine, pid);
 	if (target) {
-		err = engine_look(engine, target, &ret->processes[0]);
-		ret->process_count = !target->lost;
+		target = look_at_process(engine, target, &ret->processes[0], &err);
+		ret->process_count = target || err;
 	}
 	return err ? err : finish(engine, ret);
 }

@@ -26,6 +26,7 @@ void target__free(struct target *target)
 	extent_list__deinit(&target->extents);
 	free(target->frames.runs);
 	free(target->map.chunks);
+	free(target->window.chunks);
 	finals_free(target);
 	free(target->known);
 	elf_look__free(target->elf);

@@ -27,6 +27,9 @@ static const struct loss_kind kinds[LOSS_KINDS] = {
 			  "touched after calls that failed, and may have been dropped by them",
 			  NULL, "calls that failed may have dropped touched pages",
 			  LOSS_AFFECTS_TOUCH },
+	[LOSS_LATE] = { "late_reports", "report", "reports",
+			"came before the calls during its scan could be read", NULL,
+			"calls during the scan were not seen", LOSS_AFFECTS_TOUCH },
 	[LOSS_UNREADABLE] = { "pages_unreadable", "page", "pages", "could not be read", NULL,
 			      "pages could not be read", LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH },
 };

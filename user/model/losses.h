@@ -18,6 +18,7 @@ enum loss {
 	LOSS_HEAP_BLOCKS, /* heap blocks without room in the kernel's table */
 	LOSS_BITS,	  /* closing records without memory on our side */
 	LOSS_UNSURE,	  /* pages of which a failed call may have dropped the touch */
+	LOSS_LATE,	  /* reports that may lack what calls did during the scan */
 	LOSS_UNREADABLE,  /* pages that the page tables did not show */
 	LOSS_KINDS,
 };

@@ -220,12 +220,9 @@ int faults__open(const struct faults_options *options, struct faults **ret, char
 	err = faults_map_tables(faults);
 	if (err)
 		goto out;
-	faults->ring = ring_buffer__new(bpf_map__fd(faults->skel->maps.ring), faults_on_record,
-					faults, NULL);
-	if (!faults->ring) {
-		err = -errno;
+	err = faults_open_ring(faults);
+	if (err)
 		goto out;
-	}
 	err = faults_attach(faults, reason, reason_size);
 out:
 	if (err) {
@@ -246,7 +243,7 @@ void faults__close(struct faults *faults)
 	free(faults->stops);
 	free(faults->sessions);
 	free(faults->links);
-	ring_buffer__free(faults->ring);
+	faults_close_ring(faults);
 	faults_unmap_tables(faults);
 	pagewatch_bpf__destroy(faults->skel);
 	if (faults->events >= 0)

@@ -64,9 +64,21 @@ int faults__release(struct faults *faults, uint32_t slot);
 /* Readable when events wait. */
 int faults__poll_fd(const struct faults *faults);
 
-/* Hands out every event that is in the ring, in order. Returns how many, or -errno. */
-int faults__drain(struct faults *faults, void (*handle)(void *ctx, const struct map_event *event),
-		  void *ctx);
+/*
+ * Hands out what was held, then what is in the ring at the call, in order; with a budget
+ * (not 0) at most for about so long. Returns 1 when some is left, 0, or -errno.
+ */
+int faults__drain(struct faults *faults, uint64_t budget_ns,
+		  void (*handle)(void *ctx, const struct map_event *event), void *ctx);
+
+/*
+ * Reads ahead: what is in the ring at the call is shown to visit, and held back for the next
+ * drain. Bits that a call took out of the table before are in there: a record is reserved
+ * before its bits are taken. At most as much as the ring has room for is held. Returns 1 when a
+ * record could not be had in time, 0, or -errno.
+ */
+int faults__hold(struct faults *faults, void (*visit)(void *ctx, const struct map_event *event),
+		 void *ctx);
 
 /*
  * Copies all touched chunks of the slot into *ret, in the place of what it held. The caller frees

@@ -137,62 +137,46 @@ static size_t bytes_of(uint32_t type)
 	}
 }
 
-int faults_on_record(void *ctx, void *data, size_t bytes)
+int faults_decode(const void *data, size_t bytes, struct map_event *ret)
 {
-	struct faults *faults = ctx;
 	const struct pw_record *head = data;
-	struct map_event event;
 
 	if (bytes < sizeof(*head) || bytes < bytes_of(head->type))
 		return -EPROTO;
 	switch (head->type) {
 	case PW_ENTER:
-		event = decode_enter(data);
+		*ret = decode_enter(data);
 		break;
 	case PW_EXIT:
-		event = decode_exit(data);
+		*ret = decode_exit(data);
 		break;
 	case PW_CLOSED_WORD:
-		event = decode_word(data);
+		*ret = decode_word(data);
 		break;
 	case PW_CLOSED_CHUNK:
-		event = decode_chunk(data);
+		*ret = decode_chunk(data);
 		break;
 	case PW_UNCLOSED:
-		event = decode_unclosed(data);
+		*ret = decode_unclosed(data);
 		break;
 	case PW_FORK:
-		event = decode_process(data, MAP_EVENT_FORK);
+		*ret = decode_process(data, MAP_EVENT_FORK);
 		break;
 	case PW_EXEC:
-		event = decode_process(data, MAP_EVENT_EXEC);
+		*ret = decode_process(data, MAP_EVENT_EXEC);
 		break;
 	case PW_MM_END:
-		event = decode_process(data, MAP_EVENT_MM_END);
+		*ret = decode_process(data, MAP_EVENT_MM_END);
 		break;
 	case PW_HEAP_ALLOCATED:
 	case PW_HEAP_FREED:
 	case PW_HEAP_RESIZING:
 	case PW_HEAP_KEPT:
-		event = decode_heap(data);
+		*ret = decode_heap(data);
 		break;
 	default:
-		event = decode_process(data, MAP_EVENT_COLLAPSE);
+		*ret = decode_process(data, MAP_EVENT_COLLAPSE);
 		break;
 	}
-	faults->handle(faults->handle_ctx, &event);
 	return 0;
-}
-
-int faults__poll_fd(const struct faults *faults)
-{
-	return ring_buffer__epoll_fd(faults->ring);
-}
-
-int faults__drain(struct faults *faults, void (*handle)(void *ctx, const struct map_event *event),
-		  void *ctx)
-{
-	faults->handle = handle;
-	faults->handle_ctx = ctx;
-	return ring_buffer__consume(faults->ring);
 }

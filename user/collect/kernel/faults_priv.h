@@ -31,6 +31,15 @@ struct faults {
 	size_t session_capacity;
 	struct bpf_link *seed; /* the iterator, attached once */
 	struct ring_buffer *ring;
+	const volatile uint64_t *consumed; /* positions in the ring, mapped */
+	const volatile uint64_t *produced;
+	uint64_t read_until; /* of this read: a position, and when to stop before it (0: never) */
+	uint64_t deadline_ns;
+	uint64_t records; /* read so far */
+	bool holding;
+	unsigned char *held; /* records that were read ahead, each behind its size */
+	size_t held_bytes;
+	size_t held_capacity;
 	struct pw_mm *mms;	 /* mapped */
 	struct pw_chunk *chunks; /* mapped */
 	size_t chunks_bytes;
@@ -55,7 +64,13 @@ int faults_configure_heap(struct faults *faults);
 /* faults_detach.c: lets go of all programs, without waiting for the kernel to be done. */
 void faults_detach(struct faults *faults);
 
-/* faults_events.c: the ring buffer's callback; ctx is the faults. */
+/* faults_events.c: -EPROTO where the bytes are no record. */
+int faults_decode(const void *data, size_t bytes, struct map_event *ret);
+
+/* faults_ring.c */
+int faults_open_ring(struct faults *faults);
+void faults_close_ring(struct faults *faults);
+/* The ring buffer's callback; ctx is the faults. */
 int faults_on_record(void *ctx, void *data, size_t bytes);
 
 /* faults_table.c */

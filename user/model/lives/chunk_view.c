@@ -94,7 +94,9 @@ static bool range_touched(const struct tally_input *input, const struct chunk_vi
 		if (chunk == view->start || !touch__bits(input->touch, input->map, chunk, &bits))
 			continue;
 		chunk_mask(chunk, start, end, input->page_bytes, mask);
-		if (any(bits.sure.read, mask) || any(bits.sure.written, mask))
+		/* Its huge page is there: so are the pages that tentative bits speak of. */
+		if (any(bits.sure.read, mask) || any(bits.sure.written, mask) ||
+		    any(bits.tentative_read, mask) || any(bits.tentative_written, mask))
 			return true;
 	}
 	return false;
@@ -103,22 +105,27 @@ static bool range_touched(const struct tally_input *input, const struct chunk_vi
 static void add_huge_fill(const struct tally_input *input, const struct chunk_view *view,
 			  uint64_t end, uint64_t into[CHUNK_WORDS])
 {
-	const struct range_set *seen = touch__huge_seen(input->touch);
+	const struct range_set *moved, *seen = touch__huge_seen(input->touch, &moved);
 	uint64_t pmd;
 
-	if (!input->pmd_bytes || !range_set__bytes(seen, view->start, end))
+	if (!input->pmd_bytes || !(range_set__bytes(seen, view->start, end) ||
+				   range_set__bytes(moved, view->start, end)))
 		return;
 	for (pmd = view->start - view->start % input->pmd_bytes; pmd < end;
 	     pmd += input->pmd_bytes) {
-		if (range_touched(input, view, pmd, pmd + input->pmd_bytes))
-			add_ranges(seen, pmd, pmd + input->pmd_bytes, view, input->page_bytes,
-				   into);
+		uint64_t pmd_end = pmd + input->pmd_bytes;
+
+		if (!range_touched(input, view, pmd, pmd_end))
+			continue;
+		add_ranges(seen, pmd, pmd_end, view, input->page_bytes, into);
+		add_ranges(moved, pmd, pmd_end, view, input->page_bytes, into);
 	}
 }
 
 void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start)
 {
 	uint64_t end = start + CHUNK_PAGES * input->page_bytes;
+	const struct range_set *before, *moved;
 	struct ledger_masks masks;
 	struct touch_bits bits;
 
@@ -132,7 +139,9 @@ void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, 
 	memset(&masks, 0, sizeof(masks));
 	memcpy(masks.resident, view->resident, sizeof(masks.resident));
 	memcpy(masks.touched, view->touched, sizeof(masks.touched));
-	add_ranges(touch__before(input->touch), start, end, view, input->page_bytes, masks.before);
+	before = touch__before(input->touch, &moved);
+	add_ranges(before, start, end, view, input->page_bytes, masks.before);
+	add_ranges(moved, start, end, view, input->page_bytes, masks.before);
 	add_huge_fill(input, view, end, masks.huge_fill);
 	ledger_split(&masks, view->classes);
 }

@@ -39,6 +39,7 @@ void touch__free(struct touch *touch)
 	range_set__deinit(&touch->before);
 	range_set__deinit(&touch->ended_early);
 	range_set__deinit(&touch->huge_seen);
+	scan_window__deinit(&touch->window);
 	births__deinit(&touch->births);
 	chunk_bits__deinit(&touch->overlay);
 	chunk_bits__deinit(&touch->last);
@@ -138,88 +139,33 @@ static uint64_t next_called(const struct pending_list *list, uint64_t address)
 	return next;
 }
 
-uint64_t touch__next_chunk(const struct touch *touch, const struct touch_map *map, uint64_t address)
+static uint64_t next_copied(const struct touch_map *map, uint64_t address)
 {
 	size_t at = touch_map_lower_bound(map, address);
-	uint64_t next = at < map->count ? map->chunks[at].start : UINT64_MAX;
+
+	return at < map->count ? map->chunks[at].start : UINT64_MAX;
+}
+
+uint64_t touch__next_chunk(const struct touch *touch, const struct touch_map *map, uint64_t address)
+{
+	uint64_t next = next_copied(map, address);
 
 	next = smaller(next, next_held(&touch->overlay, address));
+	next = smaller(next, next_held(&touch->window.taken, address));
 	next = smaller(next, next_called(&touch->pending, address));
-	return smaller(next, next_called(&touch->failed, address));
+	next = smaller(next, next_called(&touch->failed, address));
+	return touch->window.before ? smaller(next, next_copied(touch->window.before, address))
+				    : next;
 }
 
-static void join_sure(struct touch_bits *ret, const struct touch_chunk *chunk)
+const struct range_set *touch__before(const struct touch *touch, const struct range_set **moved)
 {
-	struct touch_chunk *sure = &ret->sure;
-	unsigned int i;
-
-	for (i = 0; i < CHUNK_WORDS; i++) {
-		sure->read[i] |= chunk->read[i];
-		sure->written[i] |= chunk->written[i];
-	}
-	if (!sure->first_ns || (chunk->first_ns && chunk->first_ns < sure->first_ns)) {
-		sure->first_ns = chunk->first_ns;
-		sure->first_tid = chunk->first_tid;
-		sure->first_cpu = chunk->first_cpu;
-	}
-	if (chunk->last_ns > sure->last_ns)
-		sure->last_ns = chunk->last_ns;
-}
-
-static int join_tentative(const struct touch *touch, const struct chunk_bits *bits,
-			  uint64_t address, struct touch_bits *ret)
-{
-	const struct touch_chunk *chunk = chunk_bits__find(bits, address, touch->page_bytes);
-	unsigned int i;
-
-	if (!chunk)
-		return 0;
-	for (i = 0; i < CHUNK_WORDS; i++) {
-		ret->tentative_read[i] |= chunk->read[i];
-		ret->tentative_written[i] |= chunk->written[i];
-	}
-	return 1;
-}
-
-static int join_calls(const struct touch *touch, const struct pending_list *list, uint64_t address,
-		      struct touch_bits *ret)
-{
-	int found = 0;
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		found |= join_tentative(touch, &list->calls[i].bits, address, ret);
-	return found;
-}
-
-int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
-		struct touch_bits *ret)
-{
-	const struct touch_chunk *moved, *counted;
-	int found = 0;
-
-	memset(ret, 0, sizeof(*ret));
-	counted = touch_map_find(map, address - address % (CHUNK_PAGES * touch->page_bytes));
-	if (counted) {
-		ret->sure = *counted;
-		found = 1;
-	}
-	moved = chunk_bits__find(&touch->overlay, address, touch->page_bytes);
-	if (moved) {
-		join_sure(ret, moved);
-		found = 1;
-	}
-	found |= join_calls(touch, &touch->pending, address, ret);
-	found |= join_calls(touch, &touch->failed, address, ret);
-	return found;
-}
-
-const struct range_set *touch__before(const struct touch *touch)
-{
+	*moved = &touch->window.moved_before;
 	return &touch->before;
 }
 
-const struct range_set *touch__huge_seen(const struct touch *touch)
+const struct range_set *touch__huge_seen(const struct touch *touch, const struct range_set **moved)
 {
+	*moved = &touch->window.moved_huge;
 	return &touch->huge_seen;
 }

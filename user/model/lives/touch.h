@@ -56,6 +56,16 @@ int touch__set_baseline(struct touch *touch, const struct page_runs *runs);
 int touch__handle(struct touch *touch, const struct map_event *event);
 
 /*
+ * A scan of an address space that runs takes time. before: the kernel's chunks at its start,
+ * borrowed; the events, closed by touch__window_known, are those that are handled only after it.
+ * The window holds until its end, or until the next begins. Events: 0 or -ENOMEM.
+ */
+void touch__begin_window(struct touch *touch, const struct touch_map *before);
+int touch__window_event(struct touch *touch, const struct map_event *event);
+void touch__window_known(struct touch *touch);
+void touch__end_window(struct touch *touch);
+
+/*
  * The smallest chunk start >= address at which there may be bits: the kernel's in
  * the map, or ours. UINT64_MAX when there is none.
  */
@@ -80,8 +90,9 @@ int touch__settle(struct touch *touch, const struct touch_map *map, const struct
 
 /*
  * Bits of the chunk that holds address: the kernel's, joined with what moved or was
- * restored. Tentative bits (the call that took them failed or has not returned) come
- * apart: they hold where the page is still there. Returns 1, or 0 if there are none.
+ * restored. Tentative bits (the call that took them failed, has not returned, or came during
+ * the scan; or they may have come after it) are apart: they hold where the page is there.
+ * Returns 1, or 0 if there are none.
  */
 struct touch_bits {
 	struct touch_chunk sure;
@@ -91,8 +102,10 @@ struct touch_bits {
 int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
 		struct touch_bits *ret);
 
-const struct range_set *touch__before(const struct touch *touch);
-const struct range_set *touch__huge_seen(const struct touch *touch);
+/* The sets of the ledger: pages of the baseline, and pages seen huge. *moved is what of them
+ * calls moved during the scan, where it went. */
+const struct range_set *touch__before(const struct touch *touch, const struct range_set **moved);
+const struct range_set *touch__huge_seen(const struct touch *touch, const struct range_set **moved);
 
 /*
  * The lives that ended: at most 1,000, the largest by pages_touched, in order of their end; the

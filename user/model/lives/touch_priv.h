@@ -7,6 +7,7 @@
 
 #include "model/lives/births.h"
 #include "model/lives/chunk_bits.h"
+#include "model/lives/scan_window.h"
 #include "model/lives/touch.h"
 
 #define TOUCH_RETIRED_MAX 1000u
@@ -37,6 +38,7 @@ struct touch {
 	struct chunk_bits last;	   /* of an address space that has ended */
 	struct pending_list pending;
 	struct pending_list failed; /* what they took is unsettled until the next scan */
+	struct scan_window window;
 	struct retired *retired;
 	size_t retired_count;
 	size_t retired_capacity;
@@ -49,6 +51,10 @@ int touch_exit(struct touch *touch, const struct map_event *event);
 
 /* The word of the JSON contract: "munmap", "dontneed" ... */
 const char *touch_how(enum map_op op);
+
+/* The bits of the chunk that no call has taken: the kernel's and ours. Whether there are any. */
+bool touch_live_bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
+		     struct touch_chunk *ret);
 
 int touch_retire(struct touch *touch, const struct retired *retired);
 

@@ -57,16 +57,16 @@ static int settle_chunk(struct touch *touch, const struct touch_map *map,
 {
 	struct touch_chunk kept = *taken, dropped = *taken;
 	uint64_t present[CHUNK_WORDS], mask, left = 0;
-	struct touch_bits bits;
+	struct touch_chunk since;
 	size_t word;
 	int err;
 
-	touch__bits(touch, map, taken->start, &bits);
+	touch_live_bits(touch, map, taken->start, &since);
 	present_pages(runs, taken->start, touch->page_bytes, present);
 	for (word = 0; word < CHUNK_WORDS; word++) {
-		mask = dropped_pages(touch, taken, &bits.sure, present[word], word);
+		mask = dropped_pages(touch, taken, &since, present[word], word);
 		settling->unsure += (uint64_t)__builtin_popcountll(
-			touched_again(taken, &bits.sure, present[word], word));
+			touched_again(taken, &since, present[word], word));
 		dropped.read[word] &= mask;
 		dropped.written[word] &= mask;
 		kept.read[word] &= ~mask;

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Calls that run into a scan. */
+#include "model/lives/scan_window.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "model/lives/touch_priv.h"
+
+void scan_window__deinit(struct scan_window *window)
+{
+	chunk_bits__deinit(&window->taken);
+	range_set__deinit(&window->dropped);
+	range_set__deinit(&window->moved_before);
+	range_set__deinit(&window->moved_huge);
+	free(window->calls);
+	memset(window, 0, sizeof(*window));
+}
+
+void touch__end_window(struct touch *touch)
+{
+	scan_window__deinit(&touch->window);
+}
+
+void touch__begin_window(struct touch *touch, const struct touch_map *before)
+{
+	scan_window__deinit(&touch->window);
+	touch->window.before = before;
+}
+
+void touch__window_known(struct touch *touch)
+{
+	range_set__settle(&touch->window.dropped);
+}
+
+void scan_window__dropped(const struct scan_window *window, uint64_t address, uint64_t page_bytes,
+			  uint64_t mask[CHUNK_WORDS])
+{
+	const struct range_set *set = &window->dropped;
+	uint64_t start = address - address % (CHUNK_PAGES * page_bytes), part[CHUNK_WORDS];
+	unsigned int word;
+	size_t i;
+
+	memset(mask, 0, CHUNK_WORDS * sizeof(*mask));
+	for (i = range_set__lower_bound(set, start);
+	     i < set->count && set->ranges[i].start < start + CHUNK_PAGES * page_bytes; i++) {
+		chunk_mask(start, set->ranges[i].start, set->ranges[i].end, page_bytes, part);
+		for (word = 0; word < CHUNK_WORDS; word++)
+			mask[word] |= part[word];
+	}
+}
+
+static int add_moved_ranges(const struct range_set *from, uint64_t start, uint64_t end, uint64_t to,
+			    struct range_set *ret)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = range_set__lower_bound(from, start);
+	     !err && i < from->count && from->ranges[i].start < end; i++) {
+		uint64_t first = from->ranges[i].start > start ? from->ranges[i].start : start;
+		uint64_t last = from->ranges[i].end < end ? from->ranges[i].end : end;
+
+		err = range_set__add(ret, first - start + to, last - start + to);
+	}
+	return err;
+}
+
+/* A copy: the bits moved may be among those that they join. */
+static int add_moved_taken(struct touch *touch, uint64_t start, uint64_t end, uint64_t to)
+{
+	struct chunk_bits *taken = &touch->window.taken, moved = { 0 };
+	size_t i;
+	int err;
+
+	err = chunk_bits__add_moved(&moved, taken, start, end, to, touch->page_bytes);
+	for (i = 0; !err && i < moved.count; i++)
+		err = chunk_bits__add(taken, &moved.chunks[i]);
+	chunk_bits__deinit(&moved);
+	return err;
+}
+
+static int add_moved_calls(struct touch *touch, const struct pending_list *list, uint64_t start,
+			   uint64_t end, uint64_t to)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < list->count; i++)
+		err = chunk_bits__add_moved(&touch->window.taken, &list->calls[i].bits, start, end,
+					    to, touch->page_bytes);
+	return err;
+}
+
+/* The scan may have seen the pages of [start, end) where the call put them. */
+static int window_moved(struct touch *touch, const struct map_event *enter, uint64_t to)
+{
+	struct scan_window *window = &touch->window;
+	uint64_t bytes = enter->new_start ? enter->new_end - enter->new_start : enter->new_end;
+	uint64_t start = enter->start, end = enter->end;
+	int err;
+
+	if (end - start > bytes)
+		end = start + bytes;
+	if (to == start || start >= end)
+		return 0;
+	err = add_moved_taken(touch, start, end, to);
+	if (!err)
+		err = chunk_bits__add_moved(&window->taken, &touch->overlay, start, end, to,
+					    touch->page_bytes);
+	if (!err)
+		err = add_moved_calls(touch, &touch->pending, start, end, to);
+	if (!err)
+		err = add_moved_calls(touch, &touch->failed, start, end, to);
+	if (!err)
+		err = add_moved_ranges(&touch->before, start, end, to, &window->moved_before);
+	if (!err)
+		err = add_moved_ranges(&touch->huge_seen, start, end, to, &window->moved_huge);
+	return err;
+}
+
+static int window_enter(struct scan_window *window, const struct map_event *event)
+{
+	int err = 0;
+
+	if (event->start < event->end)
+		err = range_set__append(&window->dropped, event->start, event->end);
+	if (!err && event->op == MAP_OP_MREMAP && event->new_start)
+		err = range_set__append(&window->dropped, event->new_start, event->new_end);
+	if (err || event->op != MAP_OP_MREMAP)
+		return err;
+	if (array_reserve((void **)&window->calls, &window->call_capacity, window->call_count + 1,
+			  sizeof(*window->calls)))
+		return -ENOMEM;
+	window->calls[window->call_count++] = (struct window_call){ *event };
+	return 0;
+}
+
+static int window_exit(struct touch *touch, const struct map_event *event)
+{
+	struct scan_window *window = &touch->window;
+	size_t i, kept = 0;
+	int err = 0;
+
+	for (i = 0; i < window->call_count; i++) {
+		struct window_call call = window->calls[i];
+
+		if (call.enter.tid != event->tid) {
+			window->calls[kept++] = call;
+			continue;
+		}
+		if (!err && !map_call_failed(&call.enter, event->result))
+			err = window_moved(touch, &call.enter, (uint64_t)event->result);
+	}
+	window->call_count = kept;
+	/* It began before the scan did. */
+	for (i = 0; !err && i < touch->pending.count; i++) {
+		const struct map_event *enter = &touch->pending.calls[i].enter;
+
+		if (enter->tid == event->tid && enter->op == MAP_OP_MREMAP &&
+		    !map_call_failed(enter, event->result))
+			err = window_moved(touch, enter, (uint64_t)event->result);
+	}
+	return err;
+}
+
+int touch__window_event(struct touch *touch, const struct map_event *event)
+{
+	struct scan_window *window = &touch->window;
+
+	switch (event->type) {
+	case MAP_EVENT_ENTER:
+		return window_enter(window, event);
+	case MAP_EVENT_CLOSED:
+		return chunk_bits__add(&window->taken, &event->closed);
+	case MAP_EVENT_UNCLOSED:
+		return range_set__append(&window->dropped, event->start, event->end);
+	case MAP_EVENT_EXIT:
+		return window_exit(touch, event);
+	default:
+		return 0;
+	}
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* What is known of the touches of one chunk, from all who hold some of it. */
+#include <string.h>
+
+#include "model/lives/touch_priv.h"
+
+static void join_when(struct touch_chunk *into, const struct touch_chunk *chunk)
+{
+	if (!into->first_ns || (chunk->first_ns && chunk->first_ns < into->first_ns)) {
+		into->first_ns = chunk->first_ns;
+		into->first_tid = chunk->first_tid;
+		into->first_cpu = chunk->first_cpu;
+	}
+	if (chunk->last_ns > into->last_ns)
+		into->last_ns = chunk->last_ns;
+}
+
+static void join_chunk(struct touch_chunk *into, const struct touch_chunk *chunk)
+{
+	unsigned int i;
+
+	for (i = 0; i < CHUNK_WORDS; i++) {
+		into->read[i] |= chunk->read[i];
+		into->written[i] |= chunk->written[i];
+	}
+	join_when(into, chunk);
+}
+
+static void join_tentative(struct touch_bits *ret, const struct touch_chunk *chunk)
+{
+	unsigned int i;
+
+	for (i = 0; i < CHUNK_WORDS; i++) {
+		ret->tentative_read[i] |= chunk->read[i];
+		ret->tentative_written[i] |= chunk->written[i];
+	}
+}
+
+static int join_calls(const struct touch *touch, const struct pending_list *list, uint64_t address,
+		      struct touch_bits *ret)
+{
+	const struct touch_chunk *chunk;
+	int found = 0;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		chunk = chunk_bits__find(&list->calls[i].bits, address, touch->page_bytes);
+		if (chunk)
+			join_tentative(ret, chunk);
+		found |= chunk != NULL;
+	}
+	return found;
+}
+
+bool touch_live_bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
+		     struct touch_chunk *ret)
+{
+	uint64_t start = address - address % (CHUNK_PAGES * touch->page_bytes);
+	const struct touch_chunk *counted = touch_map_find(map, start), *moved;
+
+	memset(ret, 0, sizeof(*ret));
+	if (counted)
+		*ret = *counted;
+	moved = chunk_bits__find(&touch->overlay, address, touch->page_bytes);
+	if (moved)
+		join_chunk(ret, moved);
+	return counted || moved;
+}
+
+/* A life of this moment, if the page is there; else a touch counts that came before the scan. */
+static int join_window(const struct touch *touch, uint64_t address, struct touch_bits *ret)
+{
+	const struct scan_window *window = &touch->window;
+	const struct touch_chunk *before, *taken, *moved;
+	uint64_t dropped[CHUNK_WORDS];
+	struct touch_chunk late = ret->sure;
+	unsigned int i;
+
+	before = touch_map_find(window->before,
+				address - address % (CHUNK_PAGES * touch->page_bytes));
+	taken = chunk_bits__find(&window->taken, address, touch->page_bytes);
+	moved = chunk_bits__find(&touch->overlay, address, touch->page_bytes);
+	if (before)
+		join_chunk(&late, before);
+	if (taken) {
+		join_tentative(ret, taken);
+		join_when(&ret->sure, taken);
+	}
+	join_tentative(ret, &late);
+	join_when(&ret->sure, &late);
+	scan_window__dropped(window, address, touch->page_bytes, dropped);
+	for (i = 0; i < CHUNK_WORDS; i++) {
+		ret->sure.read[i] =
+			((before ? before->read[i] : 0) | (moved ? moved->read[i] : 0)) &
+			~dropped[i];
+		ret->sure.written[i] =
+			((before ? before->written[i] : 0) | (moved ? moved->written[i] : 0)) &
+			~dropped[i];
+	}
+	return before || taken;
+}
+
+int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
+		struct touch_bits *ret)
+{
+	int found;
+
+	memset(ret, 0, sizeof(*ret));
+	found = touch_live_bits(touch, map, address, &ret->sure);
+	if (found < 0)
+		return found;
+	found |= join_calls(touch, &touch->pending, address, ret);
+	found |= join_calls(touch, &touch->failed, address, ret);
+	if (touch->window.before)
+		found |= join_window(touch, address, ret);
+	return found;
+}
