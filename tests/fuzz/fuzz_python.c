@@ -12,6 +12,7 @@
 #include "arrays/python/batch.h"
 #include "arrays/python/buffer.h"
 #include "arrays/python/sweep.h"
+#include "arrays/python/name.h"
 #include "arrays/python/walk.h"
 
 #define BASE 0x100000ull

@@ -2,6 +2,7 @@
 """A Python that makes, changes and drops arrays while pagewatch looks."""
 import mmap
 import os
+import re
 import signal
 import statistics
 import subprocess
@@ -116,6 +117,83 @@ def test_never_torn(freeze, python, opened):
     assert min(kinds.values()) >= 40, kinds
     target.go()
     assert target.process.wait(harness.DEADLINE) == 0
+
+
+# The bytes of each array follow from its name: whatever is called something else is a wrong name.
+CHURN = """
+import collections, functools, random, sys, time
+import numpy as np
+pause = float(sys.argv[1])
+chance = random.Random(5)
+class Holder: pass
+keyed, held, stack, queue = {}, Holder(), [], collections.deque()
+recent = collections.OrderedDict()
+def keys(i):
+    if chance.random() < .6: keyed[f"k{i}"] = np.zeros(3000 + i, "u1")
+    else: keyed.pop(f"k{i}", None)
+def attributes(i):
+    if chance.random() < .6: setattr(held, f"a{i}", np.zeros(4000 + i, "u1"))
+    else: held.__dict__.pop(f"a{i}", None)
+def positions(i):
+    if chance.random() < .6 and len(stack) < 200: stack.append(np.zeros(5000 + len(stack), "u1"))
+    elif stack: stack.pop()
+def least_recent(i):
+    recent[i] = np.zeros(6000 + i, "u1")
+    recent.move_to_end(i)
+    if len(recent) > 50: recent.popitem(last=False)
+def called(i):
+    local = np.zeros(7000 + i % 100, "u1")
+    def inner(also=np.zeros(7100 + i % 100, "u1")):
+        other = np.zeros(7200 + i % 100, "u1")
+        del other
+    inner()
+def boxed(i):
+    keyed[i] = [np.zeros(8000 + i, "u1"), {i: (np.zeros(8500 + i, "u1"),)}]
+    keyed.pop(chance.randrange(200), None)
+print("READY", flush=True)
+while True:
+    chance.choice([keys, attributes, positions, least_recent, called, boxed])(chance.randrange(200))
+    if pause: time.sleep(pause)
+"""
+
+CHURN_RULES = [
+    (r"__main__\.keyed\['k(\d+)'\]", 3000), (r"__main__\.held\.a(\d+)", 4000),
+    (r"__main__\.stack\[(\d+)\]", 5000), (r"__main__\.recent\[(\d+)\]", 6000),
+    (r"__main__\.keyed\[(\d+)\]\[0\]", 8000),
+    (r"__main__\.keyed\[(?P<i>\d+)\]\[1\]\[(?P=i)\]\[0\]", 8500),
+]
+CHURN_LOCALS = {"local": 7000, "also": 7100, "other": 7200}
+
+
+def check_churn_name(name, size):
+    """Whether a rule tells how large an array of this name is: it must be so."""
+    for pattern, base in CHURN_RULES:
+        match = re.fullmatch(pattern, name)
+        if match:
+            assert size == base + int(match[1]), f"{name} has {size} bytes"
+            return True
+    match = re.fullmatch(r"__main__\.called\(\):(\w+)|__main__\..*:(\w+)", name)
+    variable = match and (match[1] or match[2])
+    if variable in CHURN_LOCALS:
+        assert CHURN_LOCALS[variable] <= size < CHURN_LOCALS[variable] + 100, f"{name}: {size} bytes"
+    return False
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("pause, snapshots", [(0, 10), (0.0002, 15)], ids=["storm", "busy"])
+def test_names_of_a_busy_target(pause, snapshots, python, opened):
+    """While keys come and go, a name leads to the array that is described, or is not given."""
+    target = test_python.start(opened, python, "-c", CHURN, pause)
+    named = rows = 0
+    for _ in range(snapshots):
+        process = harness.process_of(harness.snap(target.pid, "--min-size", "1K"), target.pid)
+        for row in process["arrays"]:
+            if row["source"] == "python" and row["dtype"] == "uint8":
+                rows += 1
+                for name in (row["name"], *row["aliases"]):
+                    named += check_churn_name(name, row["nbytes"])
+    print(f"{named} names of {rows} arrays")
+    assert rows > 500 and (not pause or named > 500)
 
 
 LATE = """

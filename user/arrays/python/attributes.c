@@ -5,6 +5,8 @@
 
 #include "arrays/python/reader.h"
 
+#define INLINE_VALID 3u /* 3.13, struct _dictvalues: a byte */
+
 /* Where an instance keeps its dict: the address of the pointer, or 0. */
 static uint64_t dict_slot(struct py *py, uint64_t object, const struct py_type *type)
 {
@@ -12,7 +14,7 @@ static uint64_t dict_slot(struct py *py, uint64_t object, const struct py_type *
 
 	if (type->dictoffset > 0)
 		return object + (uint64_t)type->dictoffset;
-	if (!type->dictoffset || py_word(py, object + (uint64_t)py->layout.ob_size, &size))
+	if (!type->dictoffset || py_follow(py, object + (uint64_t)py->layout.ob_size, &size))
 		return 0;
 	if ((int64_t)size < 0)
 		size = -size;
@@ -27,25 +29,27 @@ static int each_managed(struct py *py, uint64_t object, const struct py_type *ty
 			py_visit_item visit, void *ctx)
 {
 	enum py_dict_mode mode = (enum py_dict_mode)py->layout.dict_mode;
-	uint64_t word, values = 0;
-	uint8_t head[4];
+	uint64_t word, values = 0, keys = type->cached_keys, valid;
 
-	if (py_word(py, object - 24, &word))
+	if (py_follow(py, object - 24, &word))
 		return 0;
 	if (mode == PY_DICT_VALUES) {
-		if (py_word(py, object - 32, &values))
+		if (py_follow(py, object - 32, &values))
 			values = 0;
 	} else if (mode == PY_DICT_TAGGED) {
 		if (word & 1)
 			values = word + 1;
 	} else if (!word && type->flags & PY_FLAG_INLINE_VALUES) {
 		values = object + type->basicsize;
-		if (py_read(py, values, head, sizeof(head)) || !head[3])
+		if (py_follow_bytes(py, values + INLINE_VALID, 1, &valid) || !valid)
 			return 0;
 	}
-	if (values)
-		return type->cached_keys ? py_each_value(py, type->cached_keys, values, visit, ctx)
-					 : 0;
+	if (values) {
+		if (!keys ||
+		    py_follow(py, type->address + (uint64_t)py->layout.ht_cached_keys, &keys))
+			return 0;
+		return keys ? py_each_value(py, keys, values, visit, ctx) : 0;
+	}
 	return word ? py_each_item(py, word, visit, ctx) : 0;
 }
 
@@ -57,7 +61,7 @@ int py_each_attribute(struct py *py, uint64_t object, const struct py_type *type
 	if (py->layout.dict_mode != PY_DICT_OFFSET && type->flags & PY_FLAG_MANAGED_DICT)
 		return each_managed(py, object, type, visit, ctx);
 	slot = dict_slot(py, object, type);
-	if (!slot || py_word(py, slot, &dict) || !dict)
+	if (!slot || py_follow(py, slot, &dict) || !dict)
 		return 0;
 	return py_each_item(py, dict, visit, ctx);
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * Heads, shapes, heads again, shapes again, each of all arrays before the next of any: an
- * array that was replaced in between, or is being made, differs somewhere.
- */
+/* The heads as the sweep has met them, then the shapes, of many arrays in few steps. */
 #include "arrays/python/batch.h"
 
 #include <errno.h>
@@ -14,16 +11,15 @@
 struct entry {
 	uint64_t object;
 	struct ndarray_head head;
-	struct ndarray_head again;
 	size_t words; /* where its dims begin: lengths, then strides */
-	bool read;    /* all of it so far */
+	bool read;
 };
 
 struct batch {
 	struct batch_reader *reader;
 	struct entry *entries;
 	size_t count;
-	int64_t *words; /* of all entries, then the same of the second look */
+	int64_t *words; /* of all entries */
 	size_t word_count;
 	struct memsrc_span *spans;
 	struct ndarray_dtype dtype; /* most arrays have that of the one before */
@@ -56,19 +52,6 @@ static int gather(struct batch *batch, size_t spans)
 	return err == -ESRCH || err == -ENOMEM ? err : 0;
 }
 
-static int gather_heads(struct batch *batch)
-{
-	size_t i;
-
-	for (i = 0; i < batch->count; i++) {
-		struct entry *entry = &batch->entries[i];
-
-		batch->spans[i] = (struct memsrc_span){ entry->object, sizeof(entry->again),
-							&entry->again, &entry->read };
-	}
-	return gather(batch, batch->count);
-}
-
 /* numpy allocates lengths and strides as one: so they are of one moment. */
 static int gather_dims(struct batch *batch, int64_t *words)
 {
@@ -92,7 +75,7 @@ static int gather_dims(struct batch *batch, int64_t *words)
 	return gather(batch, spans);
 }
 
-/* What is too small goes before its second look; what could not be read stays, to be retried. */
+/* What is too small goes; what could not be read stays, to be retried. */
 static void drop_small(struct batch *batch)
 {
 	const struct batch_reader *reader = batch->reader;
@@ -110,29 +93,17 @@ static void drop_small(struct batch *batch)
 	batch->count = kept;
 }
 
-static bool agrees(const struct batch *batch, const struct entry *entry)
-{
-	size_t bytes = 2 * (size_t)entry->head.ndim * sizeof(*batch->words);
-	struct ndarray_head again = entry->again;
-
-	again.refcount = entry->head.refcount;
-	return entry->read && ndarray_lives(batch->reader->py, &entry->again) &&
-	       !memcmp(&entry->head, &again, sizeof(again)) &&
-	       !memcmp(batch->words + entry->words, batch->words + batch->word_count + entry->words,
-		       bytes);
-}
-
 static int add_entry(struct batch *batch, const struct entry *entry)
 {
 	struct batch_reader *reader = batch->reader;
 	struct array_desc array = { 0 };
-	int err;
+	int err = -EAGAIN;
 
-	if (agrees(batch, entry))
+	if (entry->read)
 		err = ndarray_describe(reader->py, entry->object, &entry->head,
 				       batch->words + entry->words, reader->numpy_major,
 				       &batch->dtype, &array);
-	else
+	if (err && err != -ENOMEM)
 		err = ndarray_read(reader->py, entry->object, reader->numpy_major, &array);
 	if (err == -ENOMEM || err == -ESRCH)
 		return err;
@@ -151,16 +122,12 @@ static int read_batch(struct batch *batch, const uint64_t *objects, size_t count
 	int err;
 
 	take_heads(batch, objects, count);
-	words = reallocarray(batch->words, 2 * batch->word_count + 1, sizeof(*words));
+	words = reallocarray(batch->words, batch->word_count + 1, sizeof(*words));
 	if (!words)
 		return -ENOMEM;
 	batch->words = words;
 	err = gather_dims(batch, words);
 	drop_small(batch);
-	if (!err)
-		err = gather_heads(batch);
-	if (!err)
-		err = gather_dims(batch, words + batch->word_count);
 	for (i = 0; !err && i < batch->count && py_in_time(batch->reader->py); i++)
 		err = add_entry(batch, &batch->entries[i]);
 	return err;

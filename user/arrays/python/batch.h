@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Many ndarrays at once: each read at two moments, in few steps.
+ * Many ndarrays at once, in few steps: their heads as the sweep has met them, and their shapes.
+ * Both may be of different moments: what is told of them is to be read again (scan_verify).
  */
 #ifndef ARRAYS_PYTHON_BATCH_H
 #define ARRAYS_PYTHON_BATCH_H

@@ -33,18 +33,18 @@ static uint64_t index_width(uint64_t size)
 static int read_keys(struct py *py, uint64_t keys, uint64_t values, struct keys *ret)
 {
 	const struct py_layout *layout = &py->layout;
-	uint8_t log2_size = 0, kind = 0;
+	uint64_t log2_size = 0, kind = 0;
 	int err;
 
 	err = py_word(py, keys + (uint64_t)layout->dk_nentries, &ret->count);
 	if (err)
 		return err;
 	if (layout->dk_size >= 0) {
-		err = py_word(py, keys + (uint64_t)layout->dk_size, &ret->size);
+		err = py_follow(py, keys + (uint64_t)layout->dk_size, &ret->size);
 	} else {
-		err = py_read(py, keys + (uint64_t)layout->dk_log2_size, &log2_size, 1);
+		err = py_follow_bytes(py, keys + (uint64_t)layout->dk_log2_size, 1, &log2_size);
 		if (!err)
-			err = py_read(py, keys + (uint64_t)layout->dk_kind, &kind, 1);
+			err = py_follow_bytes(py, keys + (uint64_t)layout->dk_kind, 1, &kind);
 		ret->size = log2_size <= LOG2_SIZE_MAX ? 1ull << log2_size : 0;
 	}
 	if (err)
@@ -108,9 +108,9 @@ static int read_dict(struct py *py, uint64_t dict, struct keys *ret)
 	uint64_t keys, values;
 	int err;
 
-	err = py_word(py, dict + (uint64_t)py->layout.ma_keys, &keys);
+	err = py_follow(py, dict + (uint64_t)py->layout.ma_keys, &keys);
 	if (!err)
-		err = py_word(py, dict + (uint64_t)py->layout.ma_values, &values);
+		err = py_follow(py, dict + (uint64_t)py->layout.ma_values, &values);
 	if (!err && values && offset > 0)
 		values += (uint64_t)offset;
 	return err ? err : read_keys(py, keys, values, ret);
@@ -182,9 +182,7 @@ int py_dict_get(struct py *py, uint64_t dict, const char *key, uint64_t *ret)
 	if (!err)
 		err = py->hash.rounds ? probe(py, &keys, &named)
 				      : each(py, &keys, py_visit_named, &named);
-	if (err == 1) {
-		*ret = named.value;
-		return 0;
-	}
+	if (err == 1)
+		return py_follow(py, named.slot, ret);
 	return err < 0 ? err : -ENOENT;
 }

@@ -1,159 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What each kind of object holds: containers here, the rest next door. */
+/* Which kind of object holds what: what a pointer or two tell here, the rest next door. */
+#include "arrays/python/expand.h"
+
 #include <errno.h>
 
+#include "arrays/python/expand_kinds.h"
+#include "arrays/python/expand_steps.h"
 #include "arrays/python/memory.h"
-#include "arrays/python/walk.h"
 
-#define DEQUE_BLOCK 64u
 #define BASE_OFFSET 48u		/* of an ndarray's base */
 #define SELF_OFFSET 24u		/* of a bound function of C, and of a bound slot */
 #define DESCR_GET_AFTER_DICT 8u /* tp_dict, tp_descr_get */
 #define WRAPPED_OFFSET 16u	/* of a proxy, a weak reference, a staticmethod, a traceback */
-
-struct items {
-	struct py_walk *walk;
-	size_t node;
-	enum py_edge edge;
-};
-
-int py_walk_goes_on(int err)
-{
-	return err == -ENOMEM || err == -ESRCH ? err : 0;
-}
-
-static int push_item(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
-{
-	struct items *items = ctx;
-
-	if (items->walk->has_notebook && items->node == items->walk->main_node &&
-	    py_notebook_turn(items->walk, key))
-		return 0;
-	return py_walk__push(items->walk, &(struct py_node){ .object = value,
-							     .label = key,
-							     .slot = slot,
-							     .parent = (uint32_t)items->node,
-							     .edge = (uint16_t)items->edge });
-}
-
-int py_expand_dict(struct py_walk *walk, size_t node, uint64_t dict, enum py_edge edge)
-{
-	struct items items = { walk, node, edge };
-
-	return py_walk_goes_on(py_each_item(walk->py, dict, push_item, &items));
-}
-
-int py_expand_attributes(struct py_walk *walk, size_t node, uint64_t object,
-			 const struct py_type *type)
-{
-	struct items items = { walk, node, EDGE_ATTR };
-
-	return py_walk_goes_on(py_each_attribute(walk->py, object, type, push_item, &items));
-}
-
-int py_expand_pointer(struct py_walk *walk, size_t node, uint64_t address, const char *literal)
-{
-	uint64_t object;
-
-	if (py_word(walk->py, address, &object) || !object)
-		return 0;
-	return py_walk__push(walk, &(struct py_node){ .object = object,
-						      .label = (uintptr_t)literal,
-						      .slot = address,
-						      .parent = (uint32_t)node,
-						      .edge = EDGE_TEXT });
-}
-
-/* count pointers from an address on. */
-static int expand_words(struct py_walk *walk, size_t node, uint64_t address, uint64_t count)
-{
-	uint64_t i, object;
-	int err = 0;
-
-	for (i = 0; !err && i < count && i < PY_CONTAINER_MAX && py_in_time(walk->py); i++) {
-		if (py_word(walk->py, address + i * 8, &object))
-			break;
-		if (object)
-			err = py_walk__push(walk, &(struct py_node){ .object = object,
-								     .label = i,
-								     .slot = address + i * 8,
-								     .parent = (uint32_t)node,
-								     .edge = EDGE_INDEX });
-	}
-	return err;
-}
-
-static int expand_list(struct py_walk *walk, size_t node, uint64_t list)
-{
-	const struct py_layout *layout = &walk->py->layout;
-	uint64_t items, count;
-
-	if (py_word(walk->py, list + (uint64_t)layout->ob_size, &count) ||
-	    py_word(walk->py, list + (uint64_t)layout->li_item, &items))
-		return 0;
-	return expand_words(walk, node, items, count);
-}
-
-static int expand_tuple(struct py_walk *walk, size_t node, uint64_t tuple)
-{
-	const struct py_layout *layout = &walk->py->layout;
-	uint64_t count;
-
-	if (py_word(walk->py, tuple + (uint64_t)layout->ob_size, &count))
-		return 0;
-	return expand_words(walk, node, tuple + (uint64_t)layout->tu_item, count);
-}
-
-static int expand_set(struct py_walk *walk, size_t node, uint64_t set)
-{
-	const struct py_layout *layout = &walk->py->layout;
-	uint64_t mask, table, i, key;
-	int err = 0;
-
-	if (py_word(walk->py, set + (uint64_t)layout->set_mask, &mask) ||
-	    py_word(walk->py, set + (uint64_t)layout->set_table, &table))
-		return 0;
-	for (i = 0; !err && i <= mask && i < PY_CONTAINER_MAX && py_in_time(walk->py); i++) {
-		if (py_word(walk->py, table + i * 16, &key))
-			break;
-		if (key)
-			err = py_walk__push(walk, &(struct py_node){ .object = key,
-								     .label = 0,
-								     .slot = table + i * 16,
-								     .parent = (uint32_t)node,
-								     .edge = EDGE_MEMBER });
-	}
-	return err;
-}
-
-/* Modules/_collectionsmodule.c: a chain of blocks of 64 members between two links. */
-static int expand_deque(struct py_walk *walk, size_t node, uint64_t deque)
-{
-	struct {
-		uint64_t count, left_block, right_block, left_index;
-	} head;
-	uint64_t i, object, slot;
-	int err = 0;
-
-	if (py_read(walk->py, deque + (uint64_t)walk->py->layout.ob_size, &head, sizeof(head)))
-		return 0;
-	for (i = 0; !err && i < head.count && i < PY_CONTAINER_MAX && py_in_time(walk->py); i++) {
-		slot = head.left_block + 8 + head.left_index * 8;
-		if (head.left_index >= DEQUE_BLOCK || py_word(walk->py, slot, &object))
-			break;
-		err = py_walk__push(walk, &(struct py_node){ .object = object,
-							     .label = i,
-							     .slot = slot,
-							     .parent = (uint32_t)node,
-							     .edge = EDGE_INDEX });
-		if (++head.left_index < DEQUE_BLOCK)
-			continue;
-		head.left_index = 0;
-		if (py_word(walk->py, head.left_block + 8 + DEQUE_BLOCK * 8, &head.left_block))
-			break;
-	}
-	return err;
-}
 
 /* C.f of a staticmethod is the function; elsewhere one has to ask it. */
 static int expand_staticmethod(struct py_walk *walk, size_t node, uint64_t object)
@@ -173,7 +31,7 @@ static int expand_weak(struct py_walk *walk, size_t node, uint64_t object, const
 			       .parent = (uint32_t)node,
 			       .edge = EDGE_TEXT };
 
-	if (py_word(walk->py, way.slot, &way.object))
+	if (py_follow(walk->py, way.slot, &way.object))
 		return 0;
 	return py_walk__defer(walk, PY_LATER_VALUES, &way);
 }
@@ -209,9 +67,14 @@ static bool is_descriptor(struct py *py, uint64_t object)
 	       get;
 }
 
+struct class_items {
+	struct py_walk *walk;
+	size_t node;
+};
+
 static int push_class_attribute(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 {
-	const struct items *items = ctx;
+	const struct class_items *items = ctx;
 	enum py_edge edge = is_descriptor(items->walk->py, value) ? EDGE_DESCR : EDGE_ATTR;
 
 	return py_walk__push(items->walk, &(struct py_node){ .object = value,
@@ -225,13 +88,13 @@ static int expand_type(struct py_walk *walk, size_t node, uint64_t object)
 {
 	const struct py_layout *layout = &walk->py->layout;
 	const struct py_type *type = py_type_at(walk->py, object);
-	struct items items = { walk, node, EDGE_ATTR };
+	struct class_items items = { walk, node };
 	uint64_t dict;
 	int err = 0;
 
 	if (!type || !(type->flags & PY_FLAG_HEAPTYPE))
 		return 0;
-	if (!py_word(walk->py, object + (uint64_t)layout->tp_dict, &dict) && dict)
+	if (!py_follow(walk->py, object + (uint64_t)layout->tp_dict, &dict) && dict)
 		err = py_walk_goes_on(py_each_item(walk->py, dict, push_class_attribute, &items));
 	if (!err)
 		err = py_expand_pointer(walk, node, object + (uint64_t)layout->tp_base,
@@ -243,7 +106,7 @@ static int expand_module(struct py_walk *walk, size_t node, uint64_t object)
 {
 	uint64_t dict;
 
-	if (py_word(walk->py, object + (uint64_t)walk->py->layout.md_dict, &dict) || !dict)
+	if (py_follow(walk->py, object + (uint64_t)walk->py->layout.md_dict, &dict) || !dict)
 		return 0;
 	return py_expand_dict(walk, node, dict, EDGE_ATTR);
 }
@@ -298,15 +161,15 @@ static int expand_open(struct py_walk *walk, size_t node, uint64_t object,
 
 	switch (type->kind) {
 	case PY_LIST:
-		return expand_list(walk, node, object);
+		return py_expand_list(walk, node, object);
 	case PY_TUPLE:
-		return expand_tuple(walk, node, object);
+		return py_expand_tuple(walk, node, object);
 	case PY_DICT:
 		return py_expand_dict(walk, node, object, root ? EDGE_ATTR : EDGE_ITEM);
 	case PY_SET:
-		return expand_set(walk, node, object);
+		return py_expand_set(walk, node, object);
 	case PY_DEQUE:
-		return expand_deque(walk, node, object);
+		return py_expand_deque(walk, node, object);
 	case PY_FUNCTION:
 		return py_expand_function(walk, node, object);
 	case PY_STATICMETHOD:
@@ -370,10 +233,13 @@ int py_expand(struct py_walk *walk, size_t node)
 		return 0;
 	/* A copy: what is pushed may bring new types. */
 	type = *found;
+	py_walk__begin(walk, object);
 	if (!is_open(type.kind))
 		return expand_final(walk, node, object, type.kind);
 	err = expand_open(walk, node, object, &type);
+	py_walk__begin(walk, object);
 	if (!err)
 		err = py_expand_attributes(walk, node, object, &type);
+	py_walk__begin(walk, object);
 	return err ? err : py_expand_body(walk, node, object, &type);
 }

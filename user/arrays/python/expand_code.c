@@ -2,32 +2,16 @@
 /* Code that stands still: frames and their values, generators, functions and closures. */
 #include <errno.h>
 
-#include "arrays/python/walk.h"
+#include "arrays/python/expand_kinds.h"
+#include "arrays/python/expand_steps.h"
 
-#define LOCALS_MAX 4096u
+#define LOCALS_MAX PY_TUPLE_MAX
 #define STACK_MAX 256u
 #define STACK_REF_TAG 3ull  /* 3.14 */
 #define VALUE_STACK 64u	    /* 3.8 to 3.10: where a frame's stack begins (f_valuestack) */
 #define FRAME_OF_OBJECT 24u /* 3.11: a frame object's f_frame */
 #define STATE_BEFORE_FRAME 5u
 #define OPTIMIZED 1u /* CO_OPTIMIZED: locals are in the frame alone */
-
-int py_tuple_get(struct py *py, uint64_t tuple, uint64_t index, uint64_t *ret)
-{
-	uint64_t count;
-
-	if (py_word(py, tuple + (uint64_t)py->layout.ob_size, &count) || index >= count)
-		return -ENOENT;
-	return py_word(py, tuple + (uint64_t)py->layout.tu_item + index * 8, ret);
-}
-
-uint64_t py_tuple_length(struct py *py, uint64_t tuple)
-{
-	uint64_t count = 0;
-
-	py_word(py, tuple + (uint64_t)py->layout.ob_size, &count);
-	return count < LOCALS_MAX ? count : 0;
-}
 
 /* The name of a frame's slot: one tuple from 3.11 on, before that three one after the other. */
 static uint64_t local_name(struct py *py, uint64_t code, uint64_t index)
@@ -62,6 +46,7 @@ static int find_stack(struct py *py, uint64_t frame, uint64_t code, uint64_t *fi
 	const struct py_layout *layout = &py->layout;
 	uint64_t locals = frame + (uint64_t)layout->fr_localsplus;
 	int32_t count, nlocals;
+	uint64_t word;
 	int err;
 
 	if (layout->co_nlocalsplus < 0) {
@@ -75,8 +60,9 @@ static int find_stack(struct py *py, uint64_t frame, uint64_t code, uint64_t *fi
 	if (err)
 		return err;
 	if (layout->fr_stacktop_is == STACK_POINTER)
-		return py_word(py, frame + (uint64_t)layout->fr_stacktop, end);
-	err = py_read(py, frame + (uint64_t)layout->fr_stacktop, &count, 4);
+		return py_follow(py, frame + (uint64_t)layout->fr_stacktop, end);
+	err = py_follow_bytes(py, frame + (uint64_t)layout->fr_stacktop, 4, &word);
+	count = (int32_t)word;
 	if (err || count < 0)
 		return err ? err : -ENOENT;
 	*end = (layout->fr_stacktop_is == STACK_COUNT ? locals : *first) + 8 * (uint64_t)count;
@@ -112,7 +98,7 @@ static int expand_names(struct py_walk *walk, uint64_t frame, uint64_t code, siz
 	uint32_t flags;
 
 	if (py_read(walk->py, code + (uint64_t)layout->co_flags, &flags, sizeof(flags)) ||
-	    flags & OPTIMIZED || py_word(walk->py, frame + (uint64_t)layout->fr_locals, &dict) ||
+	    flags & OPTIMIZED || py_follow(walk->py, frame + (uint64_t)layout->fr_locals, &dict) ||
 	    py_word(walk->py, frame + (uint64_t)layout->fr_globals, &globals) || dict == globals)
 		return 0;
 	type = py_type_of(walk->py, dict);
@@ -151,11 +137,17 @@ int py_expand_frame(struct py_walk *walk, uint64_t frame, uint64_t code, size_t 
  */
 static bool has_ended(struct py *py, uint64_t frame)
 {
+	struct py_link link = { .address = frame - STATE_BEFORE_FRAME,
+				.how = PY_LINK_STATE,
+				.bytes = 1 };
 	int8_t state;
 
 	if (py->layout.minor > 14)
 		return false;
-	return py_read(py, frame - STATE_BEFORE_FRAME, &state, 1) || state > 0;
+	if (py_read(py, link.address, &state, 1) || state > 0)
+		return true;
+	py_links__add(py->links, &link);
+	return false;
 }
 
 int py_expand_generator(struct py_walk *walk, size_t node, uint64_t generator)
@@ -167,10 +159,10 @@ int py_expand_generator(struct py_walk *walk, size_t node, uint64_t generator)
 		frame += (uint64_t)layout->gen_iframe;
 		if (has_ended(walk->py, frame))
 			return 0;
-	} else if (py_word(walk->py, generator + (uint64_t)layout->gen_frame, &frame) || !frame) {
+	} else if (py_follow(walk->py, generator + (uint64_t)layout->gen_frame, &frame) || !frame) {
 		return 0;
 	}
-	if (py_word(walk->py, frame + (uint64_t)layout->fr_code, &code))
+	if (py_follow(walk->py, frame + (uint64_t)layout->fr_code, &code))
 		return 0;
 	return py_expand_frame(walk, frame, code & ~STACK_REF_TAG, node);
 }
@@ -181,9 +173,10 @@ int py_expand_frame_object(struct py_walk *walk, size_t node, uint64_t object)
 	const struct py_layout *layout = &walk->py->layout;
 	uint64_t frame = object, code;
 
-	if (layout->minor >= 11 && (py_word(walk->py, object + FRAME_OF_OBJECT, &frame) || !frame))
+	if (layout->minor >= 11 &&
+	    (py_follow(walk->py, object + FRAME_OF_OBJECT, &frame) || !frame))
 		return 0;
-	if (py_word(walk->py, frame + (uint64_t)layout->fr_code, &code))
+	if (py_follow(walk->py, frame + (uint64_t)layout->fr_code, &code))
 		return 0;
 	return py_expand_frame(walk, frame, code & ~STACK_REF_TAG, node);
 }
@@ -220,8 +213,8 @@ int py_expand_function(struct py_walk *walk, size_t node, uint64_t function)
 	uint64_t code, closure;
 	int err = 0;
 
-	if (!py_word(walk->py, function + (uint64_t)layout->fn_code, &code) &&
-	    !py_word(walk->py, function + (uint64_t)layout->fn_closure, &closure) && closure)
+	if (!py_follow(walk->py, function + (uint64_t)layout->fn_code, &code) &&
+	    !py_follow(walk->py, function + (uint64_t)layout->fn_closure, &closure) && closure)
 		err = expand_closure(walk, node, code, closure);
 	if (!err)
 		err = py_expand_pointer(walk, node, function + (uint64_t)layout->fn_defaults,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* Instances: their attributes, slots, and what else stands in an object's body. */
-#include "arrays/python/walk.h"
+#include "arrays/python/expand_kinds.h"
+#include "arrays/python/expand_steps.h"
 
 #define WORDS_MAX_BYTES 2048u	 /* of a body */
 #define ITEMS_MAX 4096u		 /* behind a body */
@@ -80,7 +81,7 @@ static int expand_rest(struct py_walk *walk, size_t node, uint64_t object,
 	if (!(type->flags & PY_FLAG_HAVE_GC) || type->basicsize > WORDS_MAX_BYTES)
 		return 0;
 	if (type->itemsize == 8 &&
-	    !py_word(walk->py, object + (uint64_t)walk->py->layout.ob_size, &items) &&
+	    !py_follow(walk->py, object + (uint64_t)walk->py->layout.ob_size, &items) &&
 	    items <= ITEMS_MAX)
 		end += 8 * items;
 	for (offset = 16; !err && offset + 8 <= end && py_in_time(walk->py); offset += 8) {
@@ -103,6 +104,7 @@ int py_expand_body(struct py_walk *walk, size_t node, uint64_t object, const str
 	struct named named = { { 0 } };
 	const struct py_node class = { .object = type->address,
 				       .label = (uintptr_t) ".__class__",
+				       .slot = object + (uint64_t)walk->py->layout.ob_type,
 				       .parent = (uint32_t)node,
 				       .edge = EDGE_TEXT };
 	int err = 0;

@@ -157,7 +157,7 @@ int py_module_dict(struct py *py, const char *name, uint64_t *ret)
 	int err;
 
 	err = py_dict_get(py, py->modules, name, &module);
-	return err ? err : py_word(py, module + (uint64_t)py->layout.md_dict, ret);
+	return err ? err : py_follow(py, module + (uint64_t)py->layout.md_dict, ret);
 }
 
 __attribute__((format(printf, 3, 4))) static int say(char *why, size_t size, const char *format,

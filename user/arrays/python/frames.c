@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrays/python/expand_kinds.h"
 #include "arrays/python/walk.h"
 #include "base/array.h"
 
@@ -60,6 +61,15 @@ static int add_globals(struct py_walk *walk, uint64_t globals)
 	return py_walk__push_root(walk, globals, module);
 }
 
+/* What follows rests on the frame's being one of its thread's. */
+static void begin_frame(struct py_walk *walk, uint64_t frame)
+{
+	const struct py_link link = { .address = frame, .how = PY_LINK_FRAME, .bytes = 8 };
+
+	py_walk__begin(walk, 0);
+	py_links__add(&walk->links, &link);
+}
+
 /* What C has pushed has no code object: it is passed over. */
 static int add_frame(struct frames *frames, struct frame *frame)
 {
@@ -70,8 +80,9 @@ static int add_frame(struct frames *frames, struct frame *frame)
 	uint64_t globals;
 	int err;
 
-	if (py_word(py, frame->address + (uint64_t)layout->fr_code, &frame->code) ||
-	    py_word(py, frame->address + (uint64_t)layout->fr_globals, &globals))
+	begin_frame(frames->walk, frame->address);
+	if (py_follow(py, frame->address + (uint64_t)layout->fr_code, &frame->code) ||
+	    py_follow(py, frame->address + (uint64_t)layout->fr_globals, &globals))
 		return 0;
 	frame->code &= STACK_REF_MASK;
 	type = py_type_of(py, frame->code);
@@ -207,6 +218,7 @@ static int tell_apart(struct frames *frames)
 int py_walk__add_frames(struct py_walk *walk)
 {
 	struct frames frames = { .walk = walk };
+	uint64_t code;
 	size_t i, node;
 	int err;
 
@@ -217,9 +229,11 @@ int py_walk__add_frames(struct py_walk *walk)
 		err = tell_apart(&frames);
 	for (i = 0; !err && i < frames.count; i++) {
 		const struct frame *frame = &frames.frames[i];
-		const struct py_node root = { .label = (uintptr_t)frame->function,
-					      .edge = EDGE_ROOT };
+		struct py_node root = { .label = (uintptr_t)frame->function, .edge = EDGE_ROOT };
 
+		begin_frame(walk, frame->address);
+		py_follow(walk->py, frame->address + (uint64_t)walk->py->layout.fr_code, &code);
+		root.rests_on = py_links__use(&walk->links);
 		err = py_walk__add_node(walk, &root, &node);
 		if (!err)
 			err = py_expand_frame(walk, frame->address, frame->code, node);

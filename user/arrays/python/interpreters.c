@@ -2,11 +2,6 @@
 /* Along the list of interpreters. */
 #include "arrays/python/interpreters.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
-#include "arrays/python/find.h"
-
 #define INTERPRETERS_MAX 256u
 
 /* Include/cpython/pystate.h: Py_RTFLAGS_USE_MAIN_OBMALLOC, and the highest flag that there is */
@@ -55,26 +50,4 @@ size_t py_interpreters_apart(struct py *py)
 
 	py_each_other_interpreter(py, count_apart, &count);
 	return count;
-}
-
-static int add_roots(void *ctx, struct py *py)
-{
-	struct py_walk *walk = ctx;
-	char text[64];
-	uint64_t id, dict;
-	int err = 0;
-
-	if (py_word(py, py->interp + (uint64_t)py->layout.is_id, &id))
-		id = 0;
-	snprintf(text, sizeof(text), "<interpreter %" PRIu64 ">.__main__", id);
-	if (!py_module_dict(py, "__main__", &dict))
-		err = py_walk__push_root(walk, dict, text);
-	if (!err)
-		err = py_walk__add_frames(walk);
-	return err ? err : py_walk__add_other_modules(walk);
-}
-
-int py_walk__add_other_interpreters(struct py_walk *walk)
-{
-	return py_each_other_interpreter(walk->py, add_roots, walk);
 }

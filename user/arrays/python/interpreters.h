@@ -3,7 +3,7 @@
 #ifndef ARRAYS_PYTHON_INTERPRETERS_H
 #define ARRAYS_PYTHON_INTERPRETERS_H
 
-#include "arrays/python/walk.h"
+#include "arrays/python/reader.h"
 
 /*
  * Calls visit for each but the main one, with py->interp and py->modules set to its own, until
@@ -13,8 +13,5 @@ int py_each_other_interpreter(struct py *py, int (*visit)(void *ctx, struct py *
 
 /* How many have an allocator of their own (3.12 and later): a sweep does not find their objects. */
 size_t py_interpreters_apart(struct py *py);
-
-/* Roots in all of them, as of the main one; __main__ is "<interpreter 1>.__main__". 0 or -errno. */
-int py_walk__add_other_interpreters(struct py_walk *walk);
 
 #endif

@@ -46,5 +46,5 @@ uint64_t py_viewed(struct py *py, uint64_t memoryview)
 {
 	uint64_t object;
 
-	return py_word(py, memoryview + (uint64_t)py->layout.mv_view + 8, &object) ? 0 : object;
+	return py_follow(py, memoryview + (uint64_t)py->layout.mv_view + 8, &object) ? 0 : object;
 }

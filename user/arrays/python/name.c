@@ -1,64 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* A node's name, spelled as Python spells the way to it. */
+#include "arrays/python/name.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arrays/python/walk.h"
+#include "arrays/python/key_text.h"
 
 #define STEPS_MAX 32
-#define KEY_DEPTH 3
-#define KEY_PARTS 8u
 
 static void put(char *text, const char *format, const char *word)
 {
 	size_t used = strlen(text);
 
 	snprintf(text + used, PY_PATH_BYTES - used, format, word);
-}
-
-static void put_key(struct py *py, uint64_t key, char *text, int depth);
-
-/* "(1, 'a')": what makes a key of several. */
-static void put_tuple(struct py *py, uint64_t tuple, char *text, int depth)
-{
-	uint64_t count = py_tuple_length(py, tuple), i, member;
-
-	put(text, "%s", "(");
-	for (i = 0; i < count && !py_tuple_get(py, tuple, i, &member); i++) {
-		put_key(py, member, text, depth + 1);
-		put(text, "%s", i + 1 < count ? ", " : count == 1 ? "," : "");
-	}
-	put(text, "%s", ")");
-}
-
-static void put_key(struct py *py, uint64_t key, char *text, int depth)
-{
-	const struct py_type *type;
-	char word[PY_NAME_MAX];
-	int64_t number;
-
-	if (!py_string(py, key, word, sizeof(word))) {
-		put(text, strchr(word, '\'') ? "\"%s\"" : "'%s'", word);
-		return;
-	}
-	type = py_type_of(py, key);
-	if (type && type->kind == PY_TUPLE && depth < KEY_DEPTH &&
-	    py_tuple_length(py, key) <= KEY_PARTS) {
-		put_tuple(py, key, text, depth);
-		return;
-	}
-	if (py_int(py, key, &number))
-		snprintf(word, sizeof(word), "<key>");
-	else
-		snprintf(word, sizeof(word), "%" PRId64, number);
-	put(text, "%s", word);
-}
-
-void py_put_key(struct py *py, uint64_t key, char *text)
-{
-	put_key(py, key, text, 0);
 }
 
 static void put_name(struct py *py, uint64_t address, char *text)
@@ -126,9 +83,12 @@ static void put_step(struct py_walk *walk, const struct py_node *node, char *tex
 
 char *py_walk__name(struct py_walk *walk, size_t node)
 {
+	struct py_links *links = walk->py->links;
 	size_t steps[STEPS_MAX], count = 0;
 	char text[PY_PATH_BYTES] = "";
 
+	/* What is read for the name alone is no link of the walk's. */
+	walk->py->links = NULL;
 	while (count < STEPS_MAX) {
 		steps[count++] = node;
 		if (walk->nodes[node].edge == EDGE_ROOT)
@@ -137,5 +97,6 @@ char *py_walk__name(struct py_walk *walk, size_t node)
 	}
 	while (count)
 		put_step(walk, &walk->nodes[steps[--count]], text);
+	walk->py->links = links;
 	return strdup(text);
 }

@@ -204,6 +204,16 @@ int ndarray_describe(struct py *py, uint64_t object, const struct ndarray_head *
 	return 0;
 }
 
+bool ndarray_head_is(const struct ndarray_head *head, const struct array_desc *array)
+{
+	const struct array_shape *shape = array->shape;
+
+	return head->data == shape->data && (uint32_t)head->ndim == shape->ndim &&
+	       head->base == array->base_object &&
+	       shape->owndata == !!(head->flags & FLAG_OWNDATA) &&
+	       shape->writeable == !!(head->flags & FLAG_WRITEABLE);
+}
+
 /* numpy allocates lengths and strides as one: so they are of one moment. */
 static int read_dims(struct py *py, const struct ndarray_head *head, int64_t *dims)
 {

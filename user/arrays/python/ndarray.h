@@ -50,6 +50,9 @@ int ndarray_describe(struct py *py, uint64_t object, const struct ndarray_head *
 		     const int64_t *dims, uint32_t numpy_major, struct ndarray_dtype *dtype,
 		     struct array_desc *ret);
 
+/* Whether a head says what a row does, whose base_object is the base's; but for type, dims and dtype. */
+bool ndarray_head_is(const struct ndarray_head *head, const struct array_desc *array);
+
 /* What its dtype says of one element; 0 or -errno. */
 int ndarray_item(struct py *py, const struct ndarray_head *head, uint32_t numpy_major, char *kind,
 		 uint64_t *bytes);

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "arrays/python/expand_kinds.h"
+#include "arrays/python/expand_steps.h"
+#include "arrays/python/key_text.h"
 #include "arrays/python/ndarray.h"
-#include "arrays/python/walk.h"
 
 #define INTERNALS "pandas._libs.internals."
 #define BODY_BYTES_MAX 256u
@@ -87,8 +89,10 @@ static uint64_t find_word(struct py *py, uint64_t object, bool (*fits)(struct py
 	for (offset = 16; offset + 8 <= end && offset < BODY_BYTES_MAX; offset += 8) {
 		if (py_word(py, object + offset, &word))
 			break;
-		if (word && fits(py, word))
+		if (word && fits(py, word)) {
+			py_follow(py, object + offset, &word);
 			return word;
+		}
 	}
 	return 0;
 }
@@ -120,7 +124,7 @@ static int vector_get(struct py *py, const struct vector *vector, uint64_t index
 {
 	if (index >= vector->count)
 		return -ENOENT;
-	return py_word(py, vector->data + index * (uint64_t)vector->stride, ret);
+	return py_follow(py, vector->data + index * (uint64_t)vector->stride, ret);
 }
 
 /* What a table's columns are called: by an array, or counted. */
@@ -271,8 +275,8 @@ static int expand_blocks(struct py_walk *walk, size_t node, uint64_t manager)
 
 	/* Any other way to a manager: as its blocks are called. */
 	if (!is_attribute(walk, node, "_mgr") || !axes ||
-	    py_word(py, axes + (uint64_t)py->layout.li_item, &items) ||
-	    py_word(py, items, &columns)) {
+	    py_follow(py, axes + (uint64_t)py->layout.li_item, &items) ||
+	    py_follow(py, items, &columns)) {
 		err = blocks ? py_walk__push_text(walk, blocks, node, ".blocks") : 0;
 		return err || !axes ? err : py_walk__push_text(walk, axes, node, ".axes");
 	}

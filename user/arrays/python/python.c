@@ -15,78 +15,8 @@
 #include "arrays/python/memory.h"
 #include "arrays/python/numpy.h"
 #include "arrays/python/scan.h"
-#include "base/array.h"
 
-#define BASES_MAX 64	   /* from a view to what owns its memory */
-#define ARRAYS_MAX 200000u /* some 400 bytes each, with its name */
-
-struct array_desc *scan_find(const struct scan *scan, uint64_t object)
-{
-	size_t low = scan->first, high = scan->ret->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (scan->ret->arrays[middle].object < object)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < scan->ret->count && scan->ret->arrays[low].object == object)
-		return &scan->ret->arrays[low];
-	return NULL;
-}
-
-static int add_array(void *ctx, struct array_desc *array)
-{
-	struct scan *scan = ctx;
-	struct array_list *list = scan->ret;
-	int err = 0;
-
-	if (list->count - scan->first >= ARRAYS_MAX)
-		scan->py.cut = "too many arrays";
-	else
-		err = array_reserve((void **)&list->arrays, &list->capacity, list->count + 1,
-				    sizeof(*list->arrays));
-	if (err || scan->py.cut)
-		array_desc__deinit(array);
-	else
-		list->arrays[list->count++] = *array;
-	return err;
-}
-
-int scan_read(struct scan *scan, uint64_t object)
-{
-	const struct py_type *type = py_type_of(&scan->py, object);
-	struct array_desc array = { 0 };
-	size_t count = scan->ret->count;
-	int err;
-
-	err = type ? buffer_read(&scan->py, object, type->kind, &array) : -EINVAL;
-	if (err == -ENOMEM || err == -ESRCH)
-		return err;
-	if (!err)
-		err = add_array(scan, &array);
-	else
-		scan->report->changing++;
-	return err || scan->ret->count > count ? err : -EAGAIN;
-}
-
-static int by_object(const void *left, const void *right)
-{
-	const struct array_desc *a = left, *b = right;
-
-	return (a->object > b->object) - (a->object < b->object);
-}
-
-void scan_sort(struct scan *scan)
-{
-	size_t count = scan->ret->count - scan->first;
-
-	if (count)
-		array_sort(scan->ret->arrays + scan->first, count, sizeof(*scan->ret->arrays),
-			   by_object);
-}
+#define BASES_MAX 64 /* from a view to what owns its memory */
 
 static int read_buffers(struct scan *scan)
 {
@@ -114,7 +44,7 @@ static int read_arrays(struct scan *scan)
 		.py = &scan->py,
 		.numpy_major = scan->numpy_major,
 		.min_bytes = scan->options->min_bytes,
-		.add = add_array,
+		.add = scan_add,
 		.ctx = scan,
 	};
 	int err;

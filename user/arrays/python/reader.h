@@ -11,12 +11,15 @@
 #include <stdint.h>
 
 #include "arrays/python/layout.h"
+#include "arrays/python/links.h"
 #include "arrays/python/str_hash.h"
 #include "collect/memory/memsrc.h"
 #include "facts/vma.h"
 
 #define PY_NAME_MAX 256u	  /* bytes of a name, with its end */
+#define PY_STR_MAX 200u		  /* code points of a name */
 #define PY_CONTAINER_MAX 1000000u /* members of one container */
+#define PY_TUPLE_MAX 4096u	  /* of a tuple of names, cells or blocks */
 #define PY_TYPES_MAX 65536u	  /* and as many times 16 addresses that are none */
 
 enum py_kind {
@@ -90,7 +93,8 @@ struct py {
 	size_t binary_first; /* VMAs [first, end) of the binary that holds the runtime */
 	size_t binary_end;
 	struct py_types *types;
-	uint64_t deadline_ns; /* CLOCK_THREAD_CPUTIME_ID */
+	struct py_links *links; /* where py_follow notes what it read; or NULL */
+	uint64_t deadline_ns;	/* CLOCK_THREAD_CPUTIME_ID */
 	uint32_t ticks;
 	const char *cut; /* a literal: why the look was cut short; NULL: it was not */
 };
@@ -99,14 +103,33 @@ struct py {
 int py_read(struct py *py, uint64_t address, void *buffer, size_t bytes);
 int py_word(struct py *py, uint64_t address, uint64_t *ret);
 
+/* As py_word, of a word that a way rests on; or of the first bytes of it, the rest of *ret 0. */
+int py_follow(struct py *py, uint64_t address, uint64_t *ret);
+int py_follow_bytes(struct py *py, uint64_t address, size_t bytes, uint64_t *ret);
+
+/* As py_follow, of a container's length. */
+int py_follow_count(struct py *py, uint64_t address, uint64_t *ret);
+
 /* False once the time is over; then py->cut says so. */
 bool py_in_time(struct py *py);
+
+/* Where the characters of a str are. -EINVAL: it is no str. */
+struct py_str {
+	uint64_t data;
+	uint64_t length; /* at most PY_STR_MAX: the rest is not looked at */
+	uint32_t kind;	 /* bytes of each */
+};
+int py_str_find(struct py *py, uint64_t address, struct py_str *ret);
 
 /* A str object as UTF-8, cut to the buffer. -EINVAL: it is no str. */
 int py_string(struct py *py, uint64_t address, char *buffer, size_t size);
 
 /* An int that fits; -EINVAL: it is none. */
 int py_int(struct py *py, uint64_t address, int64_t *ret);
+
+/* The i-th member of a tuple; -ENOENT behind its end. Its length, 0 where it is absurd. */
+int py_tuple_get(struct py *py, uint64_t tuple, uint64_t index, uint64_t *ret);
+uint64_t py_tuple_length(struct py *py, uint64_t tuple);
 
 /*
  * Whether an object with this reference count lives. In a freed block the count is a pointer or 0:

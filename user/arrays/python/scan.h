@@ -5,9 +5,10 @@
 #ifndef ARRAYS_PYTHON_SCAN_H
 #define ARRAYS_PYTHON_SCAN_H
 
+#include "arrays/python/claims.h"
 #include "arrays/python/python.h"
 #include "arrays/python/sweep.h"
-#include "arrays/python/walk.h"
+#include "arrays/python/ways.h"
 
 /* A way of the walk to an object that was not swept. */
 struct way {
@@ -15,11 +16,12 @@ struct way {
 	size_t node;
 };
 
-/* A word that held the address of an array when it was named after it. */
-struct name_slot {
+/* A name that was given, after a way. */
+struct name_note {
 	uint64_t object;
-	uint64_t address;
 	const char *name; /* the row's own: tells which of its names */
+	size_t row;	  /* of the object, from scan->first on; set by scan_verify */
+	struct py_node node;
 };
 
 struct scan {
@@ -35,9 +37,10 @@ struct scan {
 	size_t first;		 /* of ret that is ours */
 	size_t unnamed;		 /* still without a name */
 	uint64_t swapped_before; /* pages that were met in vain before the arrays were looked for */
-	struct name_slot *slots;
-	size_t slot_count;
-	size_t slot_capacity;
+	bool verified;		 /* all rows, once */
+	struct name_note *notes;
+	size_t note_count;
+	size_t note_capacity;
 	struct way *ways;
 	size_t way_count;
 	size_t way_capacity;
@@ -46,6 +49,9 @@ struct scan {
 
 /* The row of an object, or NULL. Ours are in the order of their objects' addresses. */
 struct array_desc *scan_find(const struct scan *scan, uint64_t object);
+
+/* Takes a row over, of struct scan as ctx. 0 or -ENOMEM; one too many cuts the look short. */
+int scan_add(void *ctx, struct array_desc *array);
 
 /* Appends the row of an object that is no ndarray. 0; -ENOMEM, -ESRCH; another -errno: not added. */
 int scan_read(struct scan *scan, uint64_t object);
@@ -65,9 +71,22 @@ int scan_name(struct scan *scan);
 /* A name was given after a node of the walk; the name stays the row's. 0 or -ENOMEM. */
 int scan_note_name(struct scan *scan, uint64_t object, size_t node, const char *name);
 
-/* Takes back the names that are no longer true. 0 or -errno; scan_forget_names frees the notes. */
+/*
+ * Reads again what the names since the last time rest on, all the way, and the arrays themselves
+ * (at the first time all of them): takes names back of which anything has changed, and reads such
+ * arrays anew. 0 or -errno. scan_forget_names frees the notes.
+ */
 int scan_verify(struct scan *scan);
 void scan_forget_names(struct scan *scan);
+
+/*
+ * Of the rows that are marked CLAIM_WANTED, marks those CLAIM_WRONG that are not as they were any
+ * more: one byte of each row from scan->first on. 0 or -errno.
+ */
+int scan_verify_rows(struct scan *scan, struct claims *claims, uint8_t *marks);
+
+/* Reads those that are marked CLAIM_WRONG anew; those that cannot be told go. 0 or -errno. */
+int scan_read_changed(struct scan *scan, const uint8_t *marks);
 
 /* Names the rows that the walk has not met. 0 or -ENOMEM. */
 int scan_name_rest(struct scan *scan);

@@ -57,6 +57,7 @@ int scan_collect(struct scan *scan)
 	scan->walk.ctx = scan;
 	scan->walk.walked_min_bytes = scan->options->min_bytes;
 	scan->unnamed = SIZE_MAX; /* all ways, to their end */
+	scan->verified = true;	  /* there are no rows yet */
 	if (!err)
 		err = scan_walk(scan);
 	py_walk__deinit(&scan->walk);

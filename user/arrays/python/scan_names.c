@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "arrays/python/buffer.h"
-#include "arrays/python/interpreters.h"
 #include "arrays/python/memory.h"
+#include "arrays/python/name.h"
 #include "arrays/python/scan.h"
+#include "arrays/python/walk.h"
 #include "base/array.h"
 #include "collect/proc/maps.h"
 
@@ -112,6 +113,9 @@ int scan_walk(struct scan *scan)
 		err = py_walk__run(walk);
 	if (!err)
 		err = py_walk__run_later(walk, PY_LATER_VALUES);
+	/* At once: the longer ago it was read, the less of a busy target is as it was. */
+	if (!err)
+		err = scan_verify(scan);
 	if (err || !scan->unnamed)
 		return err;
 	err = py_walk__add_other_modules(walk);
@@ -168,6 +172,7 @@ int scan_name(struct scan *scan)
 {
 	int err = py_walk__init(&scan->walk, &scan->py);
 
+	scan->verified = false;
 	scan->walk.found = on_found;
 	scan->walk.ctx = scan;
 	scan->walk.walked_min_bytes = scan->options->min_bytes > scan->options->page_bytes

@@ -1,27 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Words that led to arrays, read again once all names are given: a name that is past is taken back. */
+/*
+ * What names rest on, read again once they are given: each word on the way from the root, the
+ * keys, and the arrays at its end. All of it was read before, so that what is as it was when it is
+ * read again was true at one moment in between.
+ */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "arrays/python/claims.h"
+#include "arrays/python/frames_alive.h"
+#include "arrays/python/key_text.h"
 #include "arrays/python/scan.h"
 #include "base/array.h"
 
-/* Of a pointer: 3.14 tags what frames hold. */
-#define TAG_BITS 7ull
-
-#define BATCH 8192u
+#define NO_ROW SIZE_MAX
+#define LINK_OF_COUNT 1u /* of a container: the type goes before it */
 
 int scan_note_name(struct scan *scan, uint64_t object, size_t node, const char *name)
 {
-	uint64_t slot = scan->walk.nodes[node].slot;
-
-	if (!slot)
-		return 0;
-	if (array_reserve((void **)&scan->slots, &scan->slot_capacity, scan->slot_count + 1,
-			  sizeof(*scan->slots)))
+	if (array_reserve((void **)&scan->notes, &scan->note_capacity, scan->note_count + 1,
+			  sizeof(*scan->notes)))
 		return -ENOMEM;
-	scan->slots[scan->slot_count++] = (struct name_slot){ object, slot, name };
+	scan->notes[scan->note_count++] =
+		(struct name_note){ object, name, 0, scan->walk.nodes[node] };
 	return 0;
+}
+
+void scan_forget_names(struct scan *scan)
+{
+	free(scan->notes);
+	scan->notes = NULL;
+	scan->note_count = scan->note_capacity = 0;
 }
 
 /* The first of its other names takes its place. */
@@ -47,50 +57,306 @@ static void drop_name(struct scan *scan, struct array_desc *array, const char *n
 		array->aliases[i] = array->aliases[i + 1];
 }
 
-struct batch {
-	uint64_t words[BATCH];
-	bool read[BATCH];
-	struct memsrc_span spans[BATCH];
+/* Marks are CLAIM_WANTED and CLAIM_WRONG. */
+struct verifier {
+	struct scan *scan;
+	struct claims *claims;
+	uint8_t *nodes; /* of each a mark */
+	uint8_t *links;
+	uint8_t *notes;
+	uint8_t *rows;
+	int32_t *sums; /* of each link: how many ranges begin less how many end; then wrong links before it */
+	struct address_set frames;
+	struct address_set alive;
 };
 
-static int verify_batch(struct scan *scan, struct batch *batch, const struct name_slot *slots,
-			size_t count)
+static void want_links(struct verifier *verifier, const struct py_link_range *range)
 {
+	if (range->count == PY_LINKS_LOST)
+		return;
+	verifier->sums[range->first]++;
+	verifier->sums[range->first + range->count]--;
+}
+
+static void want_all(struct verifier *verifier)
+{
+	const struct scan *scan = verifier->scan;
 	size_t i;
-	int err;
 
-	for (i = 0; i < count; i++) {
-		batch->read[i] = true;
-		batch->spans[i] = (struct memsrc_span){ slots[i].address, sizeof(batch->words[i]),
-							&batch->words[i], &batch->read[i] };
+	if (!scan->verified)
+		memset(verifier->rows, CLAIM_WANTED, scan->ret->count - scan->first);
+	for (i = 0; i < scan->note_count; i++) {
+		const struct py_node *node = &scan->notes[i].node;
+		const struct array_desc *array = scan_find(scan, scan->notes[i].object);
+
+		want_links(verifier, &node->rests_on);
+		scan->notes[i].row = NO_ROW;
+		if (array) {
+			scan->notes[i].row = (size_t)(array - scan->ret->arrays) - scan->first;
+			verifier->rows[scan->notes[i].row] |= CLAIM_WANTED;
+		}
+		while (node->edge != EDGE_ROOT && !(verifier->nodes[node->parent] & CLAIM_WANTED)) {
+			verifier->nodes[node->parent] |= CLAIM_WANTED;
+			node = &scan->walk.nodes[node->parent];
+			want_links(verifier, &node->rests_on);
+		}
 	}
-	err = memsrc__gather(scan->py.memsrc, batch->spans, count);
-	for (i = 0; !err && i < count; i++) {
-		struct array_desc *array = scan_find(scan, slots[i].object);
+}
 
-		if (array && (!batch->read[i] || (batch->words[i] & ~TAG_BITS) != slots[i].object))
-			drop_name(scan, array, slots[i].name);
+/* Frames first: what they hold counts while they are there. */
+static int claim_frames(struct verifier *verifier)
+{
+	const struct py_links *links = &verifier->scan->walk.links;
+	int32_t ranges = 0;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; err >= 0 && i < links->count; i++) {
+		ranges += verifier->sums[i];
+		if (!ranges)
+			continue;
+		verifier->links[i] |= CLAIM_WANTED;
+		if (links->links[i].how == PY_LINK_FRAME)
+			err = address_set__add(&verifier->frames, links->links[i].address);
+	}
+	if (err >= 0)
+		err = py_frames_alive(&verifier->scan->py, &verifier->frames, &verifier->alive);
+	return err < 0 ? err : 0;
+}
+
+static int claim_link(struct verifier *verifier, struct py_link *link, uint8_t *mark)
+{
+	uint64_t word = link->word;
+	struct claim claim = { .address = link->address,
+			       .then = &word,
+			       .bytes = link->bytes,
+			       .how = CLAIM_SAME,
+			       .mark = mark };
+
+	switch ((enum py_link_how)link->how) {
+	case PY_LINK_SAME:
+		break;
+	case PY_LINK_COUNT:
+		claim.how = CLAIM_COUNT;
+		claim.count = &link->word;
+		break;
+	case PY_LINK_STATE:
+		claim.how = CLAIM_STATE;
+		break;
+	case PY_LINK_FRAME:
+		if (!address_set__has(&verifier->alive, link->address))
+			*mark |= CLAIM_WRONG;
+		return 0;
+	}
+	return claims__add(verifier->claims, &claim);
+}
+
+static int claim_links(struct verifier *verifier)
+{
+	struct py_links *links = &verifier->scan->walk.links;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < links->count; i++) {
+		if (verifier->links[i] & CLAIM_WANTED)
+			err = claim_link(verifier, &links->links[i], &verifier->links[i]);
 	}
 	return err;
 }
 
-int scan_verify(struct scan *scan)
+/* The word that held the object; with the key before it, where a dict has both in one place. */
+static int claim_slot(struct verifier *verifier, const struct py_node *node, uint8_t *mark)
 {
-	struct batch *batch = malloc(sizeof(*batch));
-	size_t i, count;
-	int err = batch ? 0 : -ENOMEM;
+	const bool keyed = node->edge == EDGE_ITEM || node->edge == EDGE_ATTR ||
+			   node->edge == EDGE_DESCR || node->edge == EDGE_LOCAL;
+	uint64_t words[2] = { 0, node->object };
+	struct claim claim = { .address = node->slot,
+			       .then = &words[1],
+			       .bytes = sizeof(words[1]),
+			       .how = CLAIM_POINTER,
+			       .mark = mark };
 
-	for (i = 0; !err && i < scan->slot_count; i += count) {
-		count = scan->slot_count - i < BATCH ? scan->slot_count - i : BATCH;
-		err = verify_batch(scan, batch, scan->slots + i, count);
+	if (!node->slot)
+		return 0;
+	if (keyed && !py_word(&verifier->scan->py, node->slot - 8, &words[0]) &&
+	    words[0] == node->label) {
+		claim.address -= 8;
+		claim.then = words;
+		claim.bytes = sizeof(words);
 	}
-	free(batch);
-	return py_walk_goes_on(err);
+	return claims__add(verifier->claims, &claim);
 }
 
-void scan_forget_names(struct scan *scan)
+struct key_claim {
+	struct verifier *verifier;
+	uint8_t *mark;
+};
+
+static int claim_piece(void *ctx, uint64_t address, size_t bytes)
 {
-	free(scan->slots);
-	scan->slots = NULL;
-	scan->slot_count = scan->slot_capacity = 0;
+	struct key_claim *key = ctx;
+	uint8_t then[CLAIM_BYTES_MAX];
+	int err;
+
+	for (; bytes; address += sizeof(then)) {
+		size_t part = bytes < sizeof(then) ? bytes : sizeof(then);
+		const struct claim claim = { .address = address,
+					     .then = then,
+					     .bytes = part,
+					     .how = CLAIM_SAME,
+					     .mark = key->mark };
+
+		/* What could not be read is not in the name. */
+		if (memsrc__read(key->verifier->scan->py.memsrc, address, then, part))
+			return 0;
+		err = claims__add(key->verifier->claims, &claim);
+		if (err)
+			return err;
+		bytes -= part;
+	}
+	return 0;
+}
+
+static int claim_label(struct verifier *verifier, const struct py_node *node, uint8_t *mark)
+{
+	struct key_claim key = { verifier, mark };
+	struct py *py = &verifier->scan->py;
+	char text[PY_NAME_MAX];
+
+	switch ((enum py_edge)node->edge) {
+	case EDGE_ATTR:
+	case EDGE_DESCR:
+	case EDGE_ITEM:
+	case EDGE_CLOSURE:
+	case EDGE_LOCAL:
+		return node->label ? py_key_pieces(py, node->label, claim_piece, &key) : 0;
+	case EDGE_NAMED:
+		py_c_string(py, node->label, text, sizeof(text));
+		return claim_piece(&key, node->label, strlen(text) + 1);
+	default:
+		return 0;
+	}
+}
+
+/* One kind of claim after the other: addresses that ascend need no sorting. */
+static int claim_ways(struct verifier *verifier,
+		      int (*add)(struct verifier *, const struct py_node *, uint8_t *))
+{
+	const struct scan *scan = verifier->scan;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < scan->walk.count; i++) {
+		if (verifier->nodes[i] & CLAIM_WANTED)
+			err = add(verifier, &scan->walk.nodes[i], &verifier->nodes[i]);
+	}
+	for (i = 0; !err && i < scan->note_count; i++)
+		err = add(verifier, &scan->notes[i].node, &verifier->notes[i]);
+	return err;
+}
+
+static void count_wrong_links(struct verifier *verifier)
+{
+	const size_t count = verifier->scan->walk.links.count;
+	int32_t wrong = 0;
+	size_t i;
+
+	for (i = 0; i <= count; i++) {
+		verifier->sums[i] = wrong;
+		wrong += i < count && verifier->links[i] & CLAIM_WRONG;
+	}
+}
+
+static bool rests_on_wrong(const struct verifier *verifier, const struct py_node *node)
+{
+	const struct py_link_range *range = &node->rests_on;
+	const struct py_link *links = verifier->scan->walk.links.links;
+
+	if (range->count == PY_LINKS_LOST ||
+	    verifier->sums[range->first + range->count] > verifier->sums[range->first])
+		return true;
+	if (node->edge == EDGE_INDEX && range->count > LINK_OF_COUNT &&
+	    links[range->first + LINK_OF_COUNT].how == PY_LINK_COUNT &&
+	    links[range->first + LINK_OF_COUNT].word <= node->label)
+		return true;
+	return node->edge != EDGE_ROOT && verifier->nodes[node->parent] & CLAIM_WRONG;
+}
+
+static void drop_wrong(struct verifier *verifier)
+{
+	struct scan *scan = verifier->scan;
+	size_t i;
+
+	count_wrong_links(verifier);
+	/* A node's parent goes before it. */
+	for (i = 0; i < scan->walk.count; i++) {
+		if (verifier->nodes[i] & CLAIM_WANTED &&
+		    rests_on_wrong(verifier, &scan->walk.nodes[i]))
+			verifier->nodes[i] |= CLAIM_WRONG;
+	}
+	for (i = 0; i < scan->note_count; i++) {
+		const struct name_note *note = &scan->notes[i];
+		struct array_desc *array = scan_find(scan, note->object);
+
+		if (array &&
+		    (verifier->notes[i] & CLAIM_WRONG ||
+		     verifier->rows[array - (scan->ret->arrays + scan->first)] & CLAIM_WRONG ||
+		     rests_on_wrong(verifier, &note->node)))
+			drop_name(scan, array, note->name);
+	}
+}
+
+static int verify(struct verifier *verifier)
+{
+	int err;
+
+	want_all(verifier);
+	err = claim_frames(verifier);
+	if (!err)
+		err = claim_links(verifier);
+	if (!err)
+		err = claim_ways(verifier, claim_slot);
+	if (!err)
+		err = claim_ways(verifier, claim_label);
+	if (!err)
+		err = claims__check(verifier->claims);
+	if (!err)
+		err = scan_verify_rows(verifier->scan, verifier->claims, verifier->rows);
+	if (err)
+		return err;
+	drop_wrong(verifier);
+	return scan_read_changed(verifier->scan, verifier->rows);
+}
+
+int scan_verify(struct scan *scan)
+{
+	struct verifier verifier = { .scan = scan };
+	int err = -ENOMEM;
+
+	if (!scan->note_count && scan->verified)
+		return 0;
+	/* What is read from here on is no link of a way. */
+	scan->py.links = NULL;
+	verifier.claims = claims__new(scan->py.memsrc);
+	verifier.nodes = calloc(scan->walk.count + 1, 1);
+	verifier.links = calloc(scan->walk.links.count + 1, 1);
+	verifier.notes = calloc(scan->note_count + 1, 1);
+	verifier.rows = calloc(scan->ret->count - scan->first + 1, 1);
+	verifier.sums = calloc(scan->walk.links.count + 1, sizeof(*verifier.sums));
+	if (verifier.claims && verifier.nodes && verifier.links && verifier.notes &&
+	    verifier.rows && verifier.sums && !address_set__init(&verifier.frames) &&
+	    !address_set__init(&verifier.alive))
+		err = verify(&verifier);
+	claims__free(verifier.claims);
+	free(verifier.nodes);
+	free(verifier.links);
+	free(verifier.notes);
+	free(verifier.rows);
+	free(verifier.sums);
+	address_set__deinit(&verifier.frames);
+	address_set__deinit(&verifier.alive);
+	scan->note_count = 0;
+	scan->verified = true;
+	scan->py.links = &scan->walk.links;
+	return py_walk_goes_on(err);
 }

@@ -1,181 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The queue of the walk, and its roots. */
+/* Node by node along the queue; and the roots that are modules. */
 #include "arrays/python/walk.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
+#include <inttypes.h>
+#include <stdio.h>
 
-#include "arrays/python/buffer.h"
+#include "arrays/python/expand.h"
 #include "arrays/python/find.h"
-#include "arrays/python/memory.h"
-#include "base/array.h"
-
-#define NODES_MAX 1000000u
-#define DEPTH_MAX 30u /* a name has at most 32 steps */
-
-static int add_known_module(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
-{
-	struct py_walk *walk = ctx;
-
-	(void)key;
-	(void)slot;
-	return address_set__add(&walk->modules, value) < 0 ? -ENOMEM : 0;
-}
-
-int py_walk__init(struct py_walk *walk, struct py *py)
-{
-	int err;
-
-	memset(walk, 0, sizeof(*walk));
-	walk->py = py;
-	err = address_set__init(&walk->visited);
-	if (!err)
-		err = address_set__init(&walk->modules);
-	if (!err)
-		err = address_set__init(&walk->offered);
-	if (!err)
-		err = py_each_item(py, py->modules, add_known_module, walk);
-	return py_walk_goes_on(err);
-}
-
-void py_walk__deinit(struct py_walk *walk)
-{
-	size_t i;
-
-	for (i = 0; i < walk->text_count; i++)
-		free(walk->texts[i]);
-	free(walk->texts);
-	free(walk->nodes);
-	for (i = 0; i < PY_LATERS; i++)
-		free(walk->later[i].nodes);
-	address_set__deinit(&walk->visited);
-	address_set__deinit(&walk->modules);
-	address_set__deinit(&walk->offered);
-}
-
-/* Most are small: their length alone tells, a character having at most 4 bytes. */
-static bool is_large(struct py_walk *walk, uint64_t object, enum py_kind kind)
-{
-	uint64_t length;
-
-	return walk->walked_min_bytes &&
-	       !py_word(walk->py, object + (uint64_t)walk->py->layout.ob_size, &length) &&
-	       length >= walk->walked_min_bytes / 4 &&
-	       buffer_span(walk->py, object, kind) >= walk->walked_min_bytes;
-}
-
-/* Modules of sys.modules are roots of their own; a subclass of str or int may have attributes. */
-static bool leads_on(struct py_walk *walk, uint64_t object, const struct py_type *type)
-{
-	switch (type->kind) {
-	case PY_CODE:
-		return false;
-	case PY_LEAF:
-	case PY_INT:
-	case PY_STR:
-	case PY_BYTES:
-		return type->flags & PY_FLAG_HEAPTYPE;
-	case PY_MODULE:
-		return !address_set__has(&walk->modules, object);
-	default:
-		return true;
-	}
-}
-
-const char *py_walk__keep(struct py_walk *walk, const char *text)
-{
-	char *copy = strdup(text);
-
-	if (!copy || array_reserve((void **)&walk->texts, &walk->text_capacity,
-				   walk->text_count + 1, sizeof(*walk->texts))) {
-		free(copy);
-		return NULL;
-	}
-	walk->texts[walk->text_count++] = copy;
-	return copy;
-}
-
-int py_walk__add_node(struct py_walk *walk, const struct py_node *node, size_t *ret)
-{
-	if (array_reserve((void **)&walk->nodes, &walk->capacity, walk->count + 1,
-			  sizeof(*walk->nodes)))
-		return -ENOMEM;
-	walk->nodes[walk->count] = *node;
-	*ret = walk->count++;
-	return 0;
-}
-
-int py_walk__push(struct py_walk *walk, const struct py_node *way)
-{
-	const struct py_type *type = py_type_of(walk->py, way->object);
-	const uint64_t object = way->object;
-	struct py_node node = *way;
-	bool array, swept;
-	int fresh, err;
-	size_t at;
-
-	if (!type)
-		return 0;
-	node.depth = 0;
-	if (node.edge != EDGE_ROOT)
-		node.depth = (uint16_t)(walk->nodes[node.parent].depth + 1);
-	swept = py_is_swept(type->kind);
-	array = swept || (py_is_walked(type->kind) && is_large(walk, object, type->kind));
-	if (node.depth > DEPTH_MAX || (!array && !leads_on(walk, object, type)))
-		return 0;
-	fresh = address_set__add(&walk->visited, object);
-	/* A second way to an array is one more name; anything else is known. */
-	if (fresh < 0 || (!fresh && !array))
-		return fresh;
-	if (walk->count >= NODES_MAX) {
-		walk->py->cut = "too many objects";
-		return 0;
-	}
-	err = py_walk__add_node(walk, &node, &at);
-	if (!err && array)
-		err = walk->found(walk->ctx, object, at);
-	/* What it leads to is known as well; names of what was not swept are made later. */
-	if (!fresh && !err && swept)
-		walk->count--;
-	return err;
-}
-
-int py_walk__push_text(struct py_walk *walk, uint64_t object, size_t parent, const char *literal)
-{
-	return py_walk__push(walk, &(struct py_node){ .object = object,
-						      .label = (uintptr_t)literal,
-						      .parent = (uint32_t)parent,
-						      .edge = EDGE_TEXT });
-}
-
-int py_walk__push_root(struct py_walk *walk, uint64_t object, const char *text)
-{
-	const char *copy = py_walk__keep(walk, text);
-
-	if (!copy)
-		return -ENOMEM;
-	return py_walk__push(
-		walk,
-		&(struct py_node){ .object = object, .label = (uintptr_t)copy, .edge = EDGE_ROOT });
-}
-
-int py_walk__defer(struct py_walk *walk, enum py_turn turn, const struct py_node *node)
-{
-	struct py_later *later = &walk->later[turn];
-	int fresh;
-
-	if (!node->object || address_set__has(&walk->visited, node->object))
-		return 0;
-	fresh = address_set__add(&walk->offered, node->object);
-	if (fresh <= 0)
-		return fresh;
-	if (array_reserve((void **)&later->nodes, &later->capacity, later->count + 1,
-			  sizeof(*later->nodes)))
-		return -ENOMEM;
-	later->nodes[later->count++] = *node;
-	return 0;
-}
+#include "arrays/python/interpreters.h"
 
 int py_walk__run(struct py_walk *walk)
 {
@@ -199,7 +32,7 @@ int py_walk__run_later(struct py_walk *walk, enum py_turn turn)
 
 		if (address_set__has(&walk->visited, node.object))
 			continue;
-		err = py_walk__push(walk, &node);
+		err = py_walk__push_deferred(walk, &node);
 		if (!err)
 			err = py_walk__run(walk);
 	}
@@ -212,18 +45,41 @@ static int add_module_item(void *ctx, uint64_t key, uint64_t value, uint64_t slo
 	struct py_walk *walk = ctx;
 	const struct py_type *type = py_type_of(walk->py, value);
 	char name[PY_NAME_MAX];
-	uint64_t dict;
+	uint64_t dict, same;
 
-	(void)slot;
-	if (!type || type->kind != PY_MODULE || py_string(walk->py, key, name, sizeof(name)) ||
-	    py_word(walk->py, value + (uint64_t)walk->py->layout.md_dict, &dict))
+	if (!type || type->kind != PY_MODULE || py_string(walk->py, key, name, sizeof(name)))
+		return 0;
+	py_walk__begin(walk, value);
+	if (py_follow(walk->py, slot, &same) ||
+	    py_follow(walk->py, value + (uint64_t)walk->py->layout.md_dict, &dict))
 		return 0;
 	return py_walk__push_root(walk, dict, name);
 }
 
 int py_walk__add_other_modules(struct py_walk *walk)
 {
-	int err = py_each_item(walk->py, walk->py->modules, add_module_item, walk);
+	return py_walk_goes_on(py_each_item(walk->py, walk->py->modules, add_module_item, walk));
+}
 
-	return err == -ENOMEM || err == -ESRCH ? err : 0;
+static int add_interpreter(void *ctx, struct py *py)
+{
+	struct py_walk *walk = ctx;
+	char text[64];
+	uint64_t id, dict;
+	int err = 0;
+
+	if (py_word(py, py->interp + (uint64_t)py->layout.is_id, &id))
+		id = 0;
+	snprintf(text, sizeof(text), "<interpreter %" PRIu64 ">.__main__", id);
+	py_walk__begin(walk, 0);
+	if (!py_module_dict(py, "__main__", &dict))
+		err = py_walk__push_root(walk, dict, text);
+	if (!err)
+		err = py_walk__add_frames(walk);
+	return err ? err : py_walk__add_other_modules(walk);
+}
+
+int py_walk__add_other_interpreters(struct py_walk *walk)
+{
+	return py_each_other_interpreter(walk->py, add_interpreter, walk);
 }

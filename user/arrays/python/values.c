@@ -1,59 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Words, strings and integers. */
-#include "arrays/python/reader.h"
-
+/* Strings, integers and tuples. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
-#define CODE_POINTS_MAX 200u
-#define TICKS_A_CLOCK 256u
-
-int py_read(struct py *py, uint64_t address, void *buffer, size_t bytes)
-{
-	int err = memsrc__read(py->memsrc, address, buffer, bytes);
-
-	if (err == -ENOSPC)
-		py->cut = "too much memory to read";
-	return err;
-}
-
-int py_word(struct py *py, uint64_t address, uint64_t *ret)
-{
-	return py_read(py, address, ret, sizeof(*ret));
-}
-
-bool py_in_time(struct py *py)
-{
-	struct timespec now;
-
-	if (py->cut)
-		return false;
-	if (py->ticks++ % TICKS_A_CLOCK)
-		return true;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	if ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec < py->deadline_ns)
-		return true;
-	py->cut = "too little time";
-	return false;
-}
-
-bool py_count_lives(const struct py *py, uint64_t refcount)
-{
-	return (uint32_t)refcount && (py->layout.minor >= 14 || !(refcount >> 32));
-}
-
-/* Byte by byte: it may end with the last page that is there. */
-void py_c_string(struct py *py, uint64_t address, char *buffer, size_t size)
-{
-	size_t i;
-
-	for (i = 0; i + 1 < size; i++) {
-		if (py_read(py, address + i, &buffer[i], 1) || !buffer[i])
-			break;
-	}
-	buffer[i] = '\0';
-}
+#include "arrays/python/reader.h"
 
 static size_t put_utf8(uint32_t code, char *to)
 {
@@ -93,35 +43,43 @@ static void to_utf8(const uint8_t *data, size_t count, uint32_t kind, char *buff
 	buffer[used] = '\0';
 }
 
-int py_string(struct py *py, uint64_t address, char *buffer, size_t size)
+int py_str_find(struct py *py, uint64_t address, struct py_str *ret)
 {
 	const struct py_type *type = py_type_of(py, address);
-	uint8_t data[CODE_POINTS_MAX * 4];
-	uint64_t length, at;
-	uint32_t state, kind;
+	uint32_t state;
 	int err;
 
 	if (!type || type->kind != PY_STR)
 		return -EINVAL;
-	err = py_word(py, address + (uint64_t)py->layout.uc_length, &length);
+	err = py_word(py, address + (uint64_t)py->layout.uc_length, &ret->length);
 	if (!err)
 		err = py_read(py, address + (uint64_t)py->layout.uc_state, &state, sizeof(state));
 	if (err)
 		return err;
 	/* Include/cpython/unicodeobject.h: interned 2 bits, kind 3, compact 1, ascii 1. */
-	kind = state >> 2 & 7;
-	if (kind != 1 && kind != 2 && kind != 4)
+	ret->kind = state >> 2 & 7;
+	if (ret->kind != 1 && ret->kind != 2 && ret->kind != 4)
 		return -EINVAL;
-	at = address +
-	     (uint64_t)(state >> 6 & 1 ? py->layout.uc_ascii_size : py->layout.uc_compact_size);
+	ret->data = address + (uint64_t)(state >> 6 & 1 ? py->layout.uc_ascii_size
+							: py->layout.uc_compact_size);
 	if (!(state >> 5 & 1))
-		err = py_word(py, address + (uint64_t)py->layout.uc_data, &at);
-	if (length > CODE_POINTS_MAX)
-		length = CODE_POINTS_MAX;
+		err = py_word(py, address + (uint64_t)py->layout.uc_data, &ret->data);
+	if (ret->length > PY_STR_MAX)
+		ret->length = PY_STR_MAX;
+	return err;
+}
+
+int py_string(struct py *py, uint64_t address, char *buffer, size_t size)
+{
+	uint8_t data[PY_STR_MAX * 4];
+	struct py_str str;
+	int err;
+
+	err = py_str_find(py, address, &str);
 	if (!err)
-		err = py_read(py, at, data, length * kind);
+		err = py_read(py, str.data, data, str.length * str.kind);
 	if (!err)
-		to_utf8(data, length, kind, buffer, size);
+		to_utf8(data, str.length, str.kind, buffer, size);
 	return err;
 }
 
@@ -160,4 +118,21 @@ int py_int(struct py *py, uint64_t address, int64_t *ret)
 	if (negative)
 		*ret = -*ret;
 	return err;
+}
+
+int py_tuple_get(struct py *py, uint64_t tuple, uint64_t index, uint64_t *ret)
+{
+	uint64_t count;
+
+	if (py_word(py, tuple + (uint64_t)py->layout.ob_size, &count) || index >= count)
+		return -ENOENT;
+	return py_follow(py, tuple + (uint64_t)py->layout.tu_item + index * 8, ret);
+}
+
+uint64_t py_tuple_length(struct py *py, uint64_t tuple)
+{
+	uint64_t count = 0;
+
+	py_word(py, tuple + (uint64_t)py->layout.ob_size, &count);
+	return count < PY_TUPLE_MAX ? count : 0;
 }

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Ways to objects: each is a node, which knows the node before it, and what leads from that to
+ * it. The nodes are also the queue of the walk, breadth first.
+ */
+#ifndef ARRAYS_PYTHON_WAYS_H
+#define ARRAYS_PYTHON_WAYS_H
+
+#include "arrays/python/address_set.h"
+#include "arrays/python/reader.h"
+
+enum py_edge {
+	EDGE_ROOT,    /* label: its text */
+	EDGE_TEXT,    /* label: what follows in the name */
+	EDGE_ATTR,    /* label: address of a str */
+	EDGE_DESCR,   /* label: address of a str: a class attribute that answers for another */
+	EDGE_NAMED,   /* label: address of a C string, the attribute's name */
+	EDGE_ITEM,    /* label: address of a dict's key */
+	EDGE_INDEX,   /* label: position */
+	EDGE_MEMBER,  /* of a set */
+	EDGE_CLOSURE, /* label: address of the variable's name, or 0 */
+	EDGE_LOCAL,   /* label: address of the variable's name */
+	EDGE_STACK,   /* label: position among a frame's unnamed values */
+	EDGE_WORD,    /* label: offset in the object */
+};
+
+struct py_node {
+	uint64_t object;
+	uint64_t label; /* of EDGE_ROOT and EDGE_TEXT: a pointer to text that outlives the walk */
+	uint64_t slot;	/* address of the word that led to it; 0: the links tell */
+	uint32_t parent;
+	uint16_t edge;
+	uint16_t depth;
+	struct py_link_range rests_on; /* set by py_walk__push and py_walk__defer */
+};
+
+/* Ways to follow, in turn, where there is no other. */
+enum py_turn {
+	PY_LATER_VALUES,  /* weak references, and what a frame holds without a name */
+	PY_LATER_CLASSES, /* of instances: most are some module's */
+	PY_LATERS,
+};
+
+struct py_later {
+	struct py_node *nodes;
+	size_t count;
+	size_t capacity;
+};
+
+struct py_walk {
+	struct py *py;
+	struct py_node *nodes;
+	size_t count;
+	size_t capacity;
+	size_t next; /* to be expanded */
+	struct py_links links;
+	struct address_set visited;
+	struct address_set modules; /* of sys.modules: roots, never followed */
+	struct py_later later[PY_LATERS];
+	struct address_set offered; /* what is in one of these */
+	uint64_t walked_min_bytes;  /* what py_is_walked and holds less is no array */
+	char **texts;		    /* owned */
+	size_t text_count;
+	size_t text_capacity;
+	size_t main_node; /* of __main__, in a notebook; whose caches wait: */
+	bool has_notebook;
+	/* Told of each way that leads to an array; returns 0 or -errno. */
+	int (*found)(void *ctx, uint64_t object, size_t node);
+	void *ctx;
+};
+
+/* 0 or -ENOMEM; the walk is freed in either case by py_walk__deinit. */
+int py_walk__init(struct py_walk *walk, struct py *py);
+void py_walk__deinit(struct py_walk *walk);
+
+/* An object is looked at: what is pushed from here on rests on its being what it is. */
+void py_walk__begin(struct py_walk *walk, uint64_t object);
+
+/* One more way, unless nothing new can come of it. 0 or -errno. */
+int py_walk__push(struct py_walk *walk, const struct py_node *node);
+int py_walk__push_text(struct py_walk *walk, uint64_t object, size_t parent, const char *literal);
+int py_walk__push_root(struct py_walk *walk, uint64_t object, const char *text);
+
+/* The same later, if nothing else leads there. */
+int py_walk__defer(struct py_walk *walk, enum py_turn turn, const struct py_node *node);
+
+/* As py_walk__push of what was deferred: it rests on what it did then. */
+int py_walk__push_deferred(struct py_walk *walk, const struct py_node *node);
+
+/* A node without an object, for roots that are none. Its number in ret; 0 or -ENOMEM. */
+int py_walk__add_node(struct py_walk *walk, const struct py_node *node, size_t *ret);
+
+/* A copy that lives as long as the walk; NULL when there is no memory. */
+const char *py_walk__keep(struct py_walk *walk, const char *text);
+
+/* Only lack of memory, and the target's end, end a walk: else 0. */
+int py_walk_goes_on(int err);
+
+#endif
