@@ -7,6 +7,8 @@
 
 #define SIGSTOP 19
 
+__u32 stops_muted;
+
 SEC("uprobe")
 int stop_here(void *ctx)
 {
@@ -14,7 +16,8 @@ int stop_here(void *ctx)
 	struct pw_mm *entry = current_mm(&slot);
 
 	/* A child that runs in this memory (vfork, CLONE_VM) is not traced: it would stop for good. */
-	if (entry && entry->pid == visible_tgid(bpf_get_current_task_btf()))
+	if (entry && !*(volatile __u32 *)&stops_muted &&
+	    entry->pid == visible_tgid(bpf_get_current_task_btf()))
 		bpf_send_signal_thread(SIGSTOP);
 	return 0;
 }

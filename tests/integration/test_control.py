@@ -34,8 +34,19 @@ def test_another_thread_becomes_the_program(backend, tmp_path):
     assert array["resident_pages"] == 1009
 
 
+@pytest.mark.parametrize("children", [[], ["--children"]])
+@pytest.mark.parametrize("backend", ["tp_btf", "none"])
 @pytest.mark.parametrize("name", ["vfork_exit", "clone_vm"])
-def test_a_child_in_borrowed_memory(name):
+def test_a_child_in_borrowed_memory(name, backend, children):
     """It passes the stop point of the process whose memory it borrows, and is not stopped there."""
-    done = harness.pagewatch("run", "-o", "/dev/null", "--", harness.CONTROL, name)
+    done = harness.pagewatch("run", "--backend", backend, *children, "-o", "/dev/null", "--",
+                             harness.CONTROL, name)
     assert (done.returncode, done.stdout) == (5, "CHILD 7\n"), done.stderr
+
+
+@pytest.mark.parametrize("backend", ["tp_btf", "none"])
+def test_a_stop_point_that_a_borrower_passes(backend):
+    """posix_spawn's child calls execve in its parent's memory, where the parent is to stop."""
+    done = harness.pagewatch("run", "--backend", backend, "--at", "libc.so.6:execve", "-o",
+                             "/dev/null", "--", harness.CONTROL, "spawn")
+    assert (done.returncode, done.stdout) == (5, "CHILD 3\n"), done.stderr

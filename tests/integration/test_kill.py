@@ -31,7 +31,7 @@ def subreaper():
     libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
-# With uprobes pagewatch itself stops the command; without them a guardian's breakpoint does.
+# In both a guardian starts the command, and stops it by a breakpoint.
 TIERS = {"faults": [], "scan": ["--backend", "none"]}
 
 
@@ -50,15 +50,14 @@ class Run:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             pass_fds=self.phases.fds(), env=self.phases.environment())
         self.phases.started()
-        self.guarded = "none" in options
         self.guardian = None
 
     def child(self):
         """The command's process id, as long as pagewatch lives."""
         pids = children(self.process.pid)
         assert len(pids) <= 1
-        if not self.guarded or not pids:
-            return pids[0] if pids else None
+        if not pids:
+            return None
         self.guardian = pids[0]
         pids = children(self.guardian)
         assert len(pids) <= 1
@@ -138,7 +137,7 @@ def test_run_killed(phase, name, tier, opened):
     if child is None:
         assert phase in ("opened", "report")
         return
-    guardian_status = reap(run.guardian) if run.guarded else None
+    guardian_status = reap(run.guardian)
     # Its stdout ends when it does; were it left stopped, this would run into the deadline.
     lines = harness.Lines(run.process.stdout)
     while lines.next() is not None:
@@ -149,15 +148,16 @@ def test_run_killed(phase, name, tier, opened):
         assert reap(child) == expected
     except ChildProcessError:
         # It ended before its guardian was through with letting it go.
-        assert run.guarded and guardian_status == expected
+        assert guardian_status == expected
 
 
+@pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("name", ["exit", "_exit", "python"])
 @pytest.mark.parametrize("phase", ["launched", "stopped", "snapshot", "released"])
-def test_guardian_killed(phase, name, opened):
+def test_guardian_killed(phase, name, tier, opened):
     """The breakpoint that it leaves behind would kill the command: pagewatch takes it out."""
     command, status = COMMANDS[name]
-    run = Run(command, *TIERS["scan"])
+    run = Run(command, *TIERS[tier])
     opened.append(run)
     assert run.phases.until(phase)
     run.child()

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,6 +130,18 @@ static int play_clone_vm(char **words)
 				CLONE_VM | SIGCHLD, (void *)7));
 }
 
+/* spawn: the child executes a program in this memory, then is that. */
+static int play_spawn(char **words)
+{
+	char *argv[] = { "sh", "-c", "exit 3", NULL };
+	pid_t pid;
+
+	(void)words;
+	if (posix_spawn(&pid, "/bin/sh", NULL, NULL, argv, NULL))
+		return 2;
+	return tell_child(pid);
+}
+
 /* forks N: one child after the other. */
 static int play_forks(char **words)
 {
@@ -154,6 +167,7 @@ static const struct {
 	{ "vfork_exit", play_vfork_exit },
 	{ "clone_vm", play_clone_vm },
 	{ "forks", play_forks },
+	{ "spawn", play_spawn },
 };
 
 int main(int argc, char **argv)

@@ -16,7 +16,6 @@
 #include "collect/proc/environment.h"
 #include "engine/priv.h"
 
-#define PROC_ROOT "/proc"
 #define SYSFS_ROOT "/sys"
 
 uint64_t engine_now_ns(void)
@@ -99,6 +98,8 @@ static int open_all(struct engine *engine)
 	if (err)
 		return err;
 	err = open_faults(engine);
+	if (!err)
+		err = engine_open_control(engine);
 	test_point_wait("opened");
 	return err;
 }
@@ -111,8 +112,7 @@ int engine__new(const struct engine_options *options, struct engine **ret)
 	if (!engine)
 		return -ENOMEM;
 	engine->options = *options;
-	engine->epoll_fd = engine->signal_fd = engine->timer_fd = engine->guardian.link = -1;
-	engine->checkpoints.fd = engine->checkpoints.theirs = -1;
+	engine->epoll_fd = engine->signal_fd = engine->timer_fd = -1;
 	engine->start_ns = engine_now_ns();
 	sigemptyset(&engine->old_mask);
 	err = open_all(engine);
@@ -134,12 +134,8 @@ void engine__free(struct engine *engine)
 		target__free(engine->targets[i]);
 	free(engine->targets);
 	free(engine->probed);
-	checkpoints_close(engine);
-	guardian_end(engine);
-	tracer_leave(engine);
+	control__free(engine->control);
 	faults__close(engine->faults);
-	freeze_deinit(engine);
-	tracer_deinit(engine);
 	proc__close(engine->self);
 	procfs__close(engine->procfs);
 	if (engine->timer_fd >= 0)
@@ -172,14 +168,4 @@ void engine__set_heat_cells(struct engine *engine, uint32_t cells)
 void engine__set_grid_columns(struct engine *engine, uint32_t columns)
 {
 	engine->options.grid_columns = columns;
-}
-
-int engine__wait_status(const struct engine *engine)
-{
-	return engine->wait_status;
-}
-
-bool engine__stopped_in_time(const struct engine *engine)
-{
-	return engine->stopped_in_time;
 }

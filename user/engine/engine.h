@@ -12,6 +12,7 @@
 
 #include "collect/kernel/faults.h"
 #include "collect/pages/pagemap.h"
+#include "control/control.h"
 #include "facts/array.h"
 #include "facts/symbol.h"
 #include "model/snapshot.h"
@@ -31,6 +32,7 @@ struct engine_options {
 	bool want_frames;		   /* where resident pages lie in physical memory */
 	bool want_python;		   /* the arrays of a Python are looked for */
 	bool freeze;			   /* targets stand still while they are looked at */
+	uint64_t hold_ns;		   /* none stands for longer; 0: as long as it takes */
 	uint64_t static_min_bytes;	   /* of static arrays; 0: as array_min_bytes */
 	uint64_t array_min_bytes;	   /* of those that are found, not of marks */
 	uint64_t heap_min_bytes;	   /* heap blocks from this size on; 0: none */
@@ -71,12 +73,6 @@ int engine__attach(struct engine *engine, uint32_t pid);
  */
 int engine__attach_checkpoints(struct engine *engine, uint32_t pid);
 
-struct launch_options {
-	char *const *argv; /* NULL-terminated, borrowed */
-	const char *user;  /* NULL: as we are */
-	bool stdout_to_stderr;
-};
-
 /*
  * Starts a command, held until it is watched. 0, or -errno of its exec (-ENOENT,
  * -EACCES, ...) or of our own failure: *exec_failed tells which.
@@ -109,7 +105,7 @@ int engine__resume(struct engine *engine);
  * Where ENGINE_CHECKPOINT happened: the checkpoint's name (untrusted, valid until the answer)
  * and its process. With the answer it goes on; taken: a snapshot was.
  */
-const char *engine__checkpoint(const struct engine *engine, uint32_t *pid);
+const char *engine__checkpoint(struct engine *engine, uint32_t *pid);
 void engine__answer_checkpoint(struct engine *engine, bool taken);
 
 /*

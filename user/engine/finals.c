@@ -32,7 +32,7 @@ int engine__keep_last(struct engine *engine)
 
 	test_point_wait("stopped");
 	err = engine_drain(engine);
-	target = engine_find_pid(engine, (uint32_t)engine_held(engine));
+	target = engine_find_pid(engine, (uint32_t)control__held(engine->control));
 	if (err || !target || target->final)
 		return err;
 	row = calloc(1, sizeof(*row));

@@ -6,7 +6,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "engine/attached.h"
 #include "engine/priv.h"
 
 int engine_watch_fd(struct engine *engine, int fd)
@@ -36,9 +35,7 @@ int engine_read_signals(struct engine *engine)
 			engine->interrupted_by = (int)info.ssi_signo;
 		}
 	}
-	if (child)
-		freeze_reap(engine);
-	return child && (engine->launched || engine->tracer.tracee_count) ? tracer_reap(engine) : 0;
+	return child ? control__reap(engine->control) : 0;
 }
 
 static void read_timer(struct engine *engine)
@@ -87,7 +84,9 @@ static int wait_once(struct engine *engine)
 	struct epoll_event events[16];
 	int count, i, err;
 
+	control__idle(engine->control);
 	count = epoll_wait(engine->epoll_fd, events, 16, -1);
+	control__busy(engine->control);
 	if (count < 0)
 		return errno == EINTR ? 0 : -errno;
 	err = engine_drain(engine);
@@ -96,19 +95,10 @@ static int wait_once(struct engine *engine)
 			err = engine_read_signals(engine);
 		else if (events[i].data.fd == engine->timer_fd)
 			read_timer(engine);
-		else if (events[i].data.fd == engine->guardian.link)
-			err = guardian_read(engine);
-		else if (events[i].data.fd == engine->checkpoints.fd)
-			err = checkpoints_read(engine);
 	}
+	if (!err)
+		err = engine_serve_control(engine);
 	return err ? err : end_targets(engine);
-}
-
-pid_t engine_held(struct engine *engine)
-{
-	struct traced *held = tracer_held(engine);
-
-	return held ? held->pid : engine->guardian.held;
 }
 
 static bool take(bool *flag)
@@ -121,12 +111,15 @@ static bool take(bool *flag)
 
 static bool next_pending(struct engine *engine, enum engine_event *ret)
 {
-	attached_next(engine);
-	if (engine_held(engine))
+	pid_t pid;
+	int status;
+
+	if (control__held(engine->control))
 		*ret = ENGINE_LAST_CHANCE;
-	else if (engine->checkpoints.reached)
+	else if (engine_checkpoint(engine, &pid))
 		*ret = ENGINE_CHECKPOINT;
-	else if (engine->launched ? engine->launched_reaped : !engine_live_targets(engine))
+	else if (engine->launched ? control__command_ended(engine->control, &status)
+				  : !engine_live_targets(engine))
 		*ret = ENGINE_ENDED;
 	else if (engine->interrupted_by)
 		*ret = ENGINE_INTERRUPTED;
@@ -159,24 +152,4 @@ int engine__take_signal(struct engine *engine)
 
 	engine->interrupted_by = 0;
 	return number;
-}
-
-const char *engine__checkpoint(const struct engine *engine, uint32_t *pid)
-{
-	*pid = engine->checkpoints.pid;
-	return engine->checkpoints.name;
-}
-
-void engine__answer_checkpoint(struct engine *engine, bool taken)
-{
-	checkpoints_answer(engine, taken);
-}
-
-int engine__resume(struct engine *engine)
-{
-	struct traced *held = tracer_held(engine);
-
-	if (engine->guardian.held)
-		return guardian_release(engine);
-	return held ? tracer_release(engine, held) : 0;
 }

@@ -15,10 +15,8 @@
 #include "collect/proc/maps.h"
 #include "collect/pages/pagemap.h"
 #include "collect/proc/procfs.h"
-#include "engine/checkpoints.h"
+#include "control/control.h"
 #include "engine/engine.h"
-#include "engine/guardian.h"
-#include "engine/tracer.h"
 #include "model/losses.h"
 #include "model/page_state.h"
 #include "model/lives/touch.h"
@@ -69,21 +67,6 @@ struct target {
 	bool lost;     /* it could not be followed: counted, and nothing else is said of it */
 };
 
-/* A thread that stands still, or is to, for one snapshot. */
-struct frozen {
-	pid_t tid;
-	uint32_t pid; /* its process */
-	bool stopped;
-	int signal; /* to deliver when it goes on */
-};
-
-struct freeze {
-	struct frozen *threads;
-	size_t count;
-	size_t capacity;
-	bool told; /* that some process cannot be stopped */
-};
-
 /* A file whose allocator is probed, for one process or (pid 0) for all. */
 struct probed_file {
 	uint64_t inode;
@@ -107,15 +90,11 @@ struct engine {
 	struct probed_file *probed;
 	size_t probed_count;
 	size_t probed_capacity;
-	struct tracer tracer;
-	struct freeze freeze;
-	struct checkpoints checkpoints;
-	struct guardian guardian; /* in the scan tier */
-	pid_t launched;		  /* 0: nothing was launched */
-	bool launched_reaped;
-	int wait_status;
-	bool stopped_in_time;
-	bool kept_last; /* of the launched command */
+	struct stop_probes stop_probes;
+	struct control *control;
+	bool told_freeze; /* that some process cannot be stopped */
+	pid_t launched;	  /* 0: nothing was launched */
+	bool kept_last;	  /* of the launched command */
 	int epoll_fd;
 	int signal_fd;
 	int timer_fd;
@@ -126,6 +105,9 @@ struct engine {
 	int pending_error;	     /* of an event handler, reported by engine__next */
 	struct losses losses;	     /* on our side, since the start of the watch */
 };
+
+/* Where /proc is. */
+#define PROC_ROOT "/proc"
 
 uint64_t engine_now_ns(void);
 
@@ -185,14 +167,17 @@ int engine_fill_arrays(struct engine *engine, struct target *target,
 		       struct process_snapshot *row);
 
 /*
- * freeze.c: stops all threads of a target for a moment, where --freeze asks for it. What cannot
- * be stopped is told once, and goes on: *frozen says which. 0 or -errno.
+ * holds.c: all threads of a target stand for a moment, where --freeze asks for it. What cannot be
+ * stopped is told once, and goes on: *frozen says which. 0 or -errno; thaw is due.
  */
-int freeze_begin(struct engine *engine, const struct target *target, bool *frozen);
-void freeze_end(struct engine *engine, const struct target *target);
-/* Lets go threads that stopped only after we had given up on them. */
-void freeze_reap(struct engine *engine);
-void freeze_deinit(struct engine *engine);
+int engine_freeze(struct engine *engine, const struct target *target, bool *frozen);
+void engine_thaw(struct engine *engine, const struct target *target);
+/* What control is to tell us; 0 or -errno. */
+int engine_open_control(struct engine *engine);
+/* Takes in what has happened to processes that are controlled. 0 or -errno. */
+int engine_serve_control(struct engine *engine);
+/* The checkpoint that a target waits at, or NULL; the pid of its process. */
+const char *engine_checkpoint(struct engine *engine, pid_t *pid);
 
 /* allocations.c: a new address space has nothing, a forked one what its parent (or NULL) has. */
 int allocations_begin(struct engine *engine, struct target *target, const struct target *parent);
@@ -205,12 +190,9 @@ int allocations_add_arrays(struct engine *engine, struct target *target,
 			   const struct tally_input *input, struct array_list *list,
 			   struct process_snapshot *row);
 
-/* checkpoints.c */
+/* holds.c */
 void engine_forget_marks(struct target *target);
 
 int engine_read_signals(struct engine *engine);
-
-/* The process that stands still for its last snapshot, by whomever it is held; 0: none. */
-pid_t engine_held(struct engine *engine);
 
 #endif

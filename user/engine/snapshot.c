@@ -114,10 +114,10 @@ static int scan_moment(struct engine *engine, struct target *target, bool stands
 static int look(struct engine *engine, struct target *target, struct process_snapshot *row,
 		struct array_list *arrays)
 {
-	bool stands_still = engine_held(engine) == (pid_t)target->pid;
+	bool stands_still = control__held(engine->control) == (pid_t)target->pid;
 	int err;
 
-	err = freeze_begin(engine, target, &row->frozen);
+	err = engine_freeze(engine, target, &row->frozen);
 	if (!err)
 		err = engine_drain(engine);
 	if (!err && target->replaced)
@@ -133,7 +133,7 @@ static int look(struct engine *engine, struct target *target, struct process_sna
 	}
 	if (!err && engine_arrays_are_newer(target, arrays))
 		err = scan_moment(engine, target, stands_still);
-	freeze_end(engine, target);
+	engine_thaw(engine, target);
 	return err;
 }
 

@@ -13,6 +13,7 @@
 
 #include "facts/map_event.h"
 #include "facts/touch.h"
+#include "facts/stop_probes.h"
 
 enum faults_backend { FAULTS_AUTO, FAULTS_TP_BTF, FAULTS_PERF, FAULTS_NONE };
 
@@ -102,13 +103,10 @@ int faults__losses(struct faults *faults, struct faults_losses *ret);
 uint64_t faults__kernel_bytes(const struct faults *faults);
 
 /*
- * Stops the thread of process pid (of no other: a probe in every process that maps the file would
- * cost each of them a page) that reaches file_offset (bytes) of binary with SIGSTOP, if
- * its address space is watched, each time until disarmed. The caller must be
- * its ptracer, so that the signal never takes effect. Returns an id or -errno.
+ * Probes that stop a thread of a watched process (of no other: a probe in every process that maps
+ * the file would cost each of them a page). They are closed with the faults, or by our death.
  */
-int faults__arm_stop(struct faults *faults, uint32_t pid, const char *binary, uint64_t file_offset);
-void faults__disarm_stop(struct faults *faults, int id);
+struct stop_probes faults__stop_probes(struct faults *faults);
 
 /*
  * Tells the heap blocks that the functions at these points of a file give to process pid, or with

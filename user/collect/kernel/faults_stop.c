@@ -5,31 +5,32 @@
 #include "base/array.h"
 #include "collect/kernel/faults_priv.h"
 
-int faults__arm_stop(struct faults *faults, uint32_t pid, const char *binary, uint64_t file_offset)
+static int faults_arm_stop(void *ctx, uint32_t pid, const char *path, uint64_t file_offset)
 {
+	struct faults *faults = ctx;
 	struct bpf_link *link;
-	size_t id;
 
-	link = bpf_program__attach_uprobe(faults->skel->progs.stop_here, false, (pid_t)pid, binary,
+	if (array_reserve((void **)&faults->stops, &faults->stop_capacity, faults->stop_count + 1,
+			  sizeof(*faults->stops)))
+		return -ENOMEM;
+	link = bpf_program__attach_uprobe(faults->skel->progs.stop_here, false, (pid_t)pid, path,
 					  file_offset);
 	if (!link)
 		return -errno;
-	for (id = 0; id < faults->stop_count && faults->stops[id].link; id++)
-		continue;
-	if (id == faults->stop_count) {
-		if (array_reserve((void **)&faults->stops, &faults->stop_capacity,
-				  faults->stop_count + 1, sizeof(*faults->stops))) {
-			bpf_link__destroy(link);
-			return -ENOMEM;
-		}
-		faults->stop_count++;
-	}
-	faults->stops[id].link = link;
-	return (int)id;
+	faults->stops[faults->stop_count++].link = link;
+	faults->skel->bss->stops_muted = 0;
+	return 0;
 }
 
-void faults__disarm_stop(struct faults *faults, int id)
+/* Closing a probe waits for RCU, a tenth of a second in which a thread would stand. */
+static void faults_mute_stops(void *ctx)
 {
-	bpf_link__destroy(faults->stops[id].link);
-	faults->stops[id].link = NULL;
+	struct faults *faults = ctx;
+
+	__atomic_store_n(&faults->skel->bss->stops_muted, 1, __ATOMIC_SEQ_CST);
+}
+
+struct stop_probes faults__stop_probes(struct faults *faults)
+{
+	return (struct stop_probes){ faults, faults_arm_stop, faults_mute_stops };
 }

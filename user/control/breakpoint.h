@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* One trap in the code of a ptraced process, by PTRACE_POKETEXT. */
-#ifndef ENGINE_BREAKPOINT_H
-#define ENGINE_BREAKPOINT_H
+#ifndef CONTROL_BREAKPOINT_H
+#define CONTROL_BREAKPOINT_H
 
 #include <stdbool.h>
 #include <stdint.h>

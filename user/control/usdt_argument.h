@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* The value of a static probe's argument, of a thread that stands at the probe. */
-#ifndef ENGINE_USDT_ARGUMENT_H
-#define ENGINE_USDT_ARGUMENT_H
+#ifndef CONTROL_USDT_ARGUMENT_H
+#define CONTROL_USDT_ARGUMENT_H
 
 #include <stddef.h>
 #include <sys/types.h>

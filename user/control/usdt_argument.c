@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-#include "engine/usdt_argument.h"
+#include "control/usdt_argument.h"
 
 #include <elf.h>
 #include <errno.h>

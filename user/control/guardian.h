@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* pagewatch's side of the process that traces its command: see guard.h. */
+#ifndef CONTROL_GUARDIAN_H
+#define CONTROL_GUARDIAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "collect/proc/procfs.h"
+#include "control/guard.h"
+
+struct guardian;
+
+struct guardian_owner {
+	void *ctx;
+	/* The process stands where allocators can be looked for: whether one was found. */
+	bool (*look)(void *ctx, pid_t pid);
+};
+
+/*
+ * Forks the guardian, which calls options->spawn (in itself) and traces what that returns; the
+ * link is made here. 0 or -errno; a command that cannot be traced runs all the same.
+ */
+int guardian__start(const struct guard_options *options, const struct guardian_owner *owner,
+		    struct procfs *procfs, struct guardian **ret);
+/* The command, where it lives, is let go. */
+void guardian__free(struct guardian *guardian);
+
+pid_t guardian__command(const struct guardian *guardian);
+/* -1 once it has ended. */
+int guardian__fd(const struct guardian *guardian);
+
+/* Takes in what it has to say, without waiting. 0 or -errno. */
+int guardian__read(struct guardian *guardian);
+
+/* A child of ours was waited for: the command comes to us when the guardian is killed. */
+void guardian__on_end(struct guardian *guardian, pid_t pid, int wait_status);
+
+/* The process that stands for its last snapshot; 0: none. */
+pid_t guardian__held(const struct guardian *guardian);
+int guardian__release(struct guardian *guardian);
+
+/* 0: it stands until thaw. -ESRCH: not one of its, -ETIMEDOUT, or another -errno. */
+int guardian__freeze(struct guardian *guardian, pid_t pid);
+void guardian__thaw(struct guardian *guardian, pid_t pid);
+
+/* Whether the command has ended, how, and whether it stood at a stop point before. */
+bool guardian__ended(const struct guardian *guardian, int *wait_status);
+bool guardian__stopped_in_time(const struct guardian *guardian);
+/* Processes that were let go before we were through with them. */
+uint64_t guardian__overdue(const struct guardian *guardian);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* What pagewatch and the guardian of its command say to each other. */
+#ifndef CONTROL_WORDS_H
+#define CONTROL_WORDS_H
+
+#include <sys/types.h>
+
+#include "control/breakpoint.h"
+
+enum word_type {
+	/* of the guardian */
+	WORD_SPAWNED, /* pid, or value: -errno of the fork or of the tracing */
+	WORD_ARMED,   /* pid, breakpoint */
+	WORD_LOOK,    /* pid stands until WORD_LOOKED: its allocators can be looked for */
+	WORD_HELD,    /* pid stands until WORD_RELEASE; value: in time */
+	WORD_FROZEN,  /* pid; value: 0 (it stands until WORD_THAW) or -errno */
+	WORD_OVERDUE, /* pid goes on: we were waited for too long */
+	WORD_ENDED,   /* value: the command's wait status */
+	/* to the guardian */
+	WORD_LOOKED, /* pid; value: whether an allocator was found */
+	WORD_RELEASE,
+	WORD_FREEZE,
+	WORD_THAW,
+};
+
+struct word {
+	enum word_type type;
+	pid_t pid;
+	int value;
+	struct breakpoint breakpoint;
+};
+
+/* 0 or -errno; no SIGPIPE. */
+int word_send(int link, const struct word *word);
+/* Waits for one. 1, 0 at the end of the other side, or -errno. */
+int word_receive(int link, struct word *ret);
+
+#endif

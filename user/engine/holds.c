@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Targets that stand for us: a command before it runs and at its end, checkpoints, --freeze. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/test_point.h"
+#include "engine/priv.h"
+
+static bool holds_look(void *ctx, pid_t pid)
+{
+	struct engine *engine = ctx;
+	struct vma_list vmas = { 0 };
+	struct target *target = NULL;
+	bool found = false;
+
+	if (!engine_drain(engine))
+		target = engine_find_pid(engine, (uint32_t)pid);
+	if (target && target->proc && !maps_read(target->proc, &vmas))
+		found = !allocations_probe(engine, target, &vmas) && target->heap_probed;
+	vma_list__deinit(&vmas);
+	return found;
+}
+
+static int holds_prepare(void *ctx, pid_t pid)
+{
+	struct engine *engine = ctx;
+
+	engine->launched = pid;
+	return engine->faults ? faults__add_next_exec(engine->faults, (uint32_t)pid) : 0;
+}
+
+static int holds_watch_fd(void *ctx, int fd)
+{
+	return engine_watch_fd(ctx, fd);
+}
+
+int engine_open_control(struct engine *engine)
+{
+	struct control_options options = {
+		.procfs = engine->procfs,
+		.proc_root = PROC_ROOT,
+		.follow_children = engine->options.follow_children,
+		.stop_at = engine->options.stop_at,
+		.wants_looks = engine->faults && engine->options.heap_min_bytes,
+		.hold_ns = engine->options.hold_ns,
+		.mask = &engine->old_mask,
+		.ctx = engine,
+		.look = holds_look,
+		.prepare = holds_prepare,
+		.watch_fd = holds_watch_fd,
+	};
+
+	if (engine->faults) {
+		engine->stop_probes = faults__stop_probes(engine->faults);
+		options.probes = &engine->stop_probes;
+	}
+	return control__new(&options, &engine->control);
+}
+
+/* In the scan tier nobody else tells of a command's image, or of a child of it. */
+static int holds_add_target(struct engine *engine, pid_t pid)
+{
+	struct target *target;
+	int err;
+
+	if (engine->faults || engine_find_pid(engine, (uint32_t)pid))
+		return 0;
+	err = target__new(engine, (uint32_t)pid, NO_SLOT, &target);
+	if (!err)
+		target->asked = pid == engine->launched;
+	return err;
+}
+
+int engine_serve_control(struct engine *engine)
+{
+	pid_t pid;
+	int err = control__serve(engine->control);
+
+	if (!err)
+		pid = control__held(engine->control);
+	if (!err && pid)
+		err = holds_add_target(engine, pid);
+	return err;
+}
+
+int engine__launch(struct engine *engine, const struct launch_options *options, bool *exec_failed)
+{
+	int err = control__launch(engine->control, options, exec_failed);
+
+	if (err)
+		return err;
+	if (engine->faults)
+		return engine_drain(engine);
+	err = holds_add_target(engine, engine->launched);
+	/* It has ended already: its guardian was killed, and did not stop it. */
+	return err == -ESRCH ? 0 : err;
+}
+
+const char *engine__launched_exe(struct engine *engine)
+{
+	struct target *target = engine_find_pid(engine, (uint32_t)engine->launched);
+
+	return target ? target->facts.exe : "";
+}
+
+void engine__kill_launched(struct engine *engine, int number)
+{
+	int status;
+
+	if (engine->launched && !control__command_ended(engine->control, &status))
+		kill(engine->launched, number);
+}
+
+int engine__wait_status(const struct engine *engine)
+{
+	int status;
+
+	control__command_ended(engine->control, &status);
+	return status;
+}
+
+bool engine__stopped_in_time(const struct engine *engine)
+{
+	return control__stopped_in_time(engine->control);
+}
+
+int engine__resume(struct engine *engine)
+{
+	test_point_wait("released");
+	return control__release(engine->control);
+}
+
+int engine__attach_checkpoints(struct engine *engine, uint32_t pid)
+{
+	struct target *target = engine_find_pid(engine, pid);
+	int err = -ESRCH;
+
+	if (target && target->proc)
+		err = control__attach(engine->control, target->proc, &target->vmas);
+	if (err == -ENOENT)
+		log_error("process %u has no libpagewatch: it has no checkpoints", pid);
+	else if (err == -EPERM)
+		log_error("cannot wait for checkpoints of process %u: another debugger holds it",
+			  pid);
+	else if (err)
+		log_error("cannot wait for checkpoints of process %u: %s", pid, strerror(-err));
+	if (!err)
+		test_point_wait("armed");
+	return err;
+}
+
+void engine_forget_marks(struct target *target)
+{
+	size_t i;
+
+	for (i = 0; i < target->marks.count; i++)
+		array_desc__deinit(&target->marks.arrays[i]);
+	free(target->marks.arrays);
+	target->marks = (struct array_list){ 0 };
+}
+
+/* One that is not watched is let go. */
+const char *engine_checkpoint(struct engine *engine, pid_t *pid)
+{
+	const char *name = control__checkpoint(engine->control, pid);
+	struct array_list marks;
+	struct target *target;
+
+	if (!name)
+		return NULL;
+	/* Without faults nobody tells of a fork: a child that is to be followed may be new to us. */
+	if (engine->options.follow_children)
+		holds_add_target(engine, *pid);
+	target = engine_find_pid(engine, (uint32_t)*pid);
+	if (!target) {
+		log_info("a checkpoint of process %d is let go", (int)*pid);
+		control__answer(engine->control, false);
+		return NULL;
+	}
+	if (control__take_marks(engine->control, &marks)) {
+		engine_forget_marks(target);
+		target->marks = marks;
+	}
+	return name;
+}
+
+const char *engine__checkpoint(struct engine *engine, uint32_t *pid)
+{
+	pid_t own = 0;
+	const char *name = control__checkpoint(engine->control, &own);
+
+	*pid = (uint32_t)own;
+	return name;
+}
+
+void engine__answer_checkpoint(struct engine *engine, bool taken)
+{
+	control__answer(engine->control, taken);
+}
+
+int engine_freeze(struct engine *engine, const struct target *target, bool *frozen)
+{
+	const char *why = "";
+	int err;
+
+	*frozen = false;
+	if (!engine->options.freeze)
+		return 0;
+	err = control__freeze(engine->control, target->proc, &why);
+	*frozen = !err;
+	if (!err)
+		return 0;
+	control__thaw(engine->control, (pid_t)target->pid);
+	if (err != -EPERM && err != -ETIMEDOUT)
+		return err;
+	if (!engine->told_freeze)
+		log_warn("cannot stop process %u: %s; looking while it runs", target->pid, why);
+	engine->told_freeze = true;
+	return 0;
+}
+
+void engine_thaw(struct engine *engine, const struct target *target)
+{
+	if (engine->options.freeze)
+		control__thaw(engine->control, (pid_t)target->pid);
+}
