@@ -38,7 +38,8 @@ static void add_runs(struct scene *scene)
 		if (scene->pages[0][i] || scene->pages[1][i])
 			scene->runs.runs[scene->runs.count++] =
 				(struct page_run){ i * STRIDED_PAGE, (i + 1) * STRIDED_PAGE,
-						   scene->pages[0][i] ? PAGE_ANON : PAGE_ZERO };
+						   scene->pages[0][i] ? PAGE_ANON : PAGE_ZERO,
+						   false };
 	}
 }
 

@@ -326,6 +326,12 @@ static void test_unknown(void **state)
 	stage.snapshot.merged_count = 2;
 	assert_int_equal(judge("x: huge == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	assert_int_equal(judge("x: zero == 0", &stage, NULL, NULL), EXPECT_HOLDS);
+	assert_int_equal(judge("x: unfaulted == 0", &stage, NULL, NULL), EXPECT_HOLDS);
+	stage.row.tally.ledger[LEDGER_UNEXPLAINED] = 1;
+	assert_int_equal(judge("x: unfaulted == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
+	assert_int_equal(judge("x: huge_fill == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
+	assert_int_equal(judge("x: before == 0", &stage, NULL, NULL), EXPECT_HOLDS);
+	stage.row.tally.ledger[LEDGER_UNEXPLAINED] = 0;
 	stage.row.interior.pages = 0;
 	assert_int_equal(judge("x: interior_resident == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	strcpy(stage.process.names_missing, "some are missing");

@@ -280,7 +280,7 @@ static void recorded_words(void **state)
 	vma.path = (char *)"[vdso]";
 	expect_recorded(pagemap, &vma, expected, 1);
 	vma.path = (char *)"[vvar_vclock]";
-	expect_recorded(pagemap, &vma, no_device, 1);
+	expect_recorded(pagemap, &vma, no_device, 0);
 
 	pagemap__close(pagemap);
 	proc__close(proc);

@@ -30,8 +30,8 @@ static void scan(const struct world *world, struct seen *seen)
 	for (i = 0; i < PAGES; i++) {
 		if (seen->pages[i].state != PAGE_ABSENT)
 			seen->runs.runs[seen->runs.count++] =
-				(struct page_run){ address(i), address(i + 1),
-						   seen->pages[i].state };
+				(struct page_run){ address(i), address(i + 1), seen->pages[i].state,
+						   false };
 	}
 }
 

@@ -25,8 +25,8 @@ static void make_runs(struct world *world, struct page_runs *runs)
 	for (i = 0; i < PAGES; i++) {
 		if (world->pages[i].state == PAGE_ABSENT)
 			continue;
-		runs->runs[runs->count++] =
-			(struct page_run){ address(i), address(i + 1), world->pages[i].state };
+		runs->runs[runs->count++] = (struct page_run){ address(i), address(i + 1),
+							       world->pages[i].state, false };
 	}
 }
 

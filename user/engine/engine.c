@@ -70,6 +70,22 @@ static int open_signals(struct engine *engine)
 	return engine_watch_fd(engine, engine->signal_fd);
 }
 
+/* Before a command is started. */
+static int check_reader(const struct engine *engine)
+{
+	uint32_t categories;
+	int err;
+
+	if (engine->options.reader != PAGE_READER_SCAN)
+		return 0;
+	err = pagemap_probe_scan(&categories);
+	if (err == -EOPNOTSUPP)
+		log_error("--page-reader=scan needs PAGEMAP_SCAN (Linux 6.7)");
+	else if (err)
+		log_error("cannot try PAGEMAP_SCAN: %s", strerror(-err));
+	return err;
+}
+
 static int open_all(struct engine *engine)
 {
 	int err;
@@ -97,7 +113,9 @@ static int open_all(struct engine *engine)
 	err = proc__open(engine->procfs, (uint32_t)getpid(), &engine->self);
 	if (err)
 		return err;
-	err = open_faults(engine);
+	err = check_reader(engine);
+	if (!err)
+		err = open_faults(engine);
 	if (!err)
 		err = engine_open_control(engine);
 	test_point_wait("opened");

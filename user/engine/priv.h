@@ -43,6 +43,7 @@ struct target {
 	struct touch_map map;	    /* the kernel's touched chunks of the last scan */
 	struct touch_map window;    /* and those before it */
 	uint64_t unreadable;	    /* pages of the last scan */
+	bool huge_unsure;	    /* the last scan could not tell all huge pages */
 	uint64_t collapses;	    /* huge pages that khugepaged made during the watch */
 	struct process_facts facts; /* last known */
 	struct known_array *known;  /* ids given so far, so that a stream keeps them */

@@ -177,6 +177,7 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 	row->facts = target->facts;
 	row->faults = target->faults;
 	row->collapses = target->collapses;
+	row->huge_unsure = target->huge_unsure && !target->ended;
 	if (target->unreadable)
 		row->complete = false;
 	if (!err && target->touch)
@@ -252,6 +253,7 @@ static void fill_header(struct engine *engine, struct snapshot *snapshot)
 	enum faults_backend backend = engine->faults ? faults__backend(engine->faults)
 						     : FAULTS_NONE;
 	bool read = engine->reader_used == PAGE_READER_READ;
+	size_t i;
 
 	snapshot->version = PAGEWATCH_VERSION;
 	snapshot->environment = engine->environment;
@@ -263,6 +265,10 @@ static void fill_header(struct engine *engine, struct snapshot *snapshot)
 	if (!(engine->known_categories & PAGE_IS_HUGE_BIT)) {
 		snapshot->merged[snapshot->merged_count++] = "anon_huge";
 		snapshot->merged[snapshot->merged_count++] = "zero_huge";
+	}
+	for (i = 0; i < snapshot->process_count && !snapshot->merged_count; i++) {
+		if (snapshot->processes[i].huge_unsure)
+			snapshot->merged[snapshot->merged_count++] = "anon_huge";
 	}
 }
 

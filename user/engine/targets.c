@@ -168,6 +168,7 @@ int target__scan(struct engine *engine, struct target *target)
 	err = pagemap__open(target->proc, engine->options.reader, &pagemap);
 	if (err)
 		return err;
+	pagemap__tell_huge(pagemap, engine->environment.pmd_bytes);
 	err = maps_read(target->proc, &target->vmas);
 	if (err)
 		goto out;
@@ -188,6 +189,7 @@ int target__scan(struct engine *engine, struct target *target)
 	}
 	engine->reader_used = pagemap__reader(pagemap);
 	engine->known_categories = pagemap__known_categories(pagemap);
+	target->huge_unsure = pagemap__huge_unsure(pagemap);
 	err = proc__facts(target->proc, &target->facts);
 	if (!err)
 		err = detect_runtime(target);

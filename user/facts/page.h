@@ -17,6 +17,8 @@ enum page_category {
 	PAGE_IS_PFNZERO_BIT = 1u << 5,
 	PAGE_IS_HUGE_BIT = 1u << 6,
 	PAGE_IS_GUARD_BIT = 1u << 8,
+	/* Ours, of a small page by the READ reader: it may be a part of a huge page. */
+	PAGE_MAYBE_HUGE_BIT = 1u << 31,
 };
 
 /* Pages [start, end) in bytes, page-aligned, that share one set of categories. */

@@ -14,8 +14,15 @@ enum ledger_class {
 	LEDGER_BEFORE,
 	LEDGER_HUGE_FILL,
 	LEDGER_UNFAULTED,
+	LEDGER_UNEXPLAINED, /* huge_fill or unfaulted: the page reader cannot tell */
 	LEDGER_CLASSES,
 };
+
+/*
+ * Pages of a count by class of which it is not known whether huge pages filled them or no fault
+ * was seen: 0 where all is known, else all that would stand in huge_fill and unfaulted, too.
+ */
+uint64_t ledger_unexplained(const uint64_t counts[LEDGER_CLASSES]);
 
 const char *ledger_class_name(enum ledger_class class);
 
@@ -24,10 +31,11 @@ struct ledger_masks {
 	uint64_t resident[CHUNK_WORDS];
 	uint64_t touched[CHUNK_WORDS];
 	uint64_t before[CHUNK_WORDS];
-	uint64_t huge_fill[CHUNK_WORDS]; /* was seen huge, and its huge page has a touch */
+	uint64_t huge_fill[CHUNK_WORDS];  /* was seen huge, and its huge page has a touch */
+	uint64_t maybe_fill[CHUNK_WORDS]; /* may have been in a huge page, and that has a touch */
 };
 
-/* Splits the resident pages into the four classes; each resident bit is in exactly one. */
+/* Splits the resident pages into the classes; each resident bit is in exactly one. */
 void ledger_split(const struct ledger_masks *masks, uint64_t classes[LEDGER_CLASSES][CHUNK_WORDS]);
 
 #endif

@@ -64,7 +64,8 @@ static void push(struct page_runs *runs, size_t first, struct page_run run)
 {
 	struct page_run *last = runs->count > first ? &runs->runs[runs->count - 1] : NULL;
 
-	if (last && last->end == run.start && last->state == run.state)
+	if (last && last->end == run.start && last->state == run.state &&
+	    last->maybe_huge == run.maybe_huge)
 		last->end = run.end;
 	else
 		runs->runs[runs->count++] = run;
@@ -123,7 +124,9 @@ int page_runs__replace(struct page_runs *runs, uint64_t start, uint64_t end, con
 		enum page_state state = page_state_of(vma, extents[i].categories);
 
 		if (state != PAGE_ABSENT)
-			push(runs, 0, (struct page_run){ extents[i].start, extents[i].end, state });
+			push(runs, 0,
+			     (struct page_run){ extents[i].start, extents[i].end, state,
+						extents[i].categories & PAGE_MAYBE_HUGE_BIT });
 	}
 	for (i = 0; i < tail.count; i++)
 		push(runs, 0, tail.runs[i]);

@@ -25,6 +25,7 @@ struct page_run {
 	uint64_t start; /* bytes, page-aligned, half-open */
 	uint64_t end;
 	enum page_state state; /* never PAGE_ABSENT */
+	bool maybe_huge;       /* PAGE_ANON that the reader could not tell from PAGE_ANON_HUGE */
 };
 
 struct page_runs { /* all zero is a process of absent pages */

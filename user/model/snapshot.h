@@ -56,6 +56,7 @@ struct process_snapshot {
 	struct process_facts facts;
 	bool complete; /* no loss touches this process */
 	bool exited;
+	bool huge_unsure;   /* the page reader could not tell all of its huge pages */
 	bool frames_known;  /* rows say where their pages lie */
 	bool faults_known;  /* the faults tier watched it */
 	uint32_t slot;	    /* the kernel side's number for its address space */

@@ -16,14 +16,20 @@ json_t *json_states(const struct tally *tally)
 
 json_t *json_ledger(const struct tally *tally, const struct json_known *known)
 {
+	uint64_t unexplained = ledger_unexplained(tally->ledger);
 	json_t *object;
 	unsigned int i;
 
 	if (!known->faults)
 		return json_null();
 	object = json_object();
-	for (i = 0; i < LEDGER_CLASSES; i++)
-		json_put_count(object, ledger_class_name((enum ledger_class)i), tally->ledger[i]);
+	for (i = 0; i < LEDGER_UNEXPLAINED; i++) {
+		bool null = unexplained && (i == LEDGER_HUGE_FILL || i == LEDGER_UNFAULTED);
+
+		json_put(object, ledger_class_name((enum ledger_class)i),
+			 null ? json_null() : json_integer((json_int_t)tally->ledger[i]));
+	}
+	json_put_count(object, "unexplained_pages", unexplained);
 	return object;
 }
 

@@ -44,10 +44,20 @@ static void put_causes(const struct text *text)
 {
 	const struct tally *totals = &text->process->totals;
 	const uint64_t *ledger = totals->ledger;
+	uint64_t unexplained;
 
 	if (!text->process->faults_known) {
 		say(text, "resident: %s; why is not known without the faults tier",
 		    amount(text, totals->resident).text);
+		return;
+	}
+	unexplained = ledger_unexplained(ledger);
+	if (unexplained) {
+		say(text,
+		    "resident: %s = touched %s + before the watch %s + filled by huge pages or never "
+		    "faulted %s: this page reader could not tell all huge pages",
+		    amount(text, totals->resident).text, amount(text, ledger[LEDGER_TOUCHED]).text,
+		    amount(text, ledger[LEDGER_BEFORE]).text, amount(text, unexplained).text);
 		return;
 	}
 	say(text,

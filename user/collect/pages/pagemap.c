@@ -46,6 +46,9 @@ int pagemap__open(const struct proc *proc, enum page_reader reader, struct pagem
 		return -ENOMEM;
 	pagemap->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 	pagemap->pid = proc__pid(proc);
+	pagemap->proc = proc;
+	pagemap->flags_fd = -1;
+	pagemap->smaps_error = 1;
 	pagemap->fd = proc__open_file(proc, "pagemap");
 	err = pagemap->fd < 0 ? pagemap->fd : init_reader(pagemap, reader);
 	if (err)
@@ -65,6 +68,10 @@ void pagemap__close(struct pagemap *pagemap)
 	free(pagemap->words);
 	free(pagemap->move_pages);
 	free(pagemap->move_status);
+	free(pagemap->move_frames);
+	smaps__deinit(&pagemap->smaps);
+	if (pagemap->flags_fd >= 0)
+		close(pagemap->flags_fd);
 	free(pagemap);
 }
 
@@ -76,6 +83,45 @@ enum page_reader pagemap__reader(const struct pagemap *pagemap)
 uint32_t pagemap__known_categories(const struct pagemap *pagemap)
 {
 	return pagemap->known;
+}
+
+void pagemap__tell_huge(struct pagemap *pagemap, uint64_t pmd_bytes)
+{
+	if (pagemap->reader != PAGE_READER_READ)
+		return;
+	pagemap->pmd_bytes = pmd_bytes;
+	pagemap->known |= PAGE_IS_HUGE_BIT;
+}
+
+bool pagemap__huge_unsure(const struct pagemap *pagemap)
+{
+	return pagemap->huge_unsure;
+}
+
+const struct smaps_vma *pagemap_smaps_of(struct pagemap *pagemap, const struct page_walk *walk)
+{
+	if (walk->start != walk->vma->start || walk->end != walk->vma->end)
+		return NULL;
+	if (pagemap->smaps_error > 0)
+		pagemap->smaps_error = smaps__read(pagemap->proc, &pagemap->smaps);
+	return smaps__find(&pagemap->smaps, walk->start, walk->end);
+}
+
+int extent_list__add(struct extent_list *list, size_t first, uint64_t start, uint64_t end,
+		     uint32_t categories)
+{
+	struct extent *last = list->count > first ? &list->extents[list->count - 1] : NULL;
+	int err;
+
+	if (last && last->end == start && last->categories == categories) {
+		last->end = end;
+		return 0;
+	}
+	err = array_reserve((void **)&list->extents, &list->capacity, list->count + 1,
+			    sizeof(*list->extents));
+	if (!err)
+		list->extents[list->count++] = (struct extent){ start, end, categories };
+	return err;
 }
 
 /*
@@ -109,10 +155,6 @@ static bool may_swap(struct page_walk *walk)
 
 int page_walk__add(struct page_walk *walk, uint64_t start, uint64_t end, uint32_t categories)
 {
-	struct extent_list *list = walk->list;
-	struct extent *last;
-	int err;
-
 	/* A guard is a marker that looks like a swap entry. */
 	if (categories & PAGE_IS_GUARD_BIT)
 		categories = PAGE_IS_GUARD_BIT;
@@ -120,17 +162,7 @@ int page_walk__add(struct page_walk *walk, uint64_t start, uint64_t end, uint32_
 		categories ^= PAGE_IS_SWAPPED_BIT | PAGE_IS_PRESENT_BIT;
 	if (!categories || !is_memory(walk->vma, categories))
 		return 0;
-	last = list->count > walk->first ? &list->extents[list->count - 1] : NULL;
-	if (last && last->end == start && last->categories == categories) {
-		last->end = end;
-		return 0;
-	}
-	err = array_reserve((void **)&list->extents, &list->capacity, list->count + 1,
-			    sizeof(*list->extents));
-	if (err)
-		return err;
-	list->extents[list->count++] = (struct extent){ start, end, categories };
-	return 0;
+	return extent_list__add(walk->list, walk->first, start, end, categories);
 }
 
 /*

@@ -5,8 +5,8 @@
  * the pagemap words, the zero page resolved by move_pages. Memory use does not
  * depend on the span that is scanned.
  *
- * Both say the same of a page, but that READ never says HUGE, and both leave
- * out what is mapped but no memory of the process, as smaps' Rss does: device
+ * Both say the same of a page, but that READ says HUGE only where it was asked to and can tell. Both
+ * leave out what is mapped but no memory of the process, as smaps' Rss does: device
  * memory and [vvar]. Pages PRESENT and not PFNZERO thus sum up to Rss, hugetlb
  * apart. A guard page is GUARD alone, without SWAPPED.
  */
@@ -33,6 +33,14 @@ enum page_reader pagemap__reader(const struct pagemap *pagemap);
 
 /* The categories this reader can tell apart (enum page_category). */
 uint32_t pagemap__known_categories(const struct pagemap *pagemap);
+
+/*
+ * READ: from here on it also says HUGE of pages of pmd_bytes (SCAN does without being asked), of
+ * VMAs that are scanned whole. That reads smaps once, if there are pages that could be huge. Pages
+ * that it cannot tell are MAYBE_HUGE, and huge_unsure is true.
+ */
+void pagemap__tell_huge(struct pagemap *pagemap, uint64_t pmd_bytes);
+bool pagemap__huge_unsure(const struct pagemap *pagemap);
 
 /*
  * Appends the extents of [start, end) (bytes, page-aligned, within vma) in

@@ -5,10 +5,14 @@
 
 #include "collect/pages/pagemap.h"
 #include "collect/pages/uapi.h"
+#include "collect/proc/smaps.h"
 
 #define SCAN_REGIONS 512u      /* what the kernel buffers at a time (PAGEMAP_WALK_SIZE) */
 #define READ_WORDS (64u << 10) /* pages a pread */
 #define MOVE_PAGES_BATCH 4096u
+
+/* A category of ours, within a walk: PRESENT, and perhaps the zero page. */
+#define PAGE_MAYBE_ZERO (1u << 30)
 
 struct pagemap {
 	int fd;
@@ -20,7 +24,15 @@ struct pagemap {
 	uint64_t *words;		  /* READ: READ_WORDS of them */
 	void **move_pages;		  /* READ: MOVE_PAGES_BATCH of each */
 	int *move_status;
+	uint64_t *move_frames;
 	bool move_works;
+	uint64_t zero_frame;	 /* READ: the number of its frame; 0: not known */
+	const struct proc *proc; /* READ */
+	struct smaps smaps;	 /* READ: read when first needed */
+	int smaps_error;	 /* 1: not read yet */
+	int flags_fd;		 /* READ: of kpageflags, or -errno */
+	uint64_t pmd_bytes;	 /* READ: of a huge page; 0: not to be told */
+	bool huge_unsure;	 /* READ: of some pages it could not be told */
 };
 
 /* One pagemap__scan call. */
@@ -38,6 +50,10 @@ struct page_walk {
 /* Normalises the categories, drops what is no memory, joins with the extent before. */
 int page_walk__add(struct page_walk *walk, uint64_t start, uint64_t end, uint32_t categories);
 
+/* Adds [start, end), or joins it with the extent before; those before first are of earlier calls. */
+int extent_list__add(struct extent_list *list, size_t first, uint64_t start, uint64_t end,
+		     uint32_t categories);
+
 int page_walk__run_scan(struct page_walk *walk);
 int page_walk__run_read(struct page_walk *walk);
 
@@ -45,5 +61,17 @@ int page_walk__run_read(struct page_walk *walk);
 int pagemap_probe_categories(int fd, uint32_t *ret);
 
 int pagemap_init_read(struct pagemap *pagemap);
+
+/* What smaps says of the walk's VMA, where the walk is over all of it; NULL: it does not tell. */
+const struct smaps_vma *pagemap_smaps_of(struct pagemap *pagemap, const struct page_walk *walk);
+
+/* The categories of a zero page that has these without that being known. */
+uint32_t pagemap_zero_categories(const struct pagemap *pagemap, uint32_t categories);
+
+/* READ: what PAGE_MAYBE_ZERO leaves open, by the VMA's Rss; else unreadable. */
+void page_walk__tell_zero(struct page_walk *walk);
+
+/* READ: HUGE, or MAYBE_HUGE, for what the walk found. 0 or -ENOMEM. */
+int page_walk__tell_huge(struct page_walk *walk);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "collect/pages/frame_flags.h"
 #include "collect/pages/pagemap_priv.h"
 #include "collect/pages/pagemap_words.h"
 
@@ -22,8 +23,11 @@ int pagemap_init_read(struct pagemap *pagemap)
 	pagemap->words = calloc(READ_WORDS, sizeof(*pagemap->words));
 	pagemap->move_pages = calloc(MOVE_PAGES_BATCH, sizeof(*pagemap->move_pages));
 	pagemap->move_status = calloc(MOVE_PAGES_BATCH, sizeof(*pagemap->move_status));
-	if (!pagemap->words || !pagemap->move_pages || !pagemap->move_status)
+	pagemap->move_frames = calloc(MOVE_PAGES_BATCH, sizeof(*pagemap->move_frames));
+	if (!pagemap->words || !pagemap->move_pages || !pagemap->move_status ||
+	    !pagemap->move_frames)
 		return -ENOMEM;
+	pagemap->flags_fd = frame_flags_open(pagemap->proc);
 	pagemap->reader = PAGE_READER_READ;
 	pagemap->known = PAGE_IS_FILE_BIT | PAGE_IS_PRESENT_BIT | PAGE_IS_SWAPPED_BIT;
 	pagemap->move_works = !query_pages(pagemap->pid, 0, NULL, NULL);
@@ -53,6 +57,21 @@ static bool may_be_zero(const struct vma *vma, uint64_t word)
 	return vma->kind == VMA_ANON || vma->kind == VMA_HEAP || vma->kind == VMA_STACK;
 }
 
+/* Where move_pages does not work (it needs CONFIG_NUMA), root has the frame's own flags. */
+static void tell_by_frame(struct pagemap *pagemap, uint64_t frame, uint64_t *categories)
+{
+	uint64_t flags = 0;
+
+	if (frame && frame == pagemap->zero_frame)
+		flags = FRAME_IS_ZERO_PAGE;
+	else if (!frame || frame_flags_read(pagemap->flags_fd, frame, &flags))
+		*categories |= PAGE_MAYBE_ZERO;
+	if (!(flags & FRAME_IS_ZERO_PAGE))
+		return;
+	pagemap->zero_frame = frame;
+	*categories = pagemap_zero_categories(pagemap, (uint32_t)*categories);
+}
+
 /* Resolves the pages of the batch, which lie in the window that starts at window. */
 static void resolve_batch(struct page_walk *walk, uint64_t window, size_t count)
 {
@@ -63,7 +82,12 @@ static void resolve_batch(struct page_walk *walk, uint64_t window, size_t count)
 		return;
 	if (!pagemap->move_works ||
 	    query_pages(pagemap->pid, count, pagemap->move_pages, pagemap->move_status)) {
-		walk->unreadable += count;
+		for (i = 0; i < count; i++) {
+			uint64_t address = (uintptr_t)pagemap->move_pages[i];
+
+			tell_by_frame(pagemap, pagemap->move_frames[i],
+				      &pagemap->words[(address - window) / pagemap->page_bytes]);
+		}
 		return;
 	}
 	for (i = 0; i < count; i++) {
@@ -72,7 +96,7 @@ static void resolve_batch(struct page_walk *walk, uint64_t window, size_t count)
 		int status = pagemap->move_status[i];
 
 		if (status == -EFAULT)
-			*categories = PAGE_IS_PRESENT_BIT | PAGE_IS_PFNZERO_BIT;
+			*categories = pagemap_zero_categories(pagemap, (uint32_t)*categories);
 		else if (status == -ENOENT)
 			*categories = 0; /* dropped since we read the word */
 		else if (status < 0)
@@ -93,6 +117,7 @@ static void decode_window(struct page_walk *walk, uint64_t window, size_t count)
 		pagemap->words[i] = pagemap_word__categories(word);
 		if (!may_be_zero(walk->vma, word))
 			continue;
+		pagemap->move_frames[batch] = word & UAPI_PM_FRAME;
 		pagemap->move_pages[batch++] = (void *)(uintptr_t)address;
 		if (batch == MOVE_PAGES_BATCH) {
 			resolve_batch(walk, window, batch);
@@ -152,5 +177,6 @@ int page_walk__run_read(struct page_walk *walk)
 			return err;
 		at += pages * page;
 	}
-	return 0;
+	page_walk__tell_zero(walk);
+	return page_walk__tell_huge(walk);
 }

@@ -112,7 +112,9 @@ static const char *why_unknown(const struct expect_clause *clause, const struct 
 	if ((clause->metric == METRIC_READ || clause->metric == METRIC_WRITTEN) &&
 	    !snapshot->tells_writes)
 		return "this backend does not tell reads from writes";
-	if (clause->metric == METRIC_HUGE && snapshot->merged_count)
+	if ((clause->metric == METRIC_HUGE && snapshot->merged_count) ||
+	    ((clause->metric == METRIC_HUGE_FILL || clause->metric == METRIC_UNFAULTED) &&
+	     ledger_unexplained(tally->ledger)))
 		return "this page reader does not tell huge pages apart";
 	if (clause->interior && !tally->pages)
 		return "no page lies wholly inside it";

@@ -102,30 +102,27 @@ static bool range_touched(const struct tally_input *input, const struct chunk_vi
 	return false;
 }
 
-static void add_huge_fill(const struct tally_input *input, const struct chunk_view *view,
-			  uint64_t end, uint64_t into[CHUNK_WORDS])
+/* Pages of the huge pages in `seen` that have a touch. */
+static void add_huge_fill(const struct tally_input *input, const struct range_set *seen,
+			  const struct chunk_view *view, uint64_t end, uint64_t into[CHUNK_WORDS])
 {
-	const struct range_set *moved, *seen = touch__huge_seen(input->touch, &moved);
 	uint64_t pmd;
 
-	if (!input->pmd_bytes || !(range_set__bytes(seen, view->start, end) ||
-				   range_set__bytes(moved, view->start, end)))
+	if (!input->pmd_bytes || !range_set__bytes(seen, view->start, end))
 		return;
 	for (pmd = view->start - view->start % input->pmd_bytes; pmd < end;
 	     pmd += input->pmd_bytes) {
 		uint64_t pmd_end = pmd + input->pmd_bytes;
 
-		if (!range_touched(input, view, pmd, pmd_end))
-			continue;
-		add_ranges(seen, pmd, pmd_end, view, input->page_bytes, into);
-		add_ranges(moved, pmd, pmd_end, view, input->page_bytes, into);
+		if (range_touched(input, view, pmd, pmd_end))
+			add_ranges(seen, pmd, pmd_end, view, input->page_bytes, into);
 	}
 }
 
 void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start)
 {
 	uint64_t end = start + CHUNK_PAGES * input->page_bytes;
-	const struct range_set *before, *moved;
+	const struct range_set *before, *seen, *moved;
 	struct ledger_masks masks;
 	struct touch_bits bits;
 
@@ -142,7 +139,12 @@ void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, 
 	before = touch__before(input->touch, &moved);
 	add_ranges(before, start, end, view, input->page_bytes, masks.before);
 	add_ranges(moved, start, end, view, input->page_bytes, masks.before);
-	add_huge_fill(input, view, end, masks.huge_fill);
+	seen = touch__huge_seen(input->touch, &moved);
+	add_huge_fill(input, seen, view, end, masks.huge_fill);
+	add_huge_fill(input, moved, view, end, masks.huge_fill);
+	seen = touch__huge_maybe(input->touch, &moved);
+	add_huge_fill(input, seen, view, end, masks.maybe_fill);
+	add_huge_fill(input, moved, view, end, masks.maybe_fill);
 	ledger_split(&masks, view->classes);
 }
 

@@ -15,6 +15,7 @@ void scan_window__deinit(struct scan_window *window)
 	range_set__deinit(&window->dropped);
 	range_set__deinit(&window->moved_before);
 	range_set__deinit(&window->moved_huge);
+	range_set__deinit(&window->moved_maybe);
 	free(window->calls);
 	memset(window, 0, sizeof(*window));
 }
@@ -118,6 +119,8 @@ static int window_moved(struct touch *touch, const struct map_event *enter, uint
 		err = add_moved_ranges(&touch->before, start, end, to, &window->moved_before);
 	if (!err)
 		err = add_moved_ranges(&touch->huge_seen, start, end, to, &window->moved_huge);
+	if (!err)
+		err = add_moved_ranges(&touch->huge_maybe, start, end, to, &window->moved_maybe);
 	return err;
 }
 

@@ -23,7 +23,8 @@ struct scan_window {			/* all zero is none */
 	struct range_set dropped;	/* ranges of calls that began since */
 	struct range_set moved_before;	/* pages of the baseline, where they went */
 	struct range_set moved_huge;
-	struct window_call *calls; /* that have not returned yet */
+	struct range_set moved_maybe; /* that may have been huge */
+	struct window_call *calls;    /* that have not returned yet */
 	size_t call_count;
 	size_t call_capacity;
 };

@@ -39,6 +39,7 @@ void touch__free(struct touch *touch)
 	range_set__deinit(&touch->before);
 	range_set__deinit(&touch->ended_early);
 	range_set__deinit(&touch->huge_seen);
+	range_set__deinit(&touch->huge_maybe);
 	scan_window__deinit(&touch->window);
 	births__deinit(&touch->births);
 	chunk_bits__deinit(&touch->overlay);
@@ -102,9 +103,12 @@ int touch__note_scan(struct touch *touch, const struct page_runs *runs)
 	int err = 0;
 
 	for (i = 0; !err && i < runs->count; i++) {
-		if (runs->runs[i].state == PAGE_ANON_HUGE)
-			err = range_set__add(&touch->huge_seen, runs->runs[i].start,
-					     runs->runs[i].end);
+		const struct page_run *run = &runs->runs[i];
+
+		if (run->state == PAGE_ANON_HUGE)
+			err = range_set__add(&touch->huge_seen, run->start, run->end);
+		else if (run->maybe_huge)
+			err = range_set__add(&touch->huge_maybe, run->start, run->end);
 	}
 	return err;
 }
@@ -168,4 +172,10 @@ const struct range_set *touch__huge_seen(const struct touch *touch, const struct
 {
 	*moved = &touch->window.moved_huge;
 	return &touch->huge_seen;
+}
+
+const struct range_set *touch__huge_maybe(const struct touch *touch, const struct range_set **moved)
+{
+	*moved = &touch->window.moved_maybe;
+	return &touch->huge_maybe;
 }

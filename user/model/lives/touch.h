@@ -106,6 +106,9 @@ int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t
  * calls moved during the scan, where it went. */
 const struct range_set *touch__before(const struct touch *touch, const struct range_set **moved);
 const struct range_set *touch__huge_seen(const struct touch *touch, const struct range_set **moved);
+/* Pages that a scan could not tell from those of a huge page. */
+const struct range_set *touch__huge_maybe(const struct touch *touch,
+					  const struct range_set **moved);
 
 /*
  * The lives that ended: at most 1,000, the largest by pages_touched, in order of their end; the

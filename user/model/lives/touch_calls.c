@@ -95,6 +95,8 @@ static int not_before(struct touch *touch, uint64_t start, uint64_t end)
 		err = range_set__add(&touch->ended_early, start, end);
 	if (!err)
 		err = range_set__subtract(&touch->huge_seen, start, end);
+	if (!err)
+		err = range_set__subtract(&touch->huge_maybe, start, end);
 	return err;
 }
 
@@ -162,6 +164,8 @@ static int move_range(struct touch *touch, struct pending *pending, uint64_t sta
 		err = range_set__add(&touch->ended_early, start, end);
 	if (!err)
 		err = range_set__move(&touch->huge_seen, start, end, to);
+	if (!err)
+		err = range_set__move(&touch->huge_maybe, start, end, to);
 	if (!err)
 		err = births__move(&touch->births, start, end, to);
 	return err;

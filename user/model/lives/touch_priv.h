@@ -33,6 +33,7 @@ struct touch {
 	struct range_set before;
 	struct range_set ended_early; /* ended or begun before the baseline was set */
 	struct range_set huge_seen;
+	struct range_set huge_maybe;
 	struct births births;
 	struct chunk_bits overlay; /* moved here by mremap */
 	struct chunk_bits last;	   /* of an address space that has ended */

@@ -100,7 +100,7 @@ static char *explain_huge(const struct subject *subject)
 	if (!subject->faults)
 		return format_new("%s of %s resident in huge pages", number(huge).text,
 				  pages(tally->resident).text);
-	if (!fill)
+	if (!fill || tally->ledger[LEDGER_UNEXPLAINED])
 		return NULL;
 	if (touched == 1)
 		return format_new("one write made %s resident: a huge page",
@@ -151,11 +151,17 @@ static char *explain_mixture(const struct subject *subject)
 	if (!tally->resident || (!subject->interior && !tally->ledger[LEDGER_TOUCHED]))
 		return NULL;
 	if (subject->faults) {
+		uint64_t unexplained = ledger_unexplained(tally->ledger);
+
 		add_part(&causes, tally->ledger[LEDGER_TOUCHED], "touched");
 		add_part(&causes, tally->ledger[LEDGER_BEFORE], "there before the watch");
+		add_part(&causes, unexplained, "filled in by huge pages or without a fault");
+		if (unexplained)
+			goto out;
 		add_part(&causes, tally->ledger[LEDGER_HUGE_FILL], "filled in by huge pages");
 		add_part(&causes, tally->ledger[LEDGER_UNFAULTED], "without a fault of their own");
 	}
+out:
 	return format_new("%s of %s resident%s%s", number(tally->resident).text,
 			  pages(tally->pages).text, *causes.text ? ": " : "", causes.text);
 }

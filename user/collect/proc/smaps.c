@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Reads /proc/PID/smaps. */
+#include "collect/proc/smaps.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+
+static int add_vma(struct smaps *smaps, uint64_t start, uint64_t end)
+{
+	int err = array_reserve((void **)&smaps->vmas, &smaps->capacity, smaps->count + 1,
+				sizeof(*smaps->vmas));
+
+	if (!err)
+		smaps->vmas[smaps->count++] = (struct smaps_vma){ .start = start, .end = end };
+	return err;
+}
+
+/*
+ * A line that begins with a lower case hexadecimal digit is of a VMA; those that begin with a
+ * capital are its counts. A newline in a path is escaped (fs/proc/task_mmu.c, show_map_vma).
+ */
+static int add_line(struct smaps *smaps, const char *line)
+{
+	struct smaps_vma *last = smaps->count ? &smaps->vmas[smaps->count - 1] : NULL;
+	uint64_t start, end, kilobytes;
+
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " ", &start, &end) == 2)
+		return add_vma(smaps, start, end);
+	if (!last)
+		return -EBADMSG;
+	if (sscanf(line, "Rss: %" SCNu64 " kB", &kilobytes) == 1)
+		last->rss = kilobytes * 1024;
+	else if (sscanf(line, "AnonHugePages: %" SCNu64 " kB", &kilobytes) == 1)
+		last->anon_huge = kilobytes * 1024;
+	return 0;
+}
+
+int smaps__read(const struct proc *proc, struct smaps *ret)
+{
+	int fd = proc__open_file(proc, "smaps"), err = 0;
+	size_t capacity = 0;
+	char *line = NULL;
+	FILE *file;
+
+	if (fd < 0)
+		return fd;
+	file = fdopen(fd, "r");
+	if (!file) {
+		err = -errno;
+		close(fd);
+		return err;
+	}
+	memset(ret, 0, sizeof(*ret));
+	errno = 0;
+	while (!err && getline(&line, &capacity, file) >= 0)
+		err = add_line(ret, line);
+	if (!err && ferror(file))
+		err = errno ? -errno : -EIO;
+	if (err)
+		smaps__deinit(ret);
+	free(line);
+	fclose(file);
+	return err;
+}
+
+void smaps__deinit(struct smaps *smaps)
+{
+	free(smaps->vmas);
+	memset(smaps, 0, sizeof(*smaps));
+}
+
+const struct smaps_vma *smaps__find(const struct smaps *smaps, uint64_t start, uint64_t end)
+{
+	size_t low = 0, high = smaps->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (smaps->vmas[middle].end > start)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	if (low == smaps->count || smaps->vmas[low].start != start || smaps->vmas[low].end != end)
+		return NULL;
+	return &smaps->vmas[low];
+}
