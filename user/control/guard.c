@@ -115,13 +115,6 @@ static void guard_tell_news(struct guard *guard)
 {
 	const struct process *held = tracer__held(guard->tracer);
 
-	if (guard->ended && !guard->told_end && guard->link >= 0) {
-		guard->told_end =
-			!guard_tell(guard, WORD_ENDED, guard->command, guard->wait_status);
-		/* Its children are not waited for. */
-		guard_leave(guard);
-		return;
-	}
 	if (guard->told_held && !tracer__process(guard->tracer, guard->told_held))
 		guard->told_held = 0;
 	if (held && !guard->told_held && guard->link >= 0) {
@@ -129,6 +122,10 @@ static void guard_tell_news(struct guard *guard)
 		guard_begin_wait(guard, held->pid);
 		guard_tell(guard, WORD_HELD, held->pid, held->in_time);
 	}
+	/* Its children stay traced for the last report: one at its end has its pages until then. */
+	if (guard->ended && !guard->told_end && guard->link >= 0)
+		guard->told_end =
+			!guard_tell(guard, WORD_ENDED, guard->command, guard->wait_status);
 	if (guard->freezing && !tracer__process(guard->tracer, guard->freezing)) {
 		guard_tell(guard, WORD_FROZEN, guard->freezing, -ESRCH);
 		guard->freezing = 0;
@@ -235,7 +232,7 @@ static void guard_read_signals(struct guard *guard)
 	tracer__reap(guard->tracer);
 }
 
-/* Until the command has ended, or pagewatch has, and all was let go. */
+/* Until all have ended; children that live on are let go when pagewatch ends. */
 static void guard_serve(struct guard *guard)
 {
 	struct pollfd fds[] = { { .fd = guard->link, .events = POLLIN },
