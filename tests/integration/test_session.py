@@ -45,12 +45,14 @@ def test_a_chain_of_execs_keeps_all_lives(program, backend, tmp_path):
 
 
 def watched_to_its_end(target, *options):
-    """(status, reports) of a watch with --children; the target goes on once it is attached."""
+    """Reports of a watch with --children; the target goes on once it is attached."""
     watch = harness.Watch(target.pid, "--children", "--interval", "20ms", *options)
+    first = watch.snapshot()
     target.go()
     try:
-        reports, _ = watch.process.communicate(timeout=harness.DEADLINE)
-        return watch.process.returncode, [json.loads(line) for line in reports.splitlines()]
+        reports, errors = watch.process.communicate(timeout=harness.DEADLINE)
+        assert watch.process.returncode == 0, errors
+        return [first] + [json.loads(line) for line in reports.splitlines()]
     finally:
         watch.close()
 
@@ -65,8 +67,7 @@ def test_children_that_end_at_any_moment(name, program, opened):
     target = harness.Target(command)
     opened.append(target)
     target.until("READY")
-    status, reports = watched_to_its_end(target)
-    assert status == 0
+    reports = watched_to_its_end(target)
     assert target.process.wait(harness.DEADLINE) == 0
     # The last one may have nothing left to tell: the process ended while the one before was made.
     assert len(reports) > 1
