@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """Programs that are hard to stop and to let go: each ends as it would have without pagewatch."""
+import json
+import pathlib
+import signal
+import subprocess
+import time
+
 import harness
 import pytest
 
@@ -50,3 +56,50 @@ def test_a_stop_point_that_a_borrower_passes(backend):
     done = harness.pagewatch("run", "--backend", backend, "--at", "libc.so.6:execve", "-o",
                              "/dev/null", "--", harness.CONTROL, "spawn")
     assert (done.returncode, done.stdout) == (5, "CHILD 3\n"), done.stderr
+
+
+@pytest.mark.parametrize("backend", ["tp_btf", "none"])
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_command_is_not_held_for_longer(stopped, backend, tmp_path, opened):
+    """pagewatch stands at its last look, or is stopped there: the guardian lets the command go."""
+    phases = harness.Phases()
+    opened.append(phases)
+    path = tmp_path / "report.json"
+    with subprocess.Popen([harness.PROGRAM, "run", "--backend", backend, "--max-hold", "300ms",
+                           "--json", "-o", path, "--", harness.WORKLOAD, "write"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, pass_fds=phases.fds(),
+                          env=phases.environment()) as process:
+        phases.started()
+        assert phases.until("stopped")
+        if stopped:
+            process.send_signal(signal.SIGSTOP)
+        guardian, = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        end = time.monotonic() + harness.DEADLINE
+        while harness.state_letter(guardian) not in ("Z", None):
+            assert time.monotonic() < end, "the guardian never ends: its command is held"
+        process.send_signal(signal.SIGCONT)
+        phases.leave()
+        assert process.wait(harness.DEADLINE) == 0, process.stderr.read()
+    report = json.loads(path.read_text())
+    assert report["max_hold_ns"] == 300000000
+    assert not report["complete"] and report["losses"]["overdue"] == 1
+
+
+def test_stopped_over_a_process_with_checkpoints(opened):
+    """A thread that stands for pagewatch, which cannot serve it, goes on when that is killed."""
+    target = harness.Target([harness.CONTROL, "checkpoints", LIBRARY, "3"])
+    opened.append(target)
+    target.until("READY")
+    phases = harness.Phases()
+    opened.append(phases)
+    with subprocess.Popen([harness.PROGRAM, "check", "-p", str(target.pid), "--max-hold", "300ms",
+                           "-e", 'at "never": process: resident > 0'], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=phases.fds(),
+                          env=phases.environment()) as process:
+        phases.started()
+        assert phases.until("checkpoint")
+        process.send_signal(signal.SIGSTOP)
+        assert process.wait(harness.DEADLINE) == -signal.SIGKILL
+    target.go()
+    assert target.lines.next(10) == "ALIVE"

@@ -172,3 +172,38 @@ def test_run_freezes_the_children(tmp_path):
                                       [harness.PYTHON, "-c", script])
     assert done.returncode == 0 and done.stderr == ""
     assert [process["frozen"] for process in snapshot["processes"]] == [True] * 3
+
+
+@pytest.mark.root
+def test_a_terminal_stops_us_only_when_the_process_runs(opened):
+    target = start(opened, 3)
+    watch = held_watch(target, opened, "--backend", "none")
+    assert watch.phases.until("attached")
+    watch.process.send_signal(signal.SIGUSR1)
+    watch.phases.go()
+    assert watch.phases.until("scanned")
+    watch.process.send_signal(signal.SIGTSTP)
+    watch.phases.leave()
+    wait_for_state(watch.process.pid, "T")
+    assert not {harness.state_letter(tid) for tid in threads_of(target.pid)} & {"t", "T"}
+    watch.process.send_signal(signal.SIGCONT)
+    assert count_of(target) == (0, 0)
+    assert watch.wait() == 0
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("stopped", [False, True])
+def test_nobody_is_held_for_longer(stopped, opened):
+    """pagewatch stands at a test point, or is stopped, with the process frozen: it is killed."""
+    target = start(opened, 3)
+    watch = held_watch(target, opened, "--backend", "none", "--max-hold", "300ms")
+    assert watch.phases.until("attached")
+    watch.process.send_signal(signal.SIGUSR1)
+    watch.phases.go()
+    assert watch.phases.until("scanned")
+    if stopped:
+        watch.process.send_signal(signal.SIGSTOP)
+    assert watch.wait() == -signal.SIGKILL
+    assert count_of(target) == (0, 0)
+    line, = watch.process.stderr.read().decode().splitlines()
+    assert line == f"pagewatch: killed: process {target.pid} had stood still for 300 ms"

@@ -44,6 +44,7 @@ static const char help[] =
 	"  -p, --pid PID           the process (or one of its threads)\n"
 	"  --children              its children too\n"
 	"  --freeze                stop the process for each snapshot: one point in time\n"
+	"  --max-hold TIME         nothing stands still for longer (default 5s), or none\n"
 	"  --interval TIME         time between reports: 500ms, 1s, 1.5 (default 1s)\n"
 	"  -n, --count N           end after N reports\n"
 	"  -u, --user NAME         run CMD as this user\n"

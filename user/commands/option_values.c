@@ -174,6 +174,15 @@ int option_interval(struct options *options, const char *text)
 	return -1;
 }
 
+int option_max_hold(struct options *options, const char *text)
+{
+	options->max_hold_ns = 0;
+	if (strcmp(text, "none") && parse_duration(text, &options->max_hold_ns))
+		return usage_error("--max-hold '%s' is neither none nor a duration such as 5s",
+				   text);
+	return -1;
+}
+
 int option_ring(struct options *options, const char *text)
 {
 	uint64_t bytes;

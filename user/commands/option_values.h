@@ -30,6 +30,7 @@ int option_format(struct options *options, const char *text);
 int option_interval(struct options *options, const char *text);
 int option_order(struct options *options, const char *text);
 int option_reader(struct options *options, const char *text);
+int option_max_hold(struct options *options, const char *text);
 int option_ring(struct options *options, const char *text);
 int option_symbol(struct options *options, const char *text);
 int option_slots(struct options *options, const char *text);

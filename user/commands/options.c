@@ -31,6 +31,7 @@ enum long_option {
 	OPT_PFN,
 	OPT_NO_PYTHON,
 	OPT_FREEZE,
+	OPT_MAX_HOLD,
 	OPT_HEAP,
 	OPT_HEAP_BLOCKS,
 	OPT_MAPPINGS,
@@ -70,6 +71,7 @@ static const struct option long_options[] = {
 	{ "grid", no_argument, NULL, OPT_GRID },
 	{ "no-python", no_argument, NULL, OPT_NO_PYTHON },
 	{ "freeze", no_argument, NULL, OPT_FREEZE },
+	{ "max-hold", required_argument, NULL, OPT_MAX_HOLD },
 	{ "heap", optional_argument, NULL, OPT_HEAP },
 	{ "heap-blocks", required_argument, NULL, OPT_HEAP_BLOCKS },
 	{ "mappings", no_argument, NULL, OPT_MAPPINGS },
@@ -123,6 +125,7 @@ static unsigned int commands_with(int option)
 	case OPT_MIN_SIZE:
 	case OPT_PAGE_READER:
 	case OPT_COLOR:
+	case OPT_MAX_HOLD:
 		return OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN | OPTIONS_CHECK;
 	case 'v':
 	case 'V':
@@ -258,6 +261,8 @@ static int parse_one(struct options *options, int option, const char *text)
 	case OPT_FREEZE:
 		options->freeze = true;
 		return -1;
+	case OPT_MAX_HOLD:
+		return option_max_hold(options, text);
 	case OPT_GRID:
 		options->grid = true;
 		return -1;
@@ -301,6 +306,7 @@ int options__parse(struct options *options, enum option_set command, int argc, c
 	memset(options, 0, sizeof(*options));
 	options->min_bytes = 1u << 20;
 	options->interval_ns = 1000000000u;
+	options->max_hold_ns = 5000000000u;
 	opterr = 0;
 	optind = 1;
 	for (;;) {
@@ -356,6 +362,7 @@ struct engine_options options__engine(const struct options *options, uint32_t he
 		.want_frames = options->pfn,
 		.want_python = !options->no_python,
 		.freeze = options->freeze,
+		.hold_ns = options->max_hold_ns,
 		.array_min_bytes = options->min_bytes,
 		.heap_min_bytes = options->heap_min_bytes,
 		.heap_blocks = options->heap_blocks,

@@ -48,7 +48,8 @@ struct options {
 	uint32_t top;
 	uint32_t retired;
 	uint64_t interval_ns;
-	uint64_t count; /* reports; 0: no end */
+	uint64_t max_hold_ns; /* --max-hold; 0: none */
+	uint64_t count;	      /* reports; 0: no end */
 	enum faults_backend backend;
 	bool backend_required;
 	enum page_reader reader;

@@ -240,6 +240,7 @@ static int fill_losses(struct engine *engine, struct snapshot *snapshot)
 	count[LOSS_SLOTS] += kernel.slots;
 	count[LOSS_EVENTS] += kernel.events;
 	count[LOSS_HEAP_BLOCKS] += kernel.heap_blocks;
+	count[LOSS_OVERDUE] += control__overdue(engine->control);
 	for (i = 0; losses__any(&snapshot->losses) && i < snapshot->process_count; i++)
 		snapshot->processes[i].complete = false;
 	for (i = 0; i < engine->target_count; i++)
@@ -262,6 +263,7 @@ static void fill_header(struct engine *engine, struct snapshot *snapshot)
 	snapshot->page_reader = read ? "read" : "scan";
 	snapshot->tells_writes = backend == FAULTS_TP_BTF;
 	snapshot->start_ns = engine->start_ns;
+	snapshot->max_hold_ns = engine->options.hold_ns;
 	if (!(engine->known_categories & PAGE_IS_HUGE_BIT)) {
 		snapshot->merged[snapshot->merged_count++] = "anon_huge";
 		snapshot->merged[snapshot->merged_count++] = "zero_huge";

@@ -32,6 +32,10 @@ static const struct loss_kind kinds[LOSS_KINDS] = {
 			"calls during the scan were not seen", LOSS_AFFECTS_TOUCH },
 	[LOSS_UNREADABLE] = { "pages_unreadable", "page", "pages", "could not be read", NULL,
 			      "pages could not be read", LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH },
+	[LOSS_OVERDUE] = { "overdue", "process", "processes",
+			   "had stood for too long, and went on while it was counted", "--max-hold",
+			   "the process went on while it was counted",
+			   LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_ROWS },
 };
 
 const struct loss_kind *loss_kind(enum loss loss)

@@ -20,6 +20,7 @@ enum loss {
 	LOSS_UNSURE,	  /* pages of which a failed call may have dropped the touch */
 	LOSS_LATE,	  /* reports that may lack what calls did during the scan */
 	LOSS_UNREADABLE,  /* pages that the page tables did not show */
+	LOSS_OVERDUE,	  /* processes that had stood for too long, and went on */
 	LOSS_KINDS,
 };
 

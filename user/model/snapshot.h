@@ -92,7 +92,8 @@ struct snapshot {
 	uint64_t time_unix_ns;
 	uint64_t start_ns; /* CLOCK_MONOTONIC of the start of the watch */
 	uint64_t since_start_ns;
-	bool complete; /* losses has no count */
+	uint64_t max_hold_ns; /* no process was to stand for longer; 0: no bound */
+	bool complete;	      /* losses has no count */
 	struct losses losses;
 	uint64_t self_cpu_ns;
 	uint64_t self_rss_bytes;

@@ -76,6 +76,7 @@ static void put_header(json_t *object, const struct snapshot *snapshot)
 	json_put(object, "environment", json_environment(&snapshot->environment));
 	json_put(object, "time", time_text(snapshot->time_unix_ns));
 	json_put_count(object, "since_start_ns", snapshot->since_start_ns);
+	json_put_count(object, "max_hold_ns", snapshot->max_hold_ns);
 	json_put_bool(object, "complete", snapshot->complete);
 	json_put(object, "incomplete_reasons", incomplete_reasons(&snapshot->losses));
 	json_put(object, "losses", losses(&snapshot->losses));
