@@ -7,6 +7,9 @@
 #include "base/log.h"
 #include "engine/priv.h"
 
+/* Between two looks at signals and stops: a target that stands in one waits for us. */
+#define DRAIN_NS 10000000u
+
 struct unclosed {
 	struct engine *engine;
 	struct target *target;
@@ -181,16 +184,27 @@ static void handle_event(void *ctx, const struct map_event *event)
 		engine->pending_error = err;
 }
 
-int engine_drain(struct engine *engine)
+static int drain(struct engine *engine, uint64_t budget_ns)
 {
-	int err;
+	int left, err;
 
 	if (!engine->faults)
 		return 0;
-	err = faults__drain(engine->faults, 0, handle_event, engine);
-	if (err < 0)
-		return err;
+	left = faults__drain(engine->faults, budget_ns, handle_event, engine);
+	if (left < 0)
+		return left;
+	engine->backlog = left;
 	err = engine->pending_error;
 	engine->pending_error = 0;
 	return err;
+}
+
+int engine_drain(struct engine *engine)
+{
+	return drain(engine, 0);
+}
+
+int engine_drain_some(struct engine *engine)
+{
+	return drain(engine, DRAIN_NS);
 }

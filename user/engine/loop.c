@@ -85,11 +85,11 @@ static int wait_once(struct engine *engine)
 	int count, i, err;
 
 	control__idle(engine->control);
-	count = epoll_wait(engine->epoll_fd, events, 16, -1);
+	count = epoll_wait(engine->epoll_fd, events, 16, engine->backlog ? 0 : -1);
 	control__busy(engine->control);
 	if (count < 0)
 		return errno == EINTR ? 0 : -errno;
-	err = engine_drain(engine);
+	err = engine_drain_some(engine);
 	for (i = 0; !err && i < count; i++) {
 		if (events[i].data.fd == engine->signal_fd)
 			err = engine_read_signals(engine);

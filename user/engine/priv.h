@@ -103,6 +103,7 @@ struct engine {
 	int interrupted_by;	     /* pending signal, 0: none */
 	bool asked, resized, ticked; /* pending events */
 	uint64_t start_ns;	     /* CLOCK_MONOTONIC */
+	bool backlog;		     /* events wait in the ring */
 	int pending_error;	     /* of an event handler, reported by engine__next */
 	struct losses losses;	     /* on our side, since the start of the watch */
 };
@@ -135,8 +136,9 @@ void engine_lose_child(struct engine *engine, struct target *target, uint32_t sl
 /* Forgets targets that ended and were reported. */
 void engine_prune(struct engine *engine);
 
-/* events.c */
+/* events.c: all that is in the ring at the call, or what can be handled in 10 ms. 0 or -errno. */
 int engine_drain(struct engine *engine);
+int engine_drain_some(struct engine *engine);
 
 /*
  * snapshot.c: fills the row of one target, which may end meanwhile. Nothing is consumed: the lives

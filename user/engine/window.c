@@ -27,8 +27,7 @@ static int read_ahead(struct engine *engine, struct target *target)
 	if (left < 0)
 		return left;
 	engine->losses.count[LOSS_LATE] += (uint64_t)left;
-	touch__window_known(target->touch);
-	return late.err;
+	return late.err ? late.err : touch__window_known(target->touch);
 }
 
 int window_begin(struct engine *engine, struct target *target, bool stands_still)

@@ -80,8 +80,13 @@ static int replace(struct births *births, uint64_t start, uint64_t end, const st
 int births__set(struct births *births, uint64_t start, uint64_t end, uint64_t created_ns)
 {
 	struct birth birth = { start, end, created_ns };
+	size_t at = births->count ? lower_bound(births, start ? start - 1 : 0) : 0;
+	const struct birth *before = at < births->count ? &births->births[at] : NULL;
 
-	return replace(births, start, end, &birth);
+	/* A mapping that grows stays one. */
+	if (start < end && before && before->end == start && before->created_ns == created_ns)
+		birth.start = before->start;
+	return replace(births, birth.start, end, &birth);
 }
 
 int births__forget(struct births *births, uint64_t start, uint64_t end)

@@ -101,59 +101,83 @@ void chunk_mask(uint64_t chunk_start, uint64_t start, uint64_t end, uint64_t pag
 	}
 }
 
+static void keep_masked(struct touch_chunk *chunk, const uint64_t mask[CHUNK_WORDS])
+{
+	unsigned int word;
+
+	for (word = 0; word < CHUNK_WORDS; word++) {
+		chunk->read[word] &= mask[word];
+		chunk->written[word] &= mask[word];
+	}
+}
+
+static void drop_masked(struct touch_chunk *chunk, const uint64_t mask[CHUNK_WORDS])
+{
+	unsigned int word;
+
+	for (word = 0; word < CHUNK_WORDS; word++) {
+		chunk->read[word] &= ~mask[word];
+		chunk->written[word] &= ~mask[word];
+	}
+}
+
 int chunk_bits__take(struct chunk_bits *from, uint64_t start, uint64_t end, uint64_t page_bytes,
 		     struct chunk_bits *to)
 {
 	size_t i = lower_bound(from, chunk_start_of(start, page_bytes)), kept = i;
 	int err = 0;
 
-	for (; i < from->count; i++) {
-		struct touch_chunk *chunk = &from->chunks[i];
-		struct touch_chunk taken = *chunk;
+	for (; !err && i < from->count && from->chunks[i].start < end; i++) {
+		struct touch_chunk taken = from->chunks[i];
 		uint64_t mask[CHUNK_WORDS];
-		unsigned int word;
 
-		chunk_mask(chunk->start, start, end, page_bytes, mask);
-		for (word = 0; word < CHUNK_WORDS; word++) {
-			taken.read[word] &= mask[word];
-			taken.written[word] &= mask[word];
-		}
+		chunk_mask(taken.start, start, end, page_bytes, mask);
+		keep_masked(&taken, mask);
+		err = chunk_bits__add(to, &taken);
 		if (!err)
-			err = chunk_bits__add(to, &taken);
-		if (!err) {
-			for (word = 0; word < CHUNK_WORDS; word++) {
-				chunk->read[word] &= ~mask[word];
-				chunk->written[word] &= ~mask[word];
-			}
-		}
-		if (!is_empty(chunk))
-			from->chunks[kept++] = *chunk;
+			drop_masked(&from->chunks[i], mask);
+		if (!is_empty(&from->chunks[i]))
+			from->chunks[kept++] = from->chunks[i];
 	}
-	if (kept < from->count)
-		from->count = kept;
+	if (kept < i) {
+		memmove(from->chunks + kept, from->chunks + i,
+			(from->count - i) * sizeof(*from->chunks));
+		from->count -= i - kept;
+	}
 	return err;
 }
 
-static bool test(const uint64_t *words, uint64_t page)
+/* Moves 512 bits up by `by` (0..511): what leaves them goes into *high. */
+static void shift_up(const uint64_t words[CHUNK_WORDS], uint64_t by, uint64_t low[CHUNK_WORDS],
+		     uint64_t high[CHUNK_WORDS])
 {
-	return words[page / 64] >> (page % 64) & 1;
+	uint64_t wide[2 * CHUNK_WORDS] = { 0 };
+	uint64_t skip = by / 64, bits = by % 64;
+	unsigned int i;
+
+	for (i = 0; i < CHUNK_WORDS; i++) {
+		wide[i + skip] |= words[i] << bits;
+		if (bits)
+			wide[i + skip + 1] |= words[i] >> (64 - bits);
+	}
+	memcpy(low, wide, CHUNK_WORDS * sizeof(*low));
+	memcpy(high, wide + CHUNK_WORDS, CHUNK_WORDS * sizeof(*high));
 }
 
-static int add_page(struct chunk_bits *to, const struct touch_chunk *chunk, uint64_t page,
-		    uint64_t address, uint64_t page_bytes)
+static int add_shifted(struct chunk_bits *to, const struct touch_chunk *chunk, uint64_t address,
+		       uint64_t page_bytes)
 {
-	struct touch_chunk one = *chunk;
-	uint64_t index;
+	struct touch_chunk low = *chunk, high = *chunk;
+	uint64_t by;
+	int err;
 
-	memset(one.read, 0, sizeof(one.read));
-	memset(one.written, 0, sizeof(one.written));
-	one.start = chunk_start_of(address, page_bytes);
-	index = (address - one.start) / page_bytes;
-	if (test(chunk->read, page))
-		one.read[index / 64] = 1ull << (index % 64);
-	if (test(chunk->written, page))
-		one.written[index / 64] = 1ull << (index % 64);
-	return chunk_bits__add(to, &one);
+	low.start = chunk_start_of(address, page_bytes);
+	high.start = low.start + CHUNK_PAGES * page_bytes;
+	by = (address - low.start) / page_bytes;
+	shift_up(chunk->read, by, low.read, high.read);
+	shift_up(chunk->written, by, low.written, high.written);
+	err = chunk_bits__add(to, &low);
+	return err ? err : chunk_bits__add(to, &high);
 }
 
 int chunk_bits__add_moved(struct chunk_bits *to, const struct chunk_bits *from, uint64_t start,
@@ -162,18 +186,25 @@ int chunk_bits__add_moved(struct chunk_bits *to, const struct chunk_bits *from, 
 	size_t i;
 	int err = 0;
 
-	for (i = lower_bound(from, chunk_start_of(start, page_bytes)); i < from->count; i++) {
-		const struct touch_chunk *chunk = &from->chunks[i];
-		uint64_t page;
+	for (i = lower_bound(from, chunk_start_of(start, page_bytes));
+	     !err && i < from->count && from->chunks[i].start < end; i++) {
+		struct touch_chunk chunk = from->chunks[i];
+		uint64_t mask[CHUNK_WORDS];
 
-		for (page = 0; !err && page < CHUNK_PAGES; page++) {
-			uint64_t address = chunk->start + page * page_bytes;
-
-			if (address >= start && address < end)
-				err = add_page(to, chunk, page, address - start + to_start,
-					       page_bytes);
-		}
+		chunk_mask(chunk.start, start, end, page_bytes, mask);
+		keep_masked(&chunk, mask);
+		err = add_shifted(to, &chunk, chunk.start - start + to_start, page_bytes);
 	}
+	return err;
+}
+
+int chunk_bits__join(struct chunk_bits *into, const struct chunk_bits *from)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < from->count; i++)
+		err = chunk_bits__add(into, &from->chunks[i]);
 	return err;
 }
 

@@ -22,6 +22,9 @@ void chunk_bits__deinit(struct chunk_bits *bits);
 /* Joins the bits of one chunk in. 0 or -ENOMEM. */
 int chunk_bits__add(struct chunk_bits *bits, const struct touch_chunk *chunk);
 
+/* Joins all of from in. 0 or -ENOMEM. */
+int chunk_bits__join(struct chunk_bits *into, const struct chunk_bits *from);
+
 /* Moves the bits of [start, end) (bytes) from one to the other. 0 or -ENOMEM. */
 int chunk_bits__take(struct chunk_bits *from, uint64_t start, uint64_t end, uint64_t page_bytes,
 		     struct chunk_bits *to);

@@ -75,23 +75,13 @@ int touch__retire_chunk(struct touch *touch, const struct touch_chunk *chunk)
 	return chunk_bits__add(&touch->last, chunk);
 }
 
-static int join_all(struct chunk_bits *into, const struct chunk_bits *from)
-{
-	size_t i;
-	int err = 0;
-
-	for (i = 0; !err && i < from->count; i++)
-		err = chunk_bits__add(into, &from->chunks[i]);
-	return err;
-}
-
 static int join_calls(struct chunk_bits *into, const struct pending_list *list)
 {
 	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && i < list->count; i++)
-		err = join_all(into, &list->calls[i].bits);
+		err = chunk_bits__join(into, &list->calls[i].bits);
 	return err;
 }
 
@@ -123,11 +113,11 @@ int touch__retire_all(struct touch *touch, const char *how, uint64_t time_ns)
 	size_t first = 0, i;
 	int err;
 
-	err = join_all(last, &touch->overlay);
+	err = chunk_bits__join(last, &touch->overlay);
 	if (!err)
 		err = join_calls(last, &touch->pending);
 	if (!err)
-		err = join_calls(last, &touch->failed);
+		err = chunk_bits__join(last, &touch->doubt.bits);
 	/* The mappings are gone: neighbours are what lies in adjacent chunks. */
 	for (i = 1; !err && i <= last->count; i++) {
 		if (i < last->count &&

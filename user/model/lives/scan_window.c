@@ -31,9 +31,18 @@ void touch__begin_window(struct touch *touch, const struct touch_map *before)
 	touch->window.before = before;
 }
 
-void touch__window_known(struct touch *touch)
+int touch__window_known(struct touch *touch)
 {
-	range_set__settle(&touch->window.dropped);
+	struct scan_window *window = &touch->window;
+	size_t i;
+	int err = 0;
+
+	/* Calls that have not returned yet. */
+	for (i = 0; !err && i < window->call_count; i++)
+		err = range_set__append(&window->dropped, window->calls[i].start,
+					window->calls[i].end);
+	range_set__settle(&window->dropped);
+	return err;
 }
 
 void scan_window__dropped(const struct scan_window *window, uint64_t address, uint64_t page_bytes,
@@ -83,15 +92,20 @@ static int add_moved_taken(struct touch *touch, uint64_t start, uint64_t end, ui
 	return err;
 }
 
-static int add_moved_calls(struct touch *touch, const struct pending_list *list, uint64_t start,
-			   uint64_t end, uint64_t to)
+/* What we hold ourselves of the bits that moved. */
+static int add_moved_held(struct touch *touch, uint64_t start, uint64_t end, uint64_t to)
 {
+	struct chunk_bits *taken = &touch->window.taken;
+	uint64_t page = touch->page_bytes;
 	size_t i;
-	int err = 0;
+	int err;
 
-	for (i = 0; !err && i < list->count; i++)
-		err = chunk_bits__add_moved(&touch->window.taken, &list->calls[i].bits, start, end,
-					    to, touch->page_bytes);
+	err = chunk_bits__add_moved(taken, &touch->overlay, start, end, to, page);
+	if (!err)
+		err = chunk_bits__add_moved(taken, &touch->doubt.bits, start, end, to, page);
+	for (i = 0; !err && i < touch->pending.count; i++)
+		err = chunk_bits__add_moved(taken, &touch->pending.calls[i].bits, start, end, to,
+					    page);
 	return err;
 }
 
@@ -109,12 +123,7 @@ static int window_moved(struct touch *touch, const struct map_event *enter, uint
 		return 0;
 	err = add_moved_taken(touch, start, end, to);
 	if (!err)
-		err = chunk_bits__add_moved(&window->taken, &touch->overlay, start, end, to,
-					    touch->page_bytes);
-	if (!err)
-		err = add_moved_calls(touch, &touch->pending, start, end, to);
-	if (!err)
-		err = add_moved_calls(touch, &touch->failed, start, end, to);
+		err = add_moved_held(touch, start, end, to);
 	if (!err)
 		err = add_moved_ranges(&touch->before, start, end, to, &window->moved_before);
 	if (!err)
@@ -124,21 +133,35 @@ static int window_moved(struct touch *touch, const struct map_event *enter, uint
 	return err;
 }
 
+/* What mremap does to its old range is known when it returns. */
 static int window_enter(struct scan_window *window, const struct map_event *event)
 {
-	int err = 0;
-
-	if (event->start < event->end)
-		err = range_set__append(&window->dropped, event->start, event->end);
-	if (!err && event->op == MAP_OP_MREMAP && event->new_start)
-		err = range_set__append(&window->dropped, event->new_start, event->new_end);
-	if (err || event->op != MAP_OP_MREMAP)
-		return err;
+	if (event->op != MAP_OP_MREMAP)
+		return range_set__append(&window->dropped, event->start, event->end);
 	if (array_reserve((void **)&window->calls, &window->call_capacity, window->call_count + 1,
 			  sizeof(*window->calls)))
 		return -ENOMEM;
-	window->calls[window->call_count++] = (struct window_call){ *event };
-	return 0;
+	window->calls[window->call_count++] = *event;
+	return event->new_start
+		       ? range_set__append(&window->dropped, event->new_start, event->new_end)
+		       : 0;
+}
+
+static bool grew_in_place(const struct map_event *enter, int64_t result)
+{
+	return (uint64_t)result == enter->start && !enter->new_start &&
+	       enter->new_end >= enter->end - enter->start;
+}
+
+static int end_call(struct touch *touch, const struct map_event *enter, int64_t result)
+{
+	int err;
+
+	if (grew_in_place(enter, result))
+		return 0;
+	err = range_set__append(&touch->window.dropped, enter->start, enter->end);
+	return err || map_call_failed(enter, result) ? err
+						     : window_moved(touch, enter, (uint64_t)result);
 }
 
 static int window_exit(struct touch *touch, const struct map_event *event)
@@ -148,23 +171,20 @@ static int window_exit(struct touch *touch, const struct map_event *event)
 	int err = 0;
 
 	for (i = 0; i < window->call_count; i++) {
-		struct window_call call = window->calls[i];
+		struct map_event enter = window->calls[i];
 
-		if (call.enter.tid != event->tid) {
-			window->calls[kept++] = call;
-			continue;
-		}
-		if (!err && !map_call_failed(&call.enter, event->result))
-			err = window_moved(touch, &call.enter, (uint64_t)event->result);
+		if (enter.tid != event->tid)
+			window->calls[kept++] = enter;
+		else if (!err)
+			err = end_call(touch, &enter, event->result);
 	}
 	window->call_count = kept;
 	/* It began before the scan did. */
 	for (i = 0; !err && i < touch->pending.count; i++) {
 		const struct map_event *enter = &touch->pending.calls[i].enter;
 
-		if (enter->tid == event->tid && enter->op == MAP_OP_MREMAP &&
-		    !map_call_failed(enter, event->result))
-			err = window_moved(touch, enter, (uint64_t)event->result);
+		if (enter->tid == event->tid && enter->op == MAP_OP_MREMAP)
+			err = end_call(touch, enter, event->result);
 	}
 	return err;
 }

@@ -13,10 +13,6 @@
 #include "model/lives/chunk_bits.h"
 #include "model/range_set.h"
 
-struct window_call {
-	struct map_event enter;
-};
-
 struct scan_window {			/* all zero is none */
 	const struct touch_map *before; /* the kernel's bits at its start; NULL: no scan goes on */
 	struct chunk_bits taken;	/* by calls since, and what they moved, where it went */
@@ -24,7 +20,7 @@ struct scan_window {			/* all zero is none */
 	struct range_set moved_before;	/* pages of the baseline, where they went */
 	struct range_set moved_huge;
 	struct range_set moved_maybe; /* that may have been huge */
-	struct window_call *calls;    /* that have not returned yet */
+	struct map_event *calls;      /* entries of mremap that have not returned yet */
 	size_t call_count;
 	size_t call_capacity;
 };

@@ -35,7 +35,7 @@ void touch__free(struct touch *touch)
 	if (!touch)
 		return;
 	free_calls(&touch->pending);
-	free_calls(&touch->failed);
+	chunk_bits__deinit(&touch->doubt.bits);
 	range_set__deinit(&touch->before);
 	range_set__deinit(&touch->ended_early);
 	range_set__deinit(&touch->huge_seen);
@@ -157,7 +157,7 @@ uint64_t touch__next_chunk(const struct touch *touch, const struct touch_map *ma
 	next = smaller(next, next_held(&touch->overlay, address));
 	next = smaller(next, next_held(&touch->window.taken, address));
 	next = smaller(next, next_called(&touch->pending, address));
-	next = smaller(next, next_called(&touch->failed, address));
+	next = smaller(next, next_held(&touch->doubt.bits, address));
 	return touch->window.before ? smaller(next, next_copied(touch->window.before, address))
 				    : next;
 }

@@ -58,11 +58,11 @@ int touch__handle(struct touch *touch, const struct map_event *event);
 /*
  * A scan of an address space that runs takes time. before: the kernel's chunks at its start,
  * borrowed; the events, closed by touch__window_known, are those that are handled only after it.
- * The window holds until its end, or until the next begins. Events: 0 or -ENOMEM.
+ * The window holds until its end, or until the next begins. 0 or -ENOMEM.
  */
 void touch__begin_window(struct touch *touch, const struct touch_map *before);
 int touch__window_event(struct touch *touch, const struct map_event *event);
-void touch__window_known(struct touch *touch);
+int touch__window_known(struct touch *touch);
 void touch__end_window(struct touch *touch);
 
 /*

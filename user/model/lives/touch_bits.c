@@ -36,20 +36,15 @@ static void join_tentative(struct touch_bits *ret, const struct touch_chunk *chu
 	}
 }
 
-static int join_calls(const struct touch *touch, const struct pending_list *list, uint64_t address,
+/* Whether there were any. */
+static bool join_held(const struct touch *touch, const struct chunk_bits *bits, uint64_t address,
 		      struct touch_bits *ret)
 {
-	const struct touch_chunk *chunk;
-	int found = 0;
-	size_t i;
+	const struct touch_chunk *chunk = chunk_bits__find(bits, address, touch->page_bytes);
 
-	for (i = 0; i < list->count; i++) {
-		chunk = chunk_bits__find(&list->calls[i].bits, address, touch->page_bytes);
-		if (chunk)
-			join_tentative(ret, chunk);
-		found |= chunk != NULL;
-	}
-	return found;
+	if (chunk)
+		join_tentative(ret, chunk);
+	return chunk;
 }
 
 bool touch_live_bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
@@ -104,13 +99,15 @@ int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t
 		struct touch_bits *ret)
 {
 	int found;
+	size_t i;
 
 	memset(ret, 0, sizeof(*ret));
 	found = touch_live_bits(touch, map, address, &ret->sure);
 	if (found < 0)
 		return found;
-	found |= join_calls(touch, &touch->pending, address, ret);
-	found |= join_calls(touch, &touch->failed, address, ret);
+	for (i = 0; i < touch->pending.count; i++)
+		found |= join_held(touch, &touch->pending.calls[i].bits, address, ret);
+	found |= join_held(touch, &touch->doubt.bits, address, ret);
 	if (touch->window.before)
 		found |= join_window(touch, address, ret);
 	return found;

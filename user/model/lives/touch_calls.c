@@ -7,6 +7,9 @@
 #include "base/array.h"
 #include "model/lives/touch_priv.h"
 
+/* More threads than any process has (the kernel's default limit is half of it). */
+#define PENDING_MAX 65536u
+
 /* The last range that the thread's call has told of. */
 static struct pending *find_pending(struct touch *touch, uint32_t tid)
 {
@@ -21,15 +24,35 @@ static struct pending *find_pending(struct touch *touch, uint32_t tid)
 
 static int take_held(struct touch *touch, uint64_t start, uint64_t end, struct chunk_bits *to)
 {
-	size_t i;
 	int err;
 
 	if (start >= end)
 		return 0;
 	err = chunk_bits__take(&touch->overlay, start, end, touch->page_bytes, to);
-	for (i = 0; !err && i < touch->failed.count; i++)
-		err = chunk_bits__take(&touch->failed.calls[i].bits, start, end, touch->page_bytes,
-				       to);
+	if (!err)
+		err = chunk_bits__take(&touch->doubt.bits, start, end, touch->page_bytes, to);
+	return err;
+}
+
+static int claim(struct touch *touch, struct pending *call)
+{
+	if (!call->left)
+		return 0;
+	call->left = false;
+	return take_held(touch, call->enter.start, call->enter.end, &call->bits);
+}
+
+int touch_claim(struct touch *touch, uint64_t start, uint64_t end)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < touch->pending.count; i++) {
+		struct pending *call = &touch->pending.calls[i];
+
+		if (call->enter.start < end && start < call->enter.end)
+			err = claim(touch, call);
+	}
 	return err;
 }
 
@@ -42,24 +65,47 @@ static struct pending *append(struct pending_list *list, const struct pending *c
 	return &list->calls[list->count++];
 }
 
+static int lose_exit(struct touch *touch, uint32_t tid)
+{
+	return touch_exit(touch, &(struct map_event){ .tid = tid, .result = -EINTR });
+}
+
+/* The old range of mremap is left where it is: a block that grows in place costs nothing. */
+static int take_entered(struct touch *touch, struct pending *call)
+{
+	const struct map_event *enter = &call->enter;
+	int err;
+
+	if (enter->op == MAP_OP_MREMAP) {
+		call->left = true;
+		return enter->new_start
+			       ? take_held(touch, enter->new_start, enter->new_end, &call->bits)
+			       : 0;
+	}
+	err = touch_claim(touch, enter->start, enter->end);
+	return err ? err : take_held(touch, enter->start, enter->end, &call->bits);
+}
+
 int touch_enter(struct touch *touch, const struct map_event *event)
 {
 	struct pending *pending = find_pending(touch, event->tid);
-	int err;
+	int err = 0;
 
 	/* A thread is in one call at a time: what is left of another lost its exit. */
-	if (pending && !(pending->enter.part && event->part)) {
-		err = touch_exit(touch, &(struct map_event){ .tid = event->tid, .result = -EINTR });
-		if (err)
-			return err;
+	if (pending && !(pending->enter.part && event->part))
+		err = lose_exit(touch, event->tid);
+	/* As many threads have lost one: the oldest is forgotten. */
+	if (!err && touch->pending.count >= PENDING_MAX)
+		err = lose_exit(touch, touch->pending.calls[0].enter.tid);
+	if (!err && event->op == MAP_OP_MREMAP) {
+		err = touch_claim(touch, event->start, event->end);
+		if (!err && event->new_start)
+			err = touch_claim(touch, event->new_start, event->new_end);
 	}
+	if (err)
+		return err;
 	pending = append(&touch->pending, &(struct pending){ .enter = *event });
-	if (!pending)
-		return -ENOMEM;
-	err = take_held(touch, event->start, event->end, &pending->bits);
-	if (!err && event->op == MAP_OP_MREMAP && event->new_start)
-		err = take_held(touch, event->new_start, event->new_end, &pending->bits);
-	return err;
+	return pending ? take_entered(touch, pending) : -ENOMEM;
 }
 
 int touch_closed(struct touch *touch, const struct map_event *event)
@@ -150,9 +196,10 @@ static int move_range(struct touch *touch, struct pending *pending, uint64_t sta
 		      uint64_t to)
 {
 	struct chunk_bits moving = { 0 };
-	int err;
+	int err = touch_claim(touch, to, to + (end - start));
 
-	err = chunk_bits__take(&pending->bits, start, end, touch->page_bytes, &moving);
+	if (!err)
+		err = chunk_bits__take(&pending->bits, start, end, touch->page_bytes, &moving);
 	if (!err)
 		err = chunk_bits__add_moved(&touch->overlay, &moving, start, end, to,
 					    touch->page_bytes);
@@ -171,6 +218,23 @@ static int move_range(struct touch *touch, struct pending *pending, uint64_t sta
 	return err;
 }
 
+static int put_back(struct touch *touch, struct chunk_bits *bits)
+{
+	int err = chunk_bits__join(&touch->overlay, bits);
+
+	chunk_bits__deinit(bits);
+	return err;
+}
+
+/* In place: no life ends. */
+static int grow(struct touch *touch, struct pending *call, uint64_t end, uint64_t bytes,
+		uint64_t created_ns)
+{
+	int err = put_back(touch, &call->bits);
+
+	return err ? err : begin(touch, end, end + bytes, created_ns);
+}
+
 static int on_mremap(struct touch *touch, struct pending *pending, uint64_t to, uint64_t time_ns)
 {
 	const struct map_event *enter = &pending->enter;
@@ -180,7 +244,11 @@ static int on_mremap(struct touch *touch, struct pending *pending, uint64_t to, 
 	uint64_t created = births__of(&touch->births, enter->start, enter->start + 1);
 	int err = 0;
 
-	if (enter->new_start)
+	if (to == enter->start && new_bytes >= old_bytes)
+		return grow(touch, pending, enter->end, new_bytes - old_bytes,
+			    created ? created : time_ns);
+	err = claim(touch, pending);
+	if (!err && enter->new_start)
 		err = end_range(touch, pending, enter->new_start, enter->new_end, time_ns);
 	if (!err)
 		err = end_range(touch, pending, enter->start + kept, enter->end, time_ns);
@@ -211,15 +279,25 @@ static int on_success(struct touch *touch, struct pending *pending, uint64_t res
 	return 0;
 }
 
-static int put_back(struct touch *touch, struct chunk_bits *bits)
+/* What no life took away: the call failed, or did not reach it. */
+static int add_doubt(struct touch *touch, struct pending *call, uint64_t failed_ns)
 {
-	size_t i;
-	int err = 0;
+	const char *how = touch_how(call->enter.op);
+	struct doubt *doubt = &touch->doubt;
+	uint64_t start = call->enter.start, end = call->enter.end;
+	int err;
 
-	for (i = 0; !err && i < bits->count; i++)
-		err = chunk_bits__add(&touch->overlay, &bits->chunks[i]);
-	chunk_bits__deinit(bits);
-	*bits = (struct chunk_bits){ 0 };
+	if (!doubt->bits.count) {
+		doubt->how = how;
+		doubt->start = start;
+		doubt->end = end;
+	}
+	doubt->how = strcmp(doubt->how, how) ? "several" : how;
+	doubt->start = start < doubt->start ? start : doubt->start;
+	doubt->end = end > doubt->end ? end : doubt->end;
+	doubt->failed_ns = failed_ns;
+	err = chunk_bits__join(&doubt->bits, &call->bits);
+	chunk_bits__deinit(&call->bits);
 	return err;
 }
 
@@ -242,18 +320,17 @@ static int finish(struct touch *touch, struct pending *call, const struct map_ev
 {
 	int err = 0;
 
-	if (!map_call_failed(&call->enter, result))
+	/* Its exit was lost: it may have moved. */
+	if (result == -EINTR)
+		err = claim(touch, call);
+	if (!err && !map_call_failed(&call->enter, result))
 		err = on_success(touch, call, (uint64_t)result, exit->time_ns);
-	else if (map_call_ended_nothing(&call->enter, result))
+	else if (!err && map_call_ended_nothing(&call->enter, result))
 		err = put_back(touch, &call->bits);
-	else if (exit->refused_at)
+	else if (!err && exit->refused_at)
 		err = on_refusal(touch, call, exit->refused_at, exit->time_ns);
-	/* What no life took away: the call failed, or did not reach it. */
-	call->failed_ns = exit->time_ns;
-	if (!err && call->bits.count && append(&touch->failed, call))
-		return 0;
 	if (!err && call->bits.count)
-		err = -ENOMEM;
+		err = add_doubt(touch, call, exit->time_ns);
 	chunk_bits__deinit(&call->bits);
 	return err;
 }
@@ -269,27 +346,37 @@ static int64_t result_of_part(const struct map_event *enter, int64_t *left)
 	return 0;
 }
 
+static bool take_pending(struct pending_list *list, uint32_t tid, struct pending *ret)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		if (list->calls[i].enter.tid != tid)
+			continue;
+		*ret = list->calls[i];
+		list->count--;
+		memmove(list->calls + i, list->calls + i + 1,
+			(list->count - i) * sizeof(*list->calls));
+		return true;
+	}
+	return false;
+}
+
 int touch_exit(struct touch *touch, const struct map_event *event)
 {
 	int64_t left = event->result;
-	size_t i, kept = 0;
+	struct pending call;
 	int err = 0;
 
-	for (i = 0; i < touch->pending.count; i++) {
-		struct pending call = touch->pending.calls[i];
+	while (take_pending(&touch->pending, event->tid, &call)) {
 		int64_t result = event->result;
 		int failure;
 
-		if (call.enter.tid != event->tid) {
-			touch->pending.calls[kept++] = call;
-			continue;
-		}
 		if (call.enter.part)
 			result = result_of_part(&call.enter, &left);
 		failure = finish(touch, &call, event, result);
 		if (!err)
 			err = failure;
 	}
-	touch->pending.count = kept;
 	return err;
 }

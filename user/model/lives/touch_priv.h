@@ -12,17 +12,29 @@
 
 #define TOUCH_RETIRED_MAX 1000u
 
-/* A mapping call that a thread is in, or one that failed. */
+/* A mapping call that a thread is in. */
 struct pending {
 	struct map_event enter;
 	struct chunk_bits bits; /* of the lives that it ends */
-	uint64_t failed_ns;
+	bool left; /* what we hold of mremap's old range was left there: most often nothing moves */
 };
 
 struct pending_list {
 	struct pending *calls;
 	size_t count;
 	size_t capacity;
+};
+
+/*
+ * Bits that calls took which failed then: some of the pages may be dropped. Unsettled until the
+ * next scan. One set for all: a program may fail as often as it likes.
+ */
+struct doubt {
+	struct chunk_bits bits;
+	uint64_t start; /* of what the calls were about */
+	uint64_t end;
+	uint64_t failed_ns; /* of the last of them */
+	const char *how;    /* a literal */
 };
 
 struct touch {
@@ -38,7 +50,7 @@ struct touch {
 	struct chunk_bits overlay; /* moved here by mremap */
 	struct chunk_bits last;	   /* of an address space that has ended */
 	struct pending_list pending;
-	struct pending_list failed; /* what they took is unsettled until the next scan */
+	struct doubt doubt;
 	struct scan_window window;
 	struct retired *retired;
 	size_t retired_count;
@@ -49,6 +61,9 @@ struct touch {
 int touch_enter(struct touch *touch, const struct map_event *event);
 int touch_closed(struct touch *touch, const struct map_event *event);
 int touch_exit(struct touch *touch, const struct map_event *event);
+
+/* What was left of mremap's old ranges in [start, end) is taken now. 0 or -ENOMEM. */
+int touch_claim(struct touch *touch, uint64_t start, uint64_t end);
 
 /* The word of the JSON contract: "munmap", "dontneed" ... */
 const char *touch_how(enum map_op op);

@@ -79,50 +79,47 @@ static int settle_chunk(struct touch *touch, const struct touch_map *map,
 	return err;
 }
 
-static int settle_call(struct touch *touch, const struct touch_map *map,
-		       const struct page_runs *runs, const struct pending *call, uint64_t *unsure)
+static int settle_doubt(struct touch *touch, const struct touch_map *map,
+			const struct page_runs *runs, const struct doubt *doubt, uint64_t *unsure)
 {
 	struct settling settling = { 0 };
 	struct bit_counts counts;
 	size_t i;
 	int err = 0;
 
-	for (i = 0; !err && i < call->bits.count; i++)
-		err = settle_chunk(touch, map, runs, &call->bits.chunks[i], &settling);
+	for (i = 0; !err && i < doubt->bits.count; i++)
+		err = settle_chunk(touch, map, runs, &doubt->bits.chunks[i], &settling);
 	*unsure += settling.unsure;
 	counts = chunk_bits__count(&settling.gone);
 	chunk_bits__deinit(&settling.gone);
 	if (err || !counts.touched)
 		return err;
-	return touch_retire(touch,
-			    &(struct retired){
-				    .count = 1,
-				    .start = call->enter.start,
-				    .end = call->enter.end,
-				    .created_ns = births__of(&touch->births, call->enter.start,
-							     call->enter.end),
-				    .retired_ns = call->failed_ns,
-				    .how = touch_how(call->enter.op),
-				    .pages_read = counts.read,
-				    .pages_written = counts.written,
-				    .pages_touched = counts.touched,
-			    });
+	return touch_retire(
+		touch, &(struct retired){
+			       .count = 1,
+			       .start = doubt->start,
+			       .end = doubt->end,
+			       .created_ns = births__of(&touch->births, doubt->start, doubt->end),
+			       .retired_ns = doubt->failed_ns,
+			       .how = doubt->how,
+			       .pages_read = counts.read,
+			       .pages_written = counts.written,
+			       .pages_touched = counts.touched,
+		       });
 }
 
 int touch__settle(struct touch *touch, const struct touch_map *map, const struct page_runs *runs,
 		  uint64_t *unsure)
 {
-	struct pending_list failed = touch->failed;
-	size_t i;
-	int err = 0;
+	struct doubt doubt;
+	int err = touch_claim(touch, 0, UINT64_MAX);
 
+	if (err)
+		return err;
 	/* Out of the way: what is settled is compared with the bits that came since. */
-	touch->failed = (struct pending_list){ 0 };
-	for (i = 0; i < failed.count; i++) {
-		if (!err)
-			err = settle_call(touch, map, runs, &failed.calls[i], unsure);
-		chunk_bits__deinit(&failed.calls[i].bits);
-	}
-	free(failed.calls);
+	doubt = touch->doubt;
+	touch->doubt = (struct doubt){ 0 };
+	err = settle_doubt(touch, map, runs, &doubt, unsure);
+	chunk_bits__deinit(&doubt.bits);
 	return err;
 }
