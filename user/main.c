@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* The table of commands. */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/test_point.h"
 #include "commands/commands.h"
 #include "commands/options.h"
@@ -16,6 +18,14 @@ static const struct {
 	{ "check", command_check }, { "probe", command_probe },
 };
 
+/* No failure of ours is silent: what nobody has told is a lack of memory. */
+static int finish(int status)
+{
+	if (status == STATUS_INTERNAL && !log_said_error())
+		log_error("%s", strerror(ENOMEM));
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
@@ -26,10 +36,10 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return usage_error("no process and no command given");
 	if (argv[1][0] == '-')
-		return command_watch(argc, argv);
+		return finish(command_watch(argc, argv));
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].main(argc - 1, argv + 1);
+			return finish(commands[i].main(argc - 1, argv + 1));
 	}
 	return usage_error("unknown command '%s'", argv[1]);
 }

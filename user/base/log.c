@@ -15,6 +15,7 @@
 
 /* Static: every room logs, and -v is one decision for the whole program. */
 static enum log_level max_level = LOG_WARN;
+static bool said_error;
 
 void log_set_level(enum log_level level)
 {
@@ -24,6 +25,11 @@ void log_set_level(enum log_level level)
 enum log_level log_get_level(void)
 {
 	return max_level;
+}
+
+bool log_said_error(void)
+{
+	return said_error;
 }
 
 static void log_line(enum log_level level, const char *format, va_list args)
@@ -56,6 +62,7 @@ void log_error(const char *format, ...)
 {
 	va_list args;
 
+	said_error = true;
 	va_start(args, format);
 	log_line(LOG_ERROR, format, args);
 	va_end(args);

@@ -5,11 +5,16 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
+
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* Messages above level are dropped; the default is LOG_WARN. */
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
+
+/* Whether an error was told, be it dropped or not: a failure has its line then. */
+bool log_said_error(void);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

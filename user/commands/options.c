@@ -150,6 +150,8 @@ int usage_error(const char *format, ...)
 
 int status_of_error(int err)
 {
+	if (!log_said_error())
+		log_error("cannot go on: %s", strerror(-err));
 	switch (err) {
 	case -EPERM:
 	case -EACCES:

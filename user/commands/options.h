@@ -98,7 +98,10 @@ struct engine_options options__engine(const struct options *options, uint32_t he
 /* "Try 'pagewatch --help'." after a message of misuse; returns STATUS_USAGE. */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The exit status for an engine error: what could not be measured is 3, the rest is 4. */
+/*
+ * The exit status for an engine error: what could not be measured is 3, the rest is 4. An error
+ * that nobody has told yet is told.
+ */
 int status_of_error(int err);
 
 #endif

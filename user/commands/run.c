@@ -164,7 +164,7 @@ int command_run(int argc, char **argv)
 			report_status(err);
 			status = STATUS_RUN_FAILED;
 		}
-	} else if (status == STATUS_USAGE) {
+	} else if (status != STATUS_OK) {
 		status = STATUS_RUN_FAILED;
 	}
 	snapshot__deinit(&run.last);

@@ -127,13 +127,17 @@ int engine__new(const struct engine_options *options, struct engine **ret)
 	struct engine *engine = calloc(1, sizeof(*engine));
 	int err;
 
-	if (!engine)
+	if (!engine) {
+		log_error("cannot start: %s", strerror(ENOMEM));
 		return -ENOMEM;
+	}
 	engine->options = *options;
 	engine->epoll_fd = engine->signal_fd = engine->timer_fd = -1;
 	engine->start_ns = engine_now_ns();
 	sigemptyset(&engine->old_mask);
 	err = open_all(engine);
+	if (err && !log_said_error())
+		log_error("cannot start: %s", strerror(-err));
 	if (err) {
 		engine__free(engine);
 		return err;

@@ -115,7 +115,8 @@ static int render_part(struct text *text, bool footer, char **ret)
 			err = put_process(text);
 		}
 	}
-	if (fclose(text->out) && !err)
+	/* Without memory at its end a stream has no text, and fclose does not say so (glibc). */
+	if ((fclose(text->out) || !*ret) && !err)
 		err = -ENOMEM;
 	return err;
 }

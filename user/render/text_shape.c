@@ -57,7 +57,8 @@ static int put_set(const struct text *text, const char *title, const struct inde
 	if (more)
 		fprintf(out, " and %s" NO_BREAK "more" NO_BREAK "range%s",
 			format_count(more, count), more == 1 ? "" : "s");
-	if (fclose(out))
+	/* Without memory at its end a stream has no text, and fclose does not say so (glibc). */
+	if (fclose(out) || !words)
 		err = -ENOMEM;
 	if (!err)
 		text_wrap(text, INDENT, words);

@@ -295,6 +295,7 @@ char *check_describe(const struct expectation *expectation, const struct expect_
 		fputs(i ? "; " : "", out);
 		describe_measure(out, &expectation->clauses[i], &finding->measures[i], page_bytes);
 	}
+	/* Without memory at its end a stream has no text, and fclose does not say so (glibc). */
 	if (fclose(out)) {
 		free(text);
 		return NULL;
