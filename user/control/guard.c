@@ -314,7 +314,7 @@ void guard_run(const struct guard_options *options)
 	struct guard guard = { .options = options, .link = options->link };
 	int err;
 
-	guard.command = options->spawn(options->ctx);
+	guard.command = options->spawn(options->ctx, guard.link);
 	guard_close_others(guard.link);
 	prctl(PR_SET_NAME, "pw-guardian");
 	/* Out of the terminal's foreground group: what it sends is meant for the command. */

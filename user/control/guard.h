@@ -11,8 +11,12 @@
 #include <sys/types.h>
 
 struct guard_options {
-	int link;		   /* to pagewatch */
-	pid_t (*spawn)(void *ctx); /* forks the command: its pid or -errno */
+	int link; /* to pagewatch */
+	/*
+	 * Forks the command: its pid or -errno. The child closes link: while it has our end,
+	 * pagewatch does not hear of ours.
+	 */
+	pid_t (*spawn)(void *ctx, int link);
 	void *ctx;
 	const char *proc_root;
 	bool follow_children;

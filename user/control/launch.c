@@ -59,13 +59,15 @@ static void launch_run_child(const struct launch_spawn *spawn)
 	_exit(127);
 }
 
-static pid_t launch_spawn_child(void *ctx)
+static pid_t launch_spawn_child(void *ctx, int link)
 {
 	const struct launch_spawn *spawn = ctx;
 	pid_t pid = fork();
 
 	if (!pid) {
 		close(spawn->go[PIPE_WRITE]);
+		if (link >= 0)
+			close(link);
 		launch_run_child(spawn);
 	}
 	return pid < 0 ? -errno : pid;
