@@ -33,8 +33,9 @@ static int fails(void)
 {
 	if (atomic_fetch_sub(&left, 1) != 1)
 		return 0;
+	/* The guardian has closed what it does not need. */
 	if (told >= 0 && write(told, "!", 1) != 1)
-		_exit(99);
+		told = -1;
 	errno = ENOMEM;
 	return 1;
 }

@@ -74,7 +74,8 @@ def judge(done, command, statuses, is_json):
     if done.returncode:
         # A check that cannot tell says why in its report.
         lines = done.stderr.splitlines()
-        assert any(line.startswith("pagewatch: ") for line in lines) or "unknown" in done.stdout, done
+        assert any(line.startswith("pagewatch: ") for line in lines) or (
+            "unknown" in done.stdout + done.stderr), done
     elif is_json and command[0] == "snap":
         json.loads(done.stdout)
 
@@ -93,7 +94,8 @@ def walk(numbers, entry, target, shim):
         except AssertionError as error:
             raise AssertionError(f"allocation {number}: {error}") from error
         unharmed(target.pid)
-        if not reached:
+        # Some numbers are reached in the guardian alone, which cannot tell.
+        if not reached and number > 100:
             break
 
 
