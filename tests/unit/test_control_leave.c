@@ -118,8 +118,8 @@ static void be_stuck(pid_t pid)
 	const char *why;
 
 	alarm(60);
-	if (watchdog__start(100000000, "/proc", &watchdog) || procfs__open("/proc", &procfs) ||
-	    proc__open(procfs, (uint32_t)pid, &proc))
+	if (watchdog__start(100000000, "/proc", NULL, &watchdog) ||
+	    procfs__open("/proc", &procfs) || proc__open(procfs, (uint32_t)pid, &proc))
 		_exit(1);
 	watchdog__hold(watchdog, pid);
 	if (freeze_begin(watched->tracer, proc, &why))

@@ -14,8 +14,8 @@
 #include "base/array.h"
 #include "collect/elf/elf_symbol.h"
 #include "collect/elf/mapped_file.h"
-#include "collect/proc/maps.h"
 #include "collect/memory/memsrc.h"
+#include "collect/proc/maps.h"
 
 #define CACHE_PAGES 64u /* all reads go past it: a heap changes */
 #define LOOKS_MAX 3	/* at one that does so meanwhile */

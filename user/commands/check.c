@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/test_point.h"
 #include "base/log.h"
+#include "base/test_point.h"
 #include "commands/commands.h"
 #include "commands/option_values.h"
 #include "commands/options.h"

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collect/proc/environment.h"
 #include "collect/kernel/faults.h"
 #include "collect/pages/pagemap.h"
+#include "collect/proc/environment.h"
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "commands/report.h"
-#include "version.h"
 #include "render/probe.h"
+#include "version.h"
 
 #define MAX_ROWS 48
 

@@ -55,7 +55,7 @@ static void control_need_watchdog(struct control *control)
 	if (control->watchdog || control->no_watchdog || !control->options.hold_ns)
 		return;
 	err = watchdog__start(control->options.hold_ns, control->options.proc_root,
-			      &control->watchdog);
+			      control->options.probes, &control->watchdog);
 	control->no_watchdog = err != 0;
 	if (err)
 		log_warn("nobody looks at how long processes stand still: no helper process");

@@ -45,6 +45,7 @@ struct watchdog_helper {
 	int pidfd; /* of pagewatch */
 	pid_t pagewatch;
 	struct procfs *procfs;
+	const struct stop_probes *probes;
 	uint32_t turns;	    /* at the last look */
 	unsigned int stuck; /* looks since it made a turn */
 };
@@ -103,17 +104,21 @@ static bool watchdog_is_overdue(struct watchdog_helper *helper)
 	       watchdog_some_thread_is(helper, atomic_load(&shared->pid), 't');
 }
 
+static void watchdog_mute(const struct watchdog_helper *helper)
+{
+	if (helper->probes)
+		helper->probes->mute(helper->probes->ctx);
+}
+
 /*
- * A signal of our probes that nobody had waited for takes effect when pagewatch is killed. Nobody
- * else has stopped the process then.
+ * A signal of our probes that nobody had waited for takes effect when pagewatch is killed, now or
+ * when its thread next runs. SIGCONT ends the stop, and drops the signals that are on their way.
+ * Nobody else has stopped the process.
  */
 static void watchdog_wake(const struct watchdog_helper *helper)
 {
-	pid_t pid = atomic_load(&helper->shared->pid);
-
-	if (atomic_load(&helper->shared->traced) && !atomic_load(&helper->shared->stopped) &&
-	    watchdog_some_thread_is(helper, pid, 'T'))
-		kill(pid, SIGCONT);
+	if (atomic_load(&helper->shared->traced) && !atomic_load(&helper->shared->stopped))
+		kill(atomic_load(&helper->shared->pid), SIGCONT);
 }
 
 static void watchdog_serve(struct watchdog_helper *helper)
@@ -133,12 +138,16 @@ static void watchdog_serve(struct watchdog_helper *helper)
 		log_error("killed: process %d had stood still for %llu ms",
 			  (int)atomic_load(&helper->shared->pid),
 			  (unsigned long long)(helper->hold_ns / 1000000u));
+		watchdog_mute(helper);
 		syscall(SYS_pidfd_send_signal, helper->pidfd, SIGKILL, NULL, 0);
 		/* Its descriptor tells when it is gone, and what it traced let go. */
 		fds[1].fd = -1;
 	}
-	if (!atomic_load(&helper->shared->ended))
-		watchdog_wake(helper);
+	if (atomic_load(&helper->shared->ended))
+		return;
+	/* The kernel closes the probes a moment after pagewatch is gone. */
+	watchdog_mute(helper);
+	watchdog_wake(helper);
 }
 
 /* Out of reach of what is sent to pagewatch, and with nothing of it but what is needed. */
@@ -160,13 +169,15 @@ static void watchdog_stand_apart(const struct watchdog_helper *helper)
 	syscall(SYS_close_range, high + 1, ~0u, 0);
 }
 
-static void watchdog_run(const struct watchdog *watchdog, pid_t pagewatch, const char *proc_root)
+static void watchdog_run(const struct watchdog *watchdog, pid_t pagewatch, const char *proc_root,
+			 const struct stop_probes *probes)
 {
 	struct watchdog_helper helper = {
 		.shared = watchdog->shared,
 		.hold_ns = watchdog->hold_ns,
 		.timer_fd = watchdog->timer_fd,
 		.pagewatch = pagewatch,
+		.probes = probes,
 	};
 
 	helper.pidfd = (int)syscall(SYS_pidfd_open, pagewatch, 0);
@@ -179,7 +190,8 @@ static void watchdog_run(const struct watchdog *watchdog, pid_t pagewatch, const
 	_exit(0);
 }
 
-int watchdog__start(uint64_t hold_ns, const char *proc_root, struct watchdog **ret)
+int watchdog__start(uint64_t hold_ns, const char *proc_root, const struct stop_probes *probes,
+		    struct watchdog **ret)
 {
 	struct watchdog *watchdog = calloc(1, sizeof(*watchdog));
 	pid_t pagewatch = getpid(), pid;
@@ -199,7 +211,7 @@ int watchdog__start(uint64_t hold_ns, const char *proc_root, struct watchdog **r
 		err = -errno;
 	pid = err ? -1 : fork();
 	if (!pid)
-		watchdog_run(watchdog, pagewatch, proc_root);
+		watchdog_run(watchdog, pagewatch, proc_root, probes);
 	if (!err && pid < 0)
 		err = -errno;
 	if (err) {

@@ -11,10 +11,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "facts/stop_probes.h"
+
 struct watchdog;
 
-/* Forks the helper. hold_ns: not 0. 0 or -errno. */
-int watchdog__start(uint64_t hold_ns, const char *proc_root, struct watchdog **ret);
+/*
+ * Forks the helper. hold_ns: not 0. probes: of what is traced, NULL where there are none; the helper
+ * mutes them when pagewatch is gone. 0 or -errno.
+ */
+int watchdog__start(uint64_t hold_ns, const char *proc_root, const struct stop_probes *probes,
+		    struct watchdog **ret);
 /* The helper ends. NULL is fine here, and in all that follows. */
 void watchdog__free(struct watchdog *watchdog);
 

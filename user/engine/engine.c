@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/test_point.h"
 #include "base/log.h"
+#include "base/test_point.h"
 #include "collect/proc/environment.h"
 #include "engine/priv.h"
 

@@ -12,14 +12,14 @@
 #include <sys/types.h>
 
 #include "collect/kernel/faults.h"
-#include "collect/proc/maps.h"
 #include "collect/pages/pagemap.h"
+#include "collect/proc/maps.h"
 #include "collect/proc/procfs.h"
 #include "control/control.h"
 #include "engine/engine.h"
+#include "model/lives/touch.h"
 #include "model/losses.h"
 #include "model/page_state.h"
-#include "model/lives/touch.h"
 
 /* An array is the same as long as its object and its memory are. */
 struct known_array {

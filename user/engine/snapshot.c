@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "base/array.h"
-#include "base/test_point.h"
 #include "base/log.h"
+#include "base/test_point.h"
 #include "engine/priv.h"
 #include "model/rows/explain.h"
 #include "model/rows/rows.h"

@@ -9,8 +9,8 @@
 #include "arrays/elf_look.h"
 #include "base/array.h"
 #include "base/log.h"
-#include "collect/pages/pagemap_frames.h"
 #include "collect/elf/runtime.h"
+#include "collect/pages/pagemap_frames.h"
 #include "engine/priv.h"
 
 void target__free(struct target *target)

@@ -3,8 +3,8 @@
 #ifndef LIB_SCAN_H
 #define LIB_SCAN_H
 
-#include "collect/proc/maps.h"
 #include "collect/pages/pagemap.h"
+#include "collect/proc/maps.h"
 #include "collect/proc/procfs.h"
 #include "lib/pagewatch.h"
 #include "model/page_state.h"

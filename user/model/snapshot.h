@@ -17,9 +17,9 @@
 #include "facts/vma.h"
 #include "model/index/grid.h"
 #include "model/index/index_set.h"
+#include "model/lives/touch.h"
 #include "model/losses.h"
 #include "model/rows/tally.h"
-#include "model/lives/touch.h"
 
 struct region_row {
 	struct vma vma; /* path owned by the snapshot */

@@ -15,8 +15,8 @@
 
 #include "base/log.h"
 #include "collect/kernel/faults_priv.h"
-#include "collect/proc/proc_self.h"
 #include "collect/kernel/tracefs.h"
+#include "collect/proc/proc_self.h"
 
 #define NEEDS_ROOT "that needs root (or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE)"
 #define DEFAULT_RING_BYTES (1u << 20)

@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 #include "facts/map_event.h"
-#include "facts/touch.h"
 #include "facts/stop_probes.h"
+#include "facts/touch.h"
 
 enum faults_backend { FAULTS_AUTO, FAULTS_TP_BTF, FAULTS_PERF, FAULTS_NONE };
 

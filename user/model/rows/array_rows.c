@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/rows/neighbours.h"
 #include "model/lives/page_sets.h"
+#include "model/rows/neighbours.h"
 #include "model/rows/rows.h"
 
 /*

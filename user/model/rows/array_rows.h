@@ -7,8 +7,8 @@
 #define MODEL_ARRAY_ROWS_H
 
 #include "facts/vma.h"
-#include "model/snapshot.h"
 #include "model/rows/tally.h"
+#include "model/snapshot.h"
 
 struct array_rows_options {
 	uint32_t heat_cells;   /* 0: no heat */

@@ -6,8 +6,8 @@
 #define MODEL_ROWS_H
 
 #include "facts/vma.h"
-#include "model/snapshot.h"
 #include "model/rows/tally.h"
+#include "model/snapshot.h"
 
 /* Counts a region whose vma is set; heat of at most cells cells (0: none). 0 or -errno. */
 int row_fill_region(const struct tally_input *input, uint32_t cells, struct region_row *row);

@@ -11,8 +11,8 @@
 
 #include "model/frames.h"
 #include "model/ledger.h"
-#include "model/page_state.h"
 #include "model/lives/touch.h"
+#include "model/page_state.h"
 
 #define TALLY_THREADS 8
 
