@@ -22,7 +22,7 @@ static void control_fail(const char *what)
 	abort();
 }
 
-__attribute__((noinline, noipa)) void marked(void)
+__attribute__((noinline)) void marked(void)
 {
 	__asm__ volatile("" ::: "memory");
 }

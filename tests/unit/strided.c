@@ -127,15 +127,16 @@ void strided_draw_pages(bool pages[STRIDED_PAGES], uint64_t *random)
 	}
 }
 
-struct range_set strided_ranges(const bool pages[STRIDED_PAGES])
+struct intervals strided_ranges(const bool pages[STRIDED_PAGES])
 {
-	struct range_set set = { 0 };
+	struct intervals set = { 0 };
 	uint64_t i;
 
 	for (i = 0; i < STRIDED_PAGES; i++) {
 		if (pages[i])
 			assert_int_equal(
-				range_set__add(&set, i * STRIDED_PAGE, (i + 1) * STRIDED_PAGE), 0);
+				intervals__set(&set, i * STRIDED_PAGE, (i + 1) * STRIDED_PAGE, 0),
+				0);
 	}
 	return set;
 }

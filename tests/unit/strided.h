@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "facts/array.h"
-#include "model/range_set.h"
+#include "base/intervals.h"
 
 /* A small page makes many borders in few elements; its size is data to the model. */
 #define STRIDED_PAGE 64u
@@ -37,7 +37,7 @@ void strided_draw(struct strided *array, uint64_t *random, uint32_t ndim);
 void strided_draw_pages(bool pages[STRIDED_PAGES], uint64_t *random);
 
 /* The same as ranges; the caller's to deinit. */
-struct range_set strided_ranges(const bool pages[STRIDED_PAGES]);
+struct intervals strided_ranges(const bool pages[STRIDED_PAGES]);
 
 /* The next index in C order; false after the last. All zero at first. */
 bool strided_next(const struct strided *array, int64_t index[STRIDED_DIMS]);

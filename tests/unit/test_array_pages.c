@@ -92,7 +92,7 @@ static void random_strides(void **state)
 
 	(void)state;
 	for (round = 0; round < 20000; round++) {
-		struct range_set set = { 0 };
+		struct intervals set = { 0 };
 		struct random_array array;
 		size_t i;
 
@@ -101,10 +101,10 @@ static void random_strides(void **state)
 		assert_int_equal(array_pages(&array.desc, PAGE, &set), 0);
 		memset(got, 0, sizeof(got));
 		for (i = 0; i < set.count; i++)
-			memset(got + set.ranges[i].start / PAGE, 1,
-			       (set.ranges[i].end - set.ranges[i].start) / PAGE);
+			memset(got + set.items[i].start / PAGE, 1,
+			       (set.items[i].end - set.items[i].start) / PAGE);
 		assert_memory_equal(got, expected, PAGES);
-		range_set__deinit(&set);
+		intervals__deinit(&set);
 	}
 }
 

@@ -96,7 +96,7 @@ static void random_sets(void **state)
 	for (round = 0; round < ROUNDS; round++) {
 		uint64_t steps = 1u << 22;
 		struct strided array;
-		struct range_set set;
+		struct intervals set;
 		struct index_set got;
 		uint32_t i;
 
@@ -114,7 +114,7 @@ static void random_sets(void **state)
 			stepped += got.spans[i].width == 1 && got.spans[i].step > 1;
 		}
 		index_set__deinit(&got);
-		range_set__deinit(&set);
+		intervals__deinit(&set);
 	}
 	/* Each kind of range was among them. */
 	assert_true(whole > ROUNDS / 4 && cut > ROUNDS / 20);
@@ -190,21 +190,21 @@ static void no_elements(void **state)
 	int64_t dims[] = { 3, 0, 5, 0, 8, 8 };
 	struct array_shape shape = { .ndim = 3, .dims = dims };
 	struct array_desc desc = { .name = (char *)"x", .shape = &shape };
-	struct range_set all = { 0 };
+	struct intervals all = { 0 };
 	struct page_sets sets = { 0 };
 	uint64_t steps = 10;
 	struct index_set got;
 	struct grid grid;
 
 	(void)state;
-	assert_int_equal(range_set__add(&all, 0, UINT64_MAX), 0);
+	assert_int_equal(intervals__set(&all, 0, UINT64_MAX, 0), 0);
 	assert_int_equal(index_set__fill(&desc, &all, &steps, &got), 0);
 	assert_true(got.told && !got.elements && !got.ranges && !got.kept);
 	index_set__deinit(&got);
 	shape.ndim = 2;
 	assert_int_equal(grid__fill(&desc, &sets, 16, 64, &steps, &grid), 0);
 	assert_int_equal(grid.rows, 0);
-	range_set__deinit(&all);
+	intervals__deinit(&all);
 }
 
 /* Sizes that no walk over elements could take: 8 GiB and more, in a few thousand steps. */
@@ -235,7 +235,8 @@ static void large_arrays(void **state)
 			start + (uint64_t)((dims[0] - 1) * dims[2] + (dims[1] - 1) * dims[3]) + 8;
 		for (page = start / 4096; page < start / 4096 + 400000; page += 1009)
 			assert_int_equal(
-				range_set__add(&sets.resident, page * 4096, (page + 7) * 4096), 0);
+				intervals__set(&sets.resident, page * 4096, (page + 7) * 4096, 0),
+				0);
 		assert_int_equal(index_set__fill(&desc, &sets.resident, &steps, &got), 0);
 		assert_true(got.told);
 		assert_int_equal(grid__fill(&desc, &sets, 16, 64, &steps, &grid), 0);
@@ -262,7 +263,7 @@ static void budgets(void **state)
 	for (page = 0; page < desc.end / 256; page++) {
 		if (strided_random(&random, 2))
 			assert_int_equal(
-				range_set__add(&sets.resident, page * 256, (page + 1) * 256), 0);
+				intervals__set(&sets.resident, page * 256, (page + 1) * 256, 0), 0);
 	}
 	assert_int_equal(index_set__fill(&desc, &sets.resident, &steps, &got), 0);
 	assert_false(got.told);

@@ -10,7 +10,7 @@
 #include "lib/scan.h"
 #include "lib/strides.h"
 #include "model/index/array_pages.h"
-#include "model/range_set.h"
+#include "base/intervals.h"
 #include "version.h"
 
 struct pagewatch_look {
@@ -19,7 +19,7 @@ struct pagewatch_look {
 	uint64_t end;
 	uint64_t inner_start; /* of the interior ones; below inner_end if there are any */
 	uint64_t inner_end;
-	struct range_set pages; /* those that its elements touch */
+	struct intervals pages; /* those that its elements touch */
 	struct page_runs runs;	/* of all pages from start to end */
 	uint64_t unreadable;
 	uint64_t merged;
@@ -34,7 +34,7 @@ void pagewatch_look_free(struct pagewatch_look *look)
 {
 	if (!look)
 		return;
-	range_set__deinit(&look->pages);
+	intervals__deinit(&look->pages);
 	page_runs__deinit(&look->runs);
 	free(look);
 }
@@ -131,7 +131,7 @@ int pagewatch_look_residency(const struct pagewatch_look *look, struct pagewatch
 	sum.unreadable = look->unreadable;
 	sum.merged = look->merged;
 	for (i = 0; i < look->pages.count; i++) {
-		const struct range *range = &look->pages.ranges[i];
+		const struct interval *range = &look->pages.items[i];
 
 		pages_count(&look->runs, look->page_bytes, range->start, range->end, &sum.all);
 		count_interior(look, range->start, range->end, &sum.interior);

@@ -30,7 +30,7 @@ static void count(struct frame_tally *tally, struct position *last, const struct
 	last->frame = first + pages;
 }
 
-struct frame_tally frames_tally(const struct frame_list *frames, const struct range_set *ranges,
+struct frame_tally frames_tally(const struct frame_list *frames, const struct intervals *ranges,
 				uint64_t page_bytes)
 {
 	struct frame_tally tally = { 0 };
@@ -38,7 +38,7 @@ struct frame_tally frames_tally(const struct frame_list *frames, const struct ra
 	size_t i, j;
 
 	for (i = 0; i < ranges->count; i++) {
-		const struct range *range = &ranges->ranges[i];
+		const struct interval *range = &ranges->items[i];
 
 		for (j = lower_bound(frames, range->start);
 		     j < frames->count && frames->runs[j].start < range->end; j++) {

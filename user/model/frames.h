@@ -4,7 +4,7 @@
 #define MODEL_FRAMES_H
 
 #include "facts/frame.h"
-#include "model/range_set.h"
+#include "base/intervals.h"
 
 struct frame_tally {
 	uint64_t pfn_runs;	  /* runs of pages that follow each other in both memories */
@@ -12,7 +12,7 @@ struct frame_tally {
 };
 
 /* Counts the pages of the ranges (bytes, page-aligned). */
-struct frame_tally frames_tally(const struct frame_list *frames, const struct range_set *ranges,
+struct frame_tally frames_tally(const struct frame_list *frames, const struct intervals *ranges,
 				uint64_t page_bytes);
 
 #endif

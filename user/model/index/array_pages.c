@@ -47,15 +47,16 @@ uint64_t array_item_bytes(const struct array_desc *array)
 	return bytes;
 }
 
-static int add_run(struct range_set *ret, uint64_t start, uint64_t bytes, uint64_t align)
+static int add_run(struct intervals *ret, uint64_t start, uint64_t bytes, uint64_t align)
 {
 	uint64_t end = start + bytes;
 
-	return range_set__append(ret, start - start % align, end + (align - end % align) % align);
+	return intervals__append(ret, start - start % align, end + (align - end % align) % align,
+				 0);
 }
 
 /* The runs of bytes that the elements fill, with their ends moved out to multiples of align. */
-static int list_runs(const struct array_desc *array, uint64_t align, struct range_set *ret)
+static int list_runs(const struct array_desc *array, uint64_t align, struct intervals *ret)
 {
 	struct step steps[DIMS_MAX];
 	uint64_t index[DIMS_MAX] = { 0 }, run, start = array->start, runs = 1;
@@ -88,11 +89,11 @@ static int list_runs(const struct array_desc *array, uint64_t align, struct rang
 		if (err || i == count)
 			break;
 	}
-	range_set__settle(ret);
+	intervals__settle(ret);
 	return err;
 }
 
-int array_pages(const struct array_desc *array, uint64_t page_bytes, struct range_set *ret)
+int array_pages(const struct array_desc *array, uint64_t page_bytes, struct intervals *ret)
 {
 	return list_runs(array, page_bytes, ret);
 }
@@ -117,7 +118,7 @@ static bool only_short_runs(const struct array_desc *array, uint64_t page_bytes)
 
 int array_own_pages(const struct array_desc *array, uint64_t page_bytes, uint64_t *ret)
 {
-	struct range_set bytes = { 0 };
+	struct intervals bytes = { 0 };
 	size_t i;
 	int err;
 
@@ -126,11 +127,11 @@ int array_own_pages(const struct array_desc *array, uint64_t page_bytes, uint64_
 		return 0;
 	err = list_runs(array, 1, &bytes);
 	for (i = 0; !err && i < bytes.count; i++) {
-		uint64_t first = (bytes.ranges[i].start + page_bytes - 1) / page_bytes;
-		uint64_t end = bytes.ranges[i].end / page_bytes;
+		uint64_t first = (bytes.items[i].start + page_bytes - 1) / page_bytes;
+		uint64_t end = bytes.items[i].end / page_bytes;
 
 		*ret += end > first ? end - first : 0;
 	}
-	range_set__deinit(&bytes);
+	intervals__deinit(&bytes);
 	return err;
 }

@@ -7,7 +7,7 @@
 #define MODEL_ARRAY_PAGES_H
 
 #include "facts/array.h"
-#include "model/range_set.h"
+#include "base/intervals.h"
 
 /* Bytes of one element of an array with a shape and at least one element. */
 uint64_t array_item_bytes(const struct array_desc *array);
@@ -15,7 +15,7 @@ uint64_t array_item_bytes(const struct array_desc *array);
 /*
  * Adds these pages to ret (empty at first) as page-aligned ranges of bytes. -E2BIG: they lie in too many places to be listed; -ENOMEM.
  */
-int array_pages(const struct array_desc *array, uint64_t page_bytes, struct range_set *ret);
+int array_pages(const struct array_desc *array, uint64_t page_bytes, struct intervals *ret);
 
 /* Pages every byte of which belongs to an element: no other thing has a place on them. As above. */
 int array_own_pages(const struct array_desc *array, uint64_t page_bytes, uint64_t *ret);

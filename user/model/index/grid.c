@@ -136,7 +136,7 @@ static void add_lines(const struct spread *spread, uint64_t *elements)
 	}
 }
 
-static int spread_set(struct spread *spread, const struct range_set *pages, uint64_t *into)
+static int spread_set(struct spread *spread, const struct intervals *pages, uint64_t *into)
 {
 	const struct index_visitor visitor = { on_run, NULL, spread };
 	int err;

@@ -95,7 +95,7 @@ static int keep(const struct array_desc *array, const struct index_levels *level
 	return ret->spans ? 0 : -ENOMEM;
 }
 
-int index_set__fill(const struct array_desc *array, const struct range_set *pages, uint64_t *steps,
+int index_set__fill(const struct array_desc *array, const struct intervals *pages, uint64_t *steps,
 		    struct index_set *ret)
 {
 	const struct index_blocks *boxes;

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "facts/array.h"
-#include "model/range_set.h"
+#include "base/intervals.h"
 
 /* Indices start + n * step + m below stop, for each n and each m < width; width <= step. */
 struct index_span {
@@ -44,7 +44,7 @@ void index_set__deinit(struct index_set *set);
  * cost, as in index_walk; when it is used up, or the ranges are too many, nothing is told.
  * 0 or -ENOMEM.
  */
-int index_set__fill(const struct array_desc *array, const struct range_set *pages, uint64_t *steps,
+int index_set__fill(const struct array_desc *array, const struct intervals *pages, uint64_t *steps,
 		    struct index_set *ret);
 
 /*

@@ -62,7 +62,7 @@ int index_levels__init(struct index_levels *levels, const struct array_desc *arr
 
 struct walk {
 	const struct index_levels *levels;
-	const struct range_set *set;
+	const struct intervals *set;
 	const struct index_visitor *visitor;
 	uint64_t *steps;
 	size_t near; /* the range that was needed last */
@@ -70,18 +70,18 @@ struct walk {
 };
 
 /* The first range that ends behind address, or NULL: mostly the one at hand, or the next. */
-static const struct range *find(struct walk *walk, uint64_t address)
+static const struct interval *find(struct walk *walk, uint64_t address)
 {
-	const struct range_set *set = walk->set;
+	const struct intervals *set = walk->set;
 	size_t near = walk->near;
 
-	if (near && set->ranges[near - 1].end > address)
-		near = range_set__lower_bound(set, address);
-	else if (near < set->count && set->ranges[near].end <= address &&
-		 (++near < set->count && set->ranges[near].end <= address))
-		near = range_set__lower_bound(set, address);
+	if (near && set->items[near - 1].end > address)
+		near = intervals__first(set, address);
+	else if (near < set->count && set->items[near].end <= address &&
+		 (++near < set->count && set->items[near].end <= address))
+		near = intervals__first(set, address);
 	walk->near = near;
-	return near < set->count ? &set->ranges[near] : NULL;
+	return near < set->count ? &set->items[near] : NULL;
 }
 
 static uint64_t divide_up(uint64_t value, uint64_t by)
@@ -98,7 +98,7 @@ static int walk_level(struct walk *walk, uint32_t depth, uint64_t base)
 
 	while (!err && i < level->count) {
 		uint64_t low = base + i * level->stride, high = low + level->bytes, first = i;
-		const struct range *range = find(walk, low);
+		const struct interval *range = find(walk, low);
 
 		if (!range)
 			break;
@@ -128,7 +128,7 @@ static int walk_level(struct walk *walk, uint32_t depth, uint64_t base)
 	return err;
 }
 
-int index_walk(const struct index_levels *levels, const struct range_set *set, uint64_t *steps,
+int index_walk(const struct index_levels *levels, const struct intervals *set, uint64_t *steps,
 	       const struct index_visitor *visitor)
 {
 	struct walk walk = {
@@ -136,7 +136,7 @@ int index_walk(const struct index_levels *levels, const struct range_set *set, u
 		.set = set,
 		.visitor = visitor,
 		.steps = steps,
-		.near = range_set__lower_bound(set, levels->start),
+		.near = intervals__first(set, levels->start),
 	};
 
 	return walk_level(&walk, 0, levels->start);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "facts/array.h"
-#include "model/range_set.h"
+#include "base/intervals.h"
 
 #define INDEX_DIMS_MAX 64u
 
@@ -53,7 +53,7 @@ struct index_visitor {
  * ascend at each level. *steps is what the walk may cost and is lowered by what it did.
  * 0, -E2BIG when it is used up, or the visitor's return.
  */
-int index_walk(const struct index_levels *levels, const struct range_set *set, uint64_t *steps,
+int index_walk(const struct index_levels *levels, const struct intervals *set, uint64_t *steps,
 	       const struct index_visitor *visitor);
 
 #endif

@@ -32,7 +32,7 @@ static void add_states(struct chunk_view *view, const struct tally_input *input,
 	}
 }
 
-static void add_ranges(const struct range_set *set, uint64_t start, uint64_t end,
+static void add_ranges(const struct intervals *set, uint64_t start, uint64_t end,
 		       const struct chunk_view *view, uint64_t page_bytes,
 		       uint64_t into[CHUNK_WORDS])
 {
@@ -40,10 +40,9 @@ static void add_ranges(const struct range_set *set, uint64_t start, uint64_t end
 	unsigned int word;
 	size_t i;
 
-	for (i = range_set__lower_bound(set, start); i < set->count && set->ranges[i].start < end;
-	     i++) {
-		uint64_t from = set->ranges[i].start > start ? set->ranges[i].start : start;
-		uint64_t till = set->ranges[i].end < end ? set->ranges[i].end : end;
+	for (i = intervals__first(set, start); i < set->count && set->items[i].start < end; i++) {
+		uint64_t from = set->items[i].start > start ? set->items[i].start : start;
+		uint64_t till = set->items[i].end < end ? set->items[i].end : end;
 
 		chunk_mask(view->start, from, till, page_bytes, mask);
 		for (word = 0; word < CHUNK_WORDS; word++)
@@ -103,12 +102,12 @@ static bool range_touched(const struct tally_input *input, const struct chunk_vi
 }
 
 /* Pages of the huge pages in `seen` that have a touch. */
-static void add_huge_fill(const struct tally_input *input, const struct range_set *seen,
+static void add_huge_fill(const struct tally_input *input, const struct intervals *seen,
 			  const struct chunk_view *view, uint64_t end, uint64_t into[CHUNK_WORDS])
 {
 	uint64_t pmd;
 
-	if (!input->pmd_bytes || !range_set__bytes(seen, view->start, end))
+	if (!input->pmd_bytes || !intervals__bytes(seen, view->start, end))
 		return;
 	for (pmd = view->start - view->start % input->pmd_bytes; pmd < end;
 	     pmd += input->pmd_bytes) {
@@ -122,7 +121,7 @@ static void add_huge_fill(const struct tally_input *input, const struct range_se
 void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start)
 {
 	uint64_t end = start + CHUNK_PAGES * input->page_bytes;
-	const struct range_set *before, *seen, *moved;
+	const struct intervals *before, *seen, *moved;
 	struct ledger_masks masks;
 	struct touch_bits bits;
 

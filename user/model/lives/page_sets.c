@@ -9,13 +9,13 @@
 
 void page_sets__deinit(struct page_sets *sets)
 {
-	range_set__deinit(&sets->resident);
-	range_set__deinit(&sets->zero);
-	range_set__deinit(&sets->touched);
+	intervals__deinit(&sets->resident);
+	intervals__deinit(&sets->zero);
+	intervals__deinit(&sets->touched);
 	memset(sets, 0, sizeof(*sets));
 }
 
-static int add_runs(const struct tally_input *input, const struct range *where,
+static int add_runs(const struct tally_input *input, const struct interval *where,
 		    struct page_sets *ret)
 {
 	const struct page_runs *runs = input->runs;
@@ -29,15 +29,15 @@ static int add_runs(const struct tally_input *input, const struct range *where,
 		uint64_t end = run->end < where->end ? run->end : where->end;
 
 		if (page_state_resident(run->state))
-			err = range_set__add(&ret->resident, start, end);
+			err = intervals__set(&ret->resident, start, end, 0);
 		else if (run->state == PAGE_ZERO || run->state == PAGE_ZERO_HUGE)
-			err = range_set__add(&ret->zero, start, end);
+			err = intervals__set(&ret->zero, start, end, 0);
 	}
 	return err;
 }
 
 struct touched {
-	struct range_set *set;
+	struct intervals *set;
 	uint64_t page_bytes;
 };
 
@@ -55,15 +55,15 @@ static int add_chunk(void *ctx, const struct chunk_view *view, const uint64_t ma
 			uint64_t count = ~rest ? (uint64_t)__builtin_ctzll(~rest) : 64;
 			uint64_t start = view->start + (word * 64ull + first) * touched->page_bytes;
 
-			err = range_set__add(touched->set, start,
-					     start + count * touched->page_bytes);
+			err = intervals__set(touched->set, start,
+					     start + count * touched->page_bytes, 0);
 			bits = first + count < 64 ? bits >> (first + count) << (first + count) : 0;
 		}
 	}
 	return err;
 }
 
-int page_sets__fill(const struct tally_input *input, const struct range_set *where,
+int page_sets__fill(const struct tally_input *input, const struct intervals *where,
 		    struct page_sets *ret)
 {
 	struct touched touched = { &ret->touched, input->page_bytes };
@@ -73,9 +73,9 @@ int page_sets__fill(const struct tally_input *input, const struct range_set *whe
 	memset(ret, 0, sizeof(*ret));
 	ret->touched_known = input->touch;
 	for (i = 0; !err && i < where->count; i++) {
-		err = add_runs(input, &where->ranges[i], ret);
+		err = add_runs(input, &where->items[i], ret);
 		if (!err && input->touch)
-			err = chunk_view_each(input, where->ranges[i].start, where->ranges[i].end,
+			err = chunk_view_each(input, where->items[i].start, where->items[i].end,
 					      add_chunk, &touched);
 	}
 	if (err)

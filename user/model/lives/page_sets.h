@@ -8,21 +8,21 @@
 
 #include <stdbool.h>
 
-#include "model/range_set.h"
+#include "base/intervals.h"
 #include "model/rows/tally.h"
 
 /* Ranges of bytes, page-aligned. */
 struct page_sets {
-	struct range_set resident;
-	struct range_set zero;	  /* on a zero page, small or huge */
-	struct range_set touched; /* in their present life; empty in the scan tier */
+	struct intervals resident;
+	struct intervals zero;	  /* on a zero page, small or huge */
+	struct intervals touched; /* in their present life; empty in the scan tier */
 	bool touched_known;
 };
 
 void page_sets__deinit(struct page_sets *sets);
 
 /* The pages within `where` (page-aligned). 0 or -errno. */
-int page_sets__fill(const struct tally_input *input, const struct range_set *where,
+int page_sets__fill(const struct tally_input *input, const struct intervals *where,
 		    struct page_sets *ret);
 
 #endif

@@ -12,10 +12,10 @@
 void scan_window__deinit(struct scan_window *window)
 {
 	chunk_bits__deinit(&window->taken);
-	range_set__deinit(&window->dropped);
-	range_set__deinit(&window->moved_before);
-	range_set__deinit(&window->moved_huge);
-	range_set__deinit(&window->moved_maybe);
+	intervals__deinit(&window->dropped);
+	intervals__deinit(&window->moved_before);
+	intervals__deinit(&window->moved_huge);
+	intervals__deinit(&window->moved_maybe);
 	free(window->calls);
 	memset(window, 0, sizeof(*window));
 }
@@ -39,41 +39,41 @@ int touch__window_known(struct touch *touch)
 
 	/* Calls that have not returned yet. */
 	for (i = 0; !err && i < window->call_count; i++)
-		err = range_set__append(&window->dropped, window->calls[i].start,
-					window->calls[i].end);
-	range_set__settle(&window->dropped);
+		err = intervals__append(&window->dropped, window->calls[i].start,
+					window->calls[i].end, 0);
+	intervals__settle(&window->dropped);
 	return err;
 }
 
 void scan_window__dropped(const struct scan_window *window, uint64_t address, uint64_t page_bytes,
 			  uint64_t mask[CHUNK_WORDS])
 {
-	const struct range_set *set = &window->dropped;
+	const struct intervals *set = &window->dropped;
 	uint64_t start = address - address % (CHUNK_PAGES * page_bytes), part[CHUNK_WORDS];
 	unsigned int word;
 	size_t i;
 
 	memset(mask, 0, CHUNK_WORDS * sizeof(*mask));
-	for (i = range_set__lower_bound(set, start);
-	     i < set->count && set->ranges[i].start < start + CHUNK_PAGES * page_bytes; i++) {
-		chunk_mask(start, set->ranges[i].start, set->ranges[i].end, page_bytes, part);
+	for (i = intervals__first(set, start);
+	     i < set->count && set->items[i].start < start + CHUNK_PAGES * page_bytes; i++) {
+		chunk_mask(start, set->items[i].start, set->items[i].end, page_bytes, part);
 		for (word = 0; word < CHUNK_WORDS; word++)
 			mask[word] |= part[word];
 	}
 }
 
-static int add_moved_ranges(const struct range_set *from, uint64_t start, uint64_t end, uint64_t to,
-			    struct range_set *ret)
+static int add_moved_ranges(const struct intervals *from, uint64_t start, uint64_t end, uint64_t to,
+			    struct intervals *ret)
 {
 	size_t i;
 	int err = 0;
 
-	for (i = range_set__lower_bound(from, start);
-	     !err && i < from->count && from->ranges[i].start < end; i++) {
-		uint64_t first = from->ranges[i].start > start ? from->ranges[i].start : start;
-		uint64_t last = from->ranges[i].end < end ? from->ranges[i].end : end;
+	for (i = intervals__first(from, start);
+	     !err && i < from->count && from->items[i].start < end; i++) {
+		uint64_t first = from->items[i].start > start ? from->items[i].start : start;
+		uint64_t last = from->items[i].end < end ? from->items[i].end : end;
 
-		err = range_set__add(ret, first - start + to, last - start + to);
+		err = intervals__set(ret, first - start + to, last - start + to, 0);
 	}
 	return err;
 }
@@ -137,13 +137,13 @@ static int window_moved(struct touch *touch, const struct map_event *enter, uint
 static int window_enter(struct scan_window *window, const struct map_event *event)
 {
 	if (event->op != MAP_OP_MREMAP)
-		return range_set__append(&window->dropped, event->start, event->end);
+		return intervals__append(&window->dropped, event->start, event->end, 0);
 	if (array_reserve((void **)&window->calls, &window->call_capacity, window->call_count + 1,
 			  sizeof(*window->calls)))
 		return -ENOMEM;
 	window->calls[window->call_count++] = *event;
 	return event->new_start
-		       ? range_set__append(&window->dropped, event->new_start, event->new_end)
+		       ? intervals__append(&window->dropped, event->new_start, event->new_end, 0)
 		       : 0;
 }
 
@@ -159,7 +159,7 @@ static int end_call(struct touch *touch, const struct map_event *enter, int64_t 
 
 	if (grew_in_place(enter, result))
 		return 0;
-	err = range_set__append(&touch->window.dropped, enter->start, enter->end);
+	err = intervals__append(&touch->window.dropped, enter->start, enter->end, 0);
 	return err || map_call_failed(enter, result) ? err
 						     : window_moved(touch, enter, (uint64_t)result);
 }
@@ -199,7 +199,7 @@ int touch__window_event(struct touch *touch, const struct map_event *event)
 	case MAP_EVENT_CLOSED:
 		return chunk_bits__add(&window->taken, &event->closed);
 	case MAP_EVENT_UNCLOSED:
-		return range_set__append(&window->dropped, event->start, event->end);
+		return intervals__append(&window->dropped, event->start, event->end, 0);
 	case MAP_EVENT_EXIT:
 		return window_exit(touch, event);
 	default:

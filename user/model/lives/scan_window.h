@@ -11,15 +11,15 @@
 
 #include "facts/map_event.h"
 #include "model/lives/chunk_bits.h"
-#include "model/range_set.h"
+#include "base/intervals.h"
 
 struct scan_window {			/* all zero is none */
 	const struct touch_map *before; /* the kernel's bits at its start; NULL: no scan goes on */
 	struct chunk_bits taken;	/* by calls since, and what they moved, where it went */
-	struct range_set dropped;	/* ranges of calls that began since */
-	struct range_set moved_before;	/* pages of the baseline, where they went */
-	struct range_set moved_huge;
-	struct range_set moved_maybe; /* that may have been huge */
+	struct intervals dropped;	/* ranges of calls that began since */
+	struct intervals moved_before;	/* pages of the baseline, where they went */
+	struct intervals moved_huge;
+	struct intervals moved_maybe; /* that may have been huge */
 	struct map_event *calls;      /* entries of mremap that have not returned yet */
 	size_t call_count;
 	size_t call_capacity;

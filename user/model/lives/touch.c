@@ -36,12 +36,12 @@ void touch__free(struct touch *touch)
 		return;
 	free_calls(&touch->pending);
 	chunk_bits__deinit(&touch->doubt.bits);
-	range_set__deinit(&touch->before);
-	range_set__deinit(&touch->ended_early);
-	range_set__deinit(&touch->huge_seen);
-	range_set__deinit(&touch->huge_maybe);
+	intervals__deinit(&touch->before);
+	intervals__deinit(&touch->ended_early);
+	intervals__deinit(&touch->huge_seen);
+	intervals__deinit(&touch->huge_maybe);
 	scan_window__deinit(&touch->window);
-	births__deinit(&touch->births);
+	intervals__deinit(&touch->births);
 	chunk_bits__deinit(&touch->overlay);
 	chunk_bits__deinit(&touch->last);
 	free(touch->retired);
@@ -56,8 +56,8 @@ struct touch *touch__fork(const struct touch *parent)
 	if (!child)
 		return NULL;
 	child->baseline_set = true;
-	if (range_set__add(&child->before, 0, UINT64_MAX) ||
-	    births__copy(&parent->births, &child->births)) {
+	if (intervals__set(&child->before, 0, UINT64_MAX, 0) ||
+	    intervals__copy(&parent->births, &child->births)) {
 		touch__free(child);
 		errno = ENOMEM;
 		return NULL;
@@ -72,13 +72,13 @@ int touch__set_baseline(struct touch *touch, const struct page_runs *runs)
 
 	for (i = 0; !err && i < runs->count; i++) {
 		if (page_state_resident(runs->runs[i].state))
-			err = range_set__add(&touch->before, runs->runs[i].start,
-					     runs->runs[i].end);
+			err = intervals__set(&touch->before, runs->runs[i].start, runs->runs[i].end,
+					     0);
 	}
 	for (i = 0; !err && i < touch->ended_early.count; i++)
-		err = range_set__subtract(&touch->before, touch->ended_early.ranges[i].start,
-					  touch->ended_early.ranges[i].end);
-	range_set__deinit(&touch->ended_early);
+		err = intervals__cut(&touch->before, touch->ended_early.items[i].start,
+				     touch->ended_early.items[i].end);
+	intervals__deinit(&touch->ended_early);
 	touch->baseline_set = true;
 	return err;
 }
@@ -106,9 +106,9 @@ int touch__note_scan(struct touch *touch, const struct page_runs *runs)
 		const struct page_run *run = &runs->runs[i];
 
 		if (run->state == PAGE_ANON_HUGE)
-			err = range_set__add(&touch->huge_seen, run->start, run->end);
+			err = intervals__set(&touch->huge_seen, run->start, run->end, 0);
 		else if (run->maybe_huge)
-			err = range_set__add(&touch->huge_maybe, run->start, run->end);
+			err = intervals__set(&touch->huge_maybe, run->start, run->end, 0);
 	}
 	return err;
 }
@@ -162,19 +162,19 @@ uint64_t touch__next_chunk(const struct touch *touch, const struct touch_map *ma
 				    : next;
 }
 
-const struct range_set *touch__before(const struct touch *touch, const struct range_set **moved)
+const struct intervals *touch__before(const struct touch *touch, const struct intervals **moved)
 {
 	*moved = &touch->window.moved_before;
 	return &touch->before;
 }
 
-const struct range_set *touch__huge_seen(const struct touch *touch, const struct range_set **moved)
+const struct intervals *touch__huge_seen(const struct touch *touch, const struct intervals **moved)
 {
 	*moved = &touch->window.moved_huge;
 	return &touch->huge_seen;
 }
 
-const struct range_set *touch__huge_maybe(const struct touch *touch, const struct range_set **moved)
+const struct intervals *touch__huge_maybe(const struct touch *touch, const struct intervals **moved)
 {
 	*moved = &touch->window.moved_maybe;
 	return &touch->huge_maybe;

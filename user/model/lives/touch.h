@@ -14,7 +14,7 @@
 #include "facts/map_event.h"
 #include "facts/touch.h"
 #include "model/page_state.h"
-#include "model/range_set.h"
+#include "base/intervals.h"
 
 /* A life that ended, or many summed (count > 1, start = end = 0). */
 struct retired {
@@ -104,11 +104,11 @@ int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t
 
 /* The sets of the ledger: pages of the baseline, and pages seen huge. *moved is what of them
  * calls moved during the scan, where it went. */
-const struct range_set *touch__before(const struct touch *touch, const struct range_set **moved);
-const struct range_set *touch__huge_seen(const struct touch *touch, const struct range_set **moved);
+const struct intervals *touch__before(const struct touch *touch, const struct intervals **moved);
+const struct intervals *touch__huge_seen(const struct touch *touch, const struct intervals **moved);
 /* Pages that a scan could not tell from those of a huge page. */
-const struct range_set *touch__huge_maybe(const struct touch *touch,
-					  const struct range_set **moved);
+const struct intervals *touch__huge_maybe(const struct touch *touch,
+					  const struct intervals **moved);
 
 /*
  * The lives that ended: at most 1,000, the largest by pages_touched, in order of their end; the

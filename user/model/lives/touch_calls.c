@@ -136,21 +136,28 @@ static int not_before(struct touch *touch, uint64_t start, uint64_t end)
 
 	if (start >= end)
 		return 0;
-	err = range_set__subtract(&touch->before, start, end);
+	err = intervals__cut(&touch->before, start, end);
 	if (!err && !touch->baseline_set)
-		err = range_set__add(&touch->ended_early, start, end);
+		err = intervals__set(&touch->ended_early, start, end, 0);
 	if (!err)
-		err = range_set__subtract(&touch->huge_seen, start, end);
+		err = intervals__cut(&touch->huge_seen, start, end);
 	if (!err)
-		err = range_set__subtract(&touch->huge_maybe, start, end);
+		err = intervals__cut(&touch->huge_maybe, start, end);
 	return err;
+}
+
+uint64_t touch_created_ns(const struct touch *touch, uint64_t start, uint64_t end)
+{
+	const struct interval *birth = intervals__at(&touch->births, start);
+
+	return birth && birth->end >= end ? birth->value : 0;
 }
 
 static int begin(struct touch *touch, uint64_t start, uint64_t end, uint64_t created_ns)
 {
 	int err = not_before(touch, start, end);
 
-	return err ? err : births__set(&touch->births, start, end, created_ns);
+	return err ? err : intervals__set(&touch->births, start, end, created_ns);
 }
 
 /* The lives of [start, end) ended by a call; its bits are among those of pending. */
@@ -174,7 +181,7 @@ static int end_range(struct touch *touch, struct pending *pending, uint64_t star
 		.count = 1,
 		.start = start,
 		.end = end,
-		.created_ns = births__of(&touch->births, start, end),
+		.created_ns = touch_created_ns(touch, start, end),
 		.retired_ns = time_ns,
 		.how = touch_how(enter->op),
 		.pages_read = counts.read,
@@ -188,7 +195,7 @@ static int end_range(struct touch *touch, struct pending *pending, uint64_t star
 		err = not_before(touch, start, end);
 	if (!err && enter->op != MAP_OP_DONTNEED && enter->op != MAP_OP_REMOVE &&
 	    enter->op != MAP_OP_GUARD)
-		err = births__forget(&touch->births, start, end);
+		err = intervals__cut(&touch->births, start, end);
 	return err;
 }
 
@@ -206,15 +213,15 @@ static int move_range(struct touch *touch, struct pending *pending, uint64_t sta
 	chunk_bits__deinit(&moving);
 	if (err || start == to)
 		return err;
-	err = range_set__move(&touch->before, start, end, to);
+	err = intervals__move(&touch->before, start, end, to);
 	if (!err && !touch->baseline_set)
-		err = range_set__add(&touch->ended_early, start, end);
+		err = intervals__set(&touch->ended_early, start, end, 0);
 	if (!err)
-		err = range_set__move(&touch->huge_seen, start, end, to);
+		err = intervals__move(&touch->huge_seen, start, end, to);
 	if (!err)
-		err = range_set__move(&touch->huge_maybe, start, end, to);
+		err = intervals__move(&touch->huge_maybe, start, end, to);
 	if (!err)
-		err = births__move(&touch->births, start, end, to);
+		err = intervals__move(&touch->births, start, end, to);
 	return err;
 }
 
@@ -241,7 +248,7 @@ static int on_mremap(struct touch *touch, struct pending *pending, uint64_t to, 
 	uint64_t old_bytes = enter->end - enter->start;
 	uint64_t new_bytes = enter->new_start ? enter->new_end - enter->new_start : enter->new_end;
 	uint64_t kept = old_bytes < new_bytes ? old_bytes : new_bytes;
-	uint64_t created = births__of(&touch->births, enter->start, enter->start + 1);
+	uint64_t created = touch_created_ns(touch, enter->start, enter->start + 1);
 	int err = 0;
 
 	if (to == enter->start && new_bytes >= old_bytes)

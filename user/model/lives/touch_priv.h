@@ -5,7 +5,6 @@
 #ifndef MODEL_TOUCH_PRIV_H
 #define MODEL_TOUCH_PRIV_H
 
-#include "model/lives/births.h"
 #include "model/lives/chunk_bits.h"
 #include "model/lives/scan_window.h"
 #include "model/lives/touch.h"
@@ -42,11 +41,11 @@ struct touch {
 	uint64_t pmd_bytes;
 	bool tells_writes;
 	bool baseline_set;
-	struct range_set before;
-	struct range_set ended_early; /* ended or begun before the baseline was set */
-	struct range_set huge_seen;
-	struct range_set huge_maybe;
-	struct births births;
+	struct intervals before;
+	struct intervals ended_early; /* ended or begun before the baseline was set */
+	struct intervals huge_seen;
+	struct intervals huge_maybe;
+	struct intervals births;   /* mappings made since the attach, by the time of the call */
 	struct chunk_bits overlay; /* moved here by mremap */
 	struct chunk_bits last;	   /* of an address space that has ended */
 	struct pending_list pending;
@@ -71,6 +70,9 @@ const char *touch_how(enum map_op op);
 /* The bits of the chunk that no call has taken: the kernel's and ours. Whether there are any. */
 bool touch_live_bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
 		     struct touch_chunk *ret);
+
+/* When the call was made that mapped all of [start, end), CLOCK_MONOTONIC; 0: several, or unknown. */
+uint64_t touch_created_ns(const struct touch *touch, uint64_t start, uint64_t end);
 
 int touch_retire(struct touch *touch, const struct retired *retired);
 

@@ -94,18 +94,18 @@ static int settle_doubt(struct touch *touch, const struct touch_map *map,
 	chunk_bits__deinit(&settling.gone);
 	if (err || !counts.touched)
 		return err;
-	return touch_retire(
-		touch, &(struct retired){
-			       .count = 1,
-			       .start = doubt->start,
-			       .end = doubt->end,
-			       .created_ns = births__of(&touch->births, doubt->start, doubt->end),
-			       .retired_ns = doubt->failed_ns,
-			       .how = doubt->how,
-			       .pages_read = counts.read,
-			       .pages_written = counts.written,
-			       .pages_touched = counts.touched,
-		       });
+	return touch_retire(touch,
+			    &(struct retired){
+				    .count = 1,
+				    .start = doubt->start,
+				    .end = doubt->end,
+				    .created_ns = touch_created_ns(touch, doubt->start, doubt->end),
+				    .retired_ns = doubt->failed_ns,
+				    .how = doubt->how,
+				    .pages_read = counts.read,
+				    .pages_written = counts.written,
+				    .pages_touched = counts.touched,
+			    });
 }
 
 int touch__settle(struct touch *touch, const struct touch_map *map, const struct page_runs *runs,

@@ -25,14 +25,14 @@ struct filler {
 	const struct vma_list *vmas;
 	const struct array_rows_options *options;
 	struct page_sets sets;
-	struct range_set all; /* the pages of every array */
+	struct intervals all; /* the pages of every array */
 	bool all_known;
 	uint64_t steps;
 };
 
 /* What each array spans, in whole chunks: a chunk is looked at once. */
 static int list_spans(const struct process_snapshot *process, uint64_t chunk_bytes,
-		      struct range_set *ret)
+		      struct intervals *ret)
 {
 	size_t i;
 	int err = 0;
@@ -46,15 +46,15 @@ static int list_spans(const struct process_snapshot *process, uint64_t chunk_byt
 		/* The last chunk of the address space has no end. */
 		if (__builtin_add_overflow(end, chunk_bytes - 1, &end))
 			end = UINT64_MAX;
-		err = range_set__append(ret, desc->start - desc->start % chunk_bytes,
-					end - end % chunk_bytes);
+		err = intervals__append(ret, desc->start - desc->start % chunk_bytes,
+					end - end % chunk_bytes, 0);
 	}
-	range_set__settle(ret);
+	intervals__settle(ret);
 	return err;
 }
 
 static int fill_index_set(struct filler *filler, const struct array_desc *desc,
-			  const struct range_set *pages, struct index_set *ret)
+			  const struct intervals *pages, struct index_set *ret)
 {
 	uint64_t granted = filler->steps < STEPS_ONE ? filler->steps : STEPS_ONE, left = granted;
 	int err = index_set__fill(desc, pages, &left, ret);
@@ -84,19 +84,20 @@ static int fill_shape(struct filler *filler, struct array_row *row)
 	return err;
 }
 
-static int add_to_all(struct filler *filler, const struct range_set *pages)
+static int add_to_all(struct filler *filler, const struct intervals *pages)
 {
 	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && filler->all_known && i < pages->count; i++)
-		err = range_set__append(&filler->all, pages->ranges[i].start, pages->ranges[i].end);
+		err = intervals__append(&filler->all, pages->items[i].start, pages->items[i].end,
+					0);
 	if (filler->all.count < UNION_MAX)
 		return err;
-	range_set__settle(&filler->all);
+	intervals__settle(&filler->all);
 	if (filler->all.count >= UNION_MAX / 2) {
 		filler->all_known = false;
-		range_set__deinit(&filler->all);
+		intervals__deinit(&filler->all);
 	}
 	return err;
 }
@@ -110,14 +111,14 @@ static bool starts_in_heap(const struct vma_list *vmas, uint64_t address)
 
 static int fill_row(struct filler *filler, struct array_row *row)
 {
-	struct range_set pages = { 0 };
+	struct intervals pages = { 0 };
 	int err;
 
 	err = row_fill_array_pages(filler->input, filler->vmas, filler->options->heat_cells, row,
 				   &pages);
 	if (!err)
 		err = add_to_all(filler, &pages);
-	range_set__deinit(&pages);
+	intervals__deinit(&pages);
 	row->in_heap = starts_in_heap(filler->vmas, row->desc.start);
 	if (!err && row->desc.shape)
 		err = fill_shape(filler, row);
@@ -131,13 +132,13 @@ static int fill_total(struct filler *filler, struct process_snapshot *process)
 	int err = 0;
 
 	states.touch = NULL;
-	range_set__settle(&filler->all);
+	intervals__settle(&filler->all);
 	process->arrays_total_known = filler->all_known;
 	memset(&process->arrays_total, 0, sizeof(process->arrays_total));
 	for (i = 0; !err && i < filler->all.count; i++) {
 		struct tally part;
 
-		err = tally_range(&states, filler->all.ranges[i].start, filler->all.ranges[i].end,
+		err = tally_range(&states, filler->all.items[i].start, filler->all.items[i].end,
 				  &part);
 		if (!err)
 			tally_add(&process->arrays_total, &part);
@@ -156,7 +157,7 @@ int process_snapshot__fill_arrays(struct process_snapshot *process, const struct
 		.all_known = true,
 		.steps = STEPS_ALL,
 	};
-	struct range_set spans = { 0 };
+	struct intervals spans = { 0 };
 	size_t i;
 	int err;
 
@@ -169,8 +170,8 @@ int process_snapshot__fill_arrays(struct process_snapshot *process, const struct
 		err = fill_total(&filler, process);
 	if (!err)
 		err = neighbours_count(process, input->page_bytes);
-	range_set__deinit(&spans);
-	range_set__deinit(&filler.all);
+	intervals__deinit(&spans);
+	intervals__deinit(&filler.all);
 	page_sets__deinit(&filler.sets);
 	return err;
 }

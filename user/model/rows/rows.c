@@ -16,13 +16,12 @@ static int fill_heat(const struct tally_input *input, uint64_t start, uint64_t e
 
 int row_fill_region(const struct tally_input *input, uint32_t cells, struct region_row *row)
 {
+	const struct interval all = { .start = row->vma.start, .end = row->vma.end, .value = 0 };
 	int err;
-
-	const struct range all = { row->vma.start, row->vma.end };
 
 	if (input->frames)
 		row->frames = frames_tally(input->frames,
-					   &(struct range_set){ (struct range *)&all, 1, 1 },
+					   &(struct intervals){ (struct interval *)&all, 1, 1 },
 					   input->page_bytes);
 	err = tally_range(input, row->vma.start, row->vma.end, &row->tally);
 	if (!err)
@@ -41,7 +40,7 @@ static uint32_t count_vmas(const struct vma_list *vmas, uint64_t start, uint64_t
 }
 
 /* The part of the ranges that lies in [start, end). */
-static int tally_ranges(const struct tally_input *input, const struct range_set *ranges,
+static int tally_ranges(const struct tally_input *input, const struct intervals *ranges,
 			uint64_t start, uint64_t end, struct tally *ret)
 {
 	size_t i;
@@ -49,8 +48,8 @@ static int tally_ranges(const struct tally_input *input, const struct range_set 
 
 	memset(ret, 0, sizeof(*ret));
 	for (i = 0; !err && i < ranges->count; i++) {
-		uint64_t from = ranges->ranges[i].start > start ? ranges->ranges[i].start : start;
-		uint64_t till = ranges->ranges[i].end < end ? ranges->ranges[i].end : end;
+		uint64_t from = ranges->items[i].start > start ? ranges->items[i].start : start;
+		uint64_t till = ranges->items[i].end < end ? ranges->items[i].end : end;
 		struct tally part;
 
 		if (from >= till)
@@ -80,7 +79,7 @@ static int fill_shared(const struct array_desc *desc, uint64_t page, bool listed
 }
 
 int row_fill_array_pages(const struct tally_input *input, const struct vma_list *vmas,
-			 uint32_t cells, struct array_row *row, struct range_set *pages)
+			 uint32_t cells, struct array_row *row, struct intervals *pages)
 {
 	uint64_t page = input->page_bytes;
 	uint64_t start = row->desc.start - row->desc.start % page;
@@ -97,7 +96,7 @@ int row_fill_array_pages(const struct tally_input *input, const struct vma_list 
 	listed = !err;
 	/* Too many places to list: the whole range, then. */
 	if (err == -E2BIG)
-		err = range_set__add(pages, start, end);
+		err = intervals__set(pages, start, end, 0);
 	if (!err)
 		err = tally_ranges(input, pages, start, end, &row->tally);
 	if (!err)
@@ -113,10 +112,10 @@ int row_fill_array_pages(const struct tally_input *input, const struct vma_list 
 int row_fill_array(const struct tally_input *input, const struct vma_list *vmas, uint32_t cells,
 		   struct array_row *row)
 {
-	struct range_set pages = { 0 };
+	struct intervals pages = { 0 };
 	int err = row_fill_array_pages(input, vmas, cells, row, &pages);
 
-	range_set__deinit(&pages);
+	intervals__deinit(&pages);
 	return err;
 }
 

@@ -18,7 +18,7 @@ int row_fill_array(const struct tally_input *input, const struct vma_list *vmas,
 
 /* The same, and gives the array's pages (empty at first; the caller's), also on failure. */
 int row_fill_array_pages(const struct tally_input *input, const struct vma_list *vmas,
-			 uint32_t cells, struct array_row *row, struct range_set *pages);
+			 uint32_t cells, struct array_row *row, struct intervals *pages);
 
 /*
  * Sums the regions into totals and rss_pages (without hugetlb), and finds the
