@@ -8,11 +8,12 @@
 
 #include "base/array.h"
 #include "base/parse.h"
+#include "base/text.h"
 
 int option_choose(const char *option, const char *text, const char *const *words, int *ret)
 {
-	char list[256] = "";
-	size_t used = 0;
+	char list[256];
+	struct text_buffer all = text_buffer__over(list, sizeof(list));
 	int i;
 
 	for (i = 0; words[i]; i++) {
@@ -20,8 +21,7 @@ int option_choose(const char *option, const char *text, const char *const *words
 			*ret = i;
 			return -1;
 		}
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
-					 words[i]);
+		text_buffer__addf(&all, "%s%s", i ? ", " : "", words[i]);
 	}
 	return usage_error("--%s '%s' is none of: %s", option, text, list);
 }
@@ -78,15 +78,16 @@ int options__attach(const struct options *options, struct engine *engine)
 
 char *options__name_targets(const struct options *options, char *buffer, size_t size)
 {
-	size_t count = options->pid_count, used, i;
+	struct text_buffer text = text_buffer__over(buffer, size);
+	size_t count = options->pid_count, i;
 
-	used = (size_t)snprintf(buffer, size, count == 1 ? "process" : "processes");
-	for (i = 0; i < count && used < size; i++)
-		used += (size_t)snprintf(buffer + used, size - used, "%s%u",
-					 !i		  ? " "
-					 : i + 1 == count ? " and "
-							  : ", ",
-					 options->pids[i]);
+	text_buffer__add(&text, count == 1 ? "process" : "processes");
+	for (i = 0; i < count; i++)
+		text_buffer__addf(&text, "%s%u",
+				  !i		   ? " "
+				  : i + 1 == count ? " and "
+						   : ", ",
+				  options->pids[i]);
 	return buffer;
 }
 

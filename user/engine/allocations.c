@@ -141,23 +141,6 @@ int allocations_probe(struct engine *engine, struct target *target, const struct
 	return err;
 }
 
-static void say(struct process_snapshot *row, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void say(struct process_snapshot *row, const char *format, ...)
-{
-	size_t used = strlen(row->names_missing);
-	va_list args;
-
-	if (used && used + 2 < sizeof(row->names_missing)) {
-		memcpy(row->names_missing + used, "; ", 3);
-		used += 2;
-	}
-	va_start(args, format);
-	vsnprintf(row->names_missing + used, sizeof(row->names_missing) - used, format, args);
-	va_end(args);
-}
-
 static void tell_missing(const struct engine *engine, const struct target *target,
 			 struct process_snapshot *row)
 {
@@ -170,21 +153,25 @@ static void tell_missing(const struct engine *engine, const struct target *targe
 	if (!heap && !mappings)
 		return;
 	if (!engine->faults) {
-		say(row, "%s: their calls are only seen in the faults tier", what);
+		process_snapshot__miss_names(
+			row, "%s: their calls are only seen in the faults tier", what);
 		return;
 	}
 	if (heap && !target->heap_probed)
-		say(row, "heap blocks: no file of it has a malloc that is known by name");
+		process_snapshot__miss_names(
+			row, "heap blocks: no file of it has a malloc that is known by name");
 	if (target->heap_own_new)
-		say(row, "blocks of an operator new that does not call malloc are not shown");
+		process_snapshot__miss_names(
+			row, "blocks of an operator new that does not call malloc are not shown");
 	if (target->heap_late)
-		say(row, "%s from before the watch are not shown", what);
+		process_snapshot__miss_names(row, "%s from before the watch are not shown", what);
 	if (target->heap)
 		forgotten += heap__forgotten(target->heap);
 	if (target->mappings)
 		forgotten += mappings__forgotten(target->mappings);
 	if (forgotten)
-		say(row, "%llu %s were forgotten: too many", (unsigned long long)forgotten, what);
+		process_snapshot__miss_names(row, "%llu %s were forgotten: too many",
+					     (unsigned long long)forgotten, what);
 }
 
 static int in_memory(void *ctx, uint64_t start, uint64_t end)

@@ -50,37 +50,22 @@ static int add_marks(const struct array_list *marks, struct array_list *list)
 	return 0;
 }
 
-/* One more sentence on names. */
-static void tell(struct process_snapshot *row, const char *sentence)
-{
-	size_t used = strlen(row->names_missing);
-
-	snprintf(row->names_missing + used, sizeof(row->names_missing) - used, "%s%s",
-		 used ? "; " : "", sentence);
-}
-
 static void tell_missing(const struct python_report *report, struct process_snapshot *row)
 {
-	char text[sizeof(row->names_missing)] = "";
-
 	if (*report->unsupported)
-		snprintf(text, sizeof(text), "%s", report->unsupported);
+		process_snapshot__miss_names(row, "%s", report->unsupported);
 	else if (report->cut)
-		snprintf(text, sizeof(text), "arrays may be missing: %s", report->cut);
+		process_snapshot__miss_names(row, "arrays may be missing: %s", report->cut);
 	else if (report->partial)
-		snprintf(text, sizeof(text), "arrays may be missing: %s", report->partial);
+		process_snapshot__miss_names(row, "arrays may be missing: %s", report->partial);
 	else if (report->changing && !report->swapped) /* what is not there reads as changed */
-		snprintf(text, sizeof(text), "%zu arrays changed while they were read",
-			 report->changing);
-	if (*text)
-		tell(row, text);
-	if (!report->swapped)
-		return;
-	snprintf(text, sizeof(text),
-		 "arrays or names may be missing: %" PRIu64
-		 " pages that tell of them are swapped out",
-		 report->swapped);
-	tell(row, text);
+		process_snapshot__miss_names(row, "%zu arrays changed while they were read",
+					     report->changing);
+	if (report->swapped)
+		process_snapshot__miss_names(row,
+					     "arrays or names may be missing: %" PRIu64
+					     " pages that tell of them are swapped out",
+					     report->swapped);
 }
 
 static int add_python(struct engine *engine, struct target *target, struct array_list *list,
@@ -100,7 +85,8 @@ static int add_python(struct engine *engine, struct target *target, struct array
 	err = python_scan(target->proc, &target->vmas, target->facts.runtime, &options, list,
 			  &report);
 	if (err == -EACCES || err == -EPERM) {
-		tell(row, "not allowed to read its memory: arrays have no names");
+		process_snapshot__miss_names(
+			row, "not allowed to read its memory: arrays have no names");
 		return 0;
 	}
 	tell_missing(&report, row);
@@ -128,7 +114,7 @@ static int add_elf(struct engine *engine, struct target *target, struct array_li
 	err = elf_look__arrays(target->elf, target->proc, &target->vmas, &options, list,
 			       &row->symbol_misses, &cut);
 	if (cut)
-		tell(row, cut);
+		process_snapshot__miss_names(row, "%s", cut);
 	return err;
 }
 

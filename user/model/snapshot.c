@@ -2,8 +2,24 @@
 /* Life, order and self-check of a snapshot. */
 #include "model/snapshot.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/text.h"
+
+void process_snapshot__miss_names(struct process_snapshot *process, const char *format, ...)
+{
+	struct text_buffer text =
+		text_buffer__behind(process->names_missing, sizeof(process->names_missing));
+	va_list args;
+
+	if (text.length)
+		text_buffer__add(&text, "; ");
+	va_start(args, format);
+	text_buffer__vaddf(&text, format, args);
+	va_end(args);
+}
 
 void process_snapshot__deinit(struct process_snapshot *process)
 {

@@ -114,6 +114,10 @@ const char *snapshot__broken_rule(const struct snapshot *snapshot);
 /* Frees everything below a row that lies outside of a snapshot. */
 void process_snapshot__deinit(struct process_snapshot *process);
 
+/* One more sentence to names_missing, as long as there is room. */
+void process_snapshot__miss_names(struct process_snapshot *process, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Nothing of any process could be read: all had ended. */
 bool snapshot__all_exited(const struct snapshot *snapshot);
 

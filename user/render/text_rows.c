@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/text.h"
 #include "render/text_priv.h"
 
 /* What a line is made of, whatever kind of row it is. */
@@ -151,11 +152,11 @@ static void put(char *words, size_t size, const char *format, ...)
 
 static void put(char *words, size_t size, const char *format, ...)
 {
-	size_t used = strlen(words);
+	struct text_buffer text = text_buffer__behind(words, size);
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(words + used, size - used, format, args);
+	text_buffer__vaddf(&text, format, args);
 	va_end(args);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "base/text.h"
 #include "collect/elf/mapped_file.h"
 
 #define DEBUG_ROOT "/usr/lib/debug"
@@ -58,16 +59,15 @@ static int open_one(int root, const char *path, const struct elf_identity *binar
 static int open_by_build_id(int root, const struct elf_identity *binary)
 {
 	char path[sizeof(DEBUG_ROOT "/.build-id//.debug") + 2 * ELF_BUILD_ID_MAX];
-	size_t used, i;
+	struct text_buffer text = text_buffer__over(path, sizeof(path));
+	size_t i;
 
 	if (binary->build_id_bytes < 2)
 		return -ENOENT;
-	used = (size_t)snprintf(path, sizeof(path), DEBUG_ROOT "/.build-id/%02x/",
-				binary->build_id[0]);
+	text_buffer__addf(&text, DEBUG_ROOT "/.build-id/%02x/", binary->build_id[0]);
 	for (i = 1; i < binary->build_id_bytes; i++)
-		used += (size_t)snprintf(path + used, sizeof(path) - used, "%02x",
-					 binary->build_id[i]);
-	snprintf(path + used, sizeof(path) - used, ".debug");
+		text_buffer__addf(&text, "%02x", binary->build_id[i]);
+	text_buffer__add(&text, ".debug");
 	return open_one(root, path, binary);
 }
 

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 #define SYMBOL "Py_Version"
 
 /* A file made up to exhaust us stops here; real ones are a tenth of it. */
@@ -111,12 +113,12 @@ int python_version_format(uint32_t hex, char *buffer, size_t size)
 	};
 	unsigned int level = hex >> 4 & 0xf;
 	unsigned int serial = hex & 0xf;
-	int used;
+	struct text_buffer text = text_buffer__over(buffer, size);
 
 	if (hex >> 24 != 3 || !levels[level])
 		return -EINVAL;
-	used = snprintf(buffer, size, "3.%u.%u", hex >> 16 & 0xff, hex >> 8 & 0xff);
-	if (level != 0xf && used >= 0 && (size_t)used < size)
-		snprintf(buffer + used, size - (size_t)used, "%s%u", levels[level], serial);
+	text_buffer__addf(&text, "3.%u.%u", hex >> 16 & 0xff, hex >> 8 & 0xff);
+	if (level != 0xf)
+		text_buffer__addf(&text, "%s%u", levels[level], serial);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/text.h"
 
 struct subject {
 	const struct snapshot *snapshot;
@@ -134,11 +135,11 @@ static char *explain_cause(const struct subject *subject)
 /* "1 touched" and the like, joined by commas. */
 static void add_part(struct words_list *list, uint64_t count, const char *what)
 {
-	size_t used = strlen(list->text);
+	struct text_buffer text = text_buffer__behind(list->text, sizeof(list->text));
 
 	if (count)
-		snprintf(list->text + used, sizeof(list->text) - used, "%s%s %s", used ? ", " : "",
-			 number(count).text, what);
+		text_buffer__addf(&text, "%s%s %s", text.length ? ", " : "", number(count).text,
+				  what);
 }
 
 /* What is left when nothing simpler holds. */
