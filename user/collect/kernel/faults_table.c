@@ -154,17 +154,22 @@ static void range_mask(const struct faults *faults, uint64_t chunk_start, uint64
 static bool take_bits(struct faults *faults, struct pw_chunk *chunk, uint64_t key, uint64_t start,
 		      uint64_t end, struct touch_chunk *ret)
 {
+	bool tells_writes = faults->backend == FAULTS_TP_BTF;
 	uint64_t mask[PW_WORDS], any = 0;
 	unsigned int word;
 
 	copy_chunk(faults, chunk, key, ret);
 	range_mask(faults, ret->start, start, end, mask);
 	for (word = 0; word < PW_WORDS; word++) {
-		ret->read[word] &= mask[word];
-		ret->written[word] &= mask[word];
-		any |= ret->read[word] | ret->written[word];
-		__atomic_fetch_and(&chunk->read[word], ~mask[word], __ATOMIC_SEQ_CST);
-		__atomic_fetch_and(&chunk->written[word], ~mask[word], __ATOMIC_SEQ_CST);
+		/* What is taken is what was there: a touch may come at any time. */
+		uint64_t read = mask[word] & __atomic_fetch_and(&chunk->read[word], ~mask[word],
+								__ATOMIC_SEQ_CST);
+		uint64_t written = mask[word] & __atomic_fetch_and(&chunk->written[word],
+								   ~mask[word], __ATOMIC_SEQ_CST);
+
+		ret->read[word] = tells_writes ? read : 0;
+		ret->written[word] = tells_writes ? written : read | written;
+		any |= read | written;
 	}
 	return any;
 }
