@@ -20,7 +20,7 @@ static __noinline int send_enter(__u32 slot, __u32 op, __u32 flags, __u64 start,
 	struct pw_enter *record = reserve(sizeof(*record));
 
 	if (!record)
-		return 0;
+		return lose_record();
 	fill_head(&record->head, PW_ENTER, slot);
 	record->op = op;
 	record->flags = flags;
@@ -44,7 +44,7 @@ static __noinline int send_enter_new(__u32 slot, __u32 op, __u64 start, __u64 en
 		return 0;
 	record = reserve(sizeof(*record));
 	if (!record)
-		return 0;
+		return lose_record();
 	fill_head(&record->head, PW_ENTER, slot);
 	record->op = op & 0xffff;
 	record->flags = op >> 16;
@@ -61,7 +61,7 @@ __noinline int send_exit(__u32 slot, __s64 result, __u64 refused_at)
 	struct pw_exit *record = reserve(sizeof(*record));
 
 	if (!record)
-		return 0;
+		return lose_record();
 	fill_head(&record->head, PW_EXIT, slot);
 	record->result = result;
 	record->refused_at = refused_at;

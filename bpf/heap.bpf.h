@@ -62,7 +62,7 @@ static __noinline int send_heap(__u32 type_call, __u32 slot, __u64 address,
 		return 0;
 	record = reserve(sizeof(*record));
 	if (!record)
-		return 0;
+		return lose_record();
 	fill_head(&record->head, type_call & 0xffff, slot);
 	record->address = address;
 	record->block = *block;

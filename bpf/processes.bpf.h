@@ -36,7 +36,7 @@ static __noinline int send_process(__u32 type, __u32 slot, __u32 other_slot, __u
 	struct pw_process *record = reserve(sizeof(*record));
 
 	if (!record)
-		return 0;
+		return lose_record();
 	fill_head(&record->head, type, slot);
 	record->other_slot = other_slot;
 	record->other_pid = other_pid;

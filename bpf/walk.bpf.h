@@ -179,7 +179,7 @@ __noinline int send_word(struct walk *walk, struct pw_chunk *chunk, __u64 number
 	if (!record) {
 		__sync_fetch_and_and(&chunk->read[word], ~mask);
 		__sync_fetch_and_and(&chunk->written[word], ~mask);
-		return 0;
+		return lose_record();
 	}
 	fill_head(&record->closed.head, PW_CLOSED_WORD, walk->slot);
 	fill_closed(&record->closed, chunk, walk->slot, number);
@@ -215,8 +215,10 @@ __noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 numbe
 	if (!walk || !chunk)
 		return 0;
 	record = reserve(sizeof(*record));
-	if (!record)
+	if (!record) {
+		lose_record();
 		return drop_chunk(walk, chunk);
+	}
 	fill_head(&record->closed.head, PW_CLOSED_CHUNK, walk->slot);
 	fill_closed(&record->closed, chunk, walk->slot, number);
 	for (word = 0; word < PW_WORDS; word++) {
@@ -301,8 +303,10 @@ static __always_inline void send_unclosed(struct walk *walk)
 {
 	struct pw_range *record = reserve(sizeof(*record));
 
-	if (!record)
+	if (!record) {
+		lose_record();
 		return;
+	}
 	fill_head(&record->head, PW_UNCLOSED, walk->slot);
 	record->start = walk->cursor << chunk_shift();
 	record->end = walk->end;
