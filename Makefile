@@ -89,7 +89,7 @@ AS_BUILD_USER := tests/tools/as-build-user
 BUILDS := all unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
 ROOT := $(if $(AS_SELF),,$(filter 0,$(shell id -u)))
 
-.PHONY: $(BUILDS) deps deps-if-root check check-long seeds demo bench lint format pyoff install uninstall clean \
+.PHONY: $(BUILDS) deps deps-if-root demo-deps-if-root check check-long seeds demo bench lint format pyoff install uninstall clean \
 	help FORCE
 
 ifneq ($(ROOT),)
@@ -149,6 +149,9 @@ deps:
 deps-if-root:
 	@if [ "$$(id -u)" = 0 ]; then tests/tools/install-deps; fi
 
+demo-deps-if-root:
+	@if [ "$$(id -u)" = 0 ]; then tests/tools/install-deps demo; fi
+
 check: deps-if-root
 	+$(Q)MAKE="$(MAKE)" O=$(O) $(PYTHON) -B tests/tools/check
 
@@ -160,7 +163,7 @@ seeds: deps-if-root
 	$(Q)O=$(O) $(PYTHON) -B tests/integration/numpy2.py
 	$(Q)O=$(O) $(PYTHON) -B tests/seeds/run
 
-demo: deps-if-root
+demo: demo-deps-if-root
 	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)O=$(O) tests/tools/demo
 

@@ -88,10 +88,10 @@ ALSO = ["dropped and written again", "moved back and forth"]
 
 
 @pytest.mark.parametrize("backend,reader,case",
-                         [("tp_btf", "scan", case) for case in CASES] +
+                         [("tp_btf", "auto", case) for case in CASES] +
                          [(backend, reader, case) for case in ALSO
-                          for backend, reader in (("perf", "scan"), ("tp_btf", "read"))],
-                         indirect=["backend", "reader"])
+                          for backend, reader in (("perf", "auto"), ("tp_btf", "read"))],
+                         indirect=["backend"])
 def test_late(case, program, backend, reader, opened):
     early, first, begun, walked, seen, ended, next_seen, next_ended = CASES[case]
     target = Target([program]).ready()

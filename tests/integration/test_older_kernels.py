@@ -110,8 +110,9 @@ def test_zero_pages_where_move_pages_does_not_exist(tmp_path, opened, unprivileg
     done = subprocess.run([denied, "move_pages", unprivileged.program, "snap", "-p",
                            str(target.pid), "--json", "--page-reader", "read"],
                           stdout=subprocess.PIPE, check=True, timeout=harness.DEADLINE, **popen)
+    # By PAGEMAP_SCAN, or before 6.7 by move_pages.
     seen, truth = json.loads(done.stdout), harness.snap(target.pid)
-    assert seen["page_reader"] == "read" and truth["page_reader"] == "scan"
+    assert seen["page_reader"] == "read"
     assert seen["complete"] and truth["complete"]
     for got, true in zip(seen["processes"][0]["regions"], truth["processes"][0]["regions"],
                          strict=True):
