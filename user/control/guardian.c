@@ -40,7 +40,7 @@ static void guardian_take_over(struct guardian *guardian)
 	guardian->armed.inserted = false;
 	err = proc__open(guardian->procfs, (uint32_t)guardian->armed_pid, &proc);
 	if (!err) {
-		fd = proc__open_to_write(proc, "mem");
+		fd = proc__open_memory_to_write(proc);
 		err = fd < 0 ? fd : breakpoint_remove_from(fd, &guardian->armed);
 	}
 	if (fd >= 0)

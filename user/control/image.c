@@ -42,7 +42,7 @@ static int image_visit_offset(const struct vma *vma, int fd, uint64_t offset, im
 
 int image__entry(const struct image *image, image_visit visit, void *ctx)
 {
-	int fd = proc__open_file(image->proc, "exe"), err = -ENOENT;
+	int fd = proc__open_memory(image->proc, "exe"), err = -ENOENT;
 	uint64_t offset;
 	size_t i;
 

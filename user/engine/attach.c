@@ -136,11 +136,6 @@ static int refuse(struct engine *engine, uint32_t pid)
 		log_error("process %u has ended: it is a zombie until its parent waits for it",
 			  pid);
 		return -ESRCH;
-	case PROC_IS_HEADLESS:
-		log_error("the first thread of process %u has ended: the kernel shows nothing of "
-			  "its memory",
-			  pid);
-		return -ESRCH;
 	case PROC_IS_FOREIGN:
 		tell_owner(pid, owner);
 		return -EACCES;

@@ -111,7 +111,7 @@ int debug_file_open(const struct proc *proc, const struct vma *vma,
 
 	if (!identity->build_id_bytes && !*identity->debug_link)
 		return -ENOENT;
-	root = proc__open_file(proc, "root");
+	root = proc__open_memory(proc, "root");
 	fd = root == -ESRCH ? -ESRCH : open_below(root, vma->path, identity);
 	if (fd < 0 && fd != -ESRCH)
 		fd = open_below(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), vma->path, identity);

@@ -40,6 +40,14 @@ int mapped_file_below(int root, const struct vma *vma)
 	return fd;
 }
 
+/* map_files is of the first thread alone. */
+static bool first_thread_ended(const struct proc *proc)
+{
+	uint32_t tid;
+
+	return !proc__living_thread(proc, &tid) && tid != proc__pid(proc);
+}
+
 int mapped_file_open(const struct proc *proc, const struct vma *vma)
 {
 	char name[64];
@@ -48,9 +56,9 @@ int mapped_file_open(const struct proc *proc, const struct vma *vma)
 	snprintf(name, sizeof(name), "map_files/%llx-%llx", (unsigned long long)vma->start,
 		 (unsigned long long)vma->end);
 	fd = proc__open_file(proc, name);
-	if (fd != -EPERM && fd != -EACCES)
+	if (fd >= 0 || (fd != -EPERM && fd != -EACCES && !first_thread_ended(proc)))
 		return fd;
-	root = proc__open_file(proc, "root");
+	root = proc__open_memory(proc, "root");
 	if (root < 0)
 		return root;
 	fd = mapped_file_below(root, vma);

@@ -241,7 +241,7 @@ int runtime_detect(const struct proc *proc, const struct vma_list *vmas, char *b
 		python.vma = &vmas->vmas[0];
 	if (!python.vma)
 		return 0;
-	root = proc__open_file(proc, "root");
+	root = proc__open_memory(proc, "root");
 	if (root == -ESRCH)
 		return root;
 	/* Not allowed, or not recorded: what the names tell is left. */

@@ -113,8 +113,8 @@ int memsrc__open_live(const struct proc *proc, uint64_t page_bytes, size_t max_p
 	if (!live)
 		return -ENOMEM;
 	live->page_bytes = page_bytes;
-	live->mem = proc__open_file(proc, "mem");
-	live->pagemap = live->mem < 0 ? live->mem : proc__open_file(proc, "pagemap");
+	live->mem = proc__open_memory(proc, "mem");
+	live->pagemap = live->mem < 0 ? live->mem : proc__open_memory(proc, "pagemap");
 	if (live->pagemap < 0) {
 		int err = live->pagemap;
 

@@ -45,11 +45,12 @@ int pagemap__open(const struct proc *proc, enum page_reader reader, struct pagem
 	if (!pagemap)
 		return -ENOMEM;
 	pagemap->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-	pagemap->pid = proc__pid(proc);
 	pagemap->proc = proc;
 	pagemap->flags_fd = -1;
 	pagemap->smaps_error = 1;
-	pagemap->fd = proc__open_file(proc, "pagemap");
+	pagemap->fd = proc__open_memory(proc, "pagemap");
+	if (proc__living_thread(proc, &pagemap->pid))
+		pagemap->pid = proc__pid(proc);
 	err = pagemap->fd < 0 ? pagemap->fd : init_reader(pagemap, reader);
 	if (err)
 		pagemap__close(pagemap);

@@ -34,7 +34,7 @@ static int add_frame(struct frame_list *list, uint64_t start, uint64_t page_byte
 int pagemap_frames(const struct proc *proc, uint64_t start, uint64_t end, struct frame_list *list)
 {
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE), words[WORDS], wanted;
-	int fd = proc__open_file(proc, "pagemap"), err = fd < 0 ? fd : 0;
+	int fd = proc__open_memory(proc, "pagemap"), err = fd < 0 ? fd : 0;
 	ssize_t got, i;
 
 	while (!err && start < end) {

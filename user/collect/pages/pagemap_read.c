@@ -16,6 +16,18 @@ static int query_pages(uint32_t pid, size_t count, void **pages, int *status)
 	return syscall(SYS_move_pages, (pid_t)pid, count, pages, NULL, status, 0) ? -errno : 0;
 }
 
+/* Of a batch. The thread by which the memory was reached so far may have ended. */
+static int ask_for_batch(struct pagemap *pagemap, size_t count)
+{
+	uint32_t before = pagemap->pid;
+	int err;
+
+	err = query_pages(before, count, pagemap->move_pages, pagemap->move_status);
+	if (!err || proc__living_thread(pagemap->proc, &pagemap->pid) || pagemap->pid == before)
+		return err;
+	return query_pages(pagemap->pid, count, pagemap->move_pages, pagemap->move_status);
+}
+
 int pagemap_init_read(struct pagemap *pagemap)
 {
 	uint32_t scan_known;
@@ -80,8 +92,7 @@ static void resolve_batch(struct page_walk *walk, uint64_t window, size_t count)
 
 	if (!count)
 		return;
-	if (!pagemap->move_works ||
-	    query_pages(pagemap->pid, count, pagemap->move_pages, pagemap->move_status)) {
+	if (!pagemap->move_works || ask_for_batch(pagemap, count)) {
 		for (i = 0; i < count; i++) {
 			uint64_t address = (uintptr_t)pagemap->move_pages[i];
 

@@ -104,7 +104,7 @@ int maps_read(const struct proc *proc, struct vma_list *list)
 	int fd, err;
 
 	vma_list__clear(list);
-	fd = proc__open_file(proc, "maps");
+	fd = proc__open_memory(proc, "maps");
 	if (fd < 0)
 		return fd;
 	file = fdopen(fd, "r");

@@ -26,20 +26,9 @@ static uint32_t owner_of(const struct proc *proc)
 	return owner;
 }
 
-static enum proc_kind kind_of_ended(const struct proc *proc)
-{
-	uint32_t *tids;
-	size_t count;
-
-	if (proc__threads(proc, &tids, &count))
-		return PROC_IS_GONE;
-	free(tids);
-	return count > 1 ? PROC_IS_HEADLESS : PROC_IS_ZOMBIE;
-}
-
 static enum proc_kind kind_of_living(const struct proc *proc, uint32_t *owner)
 {
-	int fd = proc__open_file(proc, "pagemap");
+	int fd = proc__open_memory(proc, "pagemap");
 
 	if (fd >= 0)
 		close(fd);
@@ -62,8 +51,8 @@ enum proc_kind proc_kind_of(struct procfs *procfs, uint32_t pid, uint32_t *owner
 		kind = PROC_IS_GONE;
 	else if (stat.flags & PF_KTHREAD)
 		kind = PROC_IS_KERNEL_THREAD;
-	else if (stat.state == 'Z')
-		kind = kind_of_ended(proc);
+	else if (stat.state == 'Z' && proc__alive(proc))
+		kind = PROC_IS_ZOMBIE;
 	else
 		kind = kind_of_living(proc, owner);
 	free(text);

@@ -14,7 +14,6 @@ enum proc_kind {
 	PROC_IS_GONE,	       /* or hidden from us (hidepid) */
 	PROC_IS_KERNEL_THREAD, /* it has no memory of its own */
 	PROC_IS_ZOMBIE,	       /* it has ended, and its parent has not waited for it */
-	PROC_IS_HEADLESS,      /* its first thread has ended, others run */
 	PROC_IS_FOREIGN,       /* another user's: *owner */
 	PROC_IS_PROTECTED,     /* its user is ours: it is not dumpable, or a policy forbids it */
 };

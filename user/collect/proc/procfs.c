@@ -23,11 +23,6 @@ struct procfs {
 	int fd;
 };
 
-struct proc {
-	uint32_t pid;
-	int fd;
-};
-
 int procfs__open(const char *root, struct procfs **ret)
 {
 	struct procfs *procfs = calloc(1, sizeof(*procfs));
@@ -156,7 +151,7 @@ uint32_t proc__pid(const struct proc *proc)
  * Below a process that is gone every look-up gives ESRCH (proc_pid_permission(), v3.3), but
  * ENOENT while it is being reaped: then there is no stat either.
  */
-static int open_below(const struct proc *proc, const char *name, int flags)
+int proc_open_below(const struct proc *proc, const char *name, int flags)
 {
 	int fd = openat(proc->fd, name, flags | O_CLOEXEC);
 
@@ -167,15 +162,10 @@ static int open_below(const struct proc *proc, const char *name, int flags)
 
 int proc__open_file(const struct proc *proc, const char *name)
 {
-	return open_below(proc, name, O_RDONLY);
+	return proc_open_below(proc, name, O_RDONLY);
 }
 
-int proc__open_to_write(const struct proc *proc, const char *name)
-{
-	return open_below(proc, name, O_RDWR);
-}
-
-static int read_all(int fd, char **ret, size_t *bytes)
+int proc_read_all(int fd, char **ret, size_t *bytes)
 {
 	size_t capacity = 0, used = 0;
 	char *text = NULL;
@@ -218,79 +208,21 @@ int proc__read_file(const struct proc *proc, const char *name, char **ret, size_
 
 	if (fd < 0)
 		return fd;
-	err = read_all(fd, ret, bytes);
+	err = proc_read_all(fd, ret, bytes);
 	close(fd);
 	return err;
 }
 
-static int read_stat(const struct proc *proc, struct proc_stat *ret)
+int proc_read_stat(const struct proc *proc, const char *name, struct proc_stat *ret)
 {
 	char *text = NULL;
 	int err;
 
-	err = proc__read_file(proc, "stat", &text, NULL);
+	err = proc__read_file(proc, name, &text, NULL);
 	if (!err)
 		err = proc_stat_parse(text, ret);
 	free(text);
 	return err;
-}
-
-/* include/linux/sched.h; its memory is given back before its state says so. */
-#define PF_EXITING 0x4u
-
-static bool has_ended(const struct proc_stat *stat)
-{
-	return stat->flags & PF_EXITING || stat->state == 'Z' || stat->state == 'X' ||
-	       stat->state == 'x';
-}
-
-int proc__alive(const struct proc *proc)
-{
-	struct proc_stat stat;
-	int err;
-
-	err = read_stat(proc, &stat);
-	if (err)
-		return err;
-	return has_ended(&stat) ? -ESRCH : 0;
-}
-
-static void fill_memory(const char *status, struct process_facts *facts)
-{
-	uint64_t page_kib = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
-	uint64_t kib;
-
-	if (!proc_status_number(status, "VmRSS", &kib))
-		facts->rss_kernel_pages = kib / page_kib;
-	if (!proc_status_number(status, "VmHWM", &kib))
-		facts->rss_peak_pages = kib / page_kib;
-	if (!proc_status_number(status, "VmPTE", &kib) && kib <= UINT64_MAX / 1024)
-		facts->page_table_bytes = kib * 1024;
-}
-
-int proc__facts(const struct proc *proc, struct process_facts *ret)
-{
-	struct proc_stat stat;
-	char *status = NULL;
-	ssize_t length;
-	int err;
-
-	memset(ret, 0, sizeof(*ret));
-	ret->pid = proc->pid;
-	err = read_stat(proc, &stat);
-	if (err == -ESRCH || (!err && has_ended(&stat)))
-		return -ESRCH;
-	if (!err) {
-		memcpy(ret->comm, stat.comm, sizeof(ret->comm));
-		ret->start_ticks = stat.start_ticks;
-	}
-	length = readlinkat(proc->fd, "exe", ret->exe, sizeof(ret->exe) - 1);
-	ret->exe[length < 0 ? 0 : length] = '\0';
-	err = proc__read_file(proc, "status", &status, NULL);
-	if (!err)
-		fill_memory(status, ret);
-	free(status);
-	return err == -ESRCH ? err : 0;
 }
 
 int procfs_open_directory(const struct procfs *procfs)
@@ -307,7 +239,7 @@ int procfs_read_stat(const struct procfs *procfs, uint32_t pid, struct proc_stat
 
 	if (proc.fd < 0)
 		return proc.fd;
-	err = read_stat(&proc, ret);
+	err = proc_read_stat(&proc, "stat", ret);
 	close(proc.fd);
 	return err;
 }

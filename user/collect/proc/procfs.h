@@ -41,18 +41,31 @@ uint32_t proc__pid(const struct proc *proc);
  */
 int proc__open_file(const struct proc *proc, const char *name);
 
-/* The same with O_RDWR. */
-int proc__open_to_write(const struct proc *proc, const char *name);
+/*
+ * The same of a file that shows its memory (maps, smaps, pagemap, mem, status) or where it
+ * runs (root, exe), through a thread that lives: a process goes on after its first thread has
+ * ended, and /proc/PID shows nothing of it any more. -EBUSY: its threads end faster than they
+ * can be looked at.
+ */
+int proc__open_memory(const struct proc *proc, const char *name);
+
+/* Its memory, to be written to. */
+int proc__open_memory_to_write(const struct proc *proc);
 
 /* The whole of a small text file, malloc'd and terminated; the caller frees it. */
 int proc__read_file(const struct proc *proc, const char *name, char **ret, size_t *bytes);
 
-/*
- * 0 while the process lives, -ESRCH once it has ended. A zombie has; so has,
- * for us, a process whose first thread ended before the others: /proc/PID
- * shows no memory any more.
- */
+/* As proc__read_file, through a thread that lives. */
+int proc__read_memory(const struct proc *proc, const char *name, char **ret);
+
+/* readlink(2) of such a file: its length, not terminated, or -errno. */
+ssize_t proc__link_of_memory(const struct proc *proc, const char *name, char *buffer, size_t size);
+
+/* 0 while a thread of the process lives, -ESRCH once the last has ended. A zombie has. */
 int proc__alive(const struct proc *proc);
+
+/* One that lives, for calls that reach a process's memory by a thread: the first if it does. */
+int proc__living_thread(const struct proc *proc, uint32_t *tid);
 
 /* Fills what could be read; fields that could not stay empty. 0 or -ESRCH. */
 int proc__facts(const struct proc *proc, struct process_facts *ret);

@@ -43,7 +43,7 @@ static int add_line(struct smaps *smaps, const char *line)
 
 int smaps__read(const struct proc *proc, struct smaps *ret)
 {
-	int fd = proc__open_file(proc, "smaps"), err = 0;
+	int fd = proc__open_memory(proc, "smaps"), err = 0;
 	size_t capacity = 0;
 	char *line = NULL;
 	FILE *file;

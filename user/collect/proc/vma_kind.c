@@ -85,7 +85,7 @@ static void load_mounts(struct mount_types *types)
 	char *text = NULL;
 	char *line, *rest;
 
-	if (proc__read_file(types->proc, "mountinfo", &text, NULL))
+	if (proc__read_memory(types->proc, "mountinfo", &text))
 		return;
 	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		if (add_mount(types, line))

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* What /proc tells of a process besides its page tables. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collect/proc/proc_text.h"
+#include "collect/proc/procfs.h"
+#include "collect/proc/procfs_priv.h"
+
+static void fill_memory(const char *status, struct process_facts *facts)
+{
+	uint64_t page_kib = (uint64_t)sysconf(_SC_PAGESIZE) / 1024;
+	uint64_t kib;
+
+	if (!proc_status_number(status, "VmRSS", &kib))
+		facts->rss_kernel_pages = kib / page_kib;
+	if (!proc_status_number(status, "VmHWM", &kib))
+		facts->rss_peak_pages = kib / page_kib;
+	if (!proc_status_number(status, "VmPTE", &kib) && kib <= UINT64_MAX / 1024)
+		facts->page_table_bytes = kib * 1024;
+}
+
+int proc__facts(const struct proc *proc, struct process_facts *ret)
+{
+	struct proc_stat stat;
+	char *status = NULL;
+	ssize_t length;
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->pid = proc->pid;
+	err = proc__alive(proc);
+	if (err)
+		return err;
+	err = proc_read_stat(proc, "stat", &stat);
+	if (err == -ESRCH)
+		return err;
+	if (!err) {
+		memcpy(ret->comm, stat.comm, sizeof(ret->comm));
+		ret->start_ticks = stat.start_ticks;
+	}
+	length = proc__link_of_memory(proc, "exe", ret->exe, sizeof(ret->exe) - 1);
+	ret->exe[length < 0 ? 0 : length] = '\0';
+	err = proc__read_memory(proc, "status", &status);
+	if (!err)
+		fill_memory(status, ret);
+	free(status);
+	return err == -ESRCH ? err : 0;
+}
