@@ -9,9 +9,6 @@
 /* include/uapi/asm-generic/mman-common.h, include/uapi/linux/mman.h */
 #define MAP_FIXED 0x10
 #define MAP_FIXED_NOREPLACE 0x100000
-#define MREMAP_MAYMOVE 1
-#define MREMAP_FIXED 2
-#define MREMAP_DONTUNMAP 4
 #define MADV_REMOVE 9
 #define MADV_GUARD_INSTALL 102
 
@@ -90,16 +87,35 @@ static __always_inline void enter_munmap(const unsigned long args[6], __u32 slot
 	close_range(slot, start, end);
 }
 
+static long find_range(struct task_struct *task, struct vm_area_struct *vma,
+		       struct new_range *new_range)
+{
+	new_range->start = vma->vm_start;
+	new_range->end = vma->vm_end;
+	return 0;
+}
+
+/* Whether the first mapping of [start, end) ends before it does. */
+static __always_inline bool holds_several(__u64 start, __u64 end)
+{
+	struct new_range first = {};
+
+	return !bpf_find_vma(bpf_get_current_task_btf(), start, find_range, &first, 0) &&
+	       first.end < end;
+}
+
 static __always_inline void enter_mremap(const unsigned long args[6], __u32 slot)
 {
 	__u64 start = args[0], end = start + page_up(args[1]);
 	__u64 new_bytes = page_up(args[2]), new_address = args[4];
 	struct new_range new_range = { 0, new_bytes };
-	__u32 flags = args[3];
+	__u32 flags = args[3] & (MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP);
 
 	if (flags & MREMAP_FIXED) {
 		new_range.start = new_address;
 		new_range.end = new_address + new_bytes;
+		if (start + new_bytes == end && holds_several(start, end))
+			flags |= PW_SEVERAL;
 	}
 	send_enter_new(slot, PW_OP_MREMAP | flags << 16, start, end, &new_range);
 	if (flags & MREMAP_FIXED)
@@ -196,14 +212,6 @@ static __always_inline void enter_process_madvise(const unsigned long args[6], _
 	}
 }
 
-static long find_range(struct task_struct *task, struct vm_area_struct *vma,
-		       struct new_range *new_range)
-{
-	new_range->start = vma->vm_start;
-	new_range->end = vma->vm_end;
-	return 0;
-}
-
 /* Neither call tells a length: the VMA does, and when it cannot be asked that is a loss. */
 static __always_inline bool vma_at(__u64 address, struct new_range *new_range)
 {
@@ -282,6 +290,8 @@ int exit_call(struct syscall_exit *ctx)
 		exit_shmat(ctx->result, slot);
 	else if (ctx->number == numbers[PW_CALL_MADVISE])
 		send_exit(slot, ctx->result, refused_at(ctx->result));
+	else if (ctx->number == numbers[PW_CALL_MREMAP])
+		send_exit(slot, ctx->result, moved_until(ctx->result));
 	else
 		send_exit(slot, ctx->result, 0);
 	return 0;

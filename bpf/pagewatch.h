@@ -130,7 +130,8 @@ struct pw_record {
 	__u32 tid;
 };
 
-#define PW_PART (1u << 31) /* a flag: one range of several, as process_madvise has them */
+#define PW_PART (1u << 31)    /* a flag: one range of several, as process_madvise has them */
+#define PW_SEVERAL (1u << 15) /* a flag of mremap: several mappings are to be moved */
 
 struct pw_enter {
 	struct pw_record head;
@@ -143,7 +144,7 @@ struct pw_enter {
 struct pw_exit {
 	struct pw_record head;
 	__s64 result;
-	__u64 refused_at; /* madvise: from there on it did nothing; 0: not known */
+	__u64 refused_at; /* madvise, mremap: from there on it did nothing; 0: not known */
 };
 
 struct pw_closed {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * How far MADV_DONTNEED got that failed: mapping by mapping, over holes, up to the first that it
- * refuses (mm/madvise.c: madvise_walk_vmas, madvise_dontneed_free_valid_vma).
+ * How far a call got that failed. MADV_DONTNEED: mapping by mapping, over holes, up to the first
+ * that it refuses (mm/madvise.c: madvise_walk_vmas, madvise_dontneed_free_valid_vma). mremap to a
+ * fixed address moves mapping by mapping, too (since v6.17, mm/mremap.c: remap_move).
  */
 #ifndef REFUSAL_BPF_H
 #define REFUSAL_BPF_H
@@ -14,9 +15,16 @@
 #define MADV_DONTNEED 4
 #define MADV_DONTNEED_LOCKED 24
 #define EINVAL 22
+
+/* include/uapi/linux/mman.h */
+#define MREMAP_MAYMOVE 1
+#define MREMAP_FIXED 2
+#define MREMAP_DONTUNMAP 4
+
 #define ENOENT 2
 
-#define REFUSAL_STEPS 4000u /* mappings, and pages of holes */
+#define REFUSAL_STEPS 4000u    /* mappings, and pages of holes */
+#define MOVED_STEPS (1u << 18) /* pages that were moved: a step is a tenth of a microsecond */
 
 struct refusal {
 	__u64 at, end;
@@ -48,36 +56,36 @@ static long look_for_refusal(__u32 step, struct refusal *refusal)
 	return refusal->found || refusal->at >= refusal->end;
 }
 
-struct advice {
-	__u64 start, bytes;
-	__u32 advice;
+struct leaving { /* the arguments of the call that a thread leaves */
+	__u64 args[5];
 };
 
 /* A thread that leaves a system call still has its arguments in its registers. */
 #ifdef __TARGET_ARCH_x86
 struct pt_regs___kernel {
-	unsigned long di, si, dx;
+	unsigned long di, si, dx, r10, r8;
 } __attribute__((preserve_access_index));
 
-static __always_inline void read_advice(const struct pt_regs___kernel *regs, struct advice *ret)
+static __always_inline void read_leaving(const struct pt_regs___kernel *regs, struct leaving *ret)
 {
-	*ret = (struct advice){ regs->di, regs->si, regs->dx };
+	*ret = (struct leaving){ { regs->di, regs->si, regs->dx, regs->r10, regs->r8 } };
 }
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs___kernel {
 	unsigned long regs[31], orig_x0;
 } __attribute__((preserve_access_index));
 
-static __always_inline void read_advice(const struct pt_regs___kernel *regs, struct advice *ret)
+static __always_inline void read_leaving(const struct pt_regs___kernel *regs, struct leaving *ret)
 {
-	*ret = (struct advice){ regs->orig_x0, regs->regs[1], regs->regs[2] };
+	*ret = (struct leaving){ { regs->orig_x0, regs->regs[1], regs->regs[2], regs->regs[3],
+				   regs->regs[4] } };
 }
 #else
 struct pt_regs___kernel;
 
-static __always_inline void read_advice(const struct pt_regs___kernel *regs, struct advice *ret)
+static __always_inline void read_leaving(const struct pt_regs___kernel *regs, struct leaving *ret)
 {
-	*ret = (struct advice){ 0 };
+	*ret = (struct leaving){ { 0 } };
 }
 #endif
 
@@ -86,21 +94,67 @@ static __noinline __u64 refused_at(long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct refusal refusal = {};
-	struct advice call;
+	struct leaving call;
+	__u64 start;
+	__u32 advice;
 
 	if (result != -EINVAL)
 		return 0;
-	read_advice((const struct pt_regs___kernel *)bpf_task_pt_regs(task), &call);
-	if (call.advice != MADV_DONTNEED && call.advice != MADV_DONTNEED_LOCKED)
+	read_leaving((const struct pt_regs___kernel *)bpf_task_pt_regs(task), &call);
+	start = call.args[0];
+	advice = call.args[2];
+	if (advice != MADV_DONTNEED && advice != MADV_DONTNEED_LOCKED)
 		return 0;
 	/* Refused before anything was looked at. */
-	if (call.start != page_down(call.start))
-		return call.start;
-	refusal.at = call.start;
-	refusal.end = call.start + page_up(call.bytes);
-	refusal.refused = call.advice == MADV_DONTNEED ? VM_PFNMAP | VM_LOCKED : VM_PFNMAP;
+	if (start != page_down(start))
+		return start;
+	refusal.at = start;
+	refusal.end = start + page_up(call.args[1]);
+	refusal.refused = advice == MADV_DONTNEED ? VM_PFNMAP | VM_LOCKED : VM_PFNMAP;
 	bpf_loop(REFUSAL_STEPS, look_for_refusal, &refusal, 0);
 	return refusal.found ? refusal.at : 0;
+}
+
+static long look_at_left(struct task_struct *task, struct vm_area_struct *vma,
+			 struct refusal *refusal)
+{
+	return 0;
+}
+
+static long look_for_left(__u32 step, struct refusal *refusal)
+{
+	long err = bpf_find_vma(bpf_get_current_task_btf(), refusal->at, look_at_left, refusal, 0);
+
+	refusal->found = !err;
+	if (err != -ENOENT)
+		return 1;
+	refusal->at += 1ull << page_shift;
+	return refusal->at >= refusal->end;
+}
+
+/*
+ * The first address of its old range at which an mremap to a fixed address that failed left a
+ * mapping: what lay before it was moved. 0: it is not known.
+ */
+static __noinline __u64 moved_until(long result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct refusal left = {};
+	struct leaving call;
+
+	if (result >= 0 || result < -MAX_ERRNO)
+		return 0;
+	read_leaving((const struct pt_regs___kernel *)bpf_task_pt_regs(task), &call);
+	/* With MREMAP_DONTUNMAP the old mappings stay, whatever was moved. */
+	if (!(call.args[3] & MREMAP_FIXED) || call.args[3] & MREMAP_DONTUNMAP)
+		return 0;
+	left.at = call.args[0];
+	left.end = left.at + page_up(call.args[1]);
+	/* Nothing has come: that is seen at once, however long the hole that was to be moved. */
+	if (bpf_find_vma(task, call.args[4], look_at_left, &left, 0) == -ENOENT)
+		return left.at;
+	bpf_loop(MOVED_STEPS, look_for_left, &left, 0);
+	return left.found ? left.at : 0;
 }
 
 #endif

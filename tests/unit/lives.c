@@ -282,11 +282,42 @@ static void op_move(struct world *world)
 	leave(world, (int64_t)address(to.first));
 }
 
+/* Several mappings, of which the call moved the first ones before it was refused. */
+static void op_move_part(struct world *world)
+{
+	struct span from = any_span(world, 307);
+	struct span to = { below(world, PAGES - from.count), from.count };
+	struct map_event event = enter(MAP_OP_MREMAP, from);
+	uint32_t reached = below(world, from.count + 1), i;
+
+	if (to.first < from.first + from.count && from.first < to.first + to.count)
+		return;
+	event.several = true;
+	event.new_start = address(to.first);
+	event.new_end = address(to.first + to.count);
+	send(world, &event);
+	close_span(world, to, 1);
+	close_span(world, from, 1);
+	end_pages(world, (struct span){ to.first, reached });
+	split_huge(world, (struct span){ from.first, reached });
+	for (i = 0; i < reached; i++) {
+		world->pages[to.first + i] = world->pages[from.first + i];
+		world->pages[from.first + i] = (struct page){ .state = PAGE_ABSENT };
+		world->ever[to.first + i] |= world->ever[from.first + i];
+	}
+	event = (struct map_event){ .type = MAP_EVENT_EXIT,
+				    .tid = 1,
+				    .result = below(world, 2) ? -EPERM : -EFAULT,
+				    .refused_at = address(from.first + reached),
+				    .time_ns = 2000 };
+	send(world, &event);
+}
+
 void op_random(struct world *world)
 {
 	void (*const operations[])(struct world *) = {
 		op_touch, op_touch, op_touch,	op_populate, op_huge,	   op_drop,
-		op_move,  op_fail,  op_refused, op_parts,    op_map_fixed,
+		op_move,  op_fail,  op_refused, op_parts,    op_map_fixed, op_move_part,
 	};
 
 	operations[below(world, sizeof(operations) / sizeof(operations[0]))](world);

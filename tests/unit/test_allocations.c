@@ -293,6 +293,44 @@ static void test_mappings_lost_exit(void **unused)
 	mappings__free(mappings);
 }
 
+/* Two blocks; the call moves the first, and is refused half way in the second. */
+static void test_mappings_moved_in_part(void **unused)
+{
+	static const uint64_t starts[] = { 1000, 1400 },
+			      expected[][2] = { { 1600, 1800 }, { 5000, 5400 }, { 5400, 5600 } };
+	struct mappings *mappings = mappings__new(200, 8);
+	struct map_event enter = { .type = MAP_EVENT_ENTER, .op = MAP_OP_MMAP, .new_end = 400 };
+	struct map_event exit = { .type = MAP_EVENT_EXIT };
+	struct array_list list = { 0 };
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < 2; i++) {
+		exit.result = (int64_t)starts[i];
+		assert_int_equal(mappings__handle(mappings, &enter), 0);
+		assert_int_equal(mappings__handle(mappings, &exit), 0);
+	}
+	enter = (struct map_event){ .type = MAP_EVENT_ENTER,
+				    .op = MAP_OP_MREMAP,
+				    .start = 1000,
+				    .end = 1800,
+				    .new_start = 5000,
+				    .new_end = 5800,
+				    .several = true };
+	exit = (struct map_event){ .type = MAP_EVENT_EXIT, .result = -EPERM, .refused_at = 1600 };
+	assert_int_equal(mappings__handle(mappings, &enter), 0);
+	assert_int_equal(mappings__handle(mappings, &exit), 0);
+	assert_int_equal(mappings__arrays(mappings, &list), 0);
+	assert_int_equal(list.count, 3);
+	for (i = 0; i < list.count; i++) {
+		assert_int_equal(list.arrays[i].start, expected[i][0]);
+		assert_int_equal(list.arrays[i].end, expected[i][1]);
+		array_desc__deinit(&list.arrays[i]);
+	}
+	free(list.arrays);
+	mappings__free(mappings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +340,7 @@ int main(void)
 		cmocka_unit_test(test_heap_resizing),
 		cmocka_unit_test(test_heap_hostile),
 		cmocka_unit_test(test_mappings_lost_exit),
+		cmocka_unit_test(test_mappings_moved_in_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,12 +56,14 @@ struct map_event {
 	uint64_t new_end;    /*   ENTER of mmap: 0 and the length in bytes, rounded up */
 	uint32_t flags;	     /* ENTER: the call's own flags (mmap, mremap, shmat) or advice */
 	bool part;	     /* ENTER: one of several ranges of one call */
+	bool several;	     /* ENTER of mremap: it moves several mappings, one after another */
 	int64_t result;	     /* EXIT: an address, 0, -errno; of parts: the bytes reached */
-	uint64_t refused_at; /* EXIT of a failed advice: from there on nothing ended; 0: not known */
-	uint32_t other_slot;	   /* FORK: the child's; EXEC: the old image's, or NO_SLOT */
-	uint32_t other_pid;	   /* FORK: the child's */
-	uint64_t serial;	   /* HEAP_*: of the block, among all of this watch */
-	enum heap_call call;	   /* HEAP_ALLOC */
+	uint64_t refused_at; /* EXIT of an advice or mremap that failed: from there on nothing
+			      *   ended, or was moved; 0: not known */
+	uint32_t other_slot; /* FORK: the child's; EXEC: the old image's, or NO_SLOT */
+	uint32_t other_pid;  /* FORK: the child's */
+	uint64_t serial;     /* HEAP_*: of the block, among all of this watch */
+	enum heap_call call; /* HEAP_ALLOC */
 	struct touch_chunk closed; /* CLOSED */
 };
 
@@ -93,11 +95,33 @@ static inline bool map_call_ended_nothing(const struct map_event *enter, int64_t
 	case MAP_OP_SHMDT:
 		return result != -EINTR;
 	case MAP_OP_MMAP:
-	case MAP_OP_MREMAP:
 		return result == -EPERM;
+	case MAP_OP_MREMAP:
+		return result == -EPERM && !enter->several;
 	default:
 		return false;
 	}
+}
+
+/*
+ * mremap moves several mappings one after another (mm/mremap.c, remap_move, since v6.17), and
+ * fails at one of them: two calls in one. Whether exit tells so: *moved is the call that succeeded
+ * then (its result is moved->new_start), *rest the one that failed before it did anything.
+ */
+static inline bool map_call_split(const struct map_event *enter, const struct map_event *exit,
+				  struct map_event *moved, struct map_event *rest)
+{
+	uint64_t until = exit->refused_at;
+
+	if (enter->op != MAP_OP_MREMAP || !enter->several || !map_call_failed(enter, exit->result))
+		return false;
+	if (until < enter->start || until > enter->end)
+		return false;
+	*moved = *rest = *enter;
+	moved->end = rest->start = until;
+	moved->new_end = rest->new_start = enter->new_start + (until - enter->start);
+	moved->several = rest->several = false;
+	return true;
 }
 
 #endif

@@ -26,7 +26,8 @@ static struct map_event decode_enter(const struct pw_enter *record)
 	struct map_event event = event_of(&record->head, MAP_EVENT_ENTER);
 
 	event.op = (enum map_op)record->op;
-	event.flags = record->flags & ~PW_PART;
+	event.several = event.op == MAP_OP_MREMAP && record->flags & PW_SEVERAL;
+	event.flags = record->flags & ~(PW_PART | (event.several ? PW_SEVERAL : 0));
 	event.part = record->flags & PW_PART;
 	event.start = record->start;
 	event.end = record->end;

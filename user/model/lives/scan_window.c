@@ -153,15 +153,20 @@ static bool grew_in_place(const struct map_event *enter, int64_t result)
 	       enter->new_end >= enter->end - enter->start;
 }
 
-static int end_call(struct touch *touch, const struct map_event *enter, int64_t result)
+static int end_call(struct touch *touch, const struct map_event *enter,
+		    const struct map_event *exit)
 {
+	struct map_event moved, rest;
 	int err;
 
-	if (grew_in_place(enter, result))
+	if (grew_in_place(enter, exit->result))
 		return 0;
 	err = intervals__append(&touch->window.dropped, enter->start, enter->end, 0);
-	return err || map_call_failed(enter, result) ? err
-						     : window_moved(touch, enter, (uint64_t)result);
+	if (!err && map_call_split(enter, exit, &moved, &rest))
+		return window_moved(touch, &moved, moved.new_start);
+	return err || map_call_failed(enter, exit->result)
+		       ? err
+		       : window_moved(touch, enter, (uint64_t)exit->result);
 }
 
 static int window_exit(struct touch *touch, const struct map_event *event)
@@ -176,7 +181,7 @@ static int window_exit(struct touch *touch, const struct map_event *event)
 		if (enter.tid != event->tid)
 			window->calls[kept++] = enter;
 		else if (!err)
-			err = end_call(touch, &enter, event->result);
+			err = end_call(touch, &enter, event);
 	}
 	window->call_count = kept;
 	/* It began before the scan did. */
@@ -184,7 +189,7 @@ static int window_exit(struct touch *touch, const struct map_event *event)
 		const struct map_event *enter = &touch->pending.calls[i].enter;
 
 		if (enter->tid == event->tid && enter->op == MAP_OP_MREMAP)
-			err = end_call(touch, enter, event->result);
+			err = end_call(touch, enter, event);
 	}
 	return err;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * What touch.c and touch_calls.c share.
+ * What the files of touch share.
  */
 #ifndef MODEL_TOUCH_PRIV_H
 #define MODEL_TOUCH_PRIV_H
@@ -50,6 +50,7 @@ struct touch {
 	struct chunk_bits last;	   /* of an address space that has ended */
 	struct pending_list pending;
 	struct doubt doubt;
+	uint64_t unsure; /* pages that a call may have moved, not told yet */
 	struct scan_window window;
 	struct retired *retired;
 	size_t retired_count;
@@ -61,8 +62,27 @@ int touch_enter(struct touch *touch, const struct map_event *event);
 int touch_closed(struct touch *touch, const struct map_event *event);
 int touch_exit(struct touch *touch, const struct map_event *event);
 
-/* What was left of mremap's old ranges in [start, end) is taken now. 0 or -ENOMEM. */
+/* touch_change.c; all but touch_how return 0 or -ENOMEM. */
+
+/* What was left of mremap's old ranges in [start, end), or of one call's, is taken now. */
 int touch_claim(struct touch *touch, uint64_t start, uint64_t end);
+int touch_claim_call(struct touch *touch, struct pending *call);
+
+/* The bits of [start, end) that we hold ourselves go to *to. */
+int touch_take_held(struct touch *touch, uint64_t start, uint64_t end, struct chunk_bits *to);
+
+/* Nothing happened to the bits after all; there are none left then. */
+int touch_put_back(struct touch *touch, struct chunk_bits *bits);
+
+/* A mapping of [start, end) was made; nothing in it is of the baseline. */
+int touch_begin(struct touch *touch, uint64_t start, uint64_t end, uint64_t created_ns);
+
+/* The lives of [start, end) ended by a call; its bits are among those of pending. */
+int touch_end_range(struct touch *touch, struct pending *pending, uint64_t start, uint64_t end,
+		    uint64_t time_ns);
+
+/* mremap put its old range at `to`. */
+int touch_mremap(struct touch *touch, struct pending *pending, uint64_t to, uint64_t time_ns);
 
 /* The word of the JSON contract: "munmap", "dontneed" ... */
 const char *touch_how(enum map_op op);

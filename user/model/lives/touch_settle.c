@@ -116,6 +116,8 @@ int touch__settle(struct touch *touch, const struct touch_map *map, const struct
 
 	if (err)
 		return err;
+	*unsure += touch->unsure;
+	touch->unsure = 0;
 	/* Out of the way: what is settled is compared with the bits that came since. */
 	doubt = touch->doubt;
 	touch->doubt = (struct doubt){ 0 };

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""Calls that did a part of what they were asked for, and then failed."""
+import os
+import subprocess
+
+import pytest
+
+import harness
+
+pytestmark = pytest.mark.root
+
+PAGE = os.sysconf("SC_PAGESIZE")
+OLD, NEW, PAGES, WRITTEN_FROM = 0x200000000000, 0x210000000000, 32, 20
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    path = tmp_path_factory.mktemp("partial") / "partial_calls"
+    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", f"-DPAGE={PAGE}ul", "-o", path,
+                    harness.ROOT / "tests/faults/partial_calls.c"], check=True)
+    return path
+
+
+def run(tmp_path, options, command):
+    """The report, how many pages the program has moved, and whether others stayed behind them."""
+    snapshot, done = harness.run_json(
+        tmp_path, [*options, "--array", f"old={OLD:#x}+{PAGES * PAGE}",
+                   "--array", f"new={NEW:#x}+{PAGES * PAGE}"], command)
+    assert done.returncode == 0, done.stderr
+    moved, stayed = map(int, done.stdout.split())
+    return snapshot, moved, stayed
+
+
+def causes(snapshot, name):
+    """(touched, unfaulted, gone)"""
+    row = harness.array_of(snapshot["processes"][0], name)
+    return row["ledger"]["touched"], row["ledger"]["unfaulted"], row["touch"]["gone"]
+
+
+@pytest.mark.parametrize("backend,reader", [("tp_btf", "auto"), ("perf", "auto"), ("tp_btf", "read")])
+def test_the_moved_part_is_moved(tmp_path, program, backend, reader):
+    """Its old place was shown as touched, its new one as there without a fault."""
+    snapshot, moved, stayed = run(tmp_path, ["--backend", backend, "--page-reader", reader], [program])
+    assert snapshot["complete"], snapshot["incomplete_reasons"]
+    assert causes(snapshot, "old") == (PAGES - moved, moved, 0)
+    there = moved + stayed * (PAGES - max(moved, WRITTEN_FROM))
+    assert causes(snapshot, "new") == (there, 0, 0)
+
+
+def test_mmap_calls_in_part(tmp_path, program):
+    snapshot, moved, stayed = run(tmp_path, ["--mappings", "--min-size", str(PAGE)], [program])
+    rows = {(int(row["start"], 16), int(row["end"], 16))
+            for row in snapshot["processes"][0]["arrays"] if row["source"] == "mapping"}
+    expected = {(OLD + moved * PAGE, OLD + PAGES * PAGE)}
+    if moved:
+        expected |= {(OLD, OLD + moved * PAGE), (NEW, NEW + moved * PAGE)}
+    if stayed:
+        expected |= {(NEW + moved * PAGE, NEW + PAGES * PAGE)}
+    assert {row for row in rows if OLD <= row[0] < NEW + PAGES * PAGE} == expected
+
+
+def test_where_it_cannot_be_told_the_report_is_not_complete(tmp_path, program):
+    """With MREMAP_DONTUNMAP the old mappings stay, and do not tell what was moved."""
+    snapshot, moved, _ = run(tmp_path, [], [program, "dontunmap"])
+    assert not moved or not snapshot["complete"]
+    assert snapshot["losses"]["unsure_pages"] >= moved
