@@ -12,66 +12,12 @@
 #define MADV_REMOVE 9
 #define MADV_GUARD_INSTALL 102
 
-static __noinline int send_enter(__u32 slot, __u32 op, __u32 flags, __u64 start, __u64 end)
-{
-	struct pw_enter *record = reserve(sizeof(*record));
-
-	if (!record)
-		return lose_record();
-	fill_head(&record->head, PW_ENTER, slot);
-	record->op = op;
-	record->flags = flags;
-	record->start = start;
-	record->end = end;
-	record->new_start = record->new_end = 0;
-	bpf_ringbuf_submit(record, wakeup_flags(false));
-	return 0;
-}
-
-struct new_range {
-	__u64 start, end;
-};
-
-static __noinline int send_enter_new(__u32 slot, __u32 op, __u64 start, __u64 end,
-				     struct new_range *new_range)
-{
-	struct pw_enter *record;
-
-	if (!new_range)
-		return 0;
-	record = reserve(sizeof(*record));
-	if (!record)
-		return lose_record();
-	fill_head(&record->head, PW_ENTER, slot);
-	record->op = op & 0xffff;
-	record->flags = op >> 16;
-	record->start = start;
-	record->end = end;
-	record->new_start = new_range->start;
-	record->new_end = new_range->end;
-	bpf_ringbuf_submit(record, wakeup_flags(false));
-	return 0;
-}
-
-__noinline int send_exit(__u32 slot, __s64 result, __u64 refused_at)
-{
-	struct pw_exit *record = reserve(sizeof(*record));
-
-	if (!record)
-		return lose_record();
-	fill_head(&record->head, PW_EXIT, slot);
-	record->result = result;
-	record->refused_at = refused_at;
-	bpf_ringbuf_submit(record, wakeup_flags(false));
-	return 0;
-}
-
 /* mmap(2): only MAP_FIXED ends anything. */
 static __always_inline void enter_mmap(const unsigned long args[6], __u32 slot)
 {
-	struct new_range new_range = { 0, page_up(args[1]) };
-	__u64 start = page_down(args[0]), end = start + new_range.end;
 	__u32 flags = args[3];
+	struct new_range new_range = { 0, mmap_bytes(args[1], flags, args[4]) };
+	__u64 start = page_down(args[0]), end = start + new_range.end;
 
 	if (!(flags & MAP_FIXED) || (flags & MAP_FIXED_NOREPLACE))
 		start = end = 0;
@@ -106,8 +52,9 @@ static __always_inline bool holds_several(__u64 start, __u64 end)
 
 static __always_inline void enter_mremap(const unsigned long args[6], __u32 slot)
 {
-	__u64 start = args[0], end = start + page_up(args[1]);
-	__u64 new_bytes = page_up(args[2]), new_address = args[4];
+	__u32 shift = pool_shift_at(args[0]) ?: page_shift;
+	__u64 start = args[0], end = start + round_up_to(args[1], shift);
+	__u64 new_bytes = round_up_to(args[2], shift), new_address = args[4];
 	struct new_range new_range = { 0, new_bytes };
 	__u32 flags = args[3] & (MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP);
 
@@ -163,10 +110,15 @@ static __always_inline __u32 op_of_advice(__u32 advice)
 /* Global: verified once, not in each of 64 rounds. */
 __noinline int enter_advice(__u32 slot, __u32 advice, __u64 start, __u64 end)
 {
-	__u32 op = op_of_advice(advice & ~PW_PART);
+	__u32 op = op_of_advice(advice & ~PW_PART), shift;
 
-	if (op == PW_OPS)
+	if (op == PW_OPS || start >= end)
 		return 0;
+	/* Of huge pages of the pool only whole ones are dropped. */
+	shift = pool_shift_at(end - 1) ?: page_shift;
+	end = round_down_to(end, shift);
+	if (op == PW_OP_REMOVE)
+		start = round_up_to(start, pool_shift_at(start) ?: page_shift);
 	send_enter(slot, op, advice, start, end);
 	close_range(slot, start, end);
 	return 0;
@@ -231,6 +183,26 @@ static __always_inline void enter_shmdt(const unsigned long args[6], __u32 slot)
 	close_range(slot, range.start, range.end);
 }
 
+/* The handle is the address of the ring; what is no ring is refused. */
+static __always_inline void enter_io_destroy(const unsigned long args[6], __u32 slot)
+{
+	struct new_range range = {};
+
+	if (bpf_find_vma(bpf_get_current_task_btf(), args[0], find_range, &range, 0))
+		return;
+	send_enter(slot, PW_OP_IO_DESTROY, 0, range.start, range.end);
+	close_range(slot, range.start, range.end);
+}
+
+/* Maps the range anew (mm/mmap.c: its size is rounded down). */
+static __always_inline void enter_remap_file_pages(const unsigned long args[6], __u32 slot)
+{
+	__u64 start = page_down(args[0]), end = start + page_down(args[1]);
+
+	send_enter(slot, PW_OP_REMAP, 0, start, end);
+	close_range(slot, start, end);
+}
+
 /* With SHM_REMAP the old lives end a moment late, once the length is known. */
 static __always_inline void exit_shmat(long result, __u32 slot)
 {
@@ -275,6 +247,14 @@ int enter_call(struct syscall_enter *ctx)
 		enter_process_madvise(args, slot);
 	else if (number == numbers[PW_CALL_SHMDT])
 		enter_shmdt(args, slot);
+	else if (number == numbers[PW_CALL_FALLOCATE])
+		enter_fallocate(args, slot);
+	else if (number == numbers[PW_CALL_FTRUNCATE])
+		enter_ftruncate(args, slot);
+	else if (number == numbers[PW_CALL_REMAP_FILE_PAGES])
+		enter_remap_file_pages(args, slot);
+	else if (number == numbers[PW_CALL_IO_DESTROY])
+		enter_io_destroy(args, slot);
 	return 0;
 }
 
@@ -292,6 +272,9 @@ int exit_call(struct syscall_exit *ctx)
 		send_exit(slot, ctx->result, refused_at(ctx->result));
 	else if (ctx->number == numbers[PW_CALL_MREMAP])
 		send_exit(slot, ctx->result, moved_until(ctx->result));
+	else if (ctx->number == numbers[PW_CALL_FALLOCATE] ||
+		 ctx->number == numbers[PW_CALL_FTRUNCATE])
+		send_exit(slot, ctx->result, PW_EVERYWHERE);
 	else
 		send_exit(slot, ctx->result, 0);
 	return 0;

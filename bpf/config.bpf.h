@@ -16,6 +16,8 @@ const volatile __u32 pid_namespace = 0;	    /* inode number of ours; 0: the init
 const volatile __u64 tick_ns = 4000000;	    /* of jiffies */
 const volatile __u64 ring_mark = 1 << 17;   /* bytes in the ring that are worth a wakeup */
 
+const volatile __u32 pool_shift = 0; /* of the default huge page of the pool; 0: it has none */
+
 const volatile __u64 heap_min_bytes = 1; /* smaller blocks are none of ours */
 
 const volatile int numbers[PW_CALLS] = {}; /* of the system calls, by enum pw_call */

@@ -16,6 +16,8 @@
 #define PW_LEVEL_SHIFT 44 /* set key: the same with the level at bit 44 */
 #define PW_MAX_IOVECS 64
 #define PW_MAX_CHUNKS_A_CALL 4000
+#define PW_MAX_HOLE_MAPPINGS 4000
+#define PW_MAX_HOLE_RANGES 64
 #define PW_SLOT_BITS 10
 #define PW_MAX_SLOTS (1 << PW_SLOT_BITS)
 #define PW_NO_SLOT 0xffffffffu
@@ -90,6 +92,10 @@ enum pw_op {
 	PW_OP_GUARD,
 	PW_OP_SHMAT,
 	PW_OP_SHMDT,
+	PW_OP_PUNCH,
+	PW_OP_TRUNCATE,
+	PW_OP_REMAP,
+	PW_OP_IO_DESTROY,
 	PW_OPS,
 };
 
@@ -103,6 +109,10 @@ enum pw_call {
 	PW_CALL_PROCESS_MADVISE,
 	PW_CALL_SHMAT,
 	PW_CALL_SHMDT,
+	PW_CALL_FALLOCATE,
+	PW_CALL_FTRUNCATE,
+	PW_CALL_REMAP_FILE_PAGES,
+	PW_CALL_IO_DESTROY,
 	PW_CALLS,
 };
 
@@ -120,6 +130,7 @@ enum pw_record_type {
 	PW_HEAP_FREED,
 	PW_HEAP_RESIZING, /* realloc began: FREED or KEPT follows */
 	PW_HEAP_KEPT,	  /* realloc failed */
+	PW_HOLE,	  /* in a file whose mappings could not be found */
 };
 
 struct pw_record {
@@ -131,6 +142,7 @@ struct pw_record {
 };
 
 #define PW_PART (1u << 31)    /* a flag: one range of several, as process_madvise has them */
+#define PW_MAYBE (1u << 30)   /* a flag: pages that a private mapping has copied stay */
 #define PW_SEVERAL (1u << 15) /* a flag of mremap: several mappings are to be moved */
 
 struct pw_enter {
@@ -140,6 +152,9 @@ struct pw_enter {
 	__u64 start, end;
 	__u64 new_start, new_end;
 };
+
+/* For refused_at: the call was one about a file, which other watched processes may have mapped. */
+#define PW_EVERYWHERE (~0ull)
 
 struct pw_exit {
 	struct pw_record head;
@@ -170,6 +185,12 @@ struct pw_closed_chunk {
 struct pw_range {
 	struct pw_record head;
 	__u64 start, end;
+};
+
+struct pw_hole {
+	struct pw_record head;
+	__u64 inode;
+	__u64 start, end; /* bytes of the file */
 };
 
 struct pw_heap_block {

@@ -10,7 +10,6 @@
 /* include/linux/mm.h */
 #define VM_PFNMAP 0x400
 #define VM_LOCKED 0x2000
-#define VM_HUGETLB 0x400000
 
 #define MADV_DONTNEED 4
 #define MADV_DONTNEED_LOCKED 24
@@ -35,10 +34,12 @@ struct refusal {
 static long look_at_vma(struct task_struct *task, struct vm_area_struct *vma,
 			struct refusal *refusal)
 {
-	/* Of huge pages it refuses an address within one, too. */
-	if (vma->vm_flags & VM_HUGETLB)
-		refusal->end = 0;
-	else if (vma->vm_flags & refusal->refused)
+	__u32 shift = 0;
+
+	look_at_pool(task, vma, &shift);
+	/* Of huge pages it refuses an address within one, and nothing else. */
+	if (shift ? refusal->at != round_down_to(refusal->at, shift)
+		  : !!(vma->vm_flags & refusal->refused))
 		refusal->found = true;
 	else
 		refusal->at = vma->vm_end;

@@ -30,22 +30,79 @@ struct pid {
 	struct upid numbers[1];
 };
 
+typedef struct {
+	long counter;
+} atomic_long_t;
+
 struct mm_struct {
 	unsigned long brk;
+	atomic_long_t hugetlb_usage;
 };
+
+struct files_struct;
 
 struct task_struct {
 	struct mm_struct *mm;
+	struct files_struct *files;
 	int pid;
 	int tgid;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 };
 
+struct rb_node {
+	unsigned long __rb_parent_color;
+	struct rb_node *rb_right;
+	struct rb_node *rb_left;
+};
+
+struct rb_root {
+	struct rb_node *rb_node;
+};
+
+struct rb_root_cached {
+	struct rb_root rb_root;
+};
+
+struct address_space {
+	struct rb_root_cached i_mmap;
+};
+
+struct super_block {
+	unsigned char s_blocksize_bits;
+	unsigned long s_magic;
+};
+
+struct inode {
+	struct super_block *i_sb;
+	unsigned long i_ino;
+	long long i_size;
+};
+
+struct file {
+	struct inode *f_inode;
+	struct address_space *f_mapping;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
 struct vm_area_struct {
 	unsigned long vm_start;
 	unsigned long vm_end;
+	struct mm_struct *vm_mm;
 	unsigned long vm_flags;
+	unsigned long vm_pgoff;
+	struct file *vm_file;
+	struct {
+		struct rb_node rb;
+	} shared;
 };
 
 struct linux_binprm {

@@ -123,10 +123,8 @@ static int on_exec(struct engine *engine, const struct map_event *event)
 	return 0;
 }
 
-static int on_mapping(struct engine *engine, const struct map_event *event)
+static int on_mapping(struct engine *engine, struct target *target, const struct map_event *event)
 {
-	struct target *target = engine_find_slot(engine, event->slot);
-
 	int err;
 
 	if (!target)
@@ -135,6 +133,21 @@ static int on_mapping(struct engine *engine, const struct map_event *event)
 		return on_unclosed(engine, target, event);
 	err = allocations_handle(target, event);
 	return err ? err : touch__handle(target->touch, event);
+}
+
+/* Of a call about a file that others may have mapped: whoever had an entry of it has this exit. */
+static int on_exit_everywhere(struct engine *engine, const struct map_event *event)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < engine->target_count; i++) {
+		struct target *target = engine->targets[i];
+
+		if (target->touch && !target->ended)
+			err = on_mapping(engine, target, event);
+	}
+	return err;
 }
 
 static void handle_event(void *ctx, const struct map_event *event)
@@ -148,7 +161,10 @@ static void handle_event(void *ctx, const struct map_event *event)
 	case MAP_EVENT_CLOSED:
 	case MAP_EVENT_UNCLOSED:
 	case MAP_EVENT_EXIT:
-		err = on_mapping(engine, event);
+	case MAP_EVENT_HOLE:
+		err = event->everywhere
+			      ? on_exit_everywhere(engine, event)
+			      : on_mapping(engine, engine_find_slot(engine, event->slot), event);
 		break;
 	case MAP_EVENT_HEAP_ALLOC:
 	case MAP_EVENT_HEAP_FREE:

@@ -85,6 +85,8 @@ static int count_pages(struct engine *engine, struct target *target, struct arra
 	if (target->touch) {
 		input.touch = target->touch;
 		input.map = &target->map;
+		touch__count_holes(target->touch, &target->map, &target->vmas,
+				   &engine->losses.count[LOSS_UNSURE]);
 		err = touch__settle(target->touch, &target->map, &target->runs,
 				    &engine->losses.count[LOSS_UNSURE]);
 	}

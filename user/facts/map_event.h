@@ -23,6 +23,10 @@ enum map_op {
 	MAP_OP_GUARD,	 /* MADV_GUARD_INSTALL */
 	MAP_OP_SHMAT,
 	MAP_OP_SHMDT,
+	MAP_OP_PUNCH,	   /* fallocate: pages of a file, wherever it is mapped */
+	MAP_OP_TRUNCATE,   /* ftruncate: the same */
+	MAP_OP_REMAP,	   /* remap_file_pages */
+	MAP_OP_IO_DESTROY, /* unmaps the ring of io_setup */
 	MAP_OPS,
 };
 
@@ -39,6 +43,7 @@ enum map_event_type {
 	MAP_EVENT_HEAP_FREE,   /* the block is about to be freed, or was by realloc */
 	MAP_EVENT_HEAP_RESIZE, /* realloc began: the block may move. FREE or KEEP follows */
 	MAP_EVENT_HEAP_KEEP,   /* realloc failed */
+	MAP_EVENT_HOLE,	       /* pages of a file were dropped whose mappings could not be found */
 };
 
 #define NO_SLOT UINT32_MAX
@@ -50,19 +55,22 @@ struct map_event {
 	uint32_t pid;	/* process and thread, in our pid namespace */
 	uint32_t tid;
 	uint64_t time_ns; /* CLOCK_MONOTONIC */
-	uint64_t start;	  /* ENTER, UNCLOSED: the range whose lives end; may be empty */
+	uint64_t start; /* ENTER, UNCLOSED: the range whose lives end, or empty; HOLE: of the file */
 	uint64_t end;
 	uint64_t new_start;  /* ENTER of mremap with MREMAP_FIXED: the range ended there too; */
 	uint64_t new_end;    /*   ENTER of mmap: 0 and the length in bytes, rounded up */
 	uint32_t flags;	     /* ENTER: the call's own flags (mmap, mremap, shmat) or advice */
 	bool part;	     /* ENTER: one of several ranges of one call */
+	bool maybe;	     /* ENTER: a part of its pages stays, and nobody tells which */
 	bool several;	     /* ENTER of mremap: it moves several mappings, one after another */
 	int64_t result;	     /* EXIT: an address, 0, -errno; of parts: the bytes reached */
 	uint64_t refused_at; /* EXIT of an advice or mremap that failed: from there on nothing
 			      *   ended, or was moved; 0: not known */
+	bool everywhere;     /* EXIT: the call may have had ENTERs in other address spaces, too */
 	uint32_t other_slot; /* FORK: the child's; EXEC: the old image's, or NO_SLOT */
 	uint32_t other_pid;  /* FORK: the child's */
 	uint64_t serial;     /* HEAP_*: of the block, among all of this watch */
+	uint64_t inode;	     /* HOLE */
 	enum heap_call call; /* HEAP_ALLOC */
 	struct touch_chunk closed; /* CLOSED */
 };
@@ -82,6 +90,20 @@ static inline bool map_call_failed(const struct map_event *enter, int64_t result
 	return result < 0 && result >= -4095; /* MAX_ERRNO */
 }
 
+/* Whether the call drops pages and leaves the mapping. */
+static inline bool map_op_keeps_mapping(enum map_op op)
+{
+	return op == MAP_OP_DONTNEED || op == MAP_OP_REMOVE || op == MAP_OP_GUARD ||
+	       op == MAP_OP_PUNCH || op == MAP_OP_TRUNCATE;
+}
+
+/* Refused before a file was touched (fs/open.c: vfs_fallocate, do_ftruncate). */
+static inline bool map_file_call_refused(int64_t result)
+{
+	return result == -EINVAL || result == -EOPNOTSUPP || result == -EPERM || result == -EBADF ||
+	       result == -ENODEV || result == -ETXTBSY || result == -EFBIG || result == -ESPIPE;
+}
+
 /*
  * Whether a call that failed has surely ended nothing: munmap gathers all before it drops any
  * (mm/vma.c, do_vmi_align_munmap), and a sealed mapping is refused first (mm/mseal.c), but for
@@ -93,14 +115,36 @@ static inline bool map_call_ended_nothing(const struct map_event *enter, int64_t
 	case MAP_OP_MUNMAP:
 	case MAP_OP_BRK:
 	case MAP_OP_SHMDT:
+	case MAP_OP_IO_DESTROY:
 		return result != -EINTR;
 	case MAP_OP_MMAP:
 		return result == -EPERM;
 	case MAP_OP_MREMAP:
 		return result == -EPERM && !enter->several;
+	case MAP_OP_PUNCH:
+	case MAP_OP_TRUNCATE:
+		return map_file_call_refused(result);
+	case MAP_OP_REMAP:
+		return result == -EPERM || result == -EINVAL;
 	default:
 		return false;
 	}
+}
+
+/*
+ * The result of one of several ranges of a call. process_madvise takes them in their order, and
+ * tells how many bytes it reached: *left counts them down. Others are done with all or none.
+ */
+static inline int64_t map_call_result_of_part(const struct map_event *enter, int64_t *left)
+{
+	int64_t bytes = (int64_t)(enter->end - enter->start);
+
+	if (enter->op == MAP_OP_PUNCH || enter->op == MAP_OP_TRUNCATE)
+		return *left;
+	if (*left < bytes)
+		return -EINTR;
+	*left -= bytes;
+	return 0;
 }
 
 /*

@@ -82,6 +82,13 @@ static uint64_t tick_ns(void)
 	return (uint64_t)tick.tv_nsec;
 }
 
+static uint32_t pool_shift(void)
+{
+	uint64_t bytes = proc_self_pool_page_bytes();
+
+	return bytes ? (uint32_t)__builtin_ctzll(bytes) : 0;
+}
+
 static void set_numbers(struct pagewatch_bpf *skel)
 {
 	skel->rodata->numbers[PW_CALL_MMAP] = SYS_mmap;
@@ -92,6 +99,10 @@ static void set_numbers(struct pagewatch_bpf *skel)
 	skel->rodata->numbers[PW_CALL_PROCESS_MADVISE] = SYS_process_madvise;
 	skel->rodata->numbers[PW_CALL_SHMAT] = SYS_shmat;
 	skel->rodata->numbers[PW_CALL_SHMDT] = SYS_shmdt;
+	skel->rodata->numbers[PW_CALL_FALLOCATE] = SYS_fallocate;
+	skel->rodata->numbers[PW_CALL_FTRUNCATE] = SYS_ftruncate;
+	skel->rodata->numbers[PW_CALL_REMAP_FILE_PAGES] = SYS_remap_file_pages;
+	skel->rodata->numbers[PW_CALL_IO_DESTROY] = SYS_io_destroy;
 }
 
 static int configure(struct faults *faults)
@@ -118,6 +129,7 @@ static int configure(struct faults *faults)
 	skel->rodata->pid_namespace = proc_self_pid_namespace();
 	skel->rodata->ring_mark = ring / 8;
 	skel->rodata->tick_ns = faults->tick_ns;
+	skel->rodata->pool_shift = pool_shift();
 	set_numbers(skel);
 	err = bpf_map__set_max_entries(skel->maps.chunks, faults->chunk_slots);
 	if (!err)

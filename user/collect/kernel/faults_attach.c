@@ -77,8 +77,10 @@ static int attach_named(struct faults *faults, struct bpf_program *program, cons
 
 static int attach_calls(struct faults *faults)
 {
-	static const char *const calls[] = { "mmap",	"munmap",	   "mremap", "brk",
-					     "madvise", "process_madvise", "shmat",  "shmdt" };
+	static const char *const calls[] = {
+		"mmap",	 "munmap", "mremap",	"brk",	     "madvise",		 "process_madvise",
+		"shmat", "shmdt",  "fallocate", "ftruncate", "remap_file_pages", "io_destroy"
+	};
 	struct pagewatch_bpf *skel = faults->skel;
 	int err = 0;
 	size_t i;

@@ -5,7 +5,7 @@
 
 #include "collect/kernel/faults_priv.h"
 
-_Static_assert((int)PW_OPS == (int)MAP_OPS && (int)PW_OP_SHMDT == (int)MAP_OP_SHMDT,
+_Static_assert((int)PW_OPS == (int)MAP_OPS && (int)PW_OP_IO_DESTROY == (int)MAP_OP_IO_DESTROY,
 	       "enum pw_op follows enum map_op");
 _Static_assert(PW_WORDS == CHUNK_WORDS, "one size of chunk");
 
@@ -27,7 +27,8 @@ static struct map_event decode_enter(const struct pw_enter *record)
 
 	event.op = (enum map_op)record->op;
 	event.several = event.op == MAP_OP_MREMAP && record->flags & PW_SEVERAL;
-	event.flags = record->flags & ~(PW_PART | (event.several ? PW_SEVERAL : 0));
+	event.maybe = record->flags & PW_MAYBE;
+	event.flags = record->flags & ~(PW_PART | PW_MAYBE | (event.several ? PW_SEVERAL : 0));
 	event.part = record->flags & PW_PART;
 	event.start = record->start;
 	event.end = record->end;
@@ -84,12 +85,23 @@ static struct map_event decode_unclosed(const struct pw_range *record)
 	return event;
 }
 
+static struct map_event decode_hole(const struct pw_hole *record)
+{
+	struct map_event event = event_of(&record->head, MAP_EVENT_HOLE);
+
+	event.inode = record->inode;
+	event.start = record->start;
+	event.end = record->end;
+	return event;
+}
+
 static struct map_event decode_exit(const struct pw_exit *record)
 {
 	struct map_event event = event_of(&record->head, MAP_EVENT_EXIT);
 
 	event.result = record->result;
-	event.refused_at = record->refused_at;
+	event.everywhere = record->refused_at == PW_EVERYWHERE;
+	event.refused_at = event.everywhere ? 0 : record->refused_at;
 	return event;
 }
 
@@ -133,6 +145,8 @@ static size_t bytes_of(uint32_t type)
 	case PW_HEAP_RESIZING:
 	case PW_HEAP_KEPT:
 		return sizeof(struct pw_heap);
+	case PW_HOLE:
+		return sizeof(struct pw_hole);
 	default:
 		return SIZE_MAX;
 	}
@@ -174,6 +188,9 @@ int faults_decode(const void *data, size_t bytes, struct map_event *ret)
 	case PW_HEAP_RESIZING:
 	case PW_HEAP_KEPT:
 		*ret = decode_heap(data);
+		break;
+	case PW_HOLE:
+		*ret = decode_hole(data);
 		break;
 	default:
 		*ret = decode_process(data, MAP_EVENT_COLLAPSE);

@@ -17,20 +17,31 @@ uint32_t proc_self_pid_namespace(void)
 	return (uint32_t)info.st_ino;
 }
 
-uint64_t proc_self_memlock(int fd)
+static uint64_t read_number(const char *path, const char *format)
 {
-	unsigned long long bytes = 0;
-	char path[64], line[128];
-	FILE *file;
+	unsigned long long number = 0;
+	char line[128];
+	FILE *file = fopen(path, "re");
 
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	file = fopen(path, "re");
 	if (!file)
 		return 0;
 	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "memlock: %llu", &bytes) == 1)
+		if (sscanf(line, format, &number) == 1)
 			break;
 	}
 	fclose(file);
-	return bytes;
+	return number;
+}
+
+uint64_t proc_self_pool_page_bytes(void)
+{
+	return 1024 * read_number("/proc/meminfo", "Hugepagesize: %llu kB");
+}
+
+uint64_t proc_self_memlock(int fd)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	return read_number(path, "memlock: %llu");
 }

@@ -83,6 +83,20 @@ int touch__set_baseline(struct touch *touch, const struct page_runs *runs)
 	return err;
 }
 
+/* Remembered until touch__count_holes. */
+static void note_hole(struct touch *touch, const struct map_event *event)
+{
+	struct hole *hole = &touch->holes[touch->hole_count];
+
+	if (touch->hole_count < TOUCH_HOLES_MAX) {
+		touch->hole_count++;
+		*hole = (struct hole){ event->inode, event->start, event->end, event->time_ns };
+		return;
+	}
+	/* Too many to tell apart. */
+	touch->holes[0] = (struct hole){ 0, 0, UINT64_MAX, event->time_ns };
+}
+
 int touch__handle(struct touch *touch, const struct map_event *event)
 {
 	switch (event->type) {
@@ -92,6 +106,9 @@ int touch__handle(struct touch *touch, const struct map_event *event)
 		return touch_closed(touch, event);
 	case MAP_EVENT_EXIT:
 		return touch_exit(touch, event);
+	case MAP_EVENT_HOLE:
+		note_hole(touch, event);
+		return 0;
 	default:
 		return 0;
 	}

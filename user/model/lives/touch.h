@@ -13,6 +13,7 @@
 
 #include "facts/map_event.h"
 #include "facts/touch.h"
+#include "facts/vma.h"
 #include "model/page_state.h"
 #include "base/intervals.h"
 
@@ -50,7 +51,7 @@ struct touch *touch__fork(const struct touch *parent);
 int touch__set_baseline(struct touch *touch, const struct page_runs *runs);
 
 /*
- * ENTER, CLOSED, UNCLOSED (its bits come by CLOSED events), EXIT of this address space.
+ * ENTER, CLOSED, UNCLOSED (its bits come by CLOSED events), EXIT, HOLE of this address space.
  * 0 or -ENOMEM. Unpaired EXITs are ignored.
  */
 int touch__handle(struct touch *touch, const struct map_event *event);
@@ -87,6 +88,13 @@ int touch__retire_all(struct touch *touch, const char *how, uint64_t time_ns);
  */
 int touch__settle(struct touch *touch, const struct touch_map *map, const struct page_runs *runs,
 		  uint64_t *unsure);
+
+/*
+ * After a scan: adds to *unsure the touched pages of mappings (vmas: of that scan) whose file lost
+ * pages while it was not known where it is mapped.
+ */
+void touch__count_holes(struct touch *touch, const struct touch_map *map,
+			const struct vma_list *vmas, uint64_t *unsure);
 
 /*
  * Bits of the chunk that holds address: the kernel's, joined with what moved or was

@@ -96,10 +96,12 @@ static int on_success(struct touch *touch, struct pending *pending, uint64_t res
 		return touch_begin(touch, result, result + enter->new_end, enter->time_ns);
 	if (enter->op == MAP_OP_BRK)
 		return touch_begin(touch, enter->new_start, enter->new_end, enter->time_ns);
+	if (enter->op == MAP_OP_REMAP)
+		return touch_begin(touch, enter->start, enter->end, enter->time_ns);
 	return 0;
 }
 
-/* What no life took away: the call failed, or did not reach it. */
+/* What no life took away: the call failed, or did not reach it, or not all of it. */
 static int add_doubt(struct touch *touch, struct pending *call, uint64_t failed_ns)
 {
 	const char *how = touch_how(call->enter.op);
@@ -189,9 +191,10 @@ static int finish(struct touch *touch, struct pending *call, const struct map_ev
 		err = touch_claim_call(touch, call);
 	else
 		err = move_part(touch, call, exit);
-	if (!err && !map_call_failed(&call->enter, result))
-		err = on_success(touch, call, (uint64_t)result, exit->time_ns);
-	else if (!err && map_call_ended_nothing(&call->enter, result))
+	if (!err && !map_call_failed(&call->enter, result)) {
+		if (!call->enter.maybe)
+			err = on_success(touch, call, (uint64_t)result, exit->time_ns);
+	} else if (!err && map_call_ended_nothing(&call->enter, result))
 		err = touch_put_back(touch, &call->bits);
 	else if (!err && call->enter.op != MAP_OP_MREMAP && exit->refused_at)
 		err = on_refusal(touch, call, exit->refused_at, exit->time_ns);
@@ -199,17 +202,6 @@ static int finish(struct touch *touch, struct pending *call, const struct map_ev
 		err = add_doubt(touch, call, exit->time_ns);
 	chunk_bits__deinit(&call->bits);
 	return err;
-}
-
-/* The parts of one call are reached in their order: the result says how far. */
-static int64_t result_of_part(const struct map_event *enter, int64_t *left)
-{
-	int64_t bytes = (int64_t)(enter->end - enter->start);
-
-	if (*left < bytes)
-		return -EINTR;
-	*left -= bytes;
-	return 0;
 }
 
 static bool take_pending(struct pending_list *list, uint32_t tid, struct pending *ret)
@@ -239,7 +231,7 @@ int touch_exit(struct touch *touch, const struct map_event *event)
 		int failure;
 
 		if (call.enter.part)
-			result = result_of_part(&call.enter, &left);
+			result = map_call_result_of_part(&call.enter, &left);
 		failure = finish(touch, &call, event, result);
 		if (!err)
 			err = failure;

@@ -43,11 +43,19 @@ int touch_claim(struct touch *touch, uint64_t start, uint64_t end)
 const char *touch_how(enum map_op op)
 {
 	static const char *const names[MAP_OPS] = {
-		[MAP_OP_MMAP] = "mmap",		[MAP_OP_MUNMAP] = "munmap",
-		[MAP_OP_MREMAP] = "mremap",	[MAP_OP_BRK] = "brk",
-		[MAP_OP_DONTNEED] = "dontneed", [MAP_OP_REMOVE] = "remove",
-		[MAP_OP_GUARD] = "guard",	[MAP_OP_SHMAT] = "shmat",
+		[MAP_OP_MMAP] = "mmap",
+		[MAP_OP_MUNMAP] = "munmap",
+		[MAP_OP_MREMAP] = "mremap",
+		[MAP_OP_BRK] = "brk",
+		[MAP_OP_DONTNEED] = "dontneed",
+		[MAP_OP_REMOVE] = "remove",
+		[MAP_OP_GUARD] = "guard",
+		[MAP_OP_SHMAT] = "shmat",
 		[MAP_OP_SHMDT] = "shmdt",
+		[MAP_OP_PUNCH] = "fallocate",
+		[MAP_OP_TRUNCATE] = "ftruncate",
+		[MAP_OP_REMAP] = "remap_file_pages",
+		[MAP_OP_IO_DESTROY] = "io_destroy",
 	};
 
 	return names[op];
@@ -116,8 +124,7 @@ int touch_end_range(struct touch *touch, struct pending *pending, uint64_t start
 		err = touch_retire(touch, &retired);
 	if (!err)
 		err = not_before(touch, start, end);
-	if (!err && enter->op != MAP_OP_DONTNEED && enter->op != MAP_OP_REMOVE &&
-	    enter->op != MAP_OP_GUARD)
+	if (!err && !map_op_keeps_mapping(enter->op))
 		err = intervals__cut(&touch->births, start, end);
 	return err;
 }

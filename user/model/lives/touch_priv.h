@@ -36,6 +36,16 @@ struct doubt {
 	const char *how;    /* a literal */
 };
 
+/* Pages of a file that were dropped, nobody knows where it is mapped. */
+struct hole {
+	uint64_t inode; /* 0: of any file */
+	uint64_t start; /* bytes of the file */
+	uint64_t end;
+	uint64_t time_ns;
+};
+
+#define TOUCH_HOLES_MAX 64u
+
 struct touch {
 	uint64_t page_bytes;
 	uint64_t pmd_bytes;
@@ -50,6 +60,8 @@ struct touch {
 	struct chunk_bits last;	   /* of an address space that has ended */
 	struct pending_list pending;
 	struct doubt doubt;
+	struct hole holes[TOUCH_HOLES_MAX]; /* since the last scan */
+	size_t hole_count;
 	uint64_t unsure; /* pages that a call may have moved, not told yet */
 	struct scan_window window;
 	struct retired *retired;

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Pages of files that a call dropped, where the kernel side could not find the mappings of the
+ * file: which touches are of a life that ended is not known, so that they are counted.
+ */
+#include "model/lives/touch_priv.h"
+
+static uint64_t count_touched(const struct touch *touch, const struct touch_map *map,
+			      uint64_t start, uint64_t end)
+{
+	uint64_t chunk_bytes = CHUNK_PAGES * touch->page_bytes, pages = 0, at;
+
+	for (at = start - start % chunk_bytes; at < end;
+	     at = touch__next_chunk(touch, map, at + chunk_bytes)) {
+		uint64_t mask[CHUNK_WORDS], touched[CHUNK_WORDS];
+		struct touch_chunk bits;
+		unsigned int word;
+
+		touch_live_bits(touch, map, at, &bits);
+		chunk_mask(at, start, end, touch->page_bytes, mask);
+		for (word = 0; word < CHUNK_WORDS; word++)
+			touched[word] = bits.read[word] | bits.written[word];
+		pages += chunk_mask_count(touched, mask);
+	}
+	return pages;
+}
+
+/* The mapping's part of a file, as far as it lies in the hole. */
+static uint64_t count_in(const struct touch *touch, const struct touch_map *map,
+			 const struct vma *vma, const struct hole *hole)
+{
+	uint64_t first = hole->start > vma->offset ? hole->start - vma->offset : 0;
+	uint64_t last = hole->end > vma->offset ? hole->end - vma->offset : 0;
+	uint64_t bytes = vma->end - vma->start;
+
+	if (!vma->inode || (hole->inode && hole->inode != vma->inode))
+		return 0;
+	/* Mapped after the hole was made. */
+	if (touch_created_ns(touch, vma->start, vma->end) > hole->time_ns)
+		return 0;
+	last = last < bytes ? last : bytes;
+	return first < last ? count_touched(touch, map, vma->start + first, vma->start + last) : 0;
+}
+
+void touch__count_holes(struct touch *touch, const struct touch_map *map,
+			const struct vma_list *vmas, uint64_t *unsure)
+{
+	size_t i, j;
+
+	for (i = 0; i < touch->hole_count; i++)
+		for (j = 0; j < vmas->count; j++)
+			*unsure += count_in(touch, map, &vmas->vmas[j], &touch->holes[i]);
+	touch->hole_count = 0;
+}
