@@ -89,7 +89,8 @@ static void put_arrays(const struct text *text)
 static void put_kernel(const struct text *text)
 {
 	const struct process_snapshot *process = text->process;
-	char tables[FORMAT_BYTES_MAX], faults[FORMAT_COUNT_MAX], kernel[FORMAT_COUNT_MAX];
+	char tables[FORMAT_BYTES_MAX], faults[FORMAT_COUNT_MAX], kernel[FORMAT_COUNT_MAX],
+		strays[FORMAT_COUNT_MAX];
 
 	say(text, "kernel: RSS %s, peak %s, page tables %s",
 	    amount(text, process->facts.rss_kernel_pages).text,
@@ -101,7 +102,10 @@ static void put_kernel(const struct text *text)
 	    format_count(process->faults.user + process->faults.kernel, faults),
 	    format_count(process->faults.kernel, kernel));
 	if (process->stray_faults)
-		say(text, "%" PRIu64 " pages touched outside every mapping", process->stray_faults);
+		say(text,
+		    "%s page%s touched outside every mapping: tried in vain, or unmapped unseen",
+		    format_count(process->stray_faults, strays),
+		    process->stray_faults == 1 ? "" : "s");
 	if (process->collapses)
 		say(text, "%" PRIu64 " huge pages made of small ones during the watch",
 		    process->collapses);

@@ -119,11 +119,32 @@ int row_fill_array(const struct tally_input *input, const struct vma_list *vmas,
 	return err;
 }
 
-int process_snapshot__sum(struct process_snapshot *process, const struct tally_input *input)
+/* Touches between the regions, which are in the order of their addresses. */
+static int sum_strays(const struct process_snapshot *process, const struct tally_input *input,
+		      uint64_t *ret)
 {
-	struct tally all = { 0 };
+	uint64_t end = UINT64_MAX - UINT64_MAX % input->page_bytes, at = 0;
 	size_t i;
 	int err = 0;
+
+	*ret = 0;
+	for (i = 0; !err && i <= process->region_count; i++) {
+		const struct vma *vma = i < process->region_count ? &process->regions[i].vma : NULL;
+		uint64_t next = vma ? vma->start : end;
+		struct tally gap = { 0 };
+
+		if (at < next)
+			err = tally_range(input, at, next, &gap);
+		*ret += gap.touch.pages_touched;
+		if (vma && vma->end > at)
+			at = vma->end;
+	}
+	return err;
+}
+
+int process_snapshot__sum(struct process_snapshot *process, const struct tally_input *input)
+{
+	size_t i;
 
 	memset(&process->totals, 0, sizeof(process->totals));
 	process->rss_pages = 0;
@@ -134,8 +155,6 @@ int process_snapshot__sum(struct process_snapshot *process, const struct tally_i
 		if (region->vma.kind != VMA_HUGETLB)
 			process->rss_pages += region->tally.resident;
 	}
-	if (input->touch)
-		err = tally_range(input, 0, UINT64_MAX - UINT64_MAX % input->page_bytes, &all);
-	process->stray_faults = all.touch.pages_touched - process->totals.touch.pages_touched;
-	return err;
+	process->stray_faults = 0;
+	return input->touch ? sum_strays(process, input, &process->stray_faults) : 0;
 }
