@@ -3,6 +3,7 @@
 import os
 import pathlib
 import signal
+import subprocess
 
 import books
 import harness
@@ -278,3 +279,28 @@ def test_says_so_without_faults(opened):
     opened.append(watch)
     process = harness.process_of(watch.snapshot(), target.pid)
     assert "faults tier" in process["names_missing"]
+
+
+def test_an_allocator_that_is_loaded_late(opened, tmp_path):
+    """It was looked for when the number of mappings had changed; here it has not."""
+    source = harness.ROOT / "tests/faults/late_allocator.c"
+    library, program = tmp_path / "liblate.so", tmp_path / "late_allocator"
+    subprocess.run(["gcc", "-O1", "-shared", "-fPIC", "-fno-builtin", "-DLIBRARY", "-o", library,
+                    source], check=True)
+    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-o", program, source, "-ldl"], check=True)
+    target = harness.Target([program, library])
+    opened.append(target)
+    assert target.lines.next() == "READY"
+    watch = harness.Watch(target.pid, "--heap")
+    opened.append(watch)
+    watch.snapshot()
+    target.go()
+    assert target.lines.next() == "LOADED"
+    watch.snapshot()
+    target.go()
+    assert target.lines.next() == "ALLOCATED"
+    process = harness.process_of(watch.snapshot(), target.pid)
+    assert [row["name"] for row in process["arrays"] if row["source"] == "heap"] == [
+        "malloc(5000000)#1"]
+    assert target.end() == 0
+    assert watch.wait() == 0

@@ -127,11 +127,14 @@ static int probe_vma(struct engine *engine, struct target *target, const struct 
 int allocations_probe(struct engine *engine, struct target *target, const struct vma_list *vmas)
 {
 	size_t i;
-	int err = 0;
+	int err;
 
-	if (!target->heap || !target->proc || target->heap_vmas == vmas->count)
+	if (!target->heap || !target->proc)
 		return 0;
-	target->heap_vmas = vmas->count;
+	err = file_maps__update(&target->files, vmas);
+	if (err || target->heap_files == target->files.generation)
+		return err;
+	target->heap_files = target->files.generation;
 	for (i = 0; !err && i < vmas->count; i++) {
 		const struct vma *vma = &vmas->vmas[i];
 

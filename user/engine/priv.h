@@ -13,6 +13,7 @@
 
 #include "collect/kernel/faults.h"
 #include "collect/pages/pagemap.h"
+#include "collect/proc/file_maps.h"
 #include "collect/proc/maps.h"
 #include "collect/proc/procfs.h"
 #include "control/control.h"
@@ -56,9 +57,10 @@ struct target {
 	bool heap_late;		   /* it had run before its allocator was probed */
 	bool heap_own_new;	   /* an allocator of it has an operator new of its own */
 	bool heap_probed;	   /* an allocator of it was found */
-	size_t heap_vmas;	   /* VMAs that were looked at for allocators */
-	char runtime[128];	   /* as of the scan that found runtime_vmas VMAs */
-	size_t runtime_vmas;
+	struct file_maps files;	   /* as of the last look at its mappings */
+	uint64_t heap_files;	   /* the generation of files that was looked at for allocators */
+	char runtime[128];	   /* and for a Python */
+	uint64_t runtime_files;
 	struct fault_counts faults;	/* last known */
 	struct process_snapshot *final; /* as it stood at its last chance; NULL: it had none */
 	bool asked;    /* by pid or as the command: it is not followed as somebody's child */

@@ -22,6 +22,7 @@ void target__free(struct target *target)
 	proc__close(target->proc);
 	touch__free(target->touch);
 	vma_list__deinit(&target->vmas);
+	file_maps__deinit(&target->files);
 	page_runs__deinit(&target->runs);
 	extent_list__deinit(&target->extents);
 	free(target->frames.runs);
@@ -129,10 +130,10 @@ static int detect_runtime(struct target *target)
 {
 	int err = 0;
 
-	if (target->vmas.count != target->runtime_vmas)
+	if (target->files.generation != target->runtime_files)
 		err = runtime_detect(target->proc, &target->vmas, target->runtime,
 				     sizeof(target->runtime));
-	target->runtime_vmas = target->vmas.count;
+	target->runtime_files = target->files.generation;
 	memcpy(target->facts.runtime, target->runtime, sizeof(target->facts.runtime));
 	return err == -ESRCH ? err : 0;
 }
@@ -192,6 +193,8 @@ int target__scan(struct engine *engine, struct target *target)
 	target->huge_unsure = pagemap__huge_unsure(pagemap);
 	err = proc__facts(target->proc, &target->facts);
 	if (!err)
+		err = file_maps__update(&target->files, &target->vmas);
+	if (!err)
 		err = detect_runtime(target);
 	if (!err && engine->options.want_frames)
 		err = scan_frames(target);
@@ -237,6 +240,7 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 	target->ended = true;
 	target->runs.count = 0;
 	vma_list__deinit(&target->vmas);
+	file_maps__deinit(&target->files);
 	if (target->slot != NO_SLOT) {
 		faults__counts(engine->faults, target->slot, &target->faults);
 		/* Of a process that was looked at as it ended nobody asks for its last bits. */
