@@ -124,7 +124,7 @@ def check_truth(opened, python, seed, count):
         check_fields(by_object[fact["object"]], fact, by_id)
     ours = [by_object[fact["object"]] for fact in told["arrays"]]
     unnamed = {int(row["object"], 16) for row in ours if row["name"] == "<unnamed>"}
-    names = [[row["name"].replace("\\\\", "\\"), int(row["object"], 16)] for row in ours]
+    names = [[row["name"], int(row["object"], 16)] for row in ours]
     target.process.stdin.write((json.dumps(names) + "\n").encode())
     target.process.stdin.flush()
     checked = json.loads(target.lines.next())

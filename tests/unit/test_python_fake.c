@@ -228,20 +228,28 @@ static void strings(void **state)
 
 	(void)state;
 	for (kind = 0; kind < 8; kind++) {
-		bool known = kind == 1 || kind == 2 || kind == 4;
+		/* Of two bytes each there is a NUL among them, of four what no str has. */
+		int err = kind == 1 ? 0 : kind == 2 || kind == 4 ? -E2BIG : -EINVAL;
 
 		fake_memory__put_word(&memory, str + (uint64_t)layout->uc_state,
 				      kind << 2 | 1 << 5 | 1 << 6);
 		fake_memory__look_anew(&memory, &py);
-		assert_int_equal(py_string(&py, str, text, sizeof(text)), known ? 0 : -EINVAL);
+		assert_int_equal(py_string(&py, str, text, sizeof(text)), err);
 	}
-	/* Lengths of 2^63 and -1: as much as a name may have. */
+	/* A length of -1 is more than any name that is asked for has; and no name has a NUL in it. */
 	fake_memory__put_word(&memory, str + (uint64_t)layout->uc_state, 1 << 2 | 1 << 5 | 1 << 6);
 	fake_memory__put_word(&memory, str + (uint64_t)layout->uc_length, UINT64_MAX);
 	fake_memory__new(&memory, 0, PY_NAME_MAX);
 	fake_memory__look_anew(&memory, &py);
+	assert_int_equal(py_string(&py, str, text, sizeof(text)), -E2BIG);
+	fake_memory__put_word(&memory, str + (uint64_t)layout->uc_length, 9);
+	fake_memory__look_anew(&memory, &py);
+	assert_int_equal(py_string(&py, str, text, sizeof(text)), -E2BIG);
+	fake_memory__put_word(&memory, str + (uint64_t)layout->uc_length, 8);
+	fake_memory__look_anew(&memory, &py);
+	assert_int_equal(py_string(&py, str, text, 9), -E2BIG);
 	assert_int_equal(py_string(&py, str, text, sizeof(text)), 0);
-	assert_true(strlen(text) < sizeof(text));
+	assert_string_equal(text, "abcdefgh");
 }
 
 /* A thread that follows itself, whose frame is its own caller. */

@@ -85,8 +85,7 @@ static size_t utf8_decode(const unsigned char *text, uint32_t *ret)
 	return length;
 }
 
-/* Characters that move the cursor, reorder or hide text, or end a line. */
-static bool is_unsafe(uint32_t c)
+bool format_is_unsafe(uint32_t c)
 {
 	static const struct {
 		uint32_t first, last;
@@ -104,6 +103,30 @@ static bool is_unsafe(uint32_t c)
 	return false;
 }
 
+size_t format_utf8(uint32_t c, char buffer[4])
+{
+	if (c < 0x80) {
+		buffer[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		buffer[0] = (char)(0xc0 | c >> 6);
+		buffer[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		buffer[0] = (char)(0xe0 | c >> 12);
+		buffer[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		buffer[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	buffer[0] = (char)(0xf0 | (c >> 18 & 7));
+	buffer[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	buffer[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	buffer[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
 /* Writes the safe form of the character at text to token; returns the bytes it took. */
 static size_t next_token(const char *text, bool double_backslash, char token[TOKEN_MAX])
 {
@@ -116,7 +139,7 @@ static size_t next_token(const char *text, bool double_backslash, char token[TOK
 	}
 	if (c == '\\' && double_backslash)
 		strcpy(token, "\\\\");
-	else if (!is_unsafe(c))
+	else if (!format_is_unsafe(c))
 		snprintf(token, TOKEN_MAX, "%.*s", (int)length, text);
 	else if (c < 0x80)
 		snprintf(token, TOKEN_MAX, "\\x%02x", c);

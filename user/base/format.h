@@ -6,6 +6,7 @@
 #ifndef BASE_FORMAT_H
 #define BASE_FORMAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,12 @@ char *format_count(uint64_t count, char buffer[FORMAT_COUNT_MAX]);
  * bytes are too few.
  */
 char *format_name(const char *name, char *buffer, size_t size);
+
+/* What format_name does not show as it is: moves the cursor, reorders or hides text, ends a line. */
+bool format_is_unsafe(uint32_t character);
+
+/* UTF-8 of a character up to U+10FFFF, as lone surrogates too; its bytes, at most 4, with no NUL. */
+size_t format_utf8(uint32_t character, char buffer[4]);
 
 /* The same, backslashes left alone: for text that may hold names already made safe. */
 char *format_line(const char *line, char *buffer, size_t size);

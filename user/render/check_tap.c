@@ -24,7 +24,7 @@ static void put_miss(void *ctx, const char *name, const char *words)
 	char safe[SAFE_BYTES];
 	FILE *out = ctx;
 
-	fprintf(out, "# %s: %s\n", format_name(name, safe, sizeof(safe)), words);
+	fprintf(out, "# %s: %s\n", format_line(name, safe, sizeof(safe)), words);
 }
 
 static int put_diagnostics(const struct checks *checks, const struct check_item *item, FILE *out)

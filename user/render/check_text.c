@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/format.h"
+#include "render/array_name.h"
 #include "render/check.h"
 #include "render/text_priv.h"
 
@@ -33,7 +34,9 @@ static void put_row(const struct text *text, const struct expect_finding *findin
 	char name[512], line[768];
 
 	snprintf(line, sizeof(line), "%s%s(process %" PRIu32 ")",
-		 finding->row ? format_name(finding->row->desc.name, name, sizeof(name)) : "",
+		 finding->row ? array_name_safe(&finding->row->desc, finding->row->desc.name, name,
+						sizeof(name))
+			      : "",
 		 finding->row ? " " : "", finding->process->facts.pid);
 	put_line(text, line);
 	if (!finding->row)

@@ -120,11 +120,13 @@ static void put_origin(json_t *object, const struct array_origin *origin,
 static void put_array_identity(json_t *object, const struct array_row *row)
 {
 	const struct array_desc *desc = &row->desc;
+	json_t *(*name_text)(const char *) = desc->source == ARRAY_PYTHON ? json_spelled
+									  : json_text;
 	json_t *aliases = json_array();
 	size_t i;
 
 	json_put_count(object, "id", row->desc.id);
-	json_put_text(object, "name", row->desc.name);
+	json_put(object, "name", name_text(desc->name));
 	json_put(object, "object", json_null());
 	if (desc->object)
 		json_put_address(object, "object", desc->object);
@@ -137,7 +139,7 @@ static void put_array_identity(json_t *object, const struct array_row *row)
 	json_put(object, "owner",
 		 desc->owner ? json_integer((json_int_t)desc->owner) : json_null());
 	for (i = 0; i < desc->alias_count; i++)
-		json_array_append_new(aliases, json_text(desc->aliases[i]));
+		json_array_append_new(aliases, name_text(desc->aliases[i]));
 	json_put(object, "aliases", aliases);
 	json_put_count(object, "alias_total", desc->alias_total);
 }

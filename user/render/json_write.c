@@ -31,7 +31,7 @@ void json_put_bool(json_t *object, const char *key, int value)
 	json_put(object, key, json_boolean(value));
 }
 
-json_t *json_text(const char *text)
+static json_t *clean_text(const char *text, char *(*format)(const char *, char *, size_t))
 {
 	size_t bytes = strlen(text) * 6 + 8;
 	char *clean = malloc(bytes);
@@ -39,9 +39,19 @@ json_t *json_text(const char *text)
 
 	if (!clean)
 		return NULL;
-	value = json_string(format_name(text, clean, bytes));
+	value = json_string(format(text, clean, bytes));
 	free(clean);
 	return value;
+}
+
+json_t *json_text(const char *text)
+{
+	return clean_text(text, format_name);
+}
+
+json_t *json_spelled(const char *text)
+{
+	return clean_text(text, format_line);
 }
 
 void json_put_text(json_t *object, const char *key, const char *text)

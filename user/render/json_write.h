@@ -18,6 +18,8 @@ void json_put_count(json_t *object, const char *key, uint64_t value);
 void json_put_bool(json_t *object, const char *key, int value);
 /* Untrusted text, made valid UTF-8 without control characters; NULL when there is no memory. */
 json_t *json_text(const char *text);
+/* The same of a name that has backslashes of its own. */
+json_t *json_spelled(const char *text);
 void json_put_text(json_t *object, const char *key, const char *text);
 void json_put_address(json_t *object, const char *key, uint64_t address);
 

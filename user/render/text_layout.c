@@ -148,12 +148,15 @@ static const char *tail(const char *name, uint32_t columns)
 	return name;
 }
 
-void text_name(const struct text *text, const char *name, uint32_t columns)
+void text_name(const struct text *text, const char *name, bool spelled, uint32_t columns)
 {
 	char safe[NAME_BYTES];
 	uint32_t done, head = (columns - 2) / 3;
 
-	format_name(name, safe, sizeof(safe));
+	if (spelled)
+		format_line(name, safe, sizeof(safe));
+	else
+		format_name(name, safe, sizeof(safe));
 	if (columns_of(safe) <= columns) {
 		done = put_head(text, safe, columns);
 	} else {

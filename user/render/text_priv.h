@@ -53,8 +53,11 @@ void text_layout_without_touch(struct text_layout *layout);
 
 void text_style(const struct text *text, enum text_style style);
 
-/* Writes a safe name in exactly that many columns, cut in the middle if it is longer. */
-void text_name(const struct text *text, const char *name, uint32_t columns);
+/*
+ * Writes a safe name in exactly that many columns, cut in the middle if it is longer. spelled: as a
+ * language spells it, so that its backslashes stay what they are.
+ */
+void text_name(const struct text *text, const char *name, bool spelled, uint32_t columns);
 
 /* Writes words, broken between them at the width, each line after that many blanks. */
 void text_wrap(const struct text *text, uint32_t indent, const char *words);

@@ -9,6 +9,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "render/array_name.h"
 #include "render/text_priv.h"
 
 /* What a line is made of, whatever kind of row it is. */
@@ -18,6 +19,7 @@ struct line {
 	const struct tally *tally;
 	const struct heat *heat;
 	const char *explain;
+	bool spelled; /* its backslashes are its own */
 };
 
 static const char *const titles[TEXT_COLUMNS] = {
@@ -31,7 +33,7 @@ static void put_heading(const struct text *text)
 	enum text_column column;
 
 	text_style(text, STYLE_HEAD);
-	text_name(text, "NAME", text->layout.name_width);
+	text_name(text, "NAME", false, text->layout.name_width);
 	for (column = 0; column < TEXT_COLUMNS; column++) {
 		if (text->layout.shown[column])
 			fprintf(text->out, " %10s", titles[column]);
@@ -113,7 +115,7 @@ static void put_line(const struct text *text, const struct line *line)
 {
 	enum text_column column;
 
-	text_name(text, line->name, text->layout.name_width);
+	text_name(text, line->name, line->spelled, text->layout.name_width);
 	for (column = 0; column < TEXT_COLUMNS; column++) {
 		if (text->layout.shown[column])
 			put_column(text, column, line);
@@ -160,15 +162,15 @@ static void put(char *words, size_t size, const char *format, ...)
 	va_end(args);
 }
 
-static const char *name_of_id(const struct text *text, uint32_t id)
+static const struct array_desc *array_of_id(const struct text *text, uint32_t id)
 {
 	size_t i;
 
 	for (i = 0; i < text->process->array_count; i++) {
 		if (text->process->arrays[i].desc.id == id)
-			return text->process->arrays[i].desc.name;
+			return &text->process->arrays[i].desc;
 	}
-	return "?";
+	return NULL;
 }
 
 /* "freed, and still in memory; thread 4711, 1.204 s after the start" */
@@ -186,6 +188,7 @@ static void put_origin(const struct text *text, const struct array_origin *origi
 static void describe(const struct text *text, const struct array_row *row, char *words, size_t size)
 {
 	const struct array_shape *shape = row->desc.shape;
+	const struct array_desc *owner = array_of_id(text, row->desc.owner);
 	char name[128];
 	uint32_t i;
 
@@ -201,7 +204,7 @@ static void describe(const struct text *text, const struct array_row *row, char 
 		put_origin(text, &row->desc.origin, words, size);
 	if (row->desc.owner)
 		put(words, size, ", view of %s",
-		    format_name(name_of_id(text, row->desc.owner), name, sizeof(name)));
+		    owner ? array_name_safe(owner, owner->name, name, sizeof(name)) : "?");
 	if (row->explain)
 		put(words, size, "%s%s", *words ? "; " : "", row->explain);
 }
@@ -233,8 +236,12 @@ static int put_arrays(const struct text *text, struct budget *budget)
 
 	for (i = 0; !err && i < text->process->array_count; i++) {
 		const struct array_row *row = &text->process->arrays[i];
-		const struct line line = { row->desc.name, row->desc.end - row->desc.start,
-					   &row->tally, &row->heat, words };
+		const struct line line = { .name = row->desc.name,
+					   .spelled = row->desc.source == ARRAY_PYTHON,
+					   .span_bytes = row->desc.end - row->desc.start,
+					   .tally = &row->tally,
+					   .heat = &row->heat,
+					   .explain = words };
 
 		describe(text, row, words, sizeof(words));
 		if (is_small(text, row) || !matches(text, row->desc.name) || !afford(budget)) {
@@ -261,7 +268,11 @@ static int put_region(const struct text *text, const struct region_row *row, str
 {
 	uint64_t bytes = row->vma.end - row->vma.start;
 	char *name = region_name(&row->vma);
-	const struct line line = { name, bytes, &row->tally, &row->heat, row->explain };
+	const struct line line = { .name = name,
+				   .span_bytes = bytes,
+				   .tally = &row->tally,
+				   .heat = &row->heat,
+				   .explain = row->explain };
 
 	if (!name)
 		return -ENOMEM;
@@ -284,11 +295,11 @@ static void put_rest(const struct text *text, const struct budget *budget)
 		snprintf(name, sizeof(name), "(%s more)",
 			 format_count(budget->hidden_regions, count));
 		put_line(text, &(struct line){ name, budget->sum.pages * text->page_bytes,
-					       &budget->sum, NULL, NULL });
+					       &budget->sum, NULL, NULL, false });
 	}
 	text_style(text, STYLE_HEAD);
 	put_line(text, &(struct line){ "total", text->process->totals.pages * text->page_bytes,
-				       &text->process->totals, NULL, NULL });
+				       &text->process->totals, NULL, NULL, false });
 	text_style(text, STYLE_PLAIN);
 }
 

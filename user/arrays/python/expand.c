@@ -102,6 +102,16 @@ static int expand_type(struct py_walk *walk, size_t node, uint64_t object)
 	return err;
 }
 
+/* A variable that functions share is read through its cell; any other cell is an object. */
+static int expand_cell(struct py_walk *walk, size_t node, uint64_t object)
+{
+	const bool of_variable = walk->nodes[node].edge == EDGE_CLOSURE ||
+				 walk->nodes[node].edge == EDGE_CELL;
+
+	return py_expand_pointer(walk, node, object + (uint64_t)walk->py->layout.ce_ref,
+				 of_variable ? "" : ".cell_contents");
+}
+
 static int expand_module(struct py_walk *walk, size_t node, uint64_t object)
 {
 	uint64_t dict;
@@ -123,8 +133,6 @@ static int expand_traceback(struct py_walk *walk, size_t node, uint64_t object)
 /* Kinds whose objects have no attributes of their own besides. */
 static int expand_final(struct py_walk *walk, size_t node, uint64_t object, enum py_kind kind)
 {
-	const struct py_layout *layout = &walk->py->layout;
-
 	switch (kind) {
 	case PY_TYPE:
 		return expand_type(walk, node, object);
@@ -135,7 +143,7 @@ static int expand_final(struct py_walk *walk, size_t node, uint64_t object, enum
 	case PY_BUILTIN:
 		return py_expand_pointer(walk, node, object + SELF_OFFSET, ".__self__");
 	case PY_CELL:
-		return py_expand_pointer(walk, node, object + (uint64_t)layout->ce_ref, "");
+		return expand_cell(walk, node, object);
 	case PY_PROXY:
 		return py_expand_pointer(walk, node, object + WRAPPED_OFFSET, "");
 	case PY_GENERATOR:
@@ -174,8 +182,8 @@ static int expand_open(struct py_walk *walk, size_t node, uint64_t object,
 		return py_expand_function(walk, node, object);
 	case PY_STATICMETHOD:
 		return expand_staticmethod(walk, node, object);
-	case PY_WEAKREF:
-		return expand_weak(walk, node, object, "()");
+	case PY_WEAKREF: /* of a class with a __call__ of its own: WeakMethod gives a method */
+		return expand_weak(walk, node, object, type->calls ? "()" : ".<referent>");
 	case PY_WEAKPROXY:
 		return expand_weak(walk, node, object, "");
 	case PY_EXCEPTION:

@@ -11,6 +11,8 @@
 #define VALUE_STACK 64u	    /* 3.8 to 3.10: where a frame's stack begins (f_valuestack) */
 #define FRAME_OF_OBJECT 24u /* 3.11: a frame object's f_frame */
 #define STATE_BEFORE_FRAME 5u
+#define CELL_KIND 0x40u /* CO_FAST_CELL, CO_FAST_FREE */
+#define FREE_KIND 0x80u
 #define OPTIMIZED 1u /* CO_OPTIMIZED: locals are in the frame alone */
 
 /* The name of a frame's slot: one tuple from 3.11 on, before that three one after the other. */
@@ -31,6 +33,20 @@ static uint64_t local_name(struct py *py, uint64_t code, uint64_t index)
 		index -= py_tuple_length(py, tuple);
 	}
 	return 0;
+}
+
+/* Whether a frame's slot holds the cell of a variable that functions within share. */
+static bool is_shared(struct py *py, uint64_t code, uint64_t index)
+{
+	uint64_t tuple, kinds;
+	uint8_t kind;
+
+	if (py->layout.co_localspluskinds < 0)
+		return !py_word(py, code + (uint64_t)py->layout.co_varnames, &tuple) &&
+		       index >= py_tuple_length(py, tuple);
+	return !py_word(py, code + (uint64_t)py->layout.co_localspluskinds, &kinds) &&
+	       !py_read(py, kinds + (uint64_t)py->layout.by_sval + index, &kind, 1) &&
+	       kind & (CELL_KIND | FREE_KIND);
 }
 
 /* How fr_stacktop tells the end of the values, as the layout has it. */
@@ -124,7 +140,9 @@ int py_expand_frame(struct py_walk *walk, uint64_t frame, uint64_t code, size_t 
 							     .label = name,
 							     .slot = slot,
 							     .parent = (uint32_t)parent,
-							     .edge = EDGE_LOCAL });
+							     .edge = is_shared(py, code, i)
+									     ? EDGE_CELL
+									     : EDGE_LOCAL });
 	}
 	if (!err)
 		err = expand_names(walk, frame, code, parent);

@@ -5,17 +5,20 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrays/python/characters.h"
 #include "arrays/python/expand_kinds.h"
+#include "arrays/python/module_root.h"
 #include "arrays/python/walk.h"
 #include "base/array.h"
 
 #define THREADS_MAX 4096u
 #define FRAMES_MAX 65536u /* of all threads */
 #define STACK_REF_MASK (~3ull)
+#define FUNCTION_BYTES 512u /* of "module.function()" */
+#define CUT_BYTES 40u
 #define FIRST_NATIVE_ID 11 /* 3.11: before, a thread's number is its pthread_t */
 
 struct frame {
@@ -39,26 +42,31 @@ struct frames {
 static void name_frame(struct py *py, uint64_t code, uint64_t globals, char *buffer, size_t size)
 {
 	int32_t at = py->layout.co_qualname >= 0 ? py->layout.co_qualname : py->layout.co_name;
-	char module[PY_NAME_MAX] = "?", function[PY_NAME_MAX] = "?";
-	uint64_t address;
+	struct text_buffer text = text_buffer__over(buffer, size);
+	uint64_t module, function;
 
-	if (!py_dict_get(py, globals, "__name__", &address))
-		py_string(py, address, module, sizeof(module));
-	if (!py_word(py, code + (uint64_t)at, &address))
-		py_string(py, address, function, sizeof(function));
-	snprintf(buffer, size, "%s.%s()", module, function);
+	if (py_dict_get(py, globals, "__name__", &module))
+		module = 0;
+	if (py_word(py, code + (uint64_t)at, &function))
+		function = 0;
+	py_put_characters(py, module, &text);
+	text_buffer__add(&text, ".");
+	py_put_characters(py, function, &text);
+	if (text.cut) /* and is told from others by its code */
+		text_buffer__shorten(&text, size - CUT_BYTES);
+	if (text.length == size - CUT_BYTES)
+		text_buffer__addf(&text, "<... at 0x%" PRIx64 ">", code);
+	text_buffer__add(&text, "()");
 }
 
 /* What runpy and multiprocessing's spawn run has globals that are no module's. */
 static int add_globals(struct py_walk *walk, uint64_t globals)
 {
-	char module[PY_NAME_MAX];
 	uint64_t name;
 
-	if (py_dict_get(walk->py, globals, "__name__", &name) ||
-	    py_string(walk->py, name, module, sizeof(module)))
+	if (py_dict_get(walk->py, globals, "__name__", &name))
 		return 0;
-	return py_walk__push_root(walk, globals, module);
+	return py_walk__push_module(walk, globals, name);
 }
 
 /* What follows rests on the frame's being one of its thread's. */
@@ -75,7 +83,7 @@ static int add_frame(struct frames *frames, struct frame *frame)
 {
 	struct py *py = frames->walk->py;
 	const struct py_layout *layout = &py->layout;
-	char text[2 * PY_NAME_MAX + 8];
+	char text[FUNCTION_BYTES];
 	const struct py_type *type;
 	uint64_t globals;
 	int err;
@@ -177,20 +185,20 @@ static int by_thread(const void *left, const void *right)
 static int name_calls(struct frames *frames, size_t first, size_t end)
 {
 	bool threads = frames->frames[first].thread != frames->frames[end - 1].thread;
-	char text[2 * PY_NAME_MAX + 64];
-	size_t i, call = 0, used;
+	char memory[FUNCTION_BYTES + 64];
+	size_t i, call = 0;
 
 	for (i = first; i < end; i++) {
 		struct frame *frame = &frames->frames[i];
+		struct text_buffer text = text_buffer__over(memory, sizeof(memory));
 
 		call = i > first && frame->thread == frame[-1].thread ? call + 1 : 0;
-		used = (size_t)snprintf(text, sizeof(text), "%s", frame->function);
+		text_buffer__add(&text, frame->function);
 		if (threads)
-			used += (size_t)snprintf(text + used, sizeof(text) - used, "@%" PRIu64,
-						 frame->number);
+			text_buffer__addf(&text, "@%" PRIu64, frame->number);
 		if (call)
-			snprintf(text + used, sizeof(text) - used, "+%zu", call);
-		frame->function = threads || call ? py_walk__keep(frames->walk, text)
+			text_buffer__addf(&text, "+%zu", call);
+		frame->function = threads || call ? py_walk__keep(frames->walk, memory)
 						  : frame->function;
 		if (!frame->function)
 			return -ENOMEM;

@@ -1,108 +1,132 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Strings, numbers, and tuples of them. */
+/* Literals, and tuples of them. */
 #include "arrays/python/key_text.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#define KEY_DEPTH 3
-#define KEY_PARTS 8u
+#include "arrays/python/characters.h"
+#include "arrays/python/identifier.h"
 
-static void put(char *text, const char *format, const char *word)
+#define KEY_DEPTH 16
+#define KEY_PARTS 64u	/* of a tuple */
+#define KEY_BYTES 1500u /* of a literal */
+#define PIECES_MAX 1000u
+#define CUT_CHARACTERS 40u
+
+/* Its length in *ret; one that is too long is none. */
+static bool is_plain_tuple(struct py *py, uint64_t key, int depth, uint64_t *ret)
 {
-	size_t used = strlen(text);
+	const struct py_type *type = py_type_of(py, key);
 
-	snprintf(text + used, PY_PATH_BYTES - used, format, word);
+	return type && type->kind == PY_TUPLE && type->compares && depth < KEY_DEPTH &&
+	       !py_word(py, key + (uint64_t)py->layout.ob_size, ret) && *ret <= KEY_PARTS;
 }
 
-static void put_key(struct py *py, uint64_t key, char *text, int depth);
+static bool put_plain(struct py *py, uint64_t key, int depth, struct text_buffer *text);
 
 /* "(1, 'a')": what makes a key of several. */
-static void put_tuple(struct py *py, uint64_t tuple, char *text, int depth)
+static bool put_tuple(struct py *py, uint64_t tuple, uint64_t count, int depth,
+		      struct text_buffer *text)
 {
-	uint64_t count = py_tuple_length(py, tuple), i, member;
+	uint64_t i, member;
 
-	put(text, "%s", "(");
-	for (i = 0; i < count && !py_tuple_get(py, tuple, i, &member); i++) {
-		put_key(py, member, text, depth + 1);
-		put(text, "%s", i + 1 < count ? ", " : count == 1 ? "," : "");
+	text_buffer__add(text, "(");
+	for (i = 0; i < count; i++) {
+		if (py_tuple_get(py, tuple, i, &member) ||
+		    !put_plain(py, member, depth + 1, text) || text->cut)
+			return false;
+		text_buffer__add(text, i + 1 < count ? ", " : count == 1 ? "," : "");
 	}
-	put(text, "%s", ")");
+	text_buffer__add(text, ")");
+	return true;
 }
 
-static void put_key(struct py *py, uint64_t key, char *text, int depth)
+static bool put_plain(struct py *py, uint64_t key, int depth, struct text_buffer *text)
 {
-	const struct py_type *type;
-	char word[PY_NAME_MAX];
-	int64_t number;
+	uint64_t count;
 
-	if (!py_string(py, key, word, sizeof(word))) {
-		put(text, strchr(word, '\'') ? "\"%s\"" : "'%s'", word);
-		return;
-	}
-	type = py_type_of(py, key);
-	if (type && type->kind == PY_TUPLE && depth < KEY_DEPTH &&
-	    py_tuple_length(py, key) <= KEY_PARTS) {
-		put_tuple(py, key, text, depth);
-		return;
-	}
-	if (py_int(py, key, &number))
-		snprintf(word, sizeof(word), "<key>");
-	else
-		snprintf(word, sizeof(word), "%" PRId64, number);
-	put(text, "%s", word);
+	if (is_plain_tuple(py, key, depth, &count))
+		return put_tuple(py, key, count, depth, text);
+	return !py_put_literal(py, key, text);
 }
 
-void py_put_key(struct py *py, uint64_t key, char *text)
+/* The end of a dotted name: "Point" of "geometry.Point". */
+static void put_type_name(struct py *py, uint64_t key, struct text_buffer *text)
 {
-	put_key(py, key, text, 0);
-}
-
-static int str_pieces(struct py *py, uint64_t str, py_visit_piece visit, void *ctx)
-{
-	struct py_str found;
-	int err;
-
-	if (py_str_find(py, str, &found))
-		return 0;
-	err = visit(ctx, str + (uint64_t)py->layout.uc_length, sizeof(found.length));
-	if (!err && found.length)
-		err = visit(ctx, found.data, found.length * found.kind);
-	return err;
-}
-
-static int key_pieces(struct py *py, uint64_t key, py_visit_piece visit, void *ctx, int depth)
-{
-	const struct py_layout *layout = &py->layout;
 	const struct py_type *type = py_type_of(py, key);
-	uint64_t i, member, count;
-	int err;
+	char name[PY_NAME_MAX];
+	const char *dot;
 
-	if (!type)
+	py_type_name(py, type ? type->address : 0, name, sizeof(name));
+	dot = strrchr(name, '.');
+	dot = dot ? dot + 1 : name;
+	text_buffer__add(text, py_text_is_identifier(dot) ? dot : "key");
+}
+
+static void put_marked(struct py *py, uint64_t key, struct text_buffer *text)
+{
+	const struct py_type *type = py_type_of(py, key);
+	struct py_characters characters;
+
+	text_buffer__add(text, "<");
+	if (!type || type->kind != PY_STR || py_read_str(py, key, &characters) ||
+	    py_put_quoted(&characters, CUT_CHARACTERS, text))
+		put_type_name(py, key, text);
+	text_buffer__addf(text, " at 0x%" PRIx64 ">", key);
+}
+
+void py_put_key(struct py *py, uint64_t key, struct text_buffer *text)
+{
+	char memory[KEY_BYTES];
+	struct text_buffer plain = text_buffer__over(memory, sizeof(memory));
+
+	if (put_plain(py, key, 0, &plain) && !plain.cut)
+		text_buffer__add(text, memory);
+	else
+		put_marked(py, key, text);
+}
+
+struct pieces {
+	struct py *py;
+	py_visit_piece visit;
+	void *ctx;
+	unsigned int left; /* tuples may hold one another */
+};
+
+static int visit_piece(void *ctx, uint64_t address, size_t bytes)
+{
+	struct pieces *pieces = ctx;
+
+	if (!pieces->left)
 		return 0;
-	if (type->kind == PY_STR)
-		return str_pieces(py, key, visit, ctx);
-	err = visit(ctx, key + (uint64_t)layout->ob_type, sizeof(uint64_t));
-	if (err)
-		return err;
-	if (type->kind == PY_INT)
-		return visit(ctx, key + (uint64_t)layout->ob_size, 16);
-	if (type->kind != PY_TUPLE || depth >= KEY_DEPTH)
-		return 0;
-	count = py_tuple_length(py, key);
-	if (count > KEY_PARTS)
-		return 0;
-	err = visit(ctx, key + (uint64_t)layout->ob_size, sizeof(count));
-	for (i = 0; !err && i < count && !py_tuple_get(py, key, i, &member); i++) {
-		err = visit(ctx, key + (uint64_t)layout->tu_item + i * 8, sizeof(member));
+	pieces->left--;
+	return pieces->visit(pieces->ctx, address, bytes);
+}
+
+static int key_pieces(struct pieces *pieces, uint64_t key, int depth)
+{
+	struct py *py = pieces->py;
+	const uint64_t items = key + (uint64_t)py->layout.tu_item;
+	uint64_t count, i, member;
+	int err = visit_piece(pieces, key + (uint64_t)py->layout.ob_type, sizeof(uint64_t));
+
+	if (err || !is_plain_tuple(py, key, depth, &count))
+		return err ? err : py_literal_pieces(py, key, visit_piece, pieces);
+	err = visit_piece(pieces, key + (uint64_t)py->layout.ob_size, sizeof(count));
+	for (i = 0; !err && i < count && pieces->left; i++) {
+		if (py_word(py, items + i * 8, &member))
+			break;
+		err = visit_piece(pieces, items + i * 8, sizeof(member));
 		if (!err)
-			err = key_pieces(py, member, visit, ctx, depth + 1);
+			err = key_pieces(pieces, member, depth + 1);
 	}
 	return err;
 }
 
 int py_key_pieces(struct py *py, uint64_t key, py_visit_piece visit, void *ctx)
 {
-	return key_pieces(py, key, visit, ctx, 0);
+	struct pieces pieces = { py, visit, ctx, PIECES_MAX };
+
+	return key_pieces(&pieces, key, 0);
 }

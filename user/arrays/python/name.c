@@ -1,102 +1,215 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A node's name, spelled as Python spells the way to it. */
+/*
+ * A node's name, spelled as Python spells the way to it. What Python has no spelling for, and
+ * where a class would answer with something else, stands in angle brackets.
+ */
 #include "arrays/python/name.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrays/python/answers.h"
+#include "arrays/python/characters.h"
+#include "arrays/python/identifier.h"
 #include "arrays/python/key_text.h"
 
+#define PATH_BYTES 2048u
+#define MARK_BYTES 32u /* "<... at 0x7f1234567890>" */
 #define STEPS_MAX 32
 
-static void put(char *text, const char *format, const char *word)
-{
-	size_t used = strlen(text);
+struct spelling {
+	struct py_walk *walk;
+	struct py *py;
+	struct text_buffer text;
+};
 
-	snprintf(text + used, PY_PATH_BYTES - used, format, word);
+/* The type of what a node's way begins at; NULL: a module's dict, or a frame. */
+static const struct py_type *holder_type(const struct spelling *spelling,
+					 const struct py_node *node)
+{
+	const struct py_node *holder = &spelling->walk->nodes[node->parent];
+
+	if (!holder->object || holder->edge == EDGE_ROOT)
+		return NULL;
+	return py_type_of(spelling->py, holder->object);
 }
 
-static void put_name(struct py *py, uint64_t address, char *text)
+/* "<closure u>": a name that is told, and not asked for. */
+static void put_told(struct spelling *spelling, const char *before, uint64_t str)
 {
-	char word[PY_NAME_MAX];
-
-	py_c_string(py, address, word, sizeof(word));
-	put(text, ".%s", *word ? word : "?");
+	text_buffer__add(&spelling->text, before);
+	py_put_characters(spelling->py, str, &spelling->text);
+	text_buffer__add(&spelling->text, ">");
 }
 
-static void put_str(struct py *py, uint64_t address, const char *format, char *text)
+static void put_attribute(struct spelling *spelling, const struct py_node *node, bool of_dict)
 {
-	char word[PY_NAME_MAX];
+	const struct py_type *type = holder_type(spelling, node);
+	struct text_buffer *text = &spelling->text;
+	enum py_answer answer = PY_ANSWER_PLAIN;
 
-	if (!address || py_string(py, address, word, sizeof(word)))
-		snprintf(word, sizeof(word), "?");
-	put(text, format, word);
+	if (type)
+		answer = py_answers__attribute(&spelling->walk->answers, spelling->py, type,
+					       node->label);
+	if (answer == PY_ANSWER_PLAIN && !of_dict &&
+	    py_put_identifier(spelling->py, node->label, ".", text))
+		return;
+	text_buffer__add(text, answer == PY_ANSWER_NONE ? ".<attribute " : ".__dict__[");
+	py_put_key(spelling->py, node->label, text);
+	text_buffer__add(text, answer == PY_ANSWER_NONE ? ">" : "]");
 }
 
-static void put_step(struct py_walk *walk, const struct py_node *node, char *text)
+static void put_slot(struct spelling *spelling, const struct py_node *node)
 {
-	bool of_frame = !walk->nodes[node->parent].object;
-	char word[32];
+	const struct py_type *type = holder_type(spelling, node);
+	struct text_buffer *text = &spelling->text;
+	const uint64_t offset = node->slot - spelling->walk->nodes[node->parent].object;
+	char name[PY_NAME_MAX], class[PY_NAME_MAX];
+	uint64_t owner;
 
-	snprintf(word, sizeof(word), "%" PRIu64, node->label);
+	py_c_string(spelling->py, node->label, name, sizeof(name));
+	if (type && py_text_is_identifier(name) &&
+	    py_answers__slot(&spelling->walk->answers, spelling->py, type, node->label, offset) ==
+		    PY_ANSWER_PLAIN) {
+		text_buffer__add(text, ".");
+		text_buffer__add(text, name);
+		return;
+	}
+	type = holder_type(spelling, node);
+	owner = type ? py_member_owner(spelling->py, type->address, offset) : 0;
+	py_type_name(spelling->py, owner, class, sizeof(class));
+	text_buffer__add(text, ".<slot ");
+	py_put_utf8(class, text);
+	text_buffer__add(text, ".");
+	py_put_utf8(name, text);
+	text_buffer__add(text, ">");
+}
+
+/* x[...], unless a class has a __getitem__ of its own. */
+static void put_item(struct spelling *spelling, const struct py_node *node)
+{
+	const struct py_type *type = holder_type(spelling, node);
+	struct text_buffer *text = &spelling->text;
+	const bool asked = !type || py_answers__items(&spelling->walk->answers, spelling->py, type);
+
+	text_buffer__add(text, asked ? "[" : ".<item ");
+	if (node->edge == EDGE_INDEX)
+		text_buffer__addf(text, "%" PRIu64, node->label);
+	else
+		py_put_key(spelling->py, node->label, text);
+	text_buffer__add(text, asked ? "]" : ">");
+}
+
+/* What every object of a kind has: ".base". A class may have its own. */
+static void put_literal(struct spelling *spelling, const struct py_node *node)
+{
+	const char *literal = (const char *)(uintptr_t)node->label;
+	const struct py_type *type;
+	struct py_type copy;
+
+	text_buffer__add(&spelling->text, literal);
+	if (literal[0] != '.' || !py_text_is_identifier(literal + 1))
+		return;
+	type = holder_type(spelling, node);
+	if (!type || !(type->flags & PY_FLAG_HEAPTYPE))
+		return;
+	copy = *type;
+	if ((copy.kind != PY_NDARRAY && copy.kind != PY_EXCEPTION &&
+	     strcmp(literal, ".__class__") != 0) ||
+	    !py_class_defines(spelling->py, &copy, literal + 1))
+		return;
+	text_buffer__shorten(&spelling->text, spelling->text.length - strlen(literal));
+	text_buffer__addf(&spelling->text, ".<%s>", literal + 1);
+}
+
+static void put_local(struct spelling *spelling, const struct py_node *node)
+{
+	if (spelling->walk->nodes[node->parent].object) {
+		put_told(spelling, ".<local ", node->label);
+		return;
+	}
+	text_buffer__add(&spelling->text, ":");
+	py_put_characters(spelling->py, node->label, &spelling->text);
+}
+
+static void put_step(struct spelling *spelling, const struct py_node *node)
+{
+	struct text_buffer *text = &spelling->text;
+	const bool of_frame = !spelling->walk->nodes[node->parent].object;
+
 	switch ((enum py_edge)node->edge) {
 	case EDGE_ROOT:
+		text_buffer__add(text, (const char *)(uintptr_t)node->label);
+		break;
 	case EDGE_TEXT:
-		put(text, "%s", (const char *)(uintptr_t)node->label);
+		put_literal(spelling, node);
 		break;
 	case EDGE_ATTR:
-		put_str(walk->py, node->label, ".%s", text);
+		put_attribute(spelling, node, false);
 		break;
 	case EDGE_DESCR:
-		put_str(walk->py, node->label, ".__dict__['%s']", text);
+		put_attribute(spelling, node, true);
 		break;
 	case EDGE_NAMED:
-		put_name(walk->py, node->label, text);
+		put_slot(spelling, node);
 		break;
 	case EDGE_ITEM:
-		put(text, "%s", "[");
-		py_put_key(walk->py, node->label, text);
-		put(text, "%s", "]");
-		break;
 	case EDGE_INDEX:
-		put(text, "[%s]", word);
+		put_item(spelling, node);
 		break;
 	case EDGE_MEMBER:
-		put(text, "%s", "{}");
+		text_buffer__addf(text, "{<0x%" PRIx64 ">}", node->object);
 		break;
 	case EDGE_CLOSURE:
-		put_str(walk->py, node->label, ".<closure %s>", text);
+		put_told(spelling, ".<closure ", node->label);
 		break;
 	case EDGE_LOCAL:
-		put_str(walk->py, node->label, of_frame ? ":%s" : ".<local %s>", text);
+	case EDGE_CELL:
+		put_local(spelling, node);
 		break;
 	case EDGE_STACK:
-		put(text, of_frame ? ":<stack %s>" : ".<stack %s>", word);
+		text_buffer__addf(text, of_frame ? ":<stack %" PRIu64 ">" : ".<stack %" PRIu64 ">",
+				  node->label);
 		break;
 	case EDGE_WORD:
-		put(text, ".<+%s>", word);
+		text_buffer__addf(text, ".<+%" PRIu64 ">", node->label);
 		break;
 	}
+}
+
+/* A name that is too long says so, and is nevertheless no other array's. */
+static void mark_cut(struct text_buffer *text, uint64_t object)
+{
+	size_t length = PATH_BYTES - MARK_BYTES;
+
+	while (length && ((unsigned char)text->text[length] & 0xc0) == 0x80)
+		length--;
+	text_buffer__shorten(text, length);
+	text_buffer__addf(text, "<... at 0x%" PRIx64 ">", object);
 }
 
 char *py_walk__name(struct py_walk *walk, size_t node)
 {
 	struct py_links *links = walk->py->links;
-	size_t steps[STEPS_MAX], count = 0;
-	char text[PY_PATH_BYTES] = "";
+	size_t steps[STEPS_MAX], count = 0, at = node;
+	char memory[PATH_BYTES];
+	struct spelling spelling = { .walk = walk,
+				     .py = walk->py,
+				     .text = text_buffer__over(memory, sizeof(memory)) };
 
 	/* What is read for the name alone is no link of the walk's. */
 	walk->py->links = NULL;
 	while (count < STEPS_MAX) {
-		steps[count++] = node;
-		if (walk->nodes[node].edge == EDGE_ROOT)
+		steps[count++] = at;
+		if (walk->nodes[at].edge == EDGE_ROOT)
 			break;
-		node = walk->nodes[node].parent;
+		at = walk->nodes[at].parent;
 	}
 	while (count)
-		put_step(walk, &walk->nodes[steps[--count]], text);
+		put_step(&spelling, &walk->nodes[steps[--count]]);
+	if (spelling.text.cut)
+		mark_cut(&spelling.text, walk->nodes[node].object);
 	walk->py->links = links;
-	return strdup(text);
+	return strdup(memory);
 }

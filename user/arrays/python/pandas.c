@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "arrays/python/expand_kinds.h"
@@ -17,6 +16,7 @@
 #define INTERNALS "pandas._libs.internals."
 #define BODY_BYTES_MAX 256u
 #define COLUMNS_TOLD 4u
+#define COLUMNS_BYTES 2000u
 #define DESCR_TYPE 25u /* of PyArray_Descr: a character */
 #define RANGE_START 16u
 #define RANGE_STEP 32u
@@ -26,13 +26,10 @@
 
 static bool is_called(struct py *py, uint64_t object, const char *name)
 {
+	const struct py_type *type = py_type_of(py, object);
 	char text[PY_NAME_MAX];
-	uint64_t type, at;
 
-	if (!py_type_of(py, object) || py_word(py, object + (uint64_t)py->layout.ob_type, &type) ||
-	    py_word(py, type + (uint64_t)py->layout.tp_name, &at))
-		return false;
-	py_c_string(py, at, text, sizeof(text));
+	py_type_name(py, type ? type->address : 0, text, sizeof(text));
 	return !strcmp(text, name);
 }
 
@@ -155,20 +152,20 @@ static void read_labels(struct py *py, uint64_t index, struct labels *ret)
 	ret->known = data && !read_vector(py, data, &ret->vector);
 }
 
-static void put_label(struct py *py, const struct labels *labels, uint64_t column, char *text)
+static void put_label(struct py *py, const struct labels *labels, uint64_t column,
+		      struct text_buffer *text)
 {
-	size_t used = strlen(text);
 	int64_t number = (int64_t)((uint64_t)labels->first + column * (uint64_t)labels->step);
 	uint64_t word;
 
 	if (labels->counted) {
-		snprintf(text + used, PY_PATH_BYTES - used, "%" PRId64, number);
+		text_buffer__addf(text, "%" PRId64, number);
 	} else if (vector_get(py, &labels->vector, column, &word)) {
-		snprintf(text + used, PY_PATH_BYTES - used, "?");
+		text_buffer__add(text, "?");
 	} else if (labels->vector.objects) {
 		py_put_key(py, word, text);
 	} else {
-		snprintf(text + used, PY_PATH_BYTES - used, "%" PRId64, (int64_t)word);
+		text_buffer__addf(text, "%" PRId64, (int64_t)word);
 	}
 }
 
@@ -217,49 +214,44 @@ static int read_placement(struct py *py, uint64_t block, struct placement *ret)
 }
 
 /* "['a']", "[['a', 'b']]", "[['a', 'b', 'c', 'd', ...]]" */
-static void name_columns(struct py *py, const struct labels *labels,
-			 const struct placement *placement, char *text)
+static void put_columns(struct py *py, const struct labels *labels,
+			const struct placement *placement, struct text_buffer *text)
 {
 	uint64_t i, column;
 
-	strcpy(text, placement->count == 1 ? "[" : "[[");
+	text_buffer__add(text, placement->count == 1 ? "[" : "[[");
 	for (i = 0; i < placement->count && i < COLUMNS_TOLD; i++) {
-		if (i)
-			strncat(text, ", ", PY_PATH_BYTES - strlen(text) - 1);
+		text_buffer__add(text, i ? ", " : "");
 		column = (uint64_t)placement->start + i * (uint64_t)placement->step;
 		if (!placement->sliced && vector_get(py, &placement->vector, i, &column))
 			column = UINT64_MAX;
 		put_label(py, labels, column, text);
 	}
 	if (i < placement->count)
-		strncat(text, ", ...", PY_PATH_BYTES - strlen(text) - 1);
-	strncat(text, placement->count == 1 ? "]" : "]]", PY_PATH_BYTES - strlen(text) - 1);
+		text_buffer__add(text, ", ...");
+	text_buffer__add(text, placement->count == 1 ? "]" : "]]");
 }
 
-static int push_values(struct py_walk *walk, uint64_t block, size_t parent, const char *prefix,
-		       const char *ndarray, const char *extension)
+static int push_values(struct py_walk *walk, uint64_t block, size_t parent,
+		       struct text_buffer *text, const char *ndarray, const char *extension)
 {
 	uint64_t values = find_word(walk->py, block, is_ndarray);
-	char text[PY_PATH_BYTES + 16];
 	const char *kept;
 
-	snprintf(text, sizeof(text), "%s%s", prefix, values ? ndarray : extension);
+	text_buffer__add(text, values ? ndarray : extension);
 	if (!values)
 		values = find_word(walk->py, block, is_extension);
 	if (!values)
 		return 0;
-	kept = py_walk__keep(walk, text);
+	kept = py_walk__keep(walk, text->text);
 	return kept ? py_walk__push_text(walk, values, parent, kept) : -ENOMEM;
 }
 
 /* A DataFrame's manager is its attribute _mgr; the names begin with the DataFrame itself. */
 static bool is_attribute(struct py_walk *walk, size_t node, const char *name)
 {
-	char text[PY_NAME_MAX];
-
 	return walk->nodes[node].edge == EDGE_ATTR &&
-	       !py_string(walk->py, walk->nodes[node].label, text, sizeof(text)) &&
-	       !strcmp(text, name);
+	       py_str_is(walk->py, walk->nodes[node].label, name);
 }
 
 static int expand_blocks(struct py_walk *walk, size_t node, uint64_t manager)
@@ -268,7 +260,8 @@ static int expand_blocks(struct py_walk *walk, size_t node, uint64_t manager)
 	uint64_t blocks = find_word(py, manager, is_tuple), axes = find_word(py, manager, is_list);
 	size_t parent = walk->nodes[node].parent;
 	uint64_t i, block, items, columns = 0, count = blocks ? py_tuple_length(py, blocks) : 0;
-	char text[PY_PATH_BYTES];
+	char memory[COLUMNS_BYTES];
+	struct text_buffer text;
 	struct placement placement;
 	struct labels labels = { 0 };
 	int err = 0;
@@ -284,11 +277,14 @@ static int expand_blocks(struct py_walk *walk, size_t node, uint64_t manager)
 	for (i = 0; !err && i < count && py_in_time(py); i++) {
 		if (py_tuple_get(py, blocks, i, &block))
 			break;
+		text = text_buffer__over(memory, sizeof(memory));
 		if (labels.known && !read_placement(py, block, &placement))
-			name_columns(py, &labels, &placement, text);
-		else
-			snprintf(text, sizeof(text), ".<block %" PRIu64 ">", i);
-		err = push_values(walk, block, parent, text, "", ".array");
+			put_columns(py, &labels, &placement, &text);
+		if (!text.length || text.cut) {
+			text_buffer__shorten(&text, 0);
+			text_buffer__addf(&text, ".<block %" PRIu64 ">", i);
+		}
+		err = push_values(walk, block, parent, &text, "", ".array");
 	}
 	if (!err)
 		err = py_walk__push_text(walk, columns, parent, ".columns");
@@ -299,12 +295,14 @@ static int expand_blocks(struct py_walk *walk, size_t node, uint64_t manager)
 static int expand_block(struct py_walk *walk, size_t node, uint64_t block)
 {
 	size_t blocks = walk->nodes[node].parent, manager = walk->nodes[blocks].parent;
+	char memory[32];
+	struct text_buffer text = text_buffer__over(memory, sizeof(memory));
 
 	if (walk->nodes[node].edge == EDGE_INDEX && is_attribute(walk, blocks, "blocks") &&
 	    is_attribute(walk, manager, "_mgr"))
-		return push_values(walk, block, walk->nodes[manager].parent, "", ".values",
+		return push_values(walk, block, walk->nodes[manager].parent, &text, ".values",
 				   ".array");
-	return push_values(walk, block, node, "", ".values", ".values");
+	return push_values(walk, block, node, &text, ".values", ".values");
 }
 
 int py_expand_pandas(struct py_walk *walk, size_t node, uint64_t object, enum py_kind kind)

@@ -16,8 +16,7 @@
 #include "collect/memory/memsrc.h"
 #include "facts/vma.h"
 
-#define PY_NAME_MAX 256u	  /* bytes of a name, with its end */
-#define PY_STR_MAX 200u		  /* code points of a name */
+#define PY_NAME_MAX 256u	  /* bytes of a name that we know, with its end */
 #define PY_CONTAINER_MAX 1000000u /* members of one container */
 #define PY_TUPLE_MAX 4096u	  /* of a tuple of names, cells or blocks */
 #define PY_TYPES_MAX 65536u	  /* and as many times 16 addresses that are none */
@@ -67,9 +66,24 @@ enum py_kind {
 #define PY_FLAG_READY 0x1000ull
 #define PY_FLAG_HAVE_GC (1ull << 14)
 
+/* As which literal objects of a type are written. */
+enum py_literal {
+	PY_NO_LITERAL,
+	PY_LITERAL_STR,
+	PY_LITERAL_BYTES,
+	PY_LITERAL_INT,
+	PY_LITERAL_BOOL,
+	PY_LITERAL_FLOAT,
+	PY_LITERAL_NONE,
+};
+
 struct py_type {
 	uint64_t address; /* 0: a free slot */
 	enum py_kind kind;
+	enum py_literal literal;
+	/* By the same functions of C as the built-in class that it is derived from: */
+	bool compares; /* and hashes */
+	bool calls;
 	uint64_t flags;
 	uint64_t basicsize;
 	uint64_t itemsize;
@@ -116,13 +130,24 @@ bool py_in_time(struct py *py);
 /* Where the characters of a str are. -EINVAL: it is no str. */
 struct py_str {
 	uint64_t data;
-	uint64_t length; /* at most PY_STR_MAX: the rest is not looked at */
+	uint64_t length; /* in characters */
 	uint32_t kind;	 /* bytes of each */
 };
 int py_str_find(struct py *py, uint64_t address, struct py_str *ret);
 
-/* A str object as UTF-8, cut to the buffer. -EINVAL: it is no str. */
+/* A str object as UTF-8, whole. -EINVAL: it is no str; -E2BIG: it has a NUL in it, or no room. */
 int py_string(struct py *py, uint64_t address, char *buffer, size_t size);
+
+/* An int: digits of 30 bits, the lowest first. -EINVAL: it is none; -E2BIG: it has more. */
+#define PY_INT_DIGIT_BITS 30u
+#define PY_INT_DIGITS_MAX 32u
+
+struct py_digits {
+	uint32_t of[PY_INT_DIGITS_MAX]; /* the first two are there always */
+	size_t count;
+	bool negative;
+};
+int py_int_digits(struct py *py, uint64_t address, struct py_digits *ret);
 
 /* An int that fits; -EINVAL: it is none. */
 int py_int(struct py *py, uint64_t address, int64_t *ret);
@@ -143,6 +168,12 @@ void py_c_string(struct py *py, uint64_t address, char *buffer, size_t size);
 /* What is known of types so far. NULL when there is no memory. */
 struct py_types *py_types__new(void);
 void py_types__free(struct py_types *types);
+
+/* What a type calls itself; "" where that cannot be read. */
+void py_type_name(struct py *py, uint64_t type, char *buffer, size_t size);
+
+/* Sets literal, compares and calls of a type whose kind and flags are known. */
+void py_type__fill_answers(struct py *py, struct py_type *type);
 
 /* The type of an object; NULL when it cannot be one. Valid until the next question. */
 const struct py_type *py_type_of(struct py *py, uint64_t object);

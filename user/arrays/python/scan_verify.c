@@ -229,6 +229,7 @@ static int claim_label(struct verifier *verifier, const struct py_node *node, ui
 	case EDGE_ITEM:
 	case EDGE_CLOSURE:
 	case EDGE_LOCAL:
+	case EDGE_CELL:
 		return node->label ? py_key_pieces(py, node->label, claim_piece, &key) : 0;
 	case EDGE_NAMED:
 		py_c_string(py, node->label, text, sizeof(text));

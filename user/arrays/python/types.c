@@ -88,12 +88,9 @@ static enum py_kind kind_by_flags(uint64_t flags)
 static enum py_kind kind_by_name(struct py *py, uint64_t type, uint64_t flags)
 {
 	char name[48];
-	uint64_t at;
 	size_t i;
 
-	if (py_word(py, type + (uint64_t)py->layout.tp_name, &at))
-		return PY_OTHER;
-	py_c_string(py, at, name, sizeof(name));
+	py_type_name(py, type, name, sizeof(name));
 	if (flags & PY_FLAG_HEAPTYPE && !strchr(name, '.'))
 		return PY_OTHER;
 	for (i = 0; i < sizeof(by_name) / sizeof(by_name[0]); i++) {
@@ -190,6 +187,7 @@ static int fill_type(struct py *py, uint64_t address, struct py_type *type)
 	if (type->kind == PY_OTHER)
 		type->kind = kind_by_bases(py, address);
 	type->members = has_members(py, address);
+	py_type__fill_answers(py, type);
 	return 0;
 }
 

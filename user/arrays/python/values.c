@@ -4,43 +4,23 @@
 #include <string.h>
 
 #include "arrays/python/reader.h"
+#include "base/format.h"
 
-static size_t put_utf8(uint32_t code, char *to)
-{
-	if (code < 0x80) {
-		to[0] = (char)code;
-		return 1;
-	}
-	if (code < 0x800) {
-		to[0] = (char)(0xc0 | code >> 6);
-		to[1] = (char)(0x80 | (code & 0x3f));
-		return 2;
-	}
-	if (code < 0x10000) {
-		to[0] = (char)(0xe0 | code >> 12);
-		to[1] = (char)(0x80 | (code >> 6 & 0x3f));
-		to[2] = (char)(0x80 | (code & 0x3f));
-		return 3;
-	}
-	to[0] = (char)(0xf0 | (code >> 18 & 7));
-	to[1] = (char)(0x80 | (code >> 12 & 0x3f));
-	to[2] = (char)(0x80 | (code >> 6 & 0x3f));
-	to[3] = (char)(0x80 | (code & 0x3f));
-	return 4;
-}
-
-/* Surrogates become bytes that are no UTF-8: who prints a name escapes them. */
-static void to_utf8(const uint8_t *data, size_t count, uint32_t kind, char *buffer, size_t size)
+/* False: a NUL, no character, or no room. Surrogates become bytes that are no UTF-8. */
+static bool to_utf8(const uint8_t *data, size_t count, uint32_t kind, char *buffer, size_t size)
 {
 	size_t used = 0, i;
 
-	for (i = 0; i < count && used + 5 < size; i++) {
+	for (i = 0; i < count; i++) {
 		uint32_t code = 0;
 
 		memcpy(&code, data + i * kind, kind);
-		used += put_utf8(code, buffer + used);
+		if (!code || code > 0x10ffff || used + 5 > size)
+			return false;
+		used += format_utf8(code, buffer + used);
 	}
 	buffer[used] = '\0';
+	return true;
 }
 
 int py_str_find(struct py *py, uint64_t address, struct py_str *ret)
@@ -64,23 +44,23 @@ int py_str_find(struct py *py, uint64_t address, struct py_str *ret)
 							: py->layout.uc_compact_size);
 	if (!(state >> 5 & 1))
 		err = py_word(py, address + (uint64_t)py->layout.uc_data, &ret->data);
-	if (ret->length > PY_STR_MAX)
-		ret->length = PY_STR_MAX;
 	return err;
 }
 
 int py_string(struct py *py, uint64_t address, char *buffer, size_t size)
 {
-	uint8_t data[PY_STR_MAX * 4];
+	uint8_t data[PY_NAME_MAX * 4];
 	struct py_str str;
 	int err;
 
 	err = py_str_find(py, address, &str);
-	if (!err)
+	if (!err && str.length >= PY_NAME_MAX)
+		err = -E2BIG;
+	if (!err && str.length)
 		err = py_read(py, str.data, data, str.length * str.kind);
-	if (!err)
-		to_utf8(data, str.length, str.kind, buffer, size);
-	return err;
+	if (err)
+		return err;
+	return to_utf8(data, str.length, str.kind, buffer, size) ? 0 : -E2BIG;
 }
 
 bool py_str_is(struct py *py, uint64_t object, const char *text)
@@ -90,13 +70,11 @@ bool py_str_is(struct py *py, uint64_t object, const char *text)
 	return !py_string(py, object, found, sizeof(found)) && !strcmp(found, text);
 }
 
-/* Digits of 30 bits; the sign in ob_size, from 3.12 on in the low bits of lv_tag. */
-int py_int(struct py *py, uint64_t address, int64_t *ret)
+/* The sign is in ob_size, from 3.12 on in the low bits of lv_tag. */
+int py_int_digits(struct py *py, uint64_t address, struct py_digits *ret)
 {
 	const struct py_type *type = py_type_of(py, address);
-	uint32_t digits[2] = { 0 };
 	uint64_t size, count;
-	bool negative;
 	int err;
 
 	if (!type || type->kind != PY_INT)
@@ -105,19 +83,31 @@ int py_int(struct py *py, uint64_t address, int64_t *ret)
 	if (err)
 		return err;
 	if (py->layout.minor >= 12) {
-		negative = (size & 3) == 2;
+		ret->negative = (size & 3) == 2;
 		count = size >> 3;
 	} else {
-		negative = (int64_t)size < 0;
-		count = negative ? -size : size;
+		ret->negative = (int64_t)size < 0;
+		count = ret->negative ? -size : size;
 	}
-	if (count > 2)
-		return -EINVAL;
-	err = py_read(py, address + (uint64_t)py->layout.ob_size + 8, digits, count * 4);
-	*ret = (int64_t)digits[0] | (int64_t)digits[1] << 30;
-	if (negative)
+	if (count > PY_INT_DIGITS_MAX)
+		return -E2BIG;
+	ret->count = (size_t)count;
+	ret->of[0] = ret->of[1] = 0;
+	return count ? py_read(py, address + (uint64_t)py->layout.ob_size + 8, ret->of, count * 4)
+		     : 0;
+}
+
+int py_int(struct py *py, uint64_t address, int64_t *ret)
+{
+	struct py_digits digits;
+	int err = py_int_digits(py, address, &digits);
+
+	if (err || digits.count > 2)
+		return err ? err : -EINVAL;
+	*ret = (int64_t)digits.of[0] | (int64_t)digits.of[1] << PY_INT_DIGIT_BITS;
+	if (digits.negative)
 		*ret = -*ret;
-	return err;
+	return 0;
 }
 
 int py_tuple_get(struct py *py, uint64_t tuple, uint64_t index, uint64_t *ret)

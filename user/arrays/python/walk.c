@@ -9,6 +9,7 @@
 #include "arrays/python/expand.h"
 #include "arrays/python/find.h"
 #include "arrays/python/interpreters.h"
+#include "arrays/python/module_root.h"
 
 int py_walk__run(struct py_walk *walk)
 {
@@ -44,16 +45,15 @@ static int add_module_item(void *ctx, uint64_t key, uint64_t value, uint64_t slo
 {
 	struct py_walk *walk = ctx;
 	const struct py_type *type = py_type_of(walk->py, value);
-	char name[PY_NAME_MAX];
 	uint64_t dict, same;
 
-	if (!type || type->kind != PY_MODULE || py_string(walk->py, key, name, sizeof(name)))
+	if (!type || type->kind != PY_MODULE)
 		return 0;
 	py_walk__begin(walk, value);
 	if (py_follow(walk->py, slot, &same) ||
 	    py_follow(walk->py, value + (uint64_t)walk->py->layout.md_dict, &dict))
 		return 0;
-	return py_walk__push_root(walk, dict, name);
+	return py_walk__push_module(walk, dict, key);
 }
 
 int py_walk__add_other_modules(struct py_walk *walk)

@@ -60,6 +60,7 @@ void py_walk__deinit(struct py_walk *walk)
 	address_set__deinit(&walk->visited);
 	address_set__deinit(&walk->modules);
 	address_set__deinit(&walk->offered);
+	py_answers__deinit(&walk->answers);
 }
 
 void py_walk__begin(struct py_walk *walk, uint64_t object)

@@ -7,6 +7,7 @@
 #define ARRAYS_PYTHON_WAYS_H
 
 #include "arrays/python/address_set.h"
+#include "arrays/python/answers.h"
 #include "arrays/python/reader.h"
 
 enum py_edge {
@@ -20,6 +21,7 @@ enum py_edge {
 	EDGE_MEMBER,  /* of a set */
 	EDGE_CLOSURE, /* label: address of the variable's name, or 0 */
 	EDGE_LOCAL,   /* label: address of the variable's name */
+	EDGE_CELL,    /* the same of one that functions within share: its cell */
 	EDGE_STACK,   /* label: position among a frame's unnamed values */
 	EDGE_WORD,    /* label: offset in the object */
 };
@@ -59,6 +61,7 @@ struct py_walk {
 	struct py_later later[PY_LATERS];
 	struct address_set offered; /* what is in one of these */
 	uint64_t walked_min_bytes;  /* what py_is_walked and holds less is no array */
+	struct py_answers answers;  /* for names */
 	char **texts;		    /* owned */
 	size_t text_count;
 	size_t text_capacity;
