@@ -244,6 +244,8 @@ df = pd.DataFrame({"a": np.arange(n) * 1.0, "b": np.arange(n) * 2.0, "c": np.ara
                    "it's": np.zeros(n, "i2"), 7: np.zeros(n, "i4")})
 wide = pd.DataFrame(np.zeros((n, 7)))
 ends = pd.DataFrame({"p": np.zeros(n), "q": np.arange(n), "r": np.ones(n)})
+strings = pd.DataFrame(np.ones((n, 3)), columns=["a b", "it's", 'say "q"'])
+strings["caf\u00e9"] = np.arange(n)
 series = pd.Series(np.arange(n) * 1.0)
 index = pd.Index(np.arange(n) * 3)
 dated = pd.DataFrame({"v": np.zeros(n)}, index=pd.date_range("2000", periods=n, freq="h"))
@@ -252,14 +254,14 @@ def told(frame):
     return [[[repr(frame.columns[i]) if isinstance(frame.columns[i], str) else int(frame.columns[i])
               for i in block.mgr_locs], id(block.values), isinstance(block.values, np.ndarray)]
             for block in frame._mgr.blocks]
-print(json.dumps({name: told(globals()[name]) for name in ["df", "wide", "ends", "dated"]}))
+print(json.dumps({name: told(globals()[name]) for name in ["df", "wide", "ends", "dated", "strings"]}))
 print("READY", flush=True)
 sys.stdin.readline()
 """
 
 
 def columns_text(columns):
-    words = [str(column).replace("\\\\", "\\") for column in columns]
+    words = [str(column) for column in columns]
     if len(words) == 1:
         return f"[{words[0]}]"
     return f"[[{', '.join(words[:4])}{', ...' if len(words) > 4 else ''}]]"
@@ -292,7 +294,7 @@ def test_pandas(python_with_pandas, opened):
                 checked += 1
             else:
                 assert [other for other in named if other.startswith(f"{name}.array.")], name
-    assert checked >= 8
+    assert checked >= 10
     assert {"__main__.series.values", "__main__.index._data", "__main__.dated.index._data._ndarray",
             "__main__.df['k'].array._ndarray", "__main__.df['N'].array._data"} <= set(named)
     assert not [name for name in named if "<+" in name]

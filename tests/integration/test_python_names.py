@@ -9,6 +9,7 @@ import pytest
 from test_python import python, start  # noqa: F401 (a fixture)
 
 NAMES = harness.ROOT / "tests/integration/python_names.py"
+HOLDERS = harness.ROOT / "tests/integration/python_holders.py"
 
 
 def rows_of(target):
@@ -67,3 +68,14 @@ def test_shown_names_can_be_checked(opened):
         assert done.returncode == 1, done.stderr
         shown = re.sub(r"\s+", "", done.stdout + done.stderr)
         assert name.replace(" ", "") in shown
+
+
+@pytest.mark.root
+def test_holders(python, opened):  # noqa: F811
+    """Elements of arrays of objects and of records, what caches keep, what context variables hold."""
+    target = start(opened, python, "-B", HOLDERS)
+    told, rows = target.books, rows_of(target)
+    found = {name: rows[address]["name"] for name, address in told["names"].items()}
+    assert {name: other for name, other in found.items() if other != name} == {}
+    assert [rows[address]["name"] for address in told["unnamed"]] == ["<unnamed>"] * len(told["unnamed"])
+    assert target.end() == 0

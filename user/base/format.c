@@ -50,12 +50,7 @@ char *format_count(uint64_t count, char buffer[FORMAT_COUNT_MAX])
 	return buffer;
 }
 
-/*
- * Length in bytes of the UTF-8 character at text, 0 if it is none (RFC 3629:
- * no overlong form, no surrogate, nothing above U+10FFFF). The terminating NUL
- * is no continuation byte, so this never reads past it.
- */
-static size_t utf8_decode(const unsigned char *text, uint32_t *ret)
+size_t format_utf8_decode(const unsigned char *text, uint32_t *ret)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	uint32_t value = text[0];
@@ -131,7 +126,7 @@ size_t format_utf8(uint32_t c, char buffer[4])
 static size_t next_token(const char *text, bool double_backslash, char token[TOKEN_MAX])
 {
 	uint32_t c;
-	size_t length = utf8_decode((const unsigned char *)text, &c);
+	size_t length = format_utf8_decode((const unsigned char *)text, &c);
 
 	if (!length) {
 		snprintf(token, TOKEN_MAX, "\\x%02x", (unsigned char)*text);

@@ -31,6 +31,12 @@ char *format_name(const char *name, char *buffer, size_t size);
 /* What format_name does not show as it is: moves the cursor, reorders or hides text, ends a line. */
 bool format_is_unsafe(uint32_t character);
 
+/*
+ * Length in bytes of the UTF-8 character at text, 0 if it is none (RFC 3629: no overlong form, no
+ * surrogate, nothing above U+10FFFF). Never reads past a terminating NUL.
+ */
+size_t format_utf8_decode(const unsigned char *text, uint32_t *ret);
+
 /* UTF-8 of a character up to U+10FFFF, as lone surrogates too; its bytes, at most 4, with no NUL. */
 size_t format_utf8(uint32_t character, char buffer[4]);
 

@@ -47,6 +47,28 @@ int py_read_bytes(struct py *py, uint64_t object, struct py_characters *ret)
 	return err ? err : read_all(py, object + (uint64_t)py->layout.by_sval, ret);
 }
 
+int py_read_utf8(struct py *py, uint64_t address, uint64_t bytes, struct py_characters *ret)
+{
+	unsigned char utf8[PY_LITERAL_MAX + 1];
+	size_t at = 0, length;
+	int err = 0;
+
+	if (bytes > PY_LITERAL_MAX)
+		return -EINVAL;
+	if (bytes)
+		err = py_read(py, address, utf8, bytes);
+	utf8[bytes] = '\0';
+	ret->kind = 4;
+	ret->of_bytes = false;
+	for (ret->count = 0; !err && at < bytes; at += length) {
+		length = format_utf8_decode(utf8 + at, &ret->of.quads[ret->count++]);
+		if (!length)
+			err = -EINVAL;
+	}
+	ret->length = ret->count;
+	return err;
+}
+
 /* Blanks that are none of ASCII's, surrogates, and what nobody has given a shape. */
 static bool is_printable(uint32_t character)
 {

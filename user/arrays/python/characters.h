@@ -25,6 +25,9 @@ struct py_characters {
 int py_read_str(struct py *py, uint64_t object, struct py_characters *ret);
 int py_read_bytes(struct py *py, uint64_t object, struct py_characters *ret);
 
+/* The same of bytes at an address, which are UTF-8; -EINVAL where they are not, or are too many. */
+int py_read_utf8(struct py *py, uint64_t address, uint64_t bytes, struct py_characters *ret);
+
 /*
  * Appends them as repr() writes them, the quotes too: the first `count` of them, and "..." behind
  * those where there are more. -EINVAL, and nothing appended: some are no characters.

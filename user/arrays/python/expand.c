@@ -130,6 +130,21 @@ static int expand_traceback(struct py_walk *walk, size_t node, uint64_t object)
 	return err;
 }
 
+/* The default stands behind the name. */
+static int expand_contextvar(struct py_walk *walk, size_t node, uint64_t object)
+{
+	int err = py_expand_contextvar(walk, node, object);
+
+	return err ? err : py_expand_pointer(walk, node, object + WRAPPED_OFFSET + 8, ".<default>");
+}
+
+static int expand_ndarray(struct py_walk *walk, size_t node, uint64_t object)
+{
+	int err = py_expand_pointer(walk, node, object + BASE_OFFSET, ".base");
+
+	return err ? err : py_expand_elements(walk, node, object);
+}
+
 /* Kinds whose objects have no attributes of their own besides. */
 static int expand_final(struct py_walk *walk, size_t node, uint64_t object, enum py_kind kind)
 {
@@ -154,8 +169,8 @@ static int expand_final(struct py_walk *walk, size_t node, uint64_t object, enum
 		return expand_traceback(walk, node, object);
 	case PY_MEMORYVIEW:
 		return expand_memoryview(walk, node, object);
-	case PY_CONTEXTVAR: /* the default stands behind the name */
-		return py_expand_pointer(walk, node, object + WRAPPED_OFFSET + 8, ".<default>");
+	case PY_CONTEXTVAR:
+		return expand_contextvar(walk, node, object);
 	default:
 		return 0;
 	}
@@ -189,7 +204,9 @@ static int expand_open(struct py_walk *walk, size_t node, uint64_t object,
 	case PY_EXCEPTION:
 		return py_expand_exception(walk, node, object);
 	case PY_NDARRAY:
-		return py_expand_pointer(walk, node, object + BASE_OFFSET, ".base");
+		return expand_ndarray(walk, node, object);
+	case PY_LRU_CACHE:
+		return py_expand_lru_cache(walk, node, object);
 	case PY_PANDAS_BLOCKS:
 	case PY_PANDAS_BLOCK:
 	case PY_PANDAS_BACKED:
@@ -221,6 +238,7 @@ static bool is_open(enum py_kind kind)
 	case PY_INT:
 	case PY_STR:
 	case PY_BYTES:
+	case PY_LRU_CACHE:
 	case PY_PANDAS_BLOCKS:
 	case PY_PANDAS_BLOCK:
 	case PY_PANDAS_BACKED:
@@ -237,7 +255,8 @@ int py_expand(struct py_walk *walk, size_t node)
 	struct py_type type;
 	int err;
 
-	if (!found)
+	/* A field's array is expanded at its own node. */
+	if (!found || walk->nodes[node].edge == EDGE_FIELD)
 		return 0;
 	/* A copy: what is pushed may bring new types. */
 	type = *found;

@@ -23,6 +23,15 @@ int py_expand_function(struct py_walk *walk, size_t node, uint64_t function);
 int py_expand_body(struct py_walk *walk, size_t node, uint64_t object, const struct py_type *type);
 int py_expand_exception(struct py_walk *walk, size_t node, uint64_t exception);
 
+/* The elements of an array of objects, and of records that hold objects. */
+int py_expand_elements(struct py_walk *walk, size_t node, uint64_t array);
+
+/* The results that functools.lru_cache keeps. */
+int py_expand_lru_cache(struct py_walk *walk, size_t node, uint64_t cache);
+
+/* What a context variable holds, in each thread that runs in a context with a value for it. */
+int py_expand_contextvar(struct py_walk *walk, size_t node, uint64_t variable);
+
 /* A DataFrame's manager, one of its blocks, an array of pandas' own. */
 int py_expand_pandas(struct py_walk *walk, size_t node, uint64_t object, enum py_kind kind);
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/format.h"
+
 #define KEYWORD_MAX 8u /* "continue", "nonlocal" */
 #define CHARACTERS_MAX 256u
 
@@ -69,30 +71,15 @@ bool py_is_identifier(const uint32_t *characters, size_t count)
 	return true;
 }
 
-/* Of 1 to 3 bytes, which hold all that is a letter here; 0: it is none of those. */
-static size_t next_character(const char *text, uint32_t *ret)
-{
-	const unsigned char *byte = (const unsigned char *)text;
-
-	*ret = byte[0];
-	if (byte[0] < 0x80)
-		return 1;
-	if ((byte[1] & 0xc0) != 0x80)
-		return 0;
-	*ret = (byte[0] & 0x1fu) << 6 | (byte[1] & 0x3fu);
-	if (byte[0] < 0xe0)
-		return byte[0] >= 0xc2 ? 2 : 0;
-	*ret = (byte[0] & 0xfu) << 12 | (byte[1] & 0x3fu) << 6 | (byte[2] & 0x3fu);
-	return byte[0] < 0xf0 && (byte[2] & 0xc0) == 0x80 ? 3 : 0;
-}
-
 bool py_text_is_identifier(const char *text)
 {
 	uint32_t characters[CHARACTERS_MAX];
 	size_t count = 0, bytes;
 
 	while (*text) {
-		bytes = count < CHARACTERS_MAX ? next_character(text, &characters[count++]) : 0;
+		bytes = count < CHARACTERS_MAX ? format_utf8_decode((const unsigned char *)text,
+								    &characters[count++])
+					       : 0;
 		if (!bytes)
 			return false;
 		text += bytes;

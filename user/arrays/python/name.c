@@ -13,6 +13,7 @@
 #include "arrays/python/characters.h"
 #include "arrays/python/identifier.h"
 #include "arrays/python/key_text.h"
+#include "arrays/python/ndarray.h"
 
 #define PATH_BYTES 2048u
 #define MARK_BYTES 32u /* "<... at 0x7f1234567890>" */
@@ -133,6 +134,30 @@ static void put_local(struct spelling *spelling, const struct py_node *node)
 	py_put_characters(spelling->py, node->label, &spelling->text);
 }
 
+/* "[1, 2]": the array's lengths tell it. */
+static void put_element(struct spelling *spelling, const struct py_node *node)
+{
+	const uint64_t array = spelling->walk->nodes[node->parent].object;
+	const struct py_type *type = holder_type(spelling, node);
+	struct text_buffer *text = &spelling->text;
+	const bool asked = !type || py_answers__items(&spelling->walk->answers, spelling->py, type);
+	int64_t dims[NDARRAY_DIMS_MAX], index[NDARRAY_DIMS_MAX];
+	uint64_t left = node->label;
+	struct ndarray_head head;
+	int32_t i;
+
+	if (ndarray_head_read(spelling->py, array, &head) ||
+	    py_read(spelling->py, head.dims, dims, (size_t)head.ndim * sizeof(*dims)))
+		head.ndim = 0;
+	for (i = head.ndim; i--; left /= (uint64_t)(dims[i] > 0 ? dims[i] : 1))
+		index[i] = (int64_t)(left % (uint64_t)(dims[i] > 0 ? dims[i] : 1));
+	text_buffer__add(text, asked ? "[" : ".<item ");
+	text_buffer__add(text, head.ndim ? "" : "()");
+	for (i = 0; i < head.ndim; i++)
+		text_buffer__addf(text, "%s%" PRId64, i ? ", " : "", index[i]);
+	text_buffer__add(text, asked ? "]" : ">");
+}
+
 static void put_step(struct spelling *spelling, const struct py_node *node)
 {
 	struct text_buffer *text = &spelling->text;
@@ -157,6 +182,22 @@ static void put_step(struct spelling *spelling, const struct py_node *node)
 	case EDGE_ITEM:
 	case EDGE_INDEX:
 		put_item(spelling, node);
+		break;
+	case EDGE_CACHED:
+		text_buffer__add(text, ".<cached ");
+		py_put_key(spelling->py, node->label, text);
+		text_buffer__add(text, ">");
+		break;
+	case EDGE_FIELD:
+		text_buffer__add(text, (const char *)(uintptr_t)node->label);
+		break;
+	case EDGE_ELEMENT:
+		put_element(spelling, node);
+		break;
+	case EDGE_CONTEXT:
+		text_buffer__add(text, ".get()");
+		if (node->label)
+			text_buffer__addf(text, "@%" PRIu64, node->label);
 		break;
 	case EDGE_MEMBER:
 		text_buffer__addf(text, "{<0x%" PRIx64 ">}", node->object);

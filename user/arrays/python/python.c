@@ -42,7 +42,7 @@ static int read_arrays(struct scan *scan)
 {
 	struct batch_reader reader = {
 		.py = &scan->py,
-		.numpy_major = scan->numpy_major,
+		.numpy_major = scan->py.numpy_major,
 		.min_bytes = scan->options->min_bytes,
 		.add = scan_add,
 		.ctx = scan,
@@ -110,7 +110,7 @@ static bool dtypes_fit(struct scan *scan, const char *runtime)
 	const struct address_list *arrays = &scan->swept.arrays;
 	struct python_report *report = scan->report;
 
-	if (py_numpy_dtypes_fit(&scan->py, arrays->addresses, arrays->count, scan->numpy_major))
+	if (py_numpy_dtypes_fit(&scan->py, arrays->addresses, arrays->count, scan->py.numpy_major))
 		return true;
 	snprintf(report->unsupported, sizeof(report->unsupported),
 		 "%s: the dtypes of its arrays are laid out in a way that is not known", runtime);
@@ -177,7 +177,7 @@ static int find(struct scan *scan, const struct proc *proc, const char *runtime)
 
 	err = py_find(&scan->py, proc, runtime, why, size);
 	if (!err)
-		err = py_find_numpy(&scan->py, runtime, &scan->numpy_major, why, size);
+		err = py_find_numpy(&scan->py, runtime, &scan->py.numpy_major, why, size);
 	if (err)
 		return err;
 	/* Types seen before numpy's was known were taken for others. */

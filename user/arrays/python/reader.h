@@ -53,6 +53,8 @@ enum py_kind {
 	PY_WEAKPROXY,
 	PY_PROXY,	  /* of a mapping: stands for it */
 	PY_CONTEXTVAR,	  /* whose cached value may be a dead one's address */
+	PY_LRU_CACHE,	  /* of functools: a function */
+	PY_LRU_ELEMENT,	  /* of a bounded one: only by way of that */
 	PY_PANDAS_BLOCKS, /* pandas' manager of the blocks of a DataFrame */
 	PY_PANDAS_BLOCK,
 	PY_PANDAS_BACKED, /* its arrays that are made of an ndarray */
@@ -103,6 +105,7 @@ struct py {
 	uint64_t interp;
 	uint64_t modules;      /* the dict sys.modules */
 	uint64_t ndarray_type; /* 0: no numpy */
+	uint32_t numpy_major;
 	struct py_hash hash;
 	size_t binary_first; /* VMAs [first, end) of the binary that holds the runtime */
 	size_t binary_end;

@@ -32,7 +32,6 @@ struct scan {
 	struct py_row_types types; /* that were swept for */
 	bool left_out;		   /* the walk met a row of another */
 	struct py_swept swept;
-	uint32_t numpy_major;
 	struct array_list *ret;
 	size_t first;		 /* of ret that is ours */
 	size_t unnamed;		 /* still without a name */

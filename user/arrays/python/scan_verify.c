@@ -168,7 +168,8 @@ static int claim_links(struct verifier *verifier)
 static int claim_slot(struct verifier *verifier, const struct py_node *node, uint8_t *mark)
 {
 	const bool keyed = node->edge == EDGE_ITEM || node->edge == EDGE_ATTR ||
-			   node->edge == EDGE_DESCR || node->edge == EDGE_LOCAL;
+			   node->edge == EDGE_DESCR || node->edge == EDGE_LOCAL ||
+			   node->edge == EDGE_CACHED;
 	uint64_t words[2] = { 0, node->object };
 	struct claim claim = { .address = node->slot,
 			       .then = &words[1],
@@ -230,6 +231,7 @@ static int claim_label(struct verifier *verifier, const struct py_node *node, ui
 	case EDGE_CLOSURE:
 	case EDGE_LOCAL:
 	case EDGE_CELL:
+	case EDGE_CACHED:
 		return node->label ? py_key_pieces(py, node->label, claim_piece, &key) : 0;
 	case EDGE_NAMED:
 		py_c_string(py, node->label, text, sizeof(text));

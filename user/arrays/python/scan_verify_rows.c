@@ -136,7 +136,7 @@ static int read_row(struct scan *scan, struct array_desc *array)
 	int err = -EINVAL;
 
 	if (type && type->kind == PY_NDARRAY)
-		err = ndarray_read(&scan->py, array->object, scan->numpy_major, &now);
+		err = ndarray_read(&scan->py, array->object, scan->py.numpy_major, &now);
 	else if (type)
 		err = buffer_read(&scan->py, array->object, type->kind, &now);
 	if (!err && now.end - now.start < scan->options->min_bytes)

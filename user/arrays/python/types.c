@@ -55,6 +55,8 @@ static const struct {
 	{ "weakref.CallableProxyType", PY_WEAKPROXY },
 	{ "ContextVar", PY_CONTEXTVAR },
 	{ "_contextvars.ContextVar", PY_CONTEXTVAR },
+	{ "functools._lru_cache_wrapper", PY_LRU_CACHE },
+	{ "functools._lru_list_elem", PY_LRU_ELEMENT },
 	{ "pandas._libs.internals.BlockManager", PY_PANDAS_BLOCKS },
 	{ "pandas._libs.internals.Block", PY_PANDAS_BLOCK },
 	{ "pandas._libs.internals.SharedBlock", PY_PANDAS_BLOCK }, /* 1.x */

@@ -61,6 +61,7 @@ void py_walk__deinit(struct py_walk *walk)
 	address_set__deinit(&walk->modules);
 	address_set__deinit(&walk->offered);
 	py_answers__deinit(&walk->answers);
+	free(walk->context_values.values);
 }
 
 void py_walk__begin(struct py_walk *walk, uint64_t object)
@@ -99,6 +100,21 @@ static bool leads_on(struct py_walk *walk, uint64_t object, const struct py_type
 	default:
 		return true;
 	}
+}
+
+bool py_walk__leads_on(struct py_walk *walk, uint64_t object)
+{
+	const struct py_type *type = py_type_of(walk->py, object);
+
+	return type && (leads_on(walk, object, type) || py_is_swept(type->kind) ||
+			(py_is_walked(type->kind) && is_large(walk, object, type->kind)));
+}
+
+bool py_walk__has_room(struct py_walk *walk)
+{
+	if (walk->count >= NODES_MAX)
+		walk->py->cut = "too many objects";
+	return walk->count < NODES_MAX;
 }
 
 const char *py_walk__keep(struct py_walk *walk, const char *text)
@@ -152,10 +168,8 @@ static int push(struct py_walk *walk, const struct py_node *way, bool deferred)
 	/* A second way to an array is one more name; anything else is known. */
 	if (fresh < 0 || (!fresh && !array))
 		return fresh;
-	if (walk->count >= NODES_MAX) {
-		walk->py->cut = "too many objects";
+	if (!py_walk__has_room(walk))
 		return 0;
-	}
 	if (!deferred)
 		node.rests_on = py_links__use(&walk->links);
 	err = py_walk__add_node(walk, &node, &at);

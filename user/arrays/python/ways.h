@@ -19,6 +19,10 @@ enum py_edge {
 	EDGE_ITEM,    /* label: address of a dict's key */
 	EDGE_INDEX,   /* label: position */
 	EDGE_MEMBER,  /* of a set */
+	EDGE_CACHED,  /* label: address of the key of a call, in the dict of an lru_cache */
+	EDGE_FIELD,   /* label: text of a field, "['x']"; the object is the array that has it */
+	EDGE_ELEMENT, /* of an array or such a field; label: position in the order of C */
+	EDGE_CONTEXT, /* label: the number of the thread in whose context it is; 0: the first */
 	EDGE_CLOSURE, /* label: address of the variable's name, or 0 */
 	EDGE_LOCAL,   /* label: address of the variable's name */
 	EDGE_CELL,    /* the same of one that functions within share: its cell */
@@ -49,6 +53,23 @@ struct py_later {
 	size_t capacity;
 };
 
+/* What a context variable holds in the context of a thread. */
+struct py_context_value {
+	uint64_t variable;
+	uint64_t value;
+	uint64_t slot;	       /* address of the word that holds the value */
+	uint64_t thread;       /* its number; 0: the interpreter's first */
+	uint64_t context_slot; /* addresses of the words that lead to the value */
+	uint64_t vars_slot;
+};
+
+struct py_context_values {
+	struct py_context_value *values; /* owned */
+	size_t count;
+	size_t capacity;
+	uint64_t interp; /* that they are of; 0: not read yet */
+};
+
 struct py_walk {
 	struct py *py;
 	struct py_node *nodes;
@@ -62,7 +83,9 @@ struct py_walk {
 	struct address_set offered; /* what is in one of these */
 	uint64_t walked_min_bytes;  /* what py_is_walked and holds less is no array */
 	struct py_answers answers;  /* for names */
-	char **texts;		    /* owned */
+	struct py_context_values context_values;
+	size_t elements; /* of arrays of objects that were looked at */
+	char **texts;	 /* owned */
 	size_t text_count;
 	size_t text_capacity;
 	size_t main_node; /* of __main__, in a notebook; whose caches wait: */
@@ -90,7 +113,13 @@ int py_walk__defer(struct py_walk *walk, enum py_turn turn, const struct py_node
 /* As py_walk__push of what was deferred: it rests on what it did then. */
 int py_walk__push_deferred(struct py_walk *walk, const struct py_node *node);
 
-/* A node without an object, for roots that are none. Its number in ret; 0 or -ENOMEM. */
+/* Whether a row, or others, can come of an object. */
+bool py_walk__leads_on(struct py_walk *walk, uint64_t object);
+
+/* Whether there is room for one more node; else the look is cut short. */
+bool py_walk__has_room(struct py_walk *walk);
+
+/* A node as it is, new or not. Its number in ret; 0 or -ENOMEM. */
 int py_walk__add_node(struct py_walk *walk, const struct py_node *node, size_t *ret);
 
 /* A copy that lives as long as the walk; NULL when there is no memory. */
