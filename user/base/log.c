@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/format.h"
+#include "base/stream.h"
 
 #define PREFIX "pagewatch: "
 #define MESSAGE_MAX 1024
@@ -42,7 +43,6 @@ static void log_line(enum log_level level, const char *format, va_list args)
 	char line[sizeof(PREFIX) + MESSAGE_MAX];
 	int saved = errno;
 	size_t used;
-	ssize_t done;
 
 	if (level > max_level)
 		return;
@@ -52,9 +52,7 @@ static void log_line(enum log_level level, const char *format, va_list args)
 	format_line(message, line + sizeof(PREFIX) - 1, MESSAGE_MAX);
 	used = strlen(line);
 	line[used++] = '\n';
-	do {
-		done = write(STDERR_FILENO, line, used);
-	} while (done < 0 && errno == EINTR);
+	stream_write(STDERR_FILENO, line, used);
 	errno = saved;
 }
 

@@ -226,6 +226,8 @@ static int measure_command(struct check *check)
 	if (err)
 		return err;
 	checks->status = status_of_command(engine__wait_status(check->engine));
+	/* Signals until here were the command's. */
+	engine__take_signal(check->engine);
 	return judge_end(check);
 }
 
@@ -320,7 +322,7 @@ int command_check(int argc, char **argv)
 			checks->items[i].expectation.min_bytes = check.options.min_bytes;
 		status = check_all(&check);
 		err = report__close(&check.report);
-		if (err && err != -EPIPE)
+		if (err && err != -EPIPE && !check.report.failed)
 			status = report_status(err);
 	}
 	engine__free(check.engine);

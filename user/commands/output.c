@@ -4,12 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/stream.h"
 
 #define BUFFER_BYTES (64u << 10)
 #define MODE_BITS 07777u
@@ -18,21 +19,12 @@
 static ssize_t write_bytes(void *cookie, const char *bytes, size_t count)
 {
 	struct output *output = cookie;
-	size_t done = 0;
 
 	if (output->empty && !output->begun && ftruncate(output->fd, 0) && errno != EINVAL)
 		output->err = -errno;
 	output->begun = true;
-	while (!output->err && done < count) {
-		ssize_t got = write(output->fd, bytes + done, count - done);
-
-		if (got >= 0)
-			done += (size_t)got;
-		else if (errno == EAGAIN)
-			poll(&(struct pollfd){ .fd = output->fd, .events = POLLOUT }, 1, -1);
-		else if (errno != EINTR)
-			output->err = -errno;
-	}
+	if (!output->err)
+		output->err = stream_write(output->fd, bytes, count);
 	return output->err ? 0 : (ssize_t)count;
 }
 
@@ -45,6 +37,27 @@ static int open_stream(struct output *output)
 		return -ENOMEM;
 	setvbuf(output->file, NULL, _IOFBF, BUFFER_BYTES);
 	return 0;
+}
+
+/*
+ * Where a terminal has no room a write waits for it, whatever poll says. Ours shall not; the
+ * descriptor that the shell has stays as it is.
+ */
+static void open_apart(struct output *output)
+{
+	char name[32];
+	int fd;
+
+	if (!isatty(output->fd))
+		return;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", output->fd);
+	fd = open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (output->ours)
+		close(output->fd);
+	output->fd = fd;
+	output->ours = true;
 }
 
 static int open_in_place(struct output *output)
@@ -140,6 +153,8 @@ int output__open(struct output *output, const char *path, int descriptor, bool l
 		if (err)
 			output->fd = -1;
 	}
+	if (!err)
+		open_apart(output);
 	if (!err)
 		err = open_stream(output);
 	if (err)

@@ -128,6 +128,7 @@ int report_status(int err)
 {
 	if (err == -EPIPE)
 		return STATUS_OK;
-	log_error("cannot write the report: %s", strerror(-err));
+	log_error("cannot write the report: %s",
+		  err == -EINTR ? "nobody reads it, and a signal asked us to end" : strerror(-err));
 	return STATUS_INTERNAL;
 }

@@ -141,9 +141,11 @@ static int run_command(struct run *run)
 		log_error("lost the command: %s", strerror(-err));
 		return STATUS_RUN_FAILED;
 	}
+	/* Signals until here were the command's. */
+	engine__take_signal(run->engine);
 	err = report_run(run);
 	if (err && err != -EPIPE) {
-		log_error("cannot report: %s", strerror(-err));
+		run->report.failed ? report_status(err) : status_of_error(err);
 		return STATUS_RUN_FAILED;
 	}
 	return status_of_command(engine__wait_status(run->engine));
@@ -160,7 +162,7 @@ int command_run(int argc, char **argv)
 	if (status < 0) {
 		status = run_command(&run);
 		err = report__close(&run.report);
-		if (err && err != -EPIPE) {
+		if (err && err != -EPIPE && !run.report.failed) {
 			report_status(err);
 			status = STATUS_RUN_FAILED;
 		}

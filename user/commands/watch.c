@@ -9,9 +9,7 @@
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/symbols.h"
-
-#define HIDE_CURSOR "\033[?25l"
-#define SHOW_CURSOR "\033[?25h"
+#include "commands/terminal.h"
 
 struct watch {
 	struct options options;
@@ -133,10 +131,9 @@ static int watch_process(struct watch *watch)
 	if (err)
 		return status_of_error(err);
 	if (watch->report.redraw)
-		fputs(HIDE_CURSOR, watch->report.out);
+		terminal_take(watch->report.output.fd);
 	status = loop(watch);
-	if (watch->report.redraw)
-		fputs(SHOW_CURSOR, watch->report.out);
+	terminal_give_back();
 	return status;
 }
 

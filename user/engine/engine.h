@@ -95,7 +95,10 @@ void engine__set_grid_columns(struct engine *engine, uint32_t columns);
 /* Waits for the next thing. 0 and *ret, or -errno. */
 int engine__next(struct engine *engine, enum engine_event *ret);
 
-/* The signal behind ENGINE_INTERRUPTED; asking for it ends the event. */
+/*
+ * The signal behind ENGINE_INTERRUPTED, or the last of several that came until now; asking for
+ * it ends the event. 0: none.
+ */
 int engine__take_signal(struct engine *engine);
 
 /* Lets the target that stands at its last chance go on. */

@@ -148,8 +148,10 @@ int engine__next(struct engine *engine, enum engine_event *ret)
 
 int engine__take_signal(struct engine *engine)
 {
-	int number = engine->interrupted_by;
+	int number;
 
+	engine_read_signals(engine);
+	number = engine->interrupted_by;
 	engine->interrupted_by = 0;
 	return number;
 }
