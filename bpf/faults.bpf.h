@@ -10,7 +10,11 @@
 /* arch/x86/include/asm/trap_pf.h: bit 1 of the error code is a write. */
 #define FAULT_WRITE 2
 
-/* Reading user memory from a program faults like anything else; such faults are ours. */
+/*
+ * Reading user memory from a program faults like anything else; such faults are ours. At a
+ * system call the program is not preempted (perf_syscall_enter() in kernel/trace/trace_syscalls.c
+ * sees to that): what faults meanwhile on this CPU is the read.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -26,11 +30,43 @@ static __always_inline void set_reading(__u32 on)
 		*value = on;
 }
 
+/*
+ * A uprobe's program is preempted like the thread that it runs in (since v6.0, 8c7dcb84e3b7, it
+ * is run under rcu_read_lock_trace() alone): others fault on its CPU before it goes on. What
+ * reads is the thread, and only with --heap.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1 << 14);
+	__type(key, __u32); /* thread */
+	__type(value, __u32);
+} reading_threads SEC(".maps");
+
 static __always_inline bool is_reading(void)
 {
-	__u32 zero = 0, *value = bpf_map_lookup_elem(&reading, &zero);
+	__u32 zero = 0, *value = bpf_map_lookup_elem(&reading, &zero), tid;
 
-	return value && *value;
+	if (value && *value)
+		return true;
+	if (!heap_min_bytes)
+		return false;
+	tid = bpf_get_current_pid_tgid();
+	return bpf_map_lookup_elem(&reading_threads, &tid);
+}
+
+/* 0 or -errno; *ret is 0 then. */
+static __always_inline long read_from_uprobe(__u64 address, __u64 *ret)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	long err = bpf_map_update_elem(&reading_threads, &tid, &tid, BPF_ANY);
+
+	*ret = 0;
+	if (err)
+		return err;
+	err = bpf_probe_read_user(ret, sizeof(*ret), (void *)address);
+	bpf_map_delete_elem(&reading_threads, &tid);
+	return err;
 }
 
 /* User addresses are the lower half on every machine we know. */

@@ -192,19 +192,16 @@ static __always_inline bool heap_enter(struct pt_regs *ctx, __u32 call)
 /* posix_memalign gives a status; the address is where it was told to put it. */
 static __always_inline __u64 result_of(struct pt_regs *ctx, struct heap_call *call)
 {
-	__u64 address = 0;
-	long err;
+	__u64 address;
 
 	if (call->call != PW_HEAP_POSIX_MEMALIGN)
 		return PT_REGS_RC(ctx);
 	if ((__u32)PT_REGS_RC(ctx))
 		return 0;
-	set_reading(1);
-	err = bpf_probe_read_user(&address, sizeof(address), (void *)call->out);
-	set_reading(0);
-	if (err)
-		__sync_fetch_and_add(&losses.heap_blocks, 1);
-	return err ? 0 : address;
+	if (!read_from_uprobe(call->out, &address))
+		return address;
+	__sync_fetch_and_add(&losses.heap_blocks, 1);
+	return 0;
 }
 
 static __always_inline void heap_leave(struct pt_regs *ctx)

@@ -119,3 +119,24 @@ def test_no_symbol_was_asked_for(name):
     done = harness.pagewatch("check", "-p", os.getpid(), "-e", f'"{name}": resident == 0')
     assert "--symbol" not in done.stderr + done.stdout
     assert done.returncode in (2, 3)
+
+
+@pytest.mark.parametrize("pattern,shown", [
+    ("d['w']", {"d['w']"}), ("d[0]", {"d[0]"}), ("d['?']", {"d['w']"}), ("*]", {"d['w']", "d[0]"}),
+    ("d*", {"d['w']", "d[0]", "d0"}), ("d[!0]", set()), ("d\\[0]", set()),
+])
+def test_one_rule_for_names(pattern, shown, opened):
+    """What a filter shows an expectation speaks of: brackets are literal."""
+    names = ("d['w']", "d[0]", "d0")
+    target = harness.Target([harness.WORKLOAD, "--wait", "write"])
+    opened.append(target)
+    target.ready()
+    marks = [word for i, name in enumerate(names)
+             for word in ("--array", f"{name}={i + 1 << 30:#x}+4194304")]
+    done = harness.pagewatch("snap", "-p", target.pid, *marks, "--filter", pattern)
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) & set(names) == shown
+    done = harness.pagewatch("check", "-p", target.pid, *marks, "--format", "json",
+                             "-e", f'{pattern}: pages == 1024')
+    results = json.loads(done.stdout)["expectations"]
+    assert {row["array"]["name"] for row in results[0]["findings"]} == shown

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* One line a row: arrays first, then regions, then what was left out. */
 #include <errno.h>
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "base/wildcard.h"
 #include "render/array_name.h"
 #include "render/text_priv.h"
 
@@ -131,7 +131,7 @@ static void put_line(const struct text *text, const struct line *line)
 
 static bool matches(const struct text *text, const char *name)
 {
-	return !text->options->filter || !fnmatch(text->options->filter, name, 0);
+	return !text->options->filter || wildcard_match(text->options->filter, name);
 }
 
 struct budget {
