@@ -80,6 +80,9 @@ WORKLOADS := $(addprefix $(O)/tests/,workload random signals control heap)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_C))
 BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost)
 MAN := $(O)/pagewatch.8
+COMPLETION := $(O)/pagewatch.bash
+# The program made here, or one that runs here, where that is for another machine.
+GENERATE ?= $(PROGRAM)
 
 include user/lib/lib.mk
 include user/python/python.mk
@@ -109,7 +112,7 @@ unit: $(UNIT_TESTS)
 
 unit-programs: $(UNIT_TESTS)
 workloads: $(WORKLOADS)
-man: $(MAN)
+man: $(MAN) $(COMPLETION)
 wheel: $(WHEEL)
 fuzz-programs: $(FUZZERS)
 bench-programs: $(BENCHES)
@@ -141,7 +144,8 @@ help:
 #: make clean        remove .output
 #:
 #: Variables: V=1 (show commands), WERROR=1, SANITIZE=1 (ASan and UBSan), CC=gcc|clang,
-#: CFLAGS, LDFLAGS, O=DIR instead of .output, AS_SELF=1 (as root: build as root).
+#: CFLAGS, LDFLAGS, O=DIR instead of .output, AS_SELF=1 (as root: build as root),
+#: GENERATE=PROGRAM (a pagewatch of this machine, for the man page of a cross build).
 
 deps:
 	@tests/tools/install-deps
@@ -274,31 +278,38 @@ $(BENCHES):
 	$(if $(V),,@echo "  LINK    $@")
 	$(Q)$(CC) $(ALL_CFLAGS) $(filter %.o %.a,$^) $(ALL_LDFLAGS) $(BPF_LIBS) -o $@
 
-$(MAN): docs/pagewatch.8.scd
+$(MAN): docs/pagewatch.8.scd $(GENERATE)
 	@mkdir -p $(@D)
 	@command -v $(SCDOC) >/dev/null || { \
 		echo "pagewatch: scdoc not found: apt-get install scdoc (or: sudo make deps)" >&2; exit 1; }
-	$(Q)$(SCDOC) < $< > $@
+	$(Q)$(GENERATE) --generate man > $@.options
+	$(Q)sed -e '/^@OPTIONS@$$/{r $@.options' -e 'd}' $< | $(SCDOC) > $@
+
+$(COMPLETION): $(GENERATE)
+	@mkdir -p $(@D)
+	$(Q)$(GENERATE) --generate bash > $@
 
 # --- installing what was built
 
 BIN_DIR := $(DESTDIR)$(PREFIX)/bin
 MAN_DIR := $(DESTDIR)$(PREFIX)/share/man/man8
 DOC_DIR := $(DESTDIR)$(PREFIX)/share/doc/pagewatch
+COMPLETION_DIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 DOCS := $(wildcard README.md LICENSE CHANGELOG.md)
 
 install:
 	+$(Q)$(MAKE) --no-print-directory all
 	+$(Q)$(MAKE) --no-print-directory man
-	$(Q)$(INSTALL) -d $(BIN_DIR) $(MAN_DIR) $(DOC_DIR)
+	$(Q)$(INSTALL) -d $(BIN_DIR) $(MAN_DIR) $(DOC_DIR) $(COMPLETION_DIR)
 	$(Q)$(INSTALL) -m 755 $(PROGRAM) $(BIN_DIR)/pagewatch
 	$(Q)$(INSTALL) -m 644 $(MAN) $(MAN_DIR)/pagewatch.8
+	$(Q)$(INSTALL) -m 644 $(COMPLETION) $(COMPLETION_DIR)/pagewatch
 	$(Q)$(INSTALL) -m 644 $(DOCS) $(DOC_DIR)/
 	+$(Q)$(MAKE) --no-print-directory install-lib install-python
 
 uninstall:
 	+$(Q)$(MAKE) --no-print-directory uninstall-lib uninstall-python
-	$(Q)rm -f $(BIN_DIR)/pagewatch $(MAN_DIR)/pagewatch.8
+	$(Q)rm -f $(BIN_DIR)/pagewatch $(MAN_DIR)/pagewatch.8 $(COMPLETION_DIR)/pagewatch
 	$(Q)rm -rf $(DOC_DIR)
 
 clean:

@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "base/test_point.h"
 #include "commands/commands.h"
+#include "commands/help.h"
 #include "commands/options.h"
+#include "commands/usage.h"
 
 static const struct {
 	const char *name;
@@ -35,6 +37,8 @@ int main(int argc, char **argv)
 	test_point_init();
 	if (argc < 2)
 		return usage_error("no process and no command given");
+	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
+		return help_print(OPTIONS_ALL);
 	if (argv[1][0] == '-')
 		return finish(command_watch(argc, argv));
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

@@ -10,13 +10,17 @@
 #include "base/log.h"
 #include "base/test_point.h"
 #include "commands/commands.h"
-#include "commands/option_values.h"
+#include "commands/engine_setup.h"
+#include "commands/expectations.h"
 #include "commands/options.h"
 #include "commands/report.h"
+#include "commands/symbol_spec.h"
+#include "commands/usage.h"
 #include "render/check.h"
 
 struct check {
 	struct options options;
+	struct checks checks;
 	struct report report;
 	struct engine *engine;
 };
@@ -26,9 +30,8 @@ static struct engine_options engine_options(const struct check *check)
 	struct engine_options options = options__engine(&check->options, 64);
 
 	/* Page tables need no privilege: events only where a count wants them. */
-	if (!checks__need_faults(&check->options.checks) && !check->options.backend_required &&
-	    (check->options.checks.has_command ||
-	     !checks__need_checkpoints(&check->options.checks)))
+	if (!checks__need_faults(&check->checks) && !options.backend_required &&
+	    (check->checks.has_command || !checks__need_checkpoints(&check->checks)))
 		options.backend = FAULTS_NONE;
 	else
 		options.backend_required = true;
@@ -51,14 +54,17 @@ static bool may_be_symbol(const struct expectation *expectation)
 	       (name[0] != ':' || name[1] == ':');
 }
 
-static int ask_for_symbols(struct options *options)
+static int ask_for_symbols(struct check *check)
 {
 	size_t i;
 	int status = -1;
 
-	for (i = 0; status < 0 && i < options->checks.count; i++) {
-		if (may_be_symbol(&options->checks.items[i].expectation))
-			status = option_symbol(options, options->checks.items[i].expectation.name);
+	for (i = 0; status < 0 && i < check->checks.count; i++) {
+		const struct check_item *item = &check->checks.items[i];
+
+		if (may_be_symbol(&item->expectation))
+			status = symbol_spec__add(&check->options.symbols, item->source,
+						  item->expectation.name);
 	}
 	return status;
 }
@@ -96,7 +102,7 @@ static int on_checkpoint(struct check *check)
 	err = take_snapshot(check, pid, &snapshot);
 	engine__answer_checkpoint(check->engine, !err);
 	if (!err)
-		err = checks__judge(&check->options.checks, name, snapshot);
+		err = checks__judge(&check->checks, name, snapshot);
 	free(name);
 	return err;
 }
@@ -151,7 +157,7 @@ static void tell_too_late(struct snapshot *snapshot)
 
 static int judge_end(struct check *check)
 {
-	struct checks *checks = &check->options.checks;
+	struct checks *checks = &check->checks;
 	struct snapshot *last;
 	int err;
 
@@ -192,7 +198,7 @@ static int launch(struct check *check)
 /* A process as it is; then at its checkpoints, until each that is asked for was reached. */
 static int measure_process(struct check *check)
 {
-	struct checks *checks = &check->options.checks;
+	struct checks *checks = &check->checks;
 	enum engine_event event = ENGINE_TICK;
 	struct snapshot *snapshot;
 	int err;
@@ -217,7 +223,7 @@ static int measure_process(struct check *check)
 /* Of the command from its start to its end. */
 static int measure_command(struct check *check)
 {
-	struct checks *checks = &check->options.checks;
+	struct checks *checks = &check->checks;
 	int err;
 
 	err = launch(check);
@@ -233,7 +239,7 @@ static int measure_command(struct check *check)
 
 static int render(struct check *check)
 {
-	const struct checks *checks = &check->options.checks;
+	const struct checks *checks = &check->checks;
 	struct report *report = &check->report;
 
 	switch (check->options.format) {
@@ -262,7 +268,7 @@ static int status_of_verdict(const struct checks *checks)
 
 static int check_all(struct check *check)
 {
-	struct checks *checks = &check->options.checks;
+	struct checks *checks = &check->checks;
 	struct engine_options options = engine_options(check);
 	int err;
 
@@ -284,7 +290,7 @@ static int check_all(struct check *check)
 static int check_usage(struct check *check)
 {
 	struct options *options = &check->options;
-	struct checks *checks = &options->checks;
+	struct checks *checks = &check->checks;
 
 	checks->has_command = *options->command != NULL;
 	if (!checks->count)
@@ -305,15 +311,17 @@ static int check_usage(struct check *check)
 int command_check(int argc, char **argv)
 {
 	struct check check = { 0 };
-	struct checks *checks = &check.options.checks;
+	struct checks *checks = &check.checks;
 	int status, err;
 	size_t i;
 
 	status = options__parse(&check.options, OPTIONS_CHECK, argc, argv);
 	if (status < 0)
+		status = expectations__read(&check.options, checks);
+	if (status < 0)
 		status = check_usage(&check);
 	if (status < 0)
-		status = ask_for_symbols(&check.options);
+		status = ask_for_symbols(&check);
 	if (status < 0) {
 		checks->status = -1;
 		checks->expected_status =
@@ -326,6 +334,7 @@ int command_check(int argc, char **argv)
 			status = report_status(err);
 	}
 	engine__free(check.engine);
+	checks__deinit(checks);
 	options__deinit(&check.options);
 	return status;
 }

@@ -11,8 +11,4 @@ int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_probe(int argc, char **argv);
 
-/* Print to stdout; return the exit status. */
-int command_help(void);
-int command_version(void);
-
 #endif

@@ -12,6 +12,7 @@
 #include "commands/commands.h"
 #include "commands/options.h"
 #include "commands/report.h"
+#include "commands/usage.h"
 #include "render/probe.h"
 #include "version.h"
 

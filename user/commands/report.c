@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* Choosing the renderer and its output. */
 #include "commands/report.h"
+#include "commands/usage.h"
 
 #include <errno.h>
 #include <langinfo.h>

@@ -11,9 +11,11 @@
 #include "base/log.h"
 #include "base/test_point.h"
 #include "commands/commands.h"
+#include "commands/engine_setup.h"
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/symbols.h"
+#include "commands/usage.h"
 
 struct run {
 	struct options options;

@@ -6,9 +6,11 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
+#include "commands/engine_setup.h"
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/symbols.h"
+#include "commands/usage.h"
 
 static int snap(const struct options *options, struct report *report)
 {

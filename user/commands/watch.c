@@ -6,10 +6,12 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
+#include "commands/engine_setup.h"
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/symbols.h"
 #include "commands/terminal.h"
+#include "commands/usage.h"
 
 struct watch {
 	struct options options;

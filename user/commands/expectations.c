@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The options of `pagewatch check`. */
+#include "commands/expectations.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +8,7 @@
 
 #include "base/format.h"
 #include "base/log.h"
-#include "base/parse.h"
-#include "commands/option_values.h"
+#include "commands/usage.h"
 
 #define LINE_MAX_BYTES 65536
 
@@ -23,19 +23,14 @@ static int report_error(const char *source, const char *text, const struct expec
 	return STATUS_USAGE;
 }
 
-static int add(struct options *options, const char *text, const char *source)
+static int add_line(struct checks *checks, const char *text, const char *source)
 {
 	struct expect_error error;
-	int err = checks__add(&options->checks, text, source, &error);
+	int err = checks__add(checks, text, source, &error);
 
 	if (err == -EINVAL)
 		return report_error(source, text, &error);
 	return err ? STATUS_INTERNAL : -1;
-}
-
-int option_expect(struct options *options, const char *text)
-{
-	return add(options, text, "-e");
 }
 
 static bool is_blank_or_comment(const char *line)
@@ -44,7 +39,7 @@ static bool is_blank_or_comment(const char *line)
 	return !*line || *line == '#';
 }
 
-static int read_lines(struct options *options, const char *path, FILE *file)
+static int add_lines(struct checks *checks, const char *path, FILE *file)
 {
 	char line[LINE_MAX_BYTES], source[512];
 	unsigned int number = 0;
@@ -60,7 +55,7 @@ static int read_lines(struct options *options, const char *path, FILE *file)
 		}
 		line[length] = '\0';
 		if (!is_blank_or_comment(line))
-			status = add(options, line, source);
+			status = add_line(checks, line, source);
 	}
 	if (status < 0 && ferror(file)) {
 		log_error("cannot read %s: %s", path, strerror(errno));
@@ -69,7 +64,7 @@ static int read_lines(struct options *options, const char *path, FILE *file)
 	return status;
 }
 
-int option_expect_file(struct options *options, const char *path)
+static int add_file(struct checks *checks, const char *path)
 {
 	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
 	int status;
@@ -78,40 +73,22 @@ int option_expect_file(struct options *options, const char *path)
 		log_error("cannot read %s: %s", path, strerror(errno));
 		return STATUS_USAGE;
 	}
-	status = read_lines(options, path, file);
+	status = add_lines(checks, path, file);
 	if (file != stdin)
 		fclose(file);
 	return status;
 }
 
-int option_expect_status(struct options *options, const char *text)
+int expectations__read(const struct options *options, struct checks *checks)
 {
-	uint64_t status;
+	int status = -1;
+	size_t i;
 
-	options->expect_any_status = !strcmp(text, "any");
-	if (options->expect_any_status)
-		return -1;
-	if (parse_u64(text, 0, 255, &status))
-		return usage_error("--expect-status '%s' is neither 0 to 255 nor any", text);
-	options->expect_status = (uint32_t)status;
-	return -1;
-}
+	for (i = 0; status < 0 && i < options->expectation_count; i++) {
+		const struct expect_source *source = &options->expectations[i];
 
-int option_format(struct options *options, const char *text)
-{
-	static const char *const words[] = { "text", "tap", "json", "junit", NULL };
-	int index = 0, status = option_choose("format", text, words, &index);
-
-	options->format = (enum check_format)index;
+		status = source->path ? add_file(checks, source->path)
+				      : add_line(checks, source->text, source->typed);
+	}
 	return status;
-}
-
-int option_at(struct options *options, const char *text)
-{
-	const char *colon = strrchr(text, ':');
-
-	if (!*text || colon == text || (colon && !colon[1]))
-		return usage_error("--at '%s' is not BINARY:SYMBOL", text);
-	options->stop_at = text;
-	return -1;
 }

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The options that say what is watched, and how. */
+#include "commands/option_table.h"
+#include "commands/option_values.h"
+
+#define LOOKING (OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN)
+#define COUNTING (OPTIONS_WATCH | OPTIONS_RUN)
+
+static const char *const backends[] = { "auto", "tp_btf", "perf", "none", NULL };
+_Static_assert(FAULTS_AUTO == 0 && FAULTS_TP_BTF == 1 && FAULTS_PERF == 2 && FAULTS_NONE == 3,
+	       "words in the order of the enum");
+
+static const char *const readers[] = { "auto", "scan", "read", NULL };
+_Static_assert(PAGE_READER_AUTO == 0 && PAGE_READER_SCAN == 1 && PAGE_READER_READ == 2,
+	       "words in the order of the enum");
+
+static const struct option_row rows[] = {
+	{
+		.name = "pid",
+		.letter = 'p',
+		.commands = OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_CHECK,
+		.kind = OPTION_OWN,
+		.parse = option_pid,
+		.completion = COMPLETE_PIDS,
+		.value = "PID",
+		.help = "the process (or one of its threads)",
+		.manual =
+			"The process, by its id or that of one of its threads. May be given more than\n"
+			"once.",
+	},
+	{
+		.name = "children",
+		.commands = LOOKING | OPTIONS_CHECK,
+		.kind = OPTION_FLAG,
+		.offset = offsetof(struct options, children),
+		.help = "its children too",
+		.manual = "Watches the children too: those that exist and those to come.",
+	},
+	{
+		.name = "freeze",
+		.commands = LOOKING,
+		.kind = OPTION_FLAG,
+		.offset = offsetof(struct options, freeze),
+		.help = "stop the process for each snapshot: one point in time",
+		.manual =
+			"Stops all threads of the process for each snapshot (a few milliseconds, more\n"
+			"where there is much to read), so that its pages and arrays are of one point in\n"
+			"time; without it the process runs on, and arrays that change meanwhile are\n"
+			"counted and left out. It is done by ptrace: a process that another debugger\n"
+			"holds, or that sleeps where nothing wakes it (vfork, a hanging disk), is looked\n"
+			"at while it runs, and one line says so. Should *pagewatch* die, the kernel lets\n"
+			"the process run on. Signals that arrive meanwhile are delivered after it. What\n"
+			"the process can see of it: time that passes, and calls that a stop ends with\n"
+			"EINTR, signal or not: *epoll_wait*(2), *sigtimedwait*(2), *io_getevents*(2) and\n"
+			"others named in *signal*(7).",
+	},
+	{
+		.name = "max-hold",
+		.commands = LOOKING | OPTIONS_CHECK,
+		.kind = OPTION_TIME,
+		.offset = offsetof(struct options, max_hold_ns),
+		.value = "TIME",
+		.help = "nothing stands still for longer (default 5s), or none",
+		.manual =
+			"A process that stands still for us goes on after _TIME_ (default 5s), or after as long\n"
+			"as it takes with *none*: at its end in *run* and *check*, at a checkpoint, or with\n"
+			"*--freeze*. A command at its end goes on, and the report is INCOMPLETE. In the other\n"
+			"cases a helper process kills *pagewatch* hard, as only that lets the process run on;\n"
+			"this works also when *pagewatch* is stopped or gets no CPU time. One case has no bound:\n"
+			"a command that reaches a checkpoint while *pagewatch* is stopped waits until *pagewatch*\n"
+			"goes on or ends.",
+	},
+	{
+		.name = "interval",
+		.commands = OPTIONS_WATCH,
+		.kind = OPTION_TIME,
+		.offset = offsetof(struct options, interval_ns),
+		.min = 1,
+		.value = "TIME",
+		.help = "time between reports: 500ms, 1s, 1.5 (default 1s)",
+		.manual = "Time between reports, such as 500ms, 1s or 1.5 (seconds). Default 1s.",
+	},
+	{
+		.name = "count",
+		.letter = 'n',
+		.commands = OPTIONS_WATCH,
+		.kind = OPTION_U64,
+		.offset = offsetof(struct options, count),
+		.min = 1,
+		.value = "N",
+		.help = "end after N reports",
+		.manual = "Ends after _N_ reports.",
+	},
+	{
+		.name = "user",
+		.letter = 'u',
+		.commands = OPTIONS_RUN | OPTIONS_CHECK,
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, user),
+		.completion = COMPLETE_USERS,
+		.value = "NAME",
+		.help = "run CMD as this user",
+		.manual = "Starts _CMD_ as this user, with its groups and HOME.",
+	},
+	{
+		.name = "backend",
+		.commands = COUNTING | OPTIONS_CHECK,
+		.kind = OPTION_CHOICE,
+		.offset = offsetof(struct options, backend),
+		.words = backends,
+		.value = "NAME",
+		.help = "auto, tp_btf, perf, or none (page tables only)",
+		.manual =
+			"How faults are counted. *tp_btf* (BTF tracepoints) tells reads from writes;\n"
+			"*perf* (the page-faults software event) only tells that a page was touched;\n"
+			"*none* reads page tables only.",
+	},
+	{
+		.name = "page-reader",
+		.commands = LOOKING | OPTIONS_CHECK,
+		.kind = OPTION_CHOICE,
+		.offset = offsetof(struct options, reader),
+		.words = readers,
+		.value = "NAME",
+		.help = "auto, scan (PAGEMAP_SCAN), or read (pagemap)",
+		.manual =
+			"How page tables are read: *scan* is the PAGEMAP_SCAN ioctl (Linux 6.7), *read*\n"
+			"reads /proc/PID/pagemap, which cannot tell huge pages apart.",
+	},
+	{
+		.name = "at",
+		.commands = OPTIONS_RUN | OPTIONS_CHECK,
+		.kind = OPTION_OWN,
+		.parse = option_stop_at,
+		.value = "BINARY:SYMBOL",
+		.help = "stop CMD there for its last snapshot",
+		.syntax = "[_BINARY_:]_SYMBOL_",
+		.manual =
+			"Stops _CMD_ at this function for its last snapshot, of a binary that it has\n"
+			"mapped when it starts, by path or file name; the program itself where none is\n"
+			"named.",
+	},
+	{
+		.name = "chunk-slots",
+		.commands = COUNTING | OPTIONS_CHECK,
+		.kind = OPTION_POWER,
+		.offset = offsetof(struct options, chunk_slots),
+		.min = 1,
+		.max = 1u << 31,
+		.value = "N",
+		.help = "size of the kernel's table of touched 2 MiB chunks",
+		.manual =
+			"Slots in the kernel's table of touched chunks (512 pages each), a power of\n"
+			"two. The default follows the size of the memory.",
+	},
+	{
+		.name = "ring-bytes",
+		.commands = COUNTING | OPTIONS_CHECK,
+		.kind = OPTION_BYTES,
+		.offset = offsetof(struct options, ring_bytes),
+		.max = 1u << 30,
+		.value = "SIZE",
+		.help = "size of the ring of mapping events",
+		.manual = "Size of the ring of mapping events, a power of two.",
+	},
+};
+
+const struct option_group option_watching_group = { "Watching", rows,
+						    sizeof(rows) / sizeof(rows[0]) };

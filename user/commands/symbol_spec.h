@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* What a symbol is asked for by: [*][BINARY:]NAME, and of a pointer [=LEN]. */
+#ifndef COMMANDS_SYMBOL_SPEC_H
+#define COMMANDS_SYMBOL_SPEC_H
+
+#include "facts/symbol.h"
+
+/* typed: the option, for messages. -1, or the exit status to end with. */
+int symbol_spec__add(struct symbol_list *list, const char *typed, const char *text);
+
+#endif

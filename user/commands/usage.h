@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The exit statuses, and the line that misuse ends with.
+ */
+#ifndef COMMANDS_USAGE_H
+#define COMMANDS_USAGE_H
+
+enum exit_status {
+	STATUS_OK = 0,
+	STATUS_EXPECTATION = 1,
+	STATUS_USAGE = 2,
+	STATUS_UNMEASURED = 3,
+	STATUS_INTERNAL = 4,
+	STATUS_RUN_FAILED = 125,
+	STATUS_NOT_EXECUTABLE = 126,
+	STATUS_NOT_FOUND = 127,
+};
+
+/* "Try 'pagewatch --help'." after a message of misuse; returns STATUS_USAGE. */
+int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * The exit status for an engine error: what could not be measured is 3, the rest is 4. An error
+ * that nobody has told yet is told.
+ */
+int status_of_error(int err);
+
+#endif
