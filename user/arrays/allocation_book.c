@@ -22,7 +22,6 @@ int allocation_book__fork(struct allocation_book *child, const struct allocation
 void allocation_book__deinit(struct allocation_book *book)
 {
 	allocations__free(book->allocations);
-	allocation_calls__deinit(&book->calls);
 }
 
 int allocation_book__forget_if_full(struct allocation_book *book, int err)

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The allocations of one address space, and the calls that are changing them. */
+/* The allocations of one address space. */
 #ifndef ARRAYS_ALLOCATION_BOOK_H
 #define ARRAYS_ALLOCATION_BOOK_H
 
-#include "arrays/allocation_calls.h"
 #include "arrays/allocations.h"
 
 struct allocation_book {
 	struct allocations *allocations;
-	struct allocation_calls calls;
 	uint64_t forgotten; /* there was no room for them */
 	uint32_t numbers;   /* given out so far */
 };
@@ -16,7 +14,7 @@ struct allocation_book {
 /* An empty one for at most max allocations. 0 or -ENOMEM. */
 int allocation_book__init(struct allocation_book *book, size_t max);
 
-/* The book of a forked child: no thread of it is in a call. 0 or -ENOMEM. */
+/* The book of a forked child. 0 or -ENOMEM. */
 int allocation_book__fork(struct allocation_book *child, const struct allocation_book *parent);
 
 void allocation_book__deinit(struct allocation_book *book);

@@ -223,36 +223,3 @@ int allocations__cut(struct allocations *allocations, uint64_t start, uint64_t e
 	}
 	return err;
 }
-
-static bool are_parts_of_one(const struct allocation *a, const struct allocation *b)
-{
-	return a->number == b->number && a->whole_start == b->whole_start && a->state == b->state;
-}
-
-/* A part that comes back is no part of its own where it borders on the rest of it. */
-static void put_back(struct allocations *allocations, struct allocation part)
-{
-	struct node *next = node_above(allocations, part.start), *before;
-
-	if (next && next->allocation.start < part.end)
-		return;
-	if (next && next->allocation.start == part.end &&
-	    are_parts_of_one(&next->allocation, &part)) {
-		part.end = next->allocation.end;
-		erase(allocations, next->allocation.start);
-	}
-	before = part.start ? node_above(allocations, part.start - 1) : NULL;
-	if (before && before->allocation.end == part.start &&
-	    are_parts_of_one(&before->allocation, &part))
-		before->allocation.end = part.end;
-	else
-		allocations__insert(allocations, &part);
-}
-
-void allocations__put_back(struct allocations *allocations, const struct allocation_list *parts)
-{
-	size_t i;
-
-	for (i = 0; i < parts->count; i++)
-		put_back(allocations, parts->allocations[i]);
-}

@@ -63,7 +63,4 @@ int allocations__cut(struct allocations *allocations, uint64_t start, uint64_t e
 		     bool (*wanted)(const struct allocation *allocation),
 		     struct allocation_list *taken);
 
-/* Enters the parts again where nothing else lies by now; what cannot stays out. */
-void allocations__put_back(struct allocations *allocations, const struct allocation_list *parts);
-
 #endif

@@ -129,17 +129,19 @@ int heap__handle(struct heap *heap, const struct map_event *event)
 	case MAP_EVENT_HEAP_KEEP:
 		set_state(heap, event, ALLOCATION_LIVE);
 		return 0;
-	case MAP_EVENT_ENTER:
-		return allocation_book__forget_if_full(
-			&heap->book,
-			allocation_calls__enter(&heap->book.calls, heap->book.allocations, event,
-						may_be_freed));
-	case MAP_EVENT_EXIT:
-		return allocation_calls__exit(&heap->book.calls, heap->book.allocations, event,
-					      NULL, NULL);
 	default:
 		return 0;
 	}
+}
+
+int heap__change(struct heap *heap, const struct map_change *change)
+{
+	if (change->type != MAP_CHANGE_ENDED &&
+	    (change->type != MAP_CHANGE_MOVED || change->to == change->start))
+		return 0;
+	return allocation_book__forget_if_full(
+		&heap->book, allocations__cut(heap->book.allocations, change->start, change->end,
+					      may_be_freed, NULL));
 }
 
 /* Neighbours share the pages at its ends: those do not tell. */

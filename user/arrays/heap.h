@@ -7,6 +7,7 @@
 #define ARRAYS_HEAP_H
 
 #include "facts/array.h"
+#include "facts/map_change.h"
 #include "facts/map_event.h"
 
 struct heap;
@@ -16,8 +17,11 @@ struct heap *heap__new(uint64_t page_bytes, size_t max);
 struct heap *heap__fork(const struct heap *parent);
 void heap__free(struct heap *heap);
 
-/* HEAP_* events, ENTER and EXIT of this address space. 0 or -ENOMEM. */
+/* HEAP_* events of this address space. 0 or -ENOMEM. */
 int heap__handle(struct heap *heap, const struct map_event *event);
+
+/* What calls changed: freed blocks go with their pages. 0 or -ENOMEM. */
+int heap__change(struct heap *heap, const struct map_change *change);
 
 /*
  * Adds an array for each block. A freed one of which no whole page is in memory any more is

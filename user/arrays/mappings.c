@@ -2,7 +2,6 @@
 /* The ranges of mmap calls: cut by munmap and MAP_FIXED, moved and resized by mremap. */
 #include "arrays/mappings.h"
 
-#include <linux/mman.h>
 #include <stdlib.h>
 
 #include "arrays/allocation_array.h"
@@ -58,66 +57,82 @@ static int insert(struct mappings *mappings, const struct allocation *allocation
 	return allocation_book__forget_if_full(&mappings->book, err);
 }
 
-static int on_mmap(struct mappings *mappings, const struct map_event *enter, uint64_t start)
+static int on_mmap(struct mappings *mappings, const struct map_change *began)
 {
 	struct allocation allocation = {
-		.start = start,
-		.end = start + enter->new_end,
-		.whole_start = start,
-		.whole_bytes = enter->new_end,
-		.time_ns = enter->time_ns,
-		.tid = enter->tid,
+		.start = began->start,
+		.end = began->end,
+		.whole_start = began->start,
+		.whole_bytes = began->end - began->start,
+		.time_ns = began->time_ns,
+		.tid = began->tid,
 	};
 
-	if (enter->new_end < mappings->min_bytes || allocation.end <= allocation.start)
+	if (allocation.whole_bytes < mappings->min_bytes)
 		return 0;
 	allocation.number = ++mappings->book.numbers;
 	return insert(mappings, &allocation);
 }
 
-/*
- * The parts of the old range go where the call put them; what it adds belongs to the last one.
- * The new address is the whole's as well.
- */
-static int on_mremap(struct mappings *mappings, const struct allocation_call *call, uint64_t to)
+/* mremap changed the end of what ends at `from`, which is its call's last: it ends at `to` now. */
+static void resize(struct mappings *mappings, uint64_t from, uint64_t to)
 {
-	const struct map_event *enter = &call->enter;
-	uint64_t bytes = enter->new_start ? enter->new_end - enter->new_start : enter->new_end;
-	size_t i;
-	int err = 0;
+	struct allocation *last = from ? allocations__above(mappings->book.allocations, from - 1)
+				       : NULL;
 
-	for (i = 0; !err && i < call->taken.count; i++) {
-		struct allocation part = call->taken.allocations[i];
-		bool last = part.end == enter->end;
-		uint64_t move = to - enter->start;
-
-		/* It lay where the call has put something else. */
-		if (part.start < enter->start || part.end > enter->end)
-			continue;
-		if ((enter->flags & MREMAP_DONTUNMAP) && move)
-			err = insert(mappings, &part);
-		part.start += move;
-		part.end += move;
-		part.whole_start += move;
-		if (part.end > to + bytes || (last && bytes > enter->end - enter->start))
-			part.end = to + bytes;
-		if (part.start == part.whole_start && last)
-			part.whole_bytes = part.end - part.start;
-		if (!err && part.start < part.end)
-			err = insert(mappings, &part);
-	}
-	return err;
+	if (!last || last->end != from || last->start >= from)
+		return;
+	last->end = to;
+	if (last->start == last->whole_start)
+		last->whole_bytes = to - last->start;
 }
 
-static int finish(void *ctx, const struct allocation_call *call, const struct map_event *exit)
+static int on_began(struct mappings *mappings, const struct map_change *began)
 {
-	struct mappings *mappings = ctx;
+	int err =
+		allocations__cut(mappings->book.allocations, began->start, began->end, NULL, NULL);
 
-	if (call->enter.op == MAP_OP_MMAP)
-		return on_mmap(mappings, &call->enter, (uint64_t)exit->result);
-	if (call->enter.op == MAP_OP_MREMAP)
-		return on_mremap(mappings, call, (uint64_t)exit->result);
+	if (err)
+		return allocation_book__forget_if_full(&mappings->book, err);
+	if (began->how == MAP_OP_MMAP)
+		return on_mmap(mappings, began);
+	if (began->resizes)
+		resize(mappings, began->start, began->end);
 	return 0;
+}
+
+static int on_ended(struct mappings *mappings, const struct map_change *ended)
+{
+	int err =
+		allocations__cut(mappings->book.allocations, ended->start, ended->end, NULL, NULL);
+
+	if (!err && ended->resizes)
+		resize(mappings, ended->start, ended->start);
+	return allocation_book__forget_if_full(&mappings->book, err);
+}
+
+/* The new address is the whole's as well. */
+static int on_moved(struct mappings *mappings, const struct map_change *moved)
+{
+	struct allocation_list parts = { 0 };
+	int err = allocations__cut(mappings->book.allocations, moved->start, moved->end, NULL,
+				   &parts);
+	size_t i;
+
+	err = allocation_book__forget_if_full(&mappings->book, err);
+	for (i = 0; !err && i < parts.count; i++) {
+		struct allocation part = parts.allocations[i];
+
+		if (moved->stays)
+			err = insert(mappings, &part);
+		part.start += moved->to - moved->start;
+		part.end += moved->to - moved->start;
+		part.whole_start += moved->to - moved->start;
+		if (!err)
+			err = insert(mappings, &part);
+	}
+	free(parts.allocations);
+	return err;
 }
 
 /* Advice drops pages, not mappings; the break is none of mmap's. */
@@ -127,16 +142,20 @@ static bool is_of_mappings(enum map_op op)
 	       op == MAP_OP_SHMAT || op == MAP_OP_SHMDT;
 }
 
-int mappings__handle(struct mappings *mappings, const struct map_event *event)
+int mappings__change(struct mappings *mappings, const struct map_change *change)
 {
-	if (event->type == MAP_EVENT_EXIT)
-		return allocation_calls__exit(&mappings->book.calls, mappings->book.allocations,
-					      event, finish, mappings);
-	if (event->type != MAP_EVENT_ENTER || !is_of_mappings(event->op))
+	if (!is_of_mappings(change->how))
 		return 0;
-	return allocation_book__forget_if_full(
-		&mappings->book, allocation_calls__enter(&mappings->book.calls,
-							 mappings->book.allocations, event, NULL));
+	switch (change->type) {
+	case MAP_CHANGE_ENDED:
+		return on_ended(mappings, change);
+	case MAP_CHANGE_BEGAN:
+		return on_began(mappings, change);
+	case MAP_CHANGE_MOVED:
+		return change->to == change->start ? 0 : on_moved(mappings, change);
+	default:
+		return 0;
+	}
 }
 
 int mappings__arrays(struct mappings *mappings, struct array_list *list)

@@ -7,7 +7,7 @@
 #define ARRAYS_MAPPINGS_H
 
 #include "facts/array.h"
-#include "facts/map_event.h"
+#include "facts/map_change.h"
 
 struct mappings;
 
@@ -16,8 +16,8 @@ struct mappings *mappings__new(uint64_t min_bytes, size_t max);
 struct mappings *mappings__fork(const struct mappings *parent);
 void mappings__free(struct mappings *mappings);
 
-/* ENTER and EXIT of this address space; others are ignored. 0 or -ENOMEM. */
-int mappings__handle(struct mappings *mappings, const struct map_event *event);
+/* What calls changed in this address space. 0 or -ENOMEM. */
+int mappings__change(struct mappings *mappings, const struct map_change *change);
 
 /* Adds an array for each range. 0 or -ENOMEM. */
 int mappings__arrays(struct mappings *mappings, struct array_list *list);

@@ -17,6 +17,14 @@
 /* Of one address space, live and freed: some 100 bytes each. */
 #define ALLOCATIONS_MAX ((size_t)1 << 19)
 
+static int on_change(void *ctx, const struct map_change *change)
+{
+	struct target *target = ctx;
+	int err = target->heap ? heap__change(target->heap, change) : 0;
+
+	return err || !target->mappings ? err : mappings__change(target->mappings, change);
+}
+
 int allocations_begin(struct engine *engine, struct target *target, const struct target *parent)
 {
 	const struct engine_options *options = &engine->options;
@@ -33,6 +41,7 @@ int allocations_begin(struct engine *engine, struct target *target, const struct
 	if ((options->heap_min_bytes && !target->heap) ||
 	    (options->want_mappings && !target->mappings))
 		return -ENOMEM;
+	touch__listen(target->touch, on_change, target);
 	if (parent) {
 		target->heap_late = parent->heap_late;
 		target->heap_probed = parent->heap_probed;
@@ -49,9 +58,7 @@ void allocations_end(struct target *target)
 
 int allocations_handle(struct target *target, const struct map_event *event)
 {
-	int err = target->heap ? heap__handle(target->heap, event) : 0;
-
-	return err || !target->mappings ? err : mappings__handle(target->mappings, event);
+	return target->heap ? heap__handle(target->heap, event) : 0;
 }
 
 static struct probed_file file_of(const struct engine *engine, const struct target *target,

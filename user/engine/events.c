@@ -125,14 +125,11 @@ static int on_exec(struct engine *engine, const struct map_event *event)
 
 static int on_mapping(struct engine *engine, struct target *target, const struct map_event *event)
 {
-	int err;
-
 	if (!target)
 		return 0;
 	if (event->type == MAP_EVENT_UNCLOSED)
 		return on_unclosed(engine, target, event);
-	err = allocations_handle(target, event);
-	return err ? err : touch__handle(target->touch, event);
+	return touch__handle(target->touch, event);
 }
 
 /* Of a call about a file that others may have mapped: whoever had an entry of it has this exit. */

@@ -187,6 +187,7 @@ const char *engine_checkpoint(struct engine *engine, pid_t *pid);
 /* allocations.c: a new address space has nothing, a forked one what its parent (or NULL) has. */
 int allocations_begin(struct engine *engine, struct target *target, const struct target *parent);
 void allocations_end(struct target *target);
+/* HEAP_* events; what calls change comes by way of the lives. */
 int allocations_handle(struct target *target, const struct map_event *event);
 /* Probes the allocators among the target's mappings that are not probed yet. 0 or -errno. */
 int allocations_probe(struct engine *engine, struct target *target, const struct vma_list *vmas);

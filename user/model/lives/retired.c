@@ -75,7 +75,7 @@ int touch__retire_chunk(struct touch *touch, const struct touch_chunk *chunk)
 	return chunk_bits__add(&touch->last, chunk);
 }
 
-static int join_calls(struct chunk_bits *into, const struct pending_list *list)
+static int join_calls(struct chunk_bits *into, const struct replay *list)
 {
 	size_t i;
 	int err = 0;
@@ -115,7 +115,7 @@ int touch__retire_all(struct touch *touch, const char *how, uint64_t time_ns)
 
 	err = chunk_bits__join(last, &touch->overlay);
 	if (!err)
-		err = join_calls(last, &touch->pending);
+		err = join_calls(last, &touch->replay);
 	if (!err)
 		err = chunk_bits__join(last, &touch->doubt.bits);
 	/* The mappings are gone: neighbours are what lies in adjacent chunks. */

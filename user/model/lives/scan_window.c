@@ -103,8 +103,8 @@ static int add_moved_held(struct touch *touch, uint64_t start, uint64_t end, uin
 	err = chunk_bits__add_moved(taken, &touch->overlay, start, end, to, page);
 	if (!err)
 		err = chunk_bits__add_moved(taken, &touch->doubt.bits, start, end, to, page);
-	for (i = 0; !err && i < touch->pending.count; i++)
-		err = chunk_bits__add_moved(taken, &touch->pending.calls[i].bits, start, end, to,
+	for (i = 0; !err && i < touch->replay.count; i++)
+		err = chunk_bits__add_moved(taken, &touch->replay.calls[i].bits, start, end, to,
 					    page);
 	return err;
 }
@@ -185,8 +185,8 @@ static int window_exit(struct touch *touch, const struct map_event *event)
 	}
 	window->call_count = kept;
 	/* It began before the scan did. */
-	for (i = 0; !err && i < touch->pending.count; i++) {
-		const struct map_event *enter = &touch->pending.calls[i].enter;
+	for (i = 0; !err && i < touch->replay.count; i++) {
+		const struct map_event *enter = &touch->replay.calls[i].enter;
 
 		if (enter->tid == event->tid && enter->op == MAP_OP_MREMAP)
 			err = end_call(touch, enter, event);

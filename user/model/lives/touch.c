@@ -15,26 +15,17 @@ struct touch *touch__new(uint64_t page_bytes, uint64_t pmd_bytes, bool tells_wri
 
 	if (!touch)
 		return NULL;
-	touch->page_bytes = page_bytes;
+	touch->page_bytes = touch->replay.page_bytes = page_bytes;
 	touch->pmd_bytes = pmd_bytes;
 	touch->tells_writes = tells_writes;
 	return touch;
-}
-
-static void free_calls(struct pending_list *list)
-{
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		chunk_bits__deinit(&list->calls[i].bits);
-	free(list->calls);
 }
 
 void touch__free(struct touch *touch)
 {
 	if (!touch)
 		return;
-	free_calls(&touch->pending);
+	replay__deinit(&touch->replay);
 	chunk_bits__deinit(&touch->doubt.bits);
 	intervals__deinit(&touch->before);
 	intervals__deinit(&touch->ended_early);
@@ -97,21 +88,26 @@ static void note_hole(struct touch *touch, const struct map_event *event)
 	touch->holes[0] = (struct hole){ 0, 0, UINT64_MAX, event->time_ns };
 }
 
+void touch__listen(struct touch *touch, touch_hear *hear, void *ctx)
+{
+	touch->hear = hear;
+	touch->hear_ctx = ctx;
+}
+
+static int on_change(void *ctx, const struct map_change *change)
+{
+	struct touch *touch = ctx;
+	int err = touch_change(touch, change);
+
+	return err || !touch->hear ? err : touch->hear(touch->hear_ctx, change);
+}
+
 int touch__handle(struct touch *touch, const struct map_event *event)
 {
-	switch (event->type) {
-	case MAP_EVENT_ENTER:
-		return touch_enter(touch, event);
-	case MAP_EVENT_CLOSED:
-		return touch_closed(touch, event);
-	case MAP_EVENT_EXIT:
-		return touch_exit(touch, event);
-	case MAP_EVENT_HOLE:
-		note_hole(touch, event);
-		return 0;
-	default:
-		return 0;
-	}
+	if (event->type != MAP_EVENT_HOLE)
+		return replay__handle(&touch->replay, event, on_change, touch);
+	note_hole(touch, event);
+	return 0;
 }
 
 int touch__note_scan(struct touch *touch, const struct page_runs *runs)
@@ -150,7 +146,7 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static uint64_t next_called(const struct pending_list *list, uint64_t address)
+static uint64_t next_called(const struct replay *list, uint64_t address)
 {
 	uint64_t next = UINT64_MAX;
 	size_t i;
@@ -173,7 +169,7 @@ uint64_t touch__next_chunk(const struct touch *touch, const struct touch_map *ma
 
 	next = smaller(next, next_held(&touch->overlay, address));
 	next = smaller(next, next_held(&touch->window.taken, address));
-	next = smaller(next, next_called(&touch->pending, address));
+	next = smaller(next, next_called(&touch->replay, address));
 	next = smaller(next, next_held(&touch->doubt.bits, address));
 	return touch->window.before ? smaller(next, next_copied(touch->window.before, address))
 				    : next;

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "facts/map_change.h"
 #include "facts/map_event.h"
 #include "facts/touch.h"
 #include "facts/vma.h"
@@ -49,6 +50,13 @@ struct touch *touch__fork(const struct touch *parent);
 /* The resident pages of the baseline scan are "before"; ends of lives since the attach
  * (events handled before this call with time_ns >= attach) stay ended. */
 int touch__set_baseline(struct touch *touch, const struct page_runs *runs);
+
+/*
+ * Who else wants to hear what the calls of this address space changed; each change is heard of
+ * once the lives have it. An error of hear is one of touch__handle.
+ */
+typedef int touch_hear(void *ctx, const struct map_change *change);
+void touch__listen(struct touch *touch, touch_hear *hear, void *ctx);
 
 /*
  * ENTER, CLOSED, UNCLOSED (its bits come by CLOSED events), EXIT, HOLE of this address space.

@@ -95,6 +95,46 @@ static int join_window(const struct touch *touch, uint64_t address, struct touch
 	return before || taken;
 }
 
+/* What we hold of a range that a call may have ended is there if the page is; counted: since then. */
+static void loosen(const struct touch *touch, const struct touch_chunk *counted, uint64_t start,
+		   uint64_t end, const struct touch_chunk *moved, struct touch_bits *ret)
+{
+	static const struct touch_chunk none;
+	uint64_t mask[CHUNK_WORDS];
+	unsigned int i;
+
+	if (start >= end)
+		return;
+	counted = counted ? counted : &none;
+	chunk_mask(moved->start, start, end, touch->page_bytes, mask);
+	for (i = 0; i < CHUNK_WORDS; i++) {
+		ret->tentative_read[i] |= moved->read[i] & mask[i];
+		ret->tentative_written[i] |= moved->written[i] & mask[i];
+		ret->sure.read[i] &= ~(moved->read[i] & mask[i]) | counted->read[i];
+		ret->sure.written[i] &= ~(moved->written[i] & mask[i]) | counted->written[i];
+	}
+}
+
+static void loosen_called(const struct touch *touch, const struct touch_map *map, uint64_t address,
+			  struct touch_bits *ret)
+{
+	const struct touch_chunk *moved =
+		chunk_bits__find(&touch->overlay, address, touch->page_bytes);
+	const struct touch_chunk *counted;
+	size_t i;
+
+	if (!moved)
+		return;
+	counted = touch_map_find(touch->window.before ? touch->window.before : map, moved->start);
+	for (i = 0; i < touch->replay.count; i++) {
+		const struct map_event *enter = &touch->replay.calls[i].enter;
+
+		loosen(touch, counted, enter->start, enter->end, moved, ret);
+		if (enter->op == MAP_OP_MREMAP && enter->new_start)
+			loosen(touch, counted, enter->new_start, enter->new_end, moved, ret);
+	}
+}
+
 int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
 		struct touch_bits *ret)
 {
@@ -103,12 +143,11 @@ int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t
 
 	memset(ret, 0, sizeof(*ret));
 	found = touch_live_bits(touch, map, address, &ret->sure);
-	if (found < 0)
-		return found;
-	for (i = 0; i < touch->pending.count; i++)
-		found |= join_held(touch, &touch->pending.calls[i].bits, address, ret);
+	for (i = 0; i < touch->replay.count; i++)
+		found |= join_held(touch, &touch->replay.calls[i].bits, address, ret);
 	found |= join_held(touch, &touch->doubt.bits, address, ret);
 	if (touch->window.before)
 		found |= join_window(touch, address, ret);
+	loosen_called(touch, map, address, ret);
 	return found;
 }

@@ -1,46 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What a change of a mapping does to lives: ended, moved, begun, or as if nothing had happened. */
+/* What a change of a mapping does to lives: ended, begun, moved, or in doubt. */
 #include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "model/lives/touch_priv.h"
 
-int touch_take_held(struct touch *touch, uint64_t start, uint64_t end, struct chunk_bits *to)
-{
-	int err;
-
-	if (start >= end)
-		return 0;
-	err = chunk_bits__take(&touch->overlay, start, end, touch->page_bytes, to);
-	if (!err)
-		err = chunk_bits__take(&touch->doubt.bits, start, end, touch->page_bytes, to);
-	return err;
-}
-
-int touch_claim_call(struct touch *touch, struct pending *call)
-{
-	if (!call->left)
-		return 0;
-	call->left = false;
-	return touch_take_held(touch, call->enter.start, call->enter.end, &call->bits);
-}
-
-int touch_claim(struct touch *touch, uint64_t start, uint64_t end)
-{
-	size_t i;
-	int err = 0;
-
-	for (i = 0; !err && i < touch->pending.count; i++) {
-		struct pending *call = &touch->pending.calls[i];
-
-		if (call->enter.start < end && start < call->enter.end)
-			err = touch_claim_call(touch, call);
-	}
-	return err;
-}
-
-const char *touch_how(enum map_op op)
+/* The word of the JSON contract. */
+static const char *how_of(enum map_op op)
 {
 	static const char *const names[MAP_OPS] = {
 		[MAP_OP_MMAP] = "mmap",
@@ -61,14 +27,32 @@ const char *touch_how(enum map_op op)
 	return names[op];
 }
 
+/* The bits of the change; they are borrowed, and only to be read. */
+static struct chunk_bits bits_of(const struct map_change *change)
+{
+	return (struct chunk_bits){ (struct touch_chunk *)change->bits, change->bit_count, 0 };
+}
+
+/* What we hold ourselves of [start, end), and what the call has closed. */
+static int take_bits(struct touch *touch, const struct map_change *change, struct chunk_bits *to)
+{
+	const struct chunk_bits closed = bits_of(change);
+	int err = chunk_bits__join(to, &closed);
+
+	if (!err)
+		err = chunk_bits__take(&touch->overlay, change->start, change->end,
+				       touch->page_bytes, to);
+	if (!err)
+		err = chunk_bits__take(&touch->doubt.bits, change->start, change->end,
+				       touch->page_bytes, to);
+	return err;
+}
+
 /* The pages of [start, end) are not those of the baseline any more. */
 static int not_before(struct touch *touch, uint64_t start, uint64_t end)
 {
-	int err;
+	int err = intervals__cut(&touch->before, start, end);
 
-	if (start >= end)
-		return 0;
-	err = intervals__cut(&touch->before, start, end);
 	if (!err && !touch->baseline_set)
 		err = intervals__set(&touch->ended_early, start, end, 0);
 	if (!err)
@@ -85,65 +69,66 @@ uint64_t touch_created_ns(const struct touch *touch, uint64_t start, uint64_t en
 	return birth && birth->end >= end ? birth->value : 0;
 }
 
-int touch_begin(struct touch *touch, uint64_t start, uint64_t end, uint64_t created_ns)
+static int begin(struct touch *touch, uint64_t start, uint64_t end, uint64_t created_ns)
 {
 	int err = not_before(touch, start, end);
 
 	return err ? err : intervals__set(&touch->births, start, end, created_ns);
 }
 
-int touch_end_range(struct touch *touch, struct pending *pending, uint64_t start, uint64_t end,
-		    uint64_t time_ns)
+/* What grew is as old as what it grew from. */
+static int on_began(struct touch *touch, const struct map_change *change)
 {
-	const struct map_event *enter = &pending->enter;
-	struct chunk_bits gone = { 0 };
-	struct bit_counts counts;
-	struct retired retired;
-	int err;
+	uint64_t created = change->resizes && change->start
+				   ? touch_created_ns(touch, change->start - 1, change->start)
+				   : 0;
 
-	if (start >= end)
-		return 0;
-	err = chunk_bits__take(&pending->bits, start, end, touch->page_bytes, &gone);
-	counts = chunk_bits__count(&gone);
-	chunk_bits__deinit(&gone);
-	if (err)
-		return err;
-	retired = (struct retired){
+	return begin(touch, change->start, change->end, created ? created : change->time_ns);
+}
+
+static int retire_ended(struct touch *touch, const struct map_change *change,
+			const struct chunk_bits *gone)
+{
+	const struct bit_counts counts = chunk_bits__count(gone);
+	const struct retired retired = {
 		.count = 1,
-		.start = start,
-		.end = end,
-		.created_ns = touch_created_ns(touch, start, end),
-		.retired_ns = time_ns,
-		.how = touch_how(enter->op),
+		.start = change->start,
+		.end = change->end,
+		.created_ns = touch_created_ns(touch, change->start, change->end),
+		.retired_ns = change->time_ns,
+		.how = how_of(change->how),
 		.pages_read = counts.read,
 		.pages_written = counts.written,
 		.pages_touched = counts.touched,
 	};
+
 	/* A fixed mmap over nothing known ended nothing. */
-	if (enter->op != MAP_OP_MMAP || counts.touched || retired.created_ns)
-		err = touch_retire(touch, &retired);
+	if (change->how == MAP_OP_MMAP && !counts.touched && !retired.created_ns)
+		return 0;
+	return touch_retire(touch, &retired);
+}
+
+static int on_ended(struct touch *touch, const struct map_change *change)
+{
+	struct chunk_bits gone = { 0 };
+	int err = take_bits(touch, change, &gone);
+
+	if (!err && change->start >= change->end)
+		err = chunk_bits__join(&touch->last, &gone);
+	else if (!err)
+		err = retire_ended(touch, change, &gone);
+	chunk_bits__deinit(&gone);
 	if (!err)
-		err = not_before(touch, start, end);
-	if (!err && !map_op_keeps_mapping(enter->op))
-		err = intervals__cut(&touch->births, start, end);
+		err = not_before(touch, change->start, change->end);
+	if (!err && !map_op_keeps_mapping(change->how))
+		err = intervals__cut(&touch->births, change->start, change->end);
 	return err;
 }
 
-static int move_range(struct touch *touch, struct pending *pending, uint64_t start, uint64_t end,
-		      uint64_t to)
+static int move_sets(struct touch *touch, uint64_t start, uint64_t end, uint64_t to)
 {
-	struct chunk_bits moving = { 0 };
-	int err = touch_claim(touch, to, to + (end - start));
+	int err = intervals__move(&touch->before, start, end, to);
 
-	if (!err)
-		err = chunk_bits__take(&pending->bits, start, end, touch->page_bytes, &moving);
-	if (!err)
-		err = chunk_bits__add_moved(&touch->overlay, &moving, start, end, to,
-					    touch->page_bytes);
-	chunk_bits__deinit(&moving);
-	if (err || start == to)
-		return err;
-	err = intervals__move(&touch->before, start, end, to);
 	if (!err && !touch->baseline_set)
 		err = intervals__set(&touch->ended_early, start, end, 0);
 	if (!err)
@@ -155,45 +140,58 @@ static int move_range(struct touch *touch, struct pending *pending, uint64_t sta
 	return err;
 }
 
-int touch_put_back(struct touch *touch, struct chunk_bits *bits)
+static int on_moved(struct touch *touch, const struct map_change *change)
 {
-	int err = chunk_bits__join(&touch->overlay, bits);
+	const struct chunk_bits closed = bits_of(change);
+	struct chunk_bits moving = { 0 };
+	int err;
 
-	chunk_bits__deinit(bits);
+	if (change->to == change->start)
+		return chunk_bits__join(&touch->overlay, &closed);
+	err = take_bits(touch, change, &moving);
+	if (!err)
+		err = chunk_bits__add_moved(&touch->overlay, &moving, change->start, change->end,
+					    change->to, touch->page_bytes);
+	chunk_bits__deinit(&moving);
+	if (!err)
+		err = move_sets(touch, change->start, change->end, change->to);
+	if (!err && change->stays)
+		err = begin(touch, change->start, change->end, change->time_ns);
 	return err;
 }
 
-/* In place: no life ends. */
-static int grow(struct touch *touch, struct pending *call, uint64_t end, uint64_t bytes,
-		uint64_t created_ns)
+static int on_doubtful(struct touch *touch, const struct map_change *change)
 {
-	int err = touch_put_back(touch, &call->bits);
+	const char *how = how_of(change->how);
+	struct doubt *doubt = &touch->doubt;
+	struct chunk_bits bits = { 0 };
+	int err = take_bits(touch, change, &bits);
 
-	return err ? err : touch_begin(touch, end, end + bytes, created_ns);
+	if (!err && bits.count) {
+		if (change->unsure)
+			touch->unsure += chunk_bits__count(&bits).touched;
+		if (!doubt->bits.count)
+			*doubt = (struct doubt){ doubt->bits, change->start, change->end, 0, how };
+		doubt->how = strcmp(doubt->how, how) ? "several" : how;
+		doubt->start = change->start < doubt->start ? change->start : doubt->start;
+		doubt->end = change->end > doubt->end ? change->end : doubt->end;
+		doubt->failed_ns = change->time_ns;
+		err = chunk_bits__join(&doubt->bits, &bits);
+	}
+	chunk_bits__deinit(&bits);
+	return err;
 }
 
-int touch_mremap(struct touch *touch, struct pending *pending, uint64_t to, uint64_t time_ns)
+int touch_change(struct touch *touch, const struct map_change *change)
 {
-	const struct map_event *enter = &pending->enter;
-	uint64_t old_bytes = enter->end - enter->start;
-	uint64_t new_bytes = enter->new_start ? enter->new_end - enter->new_start : enter->new_end;
-	uint64_t kept = old_bytes < new_bytes ? old_bytes : new_bytes;
-	uint64_t created = touch_created_ns(touch, enter->start, enter->start + 1);
-	int err = 0;
-
-	if (to == enter->start && new_bytes >= old_bytes)
-		return grow(touch, pending, enter->end, new_bytes - old_bytes,
-			    created ? created : time_ns);
-	err = touch_claim_call(touch, pending);
-	if (!err && enter->new_start)
-		err = touch_end_range(touch, pending, enter->new_start, enter->new_end, time_ns);
-	if (!err)
-		err = touch_end_range(touch, pending, enter->start + kept, enter->end, time_ns);
-	if (!err)
-		err = move_range(touch, pending, enter->start, enter->start + kept, to);
-	if (!err && new_bytes > kept)
-		err = touch_begin(touch, to + kept, to + new_bytes, created ? created : time_ns);
-	if (!err && (enter->flags & MREMAP_DONTUNMAP) && to != enter->start)
-		err = touch_begin(touch, enter->start, enter->end, time_ns);
-	return err;
+	switch (change->type) {
+	case MAP_CHANGE_ENDED:
+		return on_ended(touch, change);
+	case MAP_CHANGE_BEGAN:
+		return on_began(touch, change);
+	case MAP_CHANGE_MOVED:
+		return on_moved(touch, change);
+	default:
+		return on_doubtful(touch, change);
+	}
 }

@@ -6,23 +6,11 @@
 #define MODEL_TOUCH_PRIV_H
 
 #include "model/lives/chunk_bits.h"
+#include "model/lives/replay.h"
 #include "model/lives/scan_window.h"
 #include "model/lives/touch.h"
 
 #define TOUCH_RETIRED_MAX 1000u
-
-/* A mapping call that a thread is in. */
-struct pending {
-	struct map_event enter;
-	struct chunk_bits bits; /* of the lives that it ends */
-	bool left; /* what we hold of mremap's old range was left there: most often nothing moves */
-};
-
-struct pending_list {
-	struct pending *calls;
-	size_t count;
-	size_t capacity;
-};
 
 /*
  * Bits that calls took which failed then: some of the pages may be dropped. Unsettled until the
@@ -58,7 +46,9 @@ struct touch {
 	struct intervals births;   /* mappings made since the attach, by the time of the call */
 	struct chunk_bits overlay; /* moved here by mremap */
 	struct chunk_bits last;	   /* of an address space that has ended */
-	struct pending_list pending;
+	struct replay replay;	   /* calls that have not returned */
+	touch_hear *hear;	   /* of changes, after us; NULL: nobody */
+	void *hear_ctx;
 	struct doubt doubt;
 	struct hole holes[TOUCH_HOLES_MAX]; /* since the last scan */
 	size_t hole_count;
@@ -69,35 +59,8 @@ struct touch {
 	size_t retired_capacity;
 };
 
-/* ENTER, CLOSED and EXIT. */
-int touch_enter(struct touch *touch, const struct map_event *event);
-int touch_closed(struct touch *touch, const struct map_event *event);
-int touch_exit(struct touch *touch, const struct map_event *event);
-
-/* touch_change.c; all but touch_how return 0 or -ENOMEM. */
-
-/* What was left of mremap's old ranges in [start, end), or of one call's, is taken now. */
-int touch_claim(struct touch *touch, uint64_t start, uint64_t end);
-int touch_claim_call(struct touch *touch, struct pending *call);
-
-/* The bits of [start, end) that we hold ourselves go to *to. */
-int touch_take_held(struct touch *touch, uint64_t start, uint64_t end, struct chunk_bits *to);
-
-/* Nothing happened to the bits after all; there are none left then. */
-int touch_put_back(struct touch *touch, struct chunk_bits *bits);
-
-/* A mapping of [start, end) was made; nothing in it is of the baseline. */
-int touch_begin(struct touch *touch, uint64_t start, uint64_t end, uint64_t created_ns);
-
-/* The lives of [start, end) ended by a call; its bits are among those of pending. */
-int touch_end_range(struct touch *touch, struct pending *pending, uint64_t start, uint64_t end,
-		    uint64_t time_ns);
-
-/* mremap put its old range at `to`. */
-int touch_mremap(struct touch *touch, struct pending *pending, uint64_t to, uint64_t time_ns);
-
-/* The word of the JSON contract: "munmap", "dontneed" ... */
-const char *touch_how(enum map_op op);
+/* touch_change.c: 0 or -ENOMEM. */
+int touch_change(struct touch *touch, const struct map_change *change);
 
 /* The bits of the chunk that no call has taken: the kernel's and ours. Whether there are any. */
 bool touch_live_bits(const struct touch *touch, const struct touch_map *map, uint64_t address,

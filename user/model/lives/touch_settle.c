@@ -112,10 +112,8 @@ int touch__settle(struct touch *touch, const struct touch_map *map, const struct
 		  uint64_t *unsure)
 {
 	struct doubt doubt;
-	int err = touch_claim(touch, 0, UINT64_MAX);
+	int err;
 
-	if (err)
-		return err;
 	*unsure += touch->unsure;
 	touch->unsure = 0;
 	/* Out of the way: what is settled is compared with the bits that came since. */

@@ -123,7 +123,7 @@ int row_fill_array(const struct tally_input *input, const struct vma_list *vmas,
 static int sum_strays(const struct process_snapshot *process, const struct tally_input *input,
 		      uint64_t *ret)
 {
-	uint64_t end = UINT64_MAX - UINT64_MAX % input->page_bytes, at = 0;
+	uint64_t end = MAP_CHANGE_ASIDE, at = 0;
 	size_t i;
 	int err = 0;
 

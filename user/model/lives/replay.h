@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Pairs the entries and exits of mapping calls, a thread each, and tells what they did. Bits are
+ * closed at the entry, but only the exit tells what for; meanwhile another thread may have got the
+ * address. So changes come in the order in which they must have happened, not in that of the
+ * exits: what began or came to a place has ended there first, whoever's call that was.
+ */
+#ifndef MODEL_REPLAY_H
+#define MODEL_REPLAY_H
+
+#include "base/intervals.h"
+#include "facts/map_change.h"
+#include "model/lives/chunk_bits.h"
+
+/* A call that a thread is in. */
+struct replay_call {
+	struct map_event enter;
+	struct chunk_bits bits; /* of the lives that it may end; sure only when it has returned */
+	struct intervals ended; /* of its ranges: told already */
+};
+
+struct replay {
+	uint64_t page_bytes;
+	struct replay_call *calls;
+	size_t count;
+	size_t capacity;
+	uint32_t asides; /* moves out of the way so far */
+};
+
+typedef int replay_visit(void *ctx, const struct map_change *change);
+
+/* A replay is all zero but for page_bytes. */
+void replay__deinit(struct replay *replay);
+
+/*
+ * ENTER, CLOSED, EXIT of one address space; exits without an entry are ignored. Visits each change
+ * that follows. 0, -ENOMEM or the first error of visit.
+ */
+int replay__handle(struct replay *replay, const struct map_event *event, replay_visit *visit,
+		   void *ctx);
+
+#endif
