@@ -11,7 +11,7 @@
 #include "collect/pages/uapi.h"
 #include "facts/page.h"
 
-/* The steps of collect/pages/pagemap_scan.c and collect/pages/pagemap_read.c. */
+/* As much a call as is quickest, whoever waits for the lock meanwhile. */
 #define REGIONS 512u
 #define MAX_PAGES (64u << 10)
 #define WORDS (64u << 10)

@@ -21,6 +21,11 @@ LAYOUT_NAMES = {
     "dense_4gib": "4 GiB, every page",
 }
 
+VICTIM_NAMES = {
+    "dense_2gib": "a process with 2 GiB, every page",
+    "sparse_64gib": "with 64 GiB, a page in each 2 MiB",
+}
+
 # DESIGN.md, section 6: what, where in the figures, at most, unit.
 LIMITS = (
     ("fault of the target, tp_btf: slower by", ("fault_slower_percent", "pagewatch_tp_btf"), 8, "%"),
@@ -32,6 +37,9 @@ LIMITS = (
     ("scan of 1 TiB sparse over a bare loop", ("scans", "sparse_1tib", "over_bare_scan"), 1.2, "x"),
     ("scan of 64 GiB sparse over a bare loop", ("scans", "sparse_64gib", "over_bare_scan"), 1.2,
      "x"),
+    ("map, touch and unmap, 2 GiB looked at 10 times a second: 99th percentile",
+     ("victim_us", "dense_2gib", "pagewatch", "p99"), 1000, "us"),
+    ("the same, 64 GiB sparse", ("victim_us", "sparse_64gib", "pagewatch", "p99"), 1000, "us"),
     ("memory a page, touched densely", ("bytes_per_touched_page",), 0.6, "B"),
     ("memory a chunk, touched sparsely", ("bytes_per_touched_chunk",), 320, "B"),
     ("start to faults counted", ("attach_ms", "pagewatch"), 100, "ms"),
@@ -117,6 +125,16 @@ def scan_table(figures):
                   "pagewatch / bare scan"), rows)
 
 
+def victim_table(figures):
+    rows = []
+    for name, text in VICTIM_NAMES.items():
+        layout = figures["victim_us"][name]
+        rows.append([text, *(f"{number(layout['none'][key])} / {number(layout['pagewatch'][key])}"
+                             for key in ("p50", "p99", "longest"))])
+    return table(("map, touch, unmap a page, us: alone / watched at 10 Hz", "median",
+                  "99th percentile", "longest"), rows)
+
+
 def other_table(figures):
     rows = []
     if "attach_ms" in figures:
@@ -158,6 +176,8 @@ def render(figures):
         lines += fault_table(figures)
     if "scans" in figures:
         lines += scan_table(figures)
+    if "victim_us" in figures:
+        lines += victim_table(figures)
     return "\n".join(lines + other_table(figures)).rstrip() + "\n"
 
 

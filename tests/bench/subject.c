@@ -108,6 +108,41 @@ static void do_munmap(const struct subject *subject, uint64_t bytes, uint64_t cy
 	printf("\n");
 }
 
+static int compare_ns(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+/*
+ * churn CYCLES GAP_US: nanoseconds of mapping, touching and unmapping a page, once every GAP_US:
+ * the median, the 99th percentile and the longest.
+ */
+static void do_churn(const struct subject *subject, uint64_t cycles, uint64_t gap_us)
+{
+	const struct timespec gap = { .tv_sec = (time_t)(gap_us / 1000000),
+				      .tv_nsec = (long)(gap_us % 1000000 * 1000) };
+	uint64_t *took = calloc(cycles, sizeof(*took)), i;
+
+	if (!took || !cycles) {
+		fprintf(stderr, "subject: no memory for as many cycles\n");
+		exit(1);
+	}
+	for (i = 0; i < cycles; i++) {
+		uint64_t start_ns = now_ns();
+
+		fault_once(subject, 1);
+		took[i] = now_ns() - start_ns;
+		nanosleep(&gap, NULL);
+	}
+	qsort(took, cycles, sizeof(*took), compare_ns);
+	printf("%llu %llu %llu\n", (unsigned long long)took[cycles / 2],
+	       (unsigned long long)took[cycles - 1 - cycles / 100],
+	       (unsigned long long)took[cycles - 1]);
+	free(took);
+}
+
 /* One byte read every step bytes: a fault, and the zero page. */
 static uint64_t read_pages(const char *start, size_t bytes, size_t step)
 {
@@ -178,6 +213,8 @@ static bool serve(struct subject *subject, const char *line)
 		do_getppid(first, second);
 	else if (words == 3 && !strcmp(verb, "munmap"))
 		do_munmap(subject, first, second);
+	else if (words == 3 && !strcmp(verb, "churn"))
+		do_churn(subject, first, second);
 	else if (words == 3 && !strcmp(verb, "keep") && second)
 		do_keep(subject, true, first, second);
 	else if (words == 3 && !strcmp(verb, "look") && second)

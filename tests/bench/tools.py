@@ -193,6 +193,7 @@ class Pagewatch(Tool):
     """pagewatch -p, live, JSON once a second, held by its test points where asked."""
 
     backend = "tp_btf"
+    options = ()
 
     def __init__(self, target):
         self.target = target
@@ -212,7 +213,7 @@ class Pagewatch(Tool):
                         os.fdopen(in_write, "wb", buffering=0))
         self.started_ns = time.monotonic_ns()
         self.process = Process([PAGEWATCH, "-p", str(self.target.pid), "--json",
-                                f"--backend={self.backend}"],
+                                f"--backend={self.backend}", *self.options],
                                pass_fds=(out_write, in_read), env=environment)
         os.close(out_write)
         os.close(in_read)

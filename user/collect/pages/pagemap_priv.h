@@ -4,11 +4,12 @@
 #define COLLECT_PAGEMAP_PRIV_H
 
 #include "collect/pages/pagemap.h"
+#include "collect/pages/scan_pace.h"
 #include "collect/pages/uapi.h"
 #include "collect/proc/smaps.h"
 
 #define SCAN_REGIONS 512u      /* what the kernel buffers at a time (PAGEMAP_WALK_SIZE) */
-#define READ_WORDS (64u << 10) /* pages a pread */
+#define READ_WORDS (64u << 10) /* pages a pread, at most */
 #define MOVE_PAGES_BATCH 4096u
 
 /* A category of ours, within a walk: PRESENT, and perhaps the zero page. */
@@ -19,6 +20,7 @@ struct pagemap {
 	enum page_reader reader;
 	uint32_t known;
 	uint64_t page_bytes;
+	struct scan_pace pace;
 	uint32_t pid;
 	struct uapi_page_region *regions; /* SCAN: SCAN_REGIONS of them */
 	uint64_t *words;		  /* READ: READ_WORDS of them */

@@ -28,6 +28,16 @@ static int ask_for_batch(struct pagemap *pagemap, size_t count)
 	return query_pages(pagemap->pid, count, pagemap->move_pages, pagemap->move_status);
 }
 
+/* The kernel walks the page tables for it, too. */
+static int query_batch(struct pagemap *pagemap, size_t count)
+{
+	uint64_t begin_ns = scan_pace__begin(&pagemap->pace);
+	int err = ask_for_batch(pagemap, count);
+
+	scan_pace__end(&pagemap->pace, begin_ns);
+	return err;
+}
+
 int pagemap_init_read(struct pagemap *pagemap)
 {
 	uint32_t scan_known;
@@ -92,7 +102,7 @@ static void resolve_batch(struct page_walk *walk, uint64_t window, size_t count)
 
 	if (!count)
 		return;
-	if (!pagemap->move_works || ask_for_batch(pagemap, count)) {
+	if (!pagemap->move_works || query_batch(pagemap, count)) {
 		for (i = 0; i < count; i++) {
 			uint64_t address = (uintptr_t)pagemap->move_pages[i];
 
@@ -158,6 +168,23 @@ static int add_window(struct page_walk *walk, uint64_t window, size_t count)
 	return 0;
 }
 
+/* The words of a window, as large as the pace allows. The number read, or -errno. */
+static ssize_t read_window(struct pagemap *pagemap, uint64_t at, uint64_t *pages)
+{
+	uint64_t most = pagemap->pace.pages < READ_WORDS ? pagemap->pace.pages : READ_WORDS;
+	uint64_t begin_ns, took_ns;
+	ssize_t got;
+
+	if (*pages > most)
+		*pages = most;
+	begin_ns = scan_pace__begin(&pagemap->pace);
+	got = pagemap_words__read(pagemap->fd, pagemap->page_bytes, at, pagemap->words, *pages);
+	took_ns = scan_pace__end(&pagemap->pace, begin_ns);
+	if (*pages == most)
+		scan_pace__adapt(&pagemap->pace, took_ns);
+	return got;
+}
+
 int page_walk__run_read(struct page_walk *walk)
 {
 	struct pagemap *pagemap = walk->pagemap;
@@ -166,12 +193,9 @@ int page_walk__run_read(struct page_walk *walk)
 
 	while (at < walk->end) {
 		uint64_t pages = (walk->end - at) / page;
-		ssize_t got;
+		ssize_t got = read_window(pagemap, at, &pages);
 		int err;
 
-		if (pages > READ_WORDS)
-			pages = READ_WORDS;
-		got = pagemap_words__read(pagemap->fd, page, at, pagemap->words, pages);
 		if (got == -ESRCH || got == -EPERM || got == -EACCES)
 			return (int)got;
 		if (got < 0) {

@@ -7,13 +7,6 @@
 #include "collect/pages/pagemap_priv.h"
 #include "collect/pages/pagemap_words.h"
 
-/*
- * A limit on matching pages, not on the span: the kernel passes absent page
- * tables quickly, and 1 TiB of nothing is one call instead of thousands. It
- * holds the mmap lock for this many populated pages at most; it also drops it
- * whenever its own buffer of SCAN_REGIONS is full.
- */
-#define MAX_PAGES (64u << 10)
 #define SWAP_WORDS 512u
 
 /* HUGE, FILE and PFNZERO never come without PRESENT or SWAPPED. */
@@ -103,22 +96,39 @@ static int add_region(struct page_walk *walk, const struct uapi_page_region *reg
 	return page_walk__add(walk, region->start, region->end, (uint32_t)region->categories);
 }
 
+/* One call, as large as the pace allows. The number of regions, or -errno. */
+static int scan_window(struct page_walk *walk, struct uapi_pm_scan_arg *arg)
+{
+	struct pagemap *pagemap = walk->pagemap;
+	/* A page table is a page of words. */
+	const uint64_t table_bytes = pagemap->page_bytes / sizeof(uint64_t) * pagemap->page_bytes;
+	uint64_t bytes = pagemap->pace.tables * table_bytes, begin_ns, took_ns;
+	int count;
+
+	arg->end = walk->end - arg->start > bytes ? arg->start + bytes : walk->end;
+	arg->max_pages = pagemap->pace.pages;
+	begin_ns = scan_pace__begin(&pagemap->pace);
+	count = scan_ioctl(pagemap->fd, arg);
+	took_ns = scan_pace__end(&pagemap->pace, begin_ns);
+	if (arg->walk_end < walk->end)
+		scan_pace__adapt(&pagemap->pace, took_ns);
+	return count;
+}
+
 int page_walk__run_scan(struct page_walk *walk)
 {
 	struct pagemap *pagemap = walk->pagemap;
 	struct uapi_pm_scan_arg arg = {
 		.size = sizeof(arg),
 		.start = walk->start,
-		.end = walk->end,
 		.vec = (uintptr_t)pagemap->regions,
 		.vec_len = SCAN_REGIONS,
-		.max_pages = MAX_PAGES,
 		.category_anyof_mask = pagemap->known & WANTED,
 		.return_mask = pagemap->known,
 	};
 
 	while (arg.start < walk->end) {
-		int count = scan_ioctl(pagemap->fd, &arg);
+		int count = scan_window(walk, &arg);
 		int err, i;
 
 		if (count < 0)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* How large the calls of a page scan are, and when it leaves the target's lock alone. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/prctl.h>
+
+#include <cmocka.h>
+
+#include "collect/pages/scan_pace.h"
+
+#define US 1000u
+#define MANY 100
+
+static void slow_calls_get_smaller(void **state)
+{
+	struct scan_pace pace, before;
+	int i;
+
+	(void)state;
+	scan_pace__init(&pace);
+	before = pace;
+	scan_pace__adapt(&pace, 1000 * US);
+	assert_int_equal(pace.pages, before.pages / 2);
+	assert_int_equal(pace.tables, before.tables / 2);
+	for (i = 0; i < MANY; i++)
+		scan_pace__adapt(&pace, 1000 * US);
+	assert_in_range(pace.pages, 1, before.pages / 4);
+	assert_in_range(pace.tables, 1, before.tables / 4);
+}
+
+static void quick_calls_get_larger(void **state)
+{
+	struct scan_pace pace, before;
+	int i;
+
+	(void)state;
+	scan_pace__init(&pace);
+	before = pace;
+	scan_pace__adapt(&pace, 1 * US);
+	assert_int_equal(pace.pages, before.pages * 2);
+	assert_int_equal(pace.tables, before.tables * 2);
+	for (i = 0; i < MANY; i++)
+		scan_pace__adapt(&pace, 1 * US);
+	/* At 50 ns a page and 1,200 ns a table: what they could take at once. */
+	assert_in_range(pace.pages, before.pages * 2, 1000 * US / 50);
+	assert_in_range(pace.tables, before.tables * 2, 1300 * US / 1200);
+}
+
+static void others_stay(void **state)
+{
+	struct scan_pace pace, before;
+
+	(void)state;
+	scan_pace__init(&pace);
+	before = pace;
+	scan_pace__adapt(&pace, 200 * US);
+	assert_int_equal(pace.pages, before.pages);
+	assert_int_equal(pace.tables, before.tables);
+}
+
+/* Many short calls, as of a process with many VMAs, are as bad as a long one. */
+static void a_rest_after_many_calls(void **state)
+{
+	struct scan_pace pace;
+	uint64_t now = 1000000 * US;
+	int calls = 0;
+
+	(void)state;
+	scan_pace__init(&pace);
+	pace.last_ns = now;
+	while (!scan_pace__rest_is_due(&pace, now)) {
+		now += 10 * US;
+		pace.held_ns += 10 * US;
+		pace.last_ns = now;
+		calls++;
+	}
+	assert_in_range(calls, 20, 50);
+	/* Time that passed by itself is a rest as well. */
+	assert_false(scan_pace__rest_is_due(&pace, now + 1000 * US));
+	assert_int_equal(pace.held_ns, 0);
+}
+
+static void a_rest_is_taken(void **state)
+{
+	int slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+	struct scan_pace pace;
+	uint64_t begin, rested;
+
+	(void)state;
+	scan_pace__init(&pace);
+	begin = scan_pace__begin(&pace);
+	/* Held for an hour. */
+	pace.held_ns = UINT64_C(3600000000) * US;
+	pace.last_ns = begin + UINT64_C(3600000000) * US;
+	rested = scan_pace__begin(&pace);
+	assert_int_equal(pace.held_ns, 0);
+	assert_in_range(rested - begin, 20 * US, UINT64_MAX);
+	scan_pace__end(&pace, rested);
+	assert_in_range(pace.last_ns, rested, UINT64_MAX);
+	assert_int_equal(prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0), slack);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(slow_calls_get_smaller),
+		cmocka_unit_test(quick_calls_get_larger),
+		cmocka_unit_test(others_stay),
+		cmocka_unit_test(a_rest_after_many_calls),
+		cmocka_unit_test(a_rest_is_taken),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
