@@ -69,16 +69,17 @@ UNIT_HELPER_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 RANDOM_C := $(wildcard tests/workload/random*.c)
 SIGNALS_C := tests/workload/signals.c
 CONTROL_C := tests/workload/control.c
+CHURN_C := tests/workload/churn.c
 HEAP_C := $(wildcard tests/workload/heap*.c)
-WORKLOAD_C := $(filter-out $(RANDOM_C) $(SIGNALS_C) $(CONTROL_C) $(HEAP_C),$(wildcard tests/workload/*.c))
+WORKLOAD_C := $(filter-out $(RANDOM_C) $(SIGNALS_C) $(CONTROL_C) $(CHURN_C) $(HEAP_C),$(wildcard tests/workload/*.c))
 FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 PURE_A := $(OBJ)/libpure.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OBJ)/tests/unit/%,$(UNIT_C))
-WORKLOADS := $(addprefix $(O)/tests/,workload random signals control heap)
+WORKLOADS := $(addprefix $(O)/tests/,workload random signals control churn heap)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_C))
-BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost)
+BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost lifetimes nothing)
 MAN := $(O)/pagewatch.8
 COMPLETION := $(O)/pagewatch.bash
 # The program made here, or one that runs here, where that is for another machine.
@@ -248,6 +249,7 @@ $(call objects,$(HEAP_C)): ALL_CFLAGS += -fno-builtin
 $(O)/tests/random: $(call objects,$(RANDOM_C) tests/workload/books.c)
 $(O)/tests/signals: $(call objects,$(SIGNALS_C))
 $(O)/tests/control: $(call objects,$(CONTROL_C))
+$(O)/tests/churn: $(call objects,$(CHURN_C))
 $(WORKLOADS):
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  LINK    $@")
@@ -259,17 +261,21 @@ $(O)/fuzz/%: tests/fuzz/%.c $(PURE_C) | $(O)/tools
 	$(Q)$(CLANG) $(filter-out -fsanitize%,$(ALL_CFLAGS)) -fsanitize=fuzzer,address,undefined \
 		$(filter %.c,$^) $(LIBS) -o $@
 
-$(O)/bench/empty_tp.bpf.o: tests/bench/empty_tp.bpf.c | $(O)/tools
+$(O)/bench/%.bpf.o: tests/bench/%.bpf.c | $(O)/tools
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  BPF     $<")
 	$(Q)$(CLANG) $(BPF_CFLAGS) -c $< -o $@
 
-$(O)/bench/empty_tp.skel.h: $(O)/bench/empty_tp.bpf.o
-	$(Q)$(BPFTOOL) gen skeleton $< name empty_tp_bpf > $@
+$(O)/bench/%.skel.h: $(O)/bench/%.bpf.o
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
 $(OBJ)/tests/bench/empty_tp.o: $(O)/bench/empty_tp.skel.h
+$(OBJ)/tests/bench/lifetimes.o: $(O)/bench/lifetimes.skel.h
+.PRECIOUS: $(O)/bench/%.bpf.o $(O)/bench/%.skel.h
 
-$(O)/bench/subject: $(call objects,tests/bench/subject.c)
+$(O)/bench/subject: $(call objects,tests/bench/subject.c tests/bench/bare.c)
+$(O)/bench/lifetimes: $(call objects,tests/bench/lifetimes.c)
+$(O)/bench/nothing: $(call objects,tests/bench/nothing.c)
 $(O)/bench/empty_tp: $(call objects,tests/bench/empty_tp.c)
 $(O)/bench/scan_cost: $(call objects,tests/bench/scan_cost.c tests/bench/bare.c) $(PURE_A)
 $(O)/bench/python_cost: $(call objects,tests/bench/python_cost.c) $(PURE_A)

@@ -279,6 +279,8 @@ def numpy_program(rounds):
                 name: spread([100 * (under / bare - 1)
                               for under, bare in zip(values, seen["none"])])
                 for name, values in seen.items() if name != "none"},
+            "numpy_excess_ms": spread([under - 1.15 * bare for under, bare in
+                                       zip(seen["pagewatch_run"], seen["none"])]),
             "numpy_output_bytes": written}
 
 

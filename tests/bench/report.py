@@ -49,6 +49,14 @@ LIMITS = (
     ("names of 100,000 arrays", ("python_scan_ms", "100000"), 400, "ms"),
     ("check -- true, all of it", ("check_ms", "true"), 50, "ms"),
     ("a checkpoint, with its scan", ("checkpoint_ms", "pagewatch"), 5, "ms"),
+    ("run of a command that does nothing, over start to faults counted",
+     ("run_nothing_over_start",), 2, "x"),
+    ("the same command, held from its exec to its end", ("run_held_ms",), 5, "ms"),
+    ("run --children of 100 forks: over 1.5 times the bare command", ("forks_excess_ms",), 1000,
+     "ms"),
+    ("run of 100,000 sparse chunks: over the bare command and a bare scan",
+     ("sparse_run_excess_ms",), 200, "ms"),
+    ("run of the numpy program: over 1.15 times the bare one", ("numpy_excess_ms",), 100, "ms"),
 )
 
 
@@ -156,6 +164,13 @@ def other_table(figures):
         rows.append(["the constant: kernel, user side, MiB", "",
                      f"{held['few']['bpf_bytes'] / 2**20:.1f}, "
                      f"{held['few']['rss_bytes'] / 2**20:.1f}", ""])
+    if "forks_ms" in figures:
+        for key, text in (("forks_ms", "run --children of 100 forks, ms"),
+                          ("sparse_run_ms", "run of 100,000 sparse chunks, ms")):
+            rows.append([text, number(median(figures[key]["none"])),
+                         number(median(figures[key]["pagewatch"])), ""])
+        rows.append(["run of a command that does nothing, ms", "",
+                     number(median(figures["run_nothing_ms"])), ""])
     if "numpy_ms" in figures:
         values = figures["numpy_ms"]
         rows.append(["the numpy program, end to end, ms", number(values["none"]),

@@ -11,8 +11,11 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "bare.h"
 
 #define MAX_KEPT 8
 
@@ -182,6 +185,45 @@ static void do_drop(struct subject *subject)
 	printf("dropped\n");
 }
 
+/* scan: a bare look at the pages of what is kept; how many are there. */
+static void do_scan(const struct subject *subject)
+{
+	uint64_t found = 0;
+	size_t i;
+
+	for (i = 0; i < subject->kept_count; i++) {
+		const struct kept *kept = &subject->kept[i];
+		struct bare_range range = { (uintptr_t)kept->start,
+					    (uintptr_t)kept->start + kept->bytes };
+		uint64_t pages = 0;
+
+		if (bare_scan(getpid(), &range, 1, &pages)) {
+			fprintf(stderr, "subject: cannot scan\n");
+			exit(1);
+		}
+		found += pages;
+	}
+	printf("%llu\n", (unsigned long long)found);
+}
+
+/* forks COUNT: children that end at once, one after the other. */
+static void do_forks(uint64_t count)
+{
+	uint64_t i;
+
+	for (i = 0; i < count; i++) {
+		pid_t child = fork();
+
+		if (!child)
+			_exit(0);
+		if (child < 0 || waitpid(child, NULL, 0) != child) {
+			perror("subject: fork");
+			exit(1);
+		}
+	}
+	printf("%llu\n", (unsigned long long)count);
+}
+
 /*
  * share MS: which part of MS milliseconds this thread could run, in percent. A
  * virtual machine may be taken off its processor without any account of it.
@@ -219,6 +261,10 @@ static bool serve(struct subject *subject, const char *line)
 		do_keep(subject, true, first, second);
 	else if (words == 3 && !strcmp(verb, "look") && second)
 		do_keep(subject, false, first, second);
+	else if (words == 2 && !strcmp(verb, "forks"))
+		do_forks(first);
+	else if (words == 1 && !strcmp(verb, "scan"))
+		do_scan(subject);
 	else if (words == 2 && !strcmp(verb, "share"))
 		do_share(first);
 	else if (words == 1 && !strcmp(verb, "drop"))
