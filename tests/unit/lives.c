@@ -115,7 +115,10 @@ static void send(struct world *world, const struct map_event *event)
 		assert_int_equal(array_reserve((void **)&world->late, &world->late_capacity,
 					       world->late_count + 1, sizeof(*world->late)),
 				 0);
-		world->late[world->late_count++] = *event;
+		world->late[world->late_count++] =
+			(struct late){ *event, event->type == MAP_EVENT_CLOSED
+						       ? *event->closed
+						       : (struct touch_chunk){ 0 } };
 		return;
 	}
 	assert_int_equal(touch__handle(world->touch, event), 0);
@@ -127,18 +130,18 @@ static void close_span(struct world *world, struct span span, uint32_t tid)
 	uint32_t i, word;
 
 	for (i = 0; i < CHUNKS; i++) {
-		struct map_event event = { .type = MAP_EVENT_CLOSED, .tid = tid };
+		struct touch_chunk chunk = { .start = address(i * CHUNK_PAGES) };
+		struct map_event event = { .type = MAP_EVENT_CLOSED, .tid = tid, .closed = &chunk };
 		uint64_t mask[CHUNK_WORDS], any = 0;
 
 		chunk_mask(address(i * CHUNK_PAGES), address(span.first),
 			   address(span.first + span.count), PAGE, mask);
-		event.closed.start = address(i * CHUNK_PAGES);
 		for (word = 0; word < CHUNK_WORDS; word++) {
-			event.closed.read[word] = world->kernel[i].read[word] & mask[word];
-			event.closed.written[word] = world->kernel[i].written[word] & mask[word];
+			chunk.read[word] = world->kernel[i].read[word] & mask[word];
+			chunk.written[word] = world->kernel[i].written[word] & mask[word];
 			world->kernel[i].read[word] &= ~mask[word];
 			world->kernel[i].written[word] &= ~mask[word];
-			any |= event.closed.read[word] | event.closed.written[word];
+			any |= chunk.read[word] | chunk.written[word];
 		}
 		if (any)
 			send(world, &event);
@@ -175,18 +178,19 @@ static struct map_event enter(enum map_op op, struct span span)
 {
 	return (struct map_event){
 		.type = MAP_EVENT_ENTER,
-		.op = op,
+		.enter.op = op,
 		.tid = 1,
-		.start = address(span.first),
-		.end = address(span.first + span.count),
+		.enter.start = address(span.first),
+		.enter.end = address(span.first + span.count),
 		.time_ns = 1000,
 	};
 }
 
 static void leave(struct world *world, int64_t result)
 {
-	send(world, &(struct map_event){
-			    .type = MAP_EVENT_EXIT, .tid = 1, .result = result, .time_ns = 2000 });
+	send(world,
+	     &(struct map_event){
+		     .type = MAP_EVENT_EXIT, .tid = 1, .exit.result = result, .time_ns = 2000 });
 }
 
 static void op_drop(struct world *world)
@@ -197,7 +201,7 @@ static void op_drop(struct world *world)
 	send(world, &event);
 	close_span(world, span, 1);
 	end_pages(world, span);
-	leave(world, event.op == MAP_OP_DONTNEED && below(world, 2) ? -ENOMEM : 0);
+	leave(world, event.enter.op == MAP_OP_DONTNEED && below(world, 2) ? -ENOMEM : 0);
 }
 
 static void op_map_fixed(struct world *world)
@@ -205,7 +209,7 @@ static void op_map_fixed(struct world *world)
 	struct span span = any_span(world, 301);
 	struct map_event event = enter(MAP_OP_MMAP, span);
 
-	event.new_end = (uint64_t)span.count * PAGE;
+	event.enter.new_end = (uint64_t)span.count * PAGE;
 	send(world, &event);
 	close_span(world, span, 1);
 	end_pages(world, span);
@@ -235,8 +239,8 @@ static void op_refused(struct world *world)
 	end_pages(world, (struct span){ span.first, reached });
 	event = (struct map_event){ .type = MAP_EVENT_EXIT,
 				    .tid = 1,
-				    .result = -EINVAL,
-				    .refused_at = address(span.first + reached),
+				    .exit.result = -EINVAL,
+				    .exit.refused_at = address(span.first + reached),
 				    .time_ns = 2000 };
 	send(world, &event);
 }
@@ -247,12 +251,12 @@ static void op_parts(struct world *world)
 	struct span one = any_span(world, 53), two = any_span(world, 53);
 	struct map_event event = enter(MAP_OP_DONTNEED, one);
 
-	event.part = true;
+	event.enter.part = true;
 	send(world, &event);
 	close_span(world, one, 1);
 	end_pages(world, one);
 	event = enter(MAP_OP_DONTNEED, two);
-	event.part = true;
+	event.enter.part = true;
 	send(world, &event);
 	close_span(world, two, 1);
 	leave(world, (int64_t)one.count * PAGE);
@@ -267,8 +271,8 @@ static void op_move(struct world *world)
 
 	if (to.first < from.first + from.count && from.first < to.first + to.count)
 		return;
-	event.new_start = address(to.first);
-	event.new_end = address(to.first + to.count);
+	event.enter.new_start = address(to.first);
+	event.enter.new_end = address(to.first + to.count);
 	send(world, &event);
 	close_span(world, to, 1);
 	close_span(world, from, 1);
@@ -292,9 +296,9 @@ static void op_move_part(struct world *world)
 
 	if (to.first < from.first + from.count && from.first < to.first + to.count)
 		return;
-	event.several = true;
-	event.new_start = address(to.first);
-	event.new_end = address(to.first + to.count);
+	event.enter.several = true;
+	event.enter.new_start = address(to.first);
+	event.enter.new_end = address(to.first + to.count);
 	send(world, &event);
 	close_span(world, to, 1);
 	close_span(world, from, 1);
@@ -307,8 +311,8 @@ static void op_move_part(struct world *world)
 	}
 	event = (struct map_event){ .type = MAP_EVENT_EXIT,
 				    .tid = 1,
-				    .result = below(world, 2) ? -EPERM : -EFAULT,
-				    .refused_at = address(from.first + reached),
+				    .exit.result = below(world, 2) ? -EPERM : -EFAULT,
+				    .exit.refused_at = address(from.first + reached),
 				    .time_ns = 2000 };
 	send(world, &event);
 }
@@ -336,6 +340,13 @@ void scan_begin(struct world *world)
 	world->scanning = true;
 }
 
+static void send_late(struct world *world, struct late *late)
+{
+	if (late->event.type == MAP_EVENT_CLOSED)
+		late->event.closed = &late->chunk;
+	send(world, &late->event);
+}
+
 void scan_end(struct world *world)
 {
 	size_t i;
@@ -343,7 +354,7 @@ void scan_end(struct world *world)
 	world->scanning = false;
 	touch__end_window(world->touch);
 	for (i = 0; i < world->late_count; i++)
-		send(world, &world->late[i]);
+		send_late(world, &world->late[i]);
 	world->late_count = 0;
 }
 

@@ -23,6 +23,12 @@ struct page {
 	bool read, written, before, huge_seen;
 };
 
+/* An event, and what it borrows. */
+struct late {
+	struct map_event event;
+	struct touch_chunk chunk;
+};
+
 struct world {
 	uint64_t random;
 	struct page pages[PAGES];
@@ -33,7 +39,7 @@ struct world {
 	bool scanning;
 	bool ever[PAGES]; /* touched in a life that the page had during the scan */
 	struct touch_map before;
-	struct map_event *late;
+	struct late *late;
 	size_t late_count;
 	size_t late_capacity;
 };

@@ -128,10 +128,7 @@ static void tell(struct heap *heap, enum map_event_type type, uint64_t serial, u
 		 uint64_t bytes)
 {
 	const struct map_event event = { .type = type,
-					 .serial = serial,
-					 .start = start,
-					 .end = start + bytes,
-					 .call = HEAP_CALLOC,
+					 .block = { start, start + bytes, serial, HEAP_CALLOC },
 					 .tid = 7 };
 
 	assert_int_equal(heap__handle(heap, &event), 0);
@@ -156,10 +153,12 @@ static void replay(struct replay *replay, const struct map_event *event, replay_
 static void map_call(struct heap *heap, enum map_op op, uint64_t start, uint64_t end,
 		     int64_t result)
 {
-	const struct map_event enter = {
-		.type = MAP_EVENT_ENTER, .op = op, .start = start, .end = end, .tid = 7
-	};
-	const struct map_event exit = { .type = MAP_EVENT_EXIT, .tid = 7, .result = result };
+	const struct map_event enter = { .type = MAP_EVENT_ENTER,
+					 .enter.op = op,
+					 .enter.start = start,
+					 .enter.end = end,
+					 .tid = 7 };
+	const struct map_event exit = { .type = MAP_EVENT_EXIT, .tid = 7, .exit.result = result };
 	struct replay calls = { .page_bytes = PAGE };
 
 	replay(&calls, &enter, tell_heap, heap);
@@ -253,17 +252,19 @@ static void test_mappings_lost_exit(void **unused)
 {
 	struct mappings *mappings = mappings__new(200, 8);
 	const struct map_event map = {
-		.type = MAP_EVENT_ENTER, .op = MAP_OP_MMAP, .tid = 7, .new_end = 400
+		.type = MAP_EVENT_ENTER, .enter.op = MAP_OP_MMAP, .tid = 7, .enter.new_end = 400
 	};
-	const struct map_event unmap = {
-		.type = MAP_EVENT_ENTER, .op = MAP_OP_MUNMAP, .start = 1100, .end = 1200, .tid = 7
-	};
+	const struct map_event unmap = { .type = MAP_EVENT_ENTER,
+					 .enter.op = MAP_OP_MUNMAP,
+					 .enter.start = 1100,
+					 .enter.end = 1200,
+					 .tid = 7 };
 	struct replay calls = { .page_bytes = PAGE };
 	struct array_list list = { 0 };
 
 	(void)unused;
 	replay(&calls, &map, tell_mappings, mappings);
-	replay(&calls, &(struct map_event){ .type = MAP_EVENT_EXIT, .tid = 7, .result = 1000 },
+	replay(&calls, &(struct map_event){ .type = MAP_EVENT_EXIT, .tid = 7, .exit.result = 1000 },
 	       tell_mappings, mappings);
 	/* An exit that never came is a failure: nothing is known to have ended. */
 	replay(&calls, &unmap, tell_mappings, mappings);
@@ -284,7 +285,9 @@ static void test_mappings_moved_in_part(void **unused)
 	static const uint64_t starts[] = { 1000, 1400 },
 			      expected[][2] = { { 1600, 1800 }, { 5000, 5400 }, { 5400, 5600 } };
 	struct mappings *mappings = mappings__new(200, 8);
-	struct map_event enter = { .type = MAP_EVENT_ENTER, .op = MAP_OP_MMAP, .new_end = 400 };
+	struct map_event enter = { .type = MAP_EVENT_ENTER,
+				   .enter.op = MAP_OP_MMAP,
+				   .enter.new_end = 400 };
 	struct map_event exit = { .type = MAP_EVENT_EXIT };
 	struct replay calls = { .page_bytes = PAGE };
 	struct array_list list = { 0 };
@@ -292,18 +295,20 @@ static void test_mappings_moved_in_part(void **unused)
 
 	(void)unused;
 	for (i = 0; i < 2; i++) {
-		exit.result = (int64_t)starts[i];
+		exit.exit.result = (int64_t)starts[i];
 		replay(&calls, &enter, tell_mappings, mappings);
 		replay(&calls, &exit, tell_mappings, mappings);
 	}
 	enter = (struct map_event){ .type = MAP_EVENT_ENTER,
-				    .op = MAP_OP_MREMAP,
-				    .start = 1000,
-				    .end = 1800,
-				    .new_start = 5000,
-				    .new_end = 5800,
-				    .several = true };
-	exit = (struct map_event){ .type = MAP_EVENT_EXIT, .result = -EPERM, .refused_at = 1600 };
+				    .enter.op = MAP_OP_MREMAP,
+				    .enter.start = 1000,
+				    .enter.end = 1800,
+				    .enter.new_start = 5000,
+				    .enter.new_end = 5800,
+				    .enter.several = true };
+	exit = (struct map_event){ .type = MAP_EVENT_EXIT,
+				   .exit.result = -EPERM,
+				   .exit.refused_at = 1600 };
 	replay(&calls, &enter, tell_mappings, mappings);
 	replay(&calls, &exit, tell_mappings, mappings);
 	assert_int_equal(mappings__arrays(mappings, &list), 0);

@@ -84,25 +84,24 @@ static struct map_event enter(uint32_t tid, enum map_op op, uint64_t start, uint
 {
 	struct map_event enter = event(MAP_EVENT_ENTER, tid);
 
-	enter.op = op;
-	enter.start = start;
-	enter.end = end;
+	enter.enter = (struct map_enter){ .op = op, .start = start, .end = end };
 	return enter;
 }
 
-static struct map_event closed(uint32_t tid, uint64_t start, uint64_t words)
+static void close_bits(struct touch *touch, uint32_t tid, uint64_t start, uint64_t words)
 {
+	const struct touch_chunk chunk = { .start = start, .written = { words } };
 	struct map_event closed = event(MAP_EVENT_CLOSED, tid);
 
-	closed.closed = (struct touch_chunk){ .start = start, .written = { words } };
-	return closed;
+	closed.closed = &chunk;
+	handle(touch, closed);
 }
 
 static void leave(struct touch *touch, uint32_t tid, int64_t result)
 {
 	struct map_event exit = event(MAP_EVENT_EXIT, tid);
 
-	exit.result = result;
+	exit.exit.result = result;
 	handle(touch, exit);
 }
 
@@ -142,7 +141,7 @@ static void failing_calls(void **state)
 	(void)state;
 	assert_non_null(touch);
 	handle(touch, enter(1, MAP_OP_REMOVE, BASE, BASE + 512 * PAGE));
-	handle(touch, closed(1, BASE, 0x7));
+	close_bits(touch, 1, BASE, 0x7);
 	leave(touch, 1, -EINVAL);
 	for (i = 0; i < 1000000; i++) {
 		handle(touch, enter(1, MAP_OP_REMOVE, BASE, BASE + 512 * PAGE));
@@ -165,16 +164,16 @@ static void growing_block(void **state)
 	(void)state;
 	assert_non_null(touch);
 	grow = enter(1, MAP_OP_MREMAP, start - bytes, start);
-	grow.new_start = start;
-	grow.new_end = start + bytes;
+	grow.enter.new_start = start;
+	grow.enter.new_end = start + bytes;
 	handle(touch, grow);
 	for (i = 0; i < 2000; i++)
-		handle(touch, closed(1, start - bytes + i * chunk_bytes, 0xf0));
+		close_bits(touch, 1, start - bytes + i * chunk_bytes, 0xf0);
 	leave(touch, 1, (int64_t)start);
 	for (i = 0; i < 1000000; i++) {
 		grow = enter(1, MAP_OP_MREMAP, start, start + bytes);
 		bytes += PAGE;
-		grow.new_end = bytes;
+		grow.enter.new_end = bytes;
 		handle(touch, grow);
 		leave(touch, 1, (int64_t)start);
 	}
@@ -195,17 +194,17 @@ static void reused_while_moving(void **state)
 	assert_non_null(touch);
 	/* Held by us from here on: a refused call took them. */
 	handle(touch, enter(1, MAP_OP_MUNMAP, BASE, BASE + 64 * PAGE));
-	handle(touch, closed(1, BASE, 0xff00));
+	close_bits(touch, 1, BASE, 0xff00);
 	leave(touch, 1, -EINVAL);
 	move = enter(1, MAP_OP_MREMAP, BASE, BASE + 64 * PAGE);
-	move.new_end = 64 * PAGE;
+	move.enter.new_end = 64 * PAGE;
 	handle(touch, move);
 	map = enter(2, MAP_OP_MMAP, 0, 0);
-	map.new_end = 64 * PAGE;
+	map.enter.new_end = 64 * PAGE;
 	handle(touch, map);
 	leave(touch, 2, (int64_t)BASE);
 	handle(touch, enter(2, MAP_OP_MUNMAP, BASE, BASE + 64 * PAGE));
-	handle(touch, closed(2, BASE, 0xf));
+	close_bits(touch, 2, BASE, 0xf);
 	leave(touch, 2, 0);
 	assert_int_equal(retired(touch), 4);
 	leave(touch, 1, (int64_t)to);

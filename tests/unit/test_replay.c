@@ -27,7 +27,7 @@ enum stage { OUTSIDE, ENTERED, DONE };
 
 struct thread {
 	enum stage stage;
-	struct map_event enter;
+	struct map_event event; /* of its entry */
 	int64_t result;
 	uint32_t mapping; /* its own; 0: none */
 };
@@ -131,29 +131,28 @@ static void enter(struct scene *scene, struct thread *thread)
 					   MAP_OP_MREMAP };
 	uint32_t first = 0, count, tid = (uint32_t)(thread - scene->threads) + 1;
 
-	thread->enter =
-		(struct map_event){ .type = MAP_EVENT_ENTER, .tid = tid, .op = MAP_OP_MMAP };
+	thread->event = (struct map_event){ .type = MAP_EVENT_ENTER, .tid = tid };
 	if (thread->mapping) {
 		count = count_of(scene, thread->mapping, &first);
-		thread->enter.op = ops[below(scene, 4)];
-		thread->enter.start = address(first);
-		thread->enter.end = address(first + count);
+		thread->event.enter.op = ops[below(scene, 4)];
+		thread->event.enter.start = address(first);
+		thread->event.enter.end = address(first + count);
 	} else {
 		thread->mapping = ++scene->mappings;
-		thread->enter.time_ns = thread->mapping;
+		thread->event.time_ns = thread->mapping;
 	}
-	if (thread->enter.op == MAP_OP_MMAP || thread->enter.op == MAP_OP_MREMAP)
-		thread->enter.new_end = (1 + (uint64_t)below(scene, 23)) * PAGE;
+	if (thread->event.enter.op == MAP_OP_MMAP || thread->event.enter.op == MAP_OP_MREMAP)
+		thread->event.enter.new_end = (1 + (uint64_t)below(scene, 23)) * PAGE;
 	thread->stage = ENTERED;
-	send(scene, &thread->enter);
+	send(scene, &thread->event);
 }
 
 static void move(struct scene *scene, struct thread *thread)
 {
 	uint32_t first = 0, count = count_of(scene, thread->mapping, &first), i, to;
-	uint32_t wanted = (uint32_t)(thread->enter.new_end / PAGE);
+	uint32_t wanted = (uint32_t)(thread->event.enter.new_end / PAGE);
 
-	thread->result = (int64_t)thread->enter.start;
+	thread->result = (int64_t)thread->event.enter.start;
 	if (wanted <= count) {
 		for (i = wanted; i < count; i++)
 			scene->truth[first + i] = 0;
@@ -173,7 +172,7 @@ static void move(struct scene *scene, struct thread *thread)
 
 static void map(struct scene *scene, struct thread *thread)
 {
-	uint32_t count = (uint32_t)(thread->enter.new_end / PAGE), i;
+	uint32_t count = (uint32_t)(thread->event.enter.new_end / PAGE), i;
 	uint32_t first = find_free(scene, count);
 
 	thread->result = -ENOMEM;
@@ -191,11 +190,11 @@ static void act(struct scene *scene, struct thread *thread)
 
 	thread->result = 0;
 	thread->stage = DONE;
-	if (thread->enter.op == MAP_OP_MMAP)
+	if (thread->event.enter.op == MAP_OP_MMAP)
 		map(scene, thread);
-	else if (thread->enter.op == MAP_OP_MREMAP)
+	else if (thread->event.enter.op == MAP_OP_MREMAP)
 		move(scene, thread);
-	for (i = 0; thread->enter.op == MAP_OP_MUNMAP && i < PAGES; i++) {
+	for (i = 0; thread->event.enter.op == MAP_OP_MUNMAP && i < PAGES; i++) {
 		if (scene->truth[i] == thread->mapping)
 			scene->truth[i] = 0;
 	}
@@ -204,14 +203,14 @@ static void act(struct scene *scene, struct thread *thread)
 static void leave(struct scene *scene, struct thread *thread)
 {
 	const struct map_event exit = { .type = MAP_EVENT_EXIT,
-					.tid = thread->enter.tid,
-					.time_ns = thread->enter.time_ns,
-					.result = thread->result };
+					.tid = thread->event.tid,
+					.time_ns = thread->event.time_ns,
+					.exit = { .result = thread->result } };
 
 	send(scene, &exit);
 	thread->stage = OUTSIDE;
-	if (thread->enter.op == MAP_OP_MUNMAP ||
-	    (thread->enter.op == MAP_OP_MMAP && thread->result < 0))
+	if (thread->event.enter.op == MAP_OP_MUNMAP ||
+	    (thread->event.enter.op == MAP_OP_MMAP && thread->result < 0))
 		thread->mapping = 0;
 }
 
@@ -252,15 +251,14 @@ static void test_threads(void **unused)
 static void handle(struct touch *touch, uint32_t tid, enum map_event_type type, enum map_op op,
 		   uint64_t start, uint64_t end, uint64_t new_end)
 {
-	const struct map_event event = { .type = type,
-					 .tid = tid,
-					 .op = op,
-					 .start = start,
-					 .end = end,
-					 .new_end = new_end,
-					 .result = (int64_t)start,
-					 .time_ns = 100 * tid };
+	struct map_event event = { .type = type, .tid = tid, .time_ns = 100 * tid };
 
+	if (type == MAP_EVENT_EXIT)
+		event.exit = (struct map_exit){ .result = (int64_t)start };
+	else
+		event.enter = (struct map_enter){
+			.op = op, .start = start, .end = end, .new_end = new_end
+		};
 	assert_int_equal(touch__handle(touch, &event), 0);
 }
 

@@ -119,13 +119,12 @@ static void gone_pages(void **state)
 	struct world *world = world__new(1);
 	struct touch_map before, after;
 	struct map_event enter = { .type = MAP_EVENT_ENTER,
-				   .op = MAP_OP_DONTNEED,
+				   .enter.op = MAP_OP_DONTNEED,
 				   .tid = 1,
-				   .start = address(4),
-				   .end = address(12) };
-	struct map_event closed = { .type = MAP_EVENT_CLOSED,
-				    .tid = 1,
-				    .closed = { .start = address(0), .written = { 0xff0 } } };
+				   .enter.start = address(4),
+				   .enter.end = address(12) };
+	const struct touch_chunk chunk = { .start = address(0), .written = { 0xff0 } };
+	struct map_event closed = { .type = MAP_EVENT_CLOSED, .tid = 1, .closed = &chunk };
 	struct touch_bits bits;
 
 	(void)state;

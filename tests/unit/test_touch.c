@@ -204,16 +204,13 @@ static void unsure_pages(void **state)
 {
 	struct world *world = world__new(1);
 	struct touch_map map;
+	const struct touch_chunk closed = { .start = address(0), .written = { 0xff } };
 	struct map_event events[] = {
 		{ .type = MAP_EVENT_ENTER,
-		  .op = MAP_OP_DONTNEED,
 		  .tid = 1,
-		  .start = address(0),
-		  .end = address(8) },
-		{ .type = MAP_EVENT_CLOSED,
-		  .tid = 1,
-		  .closed = { .start = address(0), .written = { 0xff } } },
-		{ .type = MAP_EVENT_EXIT, .tid = 1, .result = -EINVAL },
+		  .enter = { .op = MAP_OP_DONTNEED, .start = address(0), .end = address(8) } },
+		{ .type = MAP_EVENT_CLOSED, .tid = 1, .closed = &closed },
+		{ .type = MAP_EVENT_EXIT, .tid = 1, .exit = { .result = -EINVAL } },
 	};
 	struct page_runs runs = { 0 };
 	uint64_t unsure = 0;

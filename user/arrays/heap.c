@@ -80,18 +80,18 @@ static int forget_freed(struct heap *heap)
 static int on_alloc(struct heap *heap, const struct map_event *event)
 {
 	struct allocation allocation = {
-		.start = event->start,
-		.end = event->end,
-		.whole_start = event->start,
-		.whole_bytes = event->end - event->start,
-		.serial = event->serial,
+		.start = event->block.start,
+		.end = event->block.end,
+		.whole_start = event->block.start,
+		.whole_bytes = event->block.end - event->block.start,
+		.serial = event->block.serial,
 		.time_ns = event->time_ns,
 		.tid = event->tid,
-		.call = event->call,
+		.call = event->block.call,
 	};
 	int err;
 
-	if (event->end <= event->start)
+	if (event->block.end <= event->block.start)
 		return 0;
 	allocation.number = ++heap->book.numbers;
 	err = place(heap, &allocation);
@@ -104,12 +104,12 @@ static int on_alloc(struct heap *heap, const struct map_event *event)
 /* The serial tells the block: by now another may have its address. */
 static void set_state(struct heap *heap, const struct map_event *event, enum allocation_state state)
 {
-	uint64_t at = event->start;
+	uint64_t at = event->block.start;
 	struct allocation *allocation;
 
 	while ((allocation = allocations__above(heap->book.allocations, at)) &&
-	       allocation->start < event->end) {
-		if (allocation->serial == event->serial)
+	       allocation->start < event->block.end) {
+		if (allocation->serial == event->block.serial)
 			allocation->state = state;
 		at = allocation->end;
 	}

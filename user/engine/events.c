@@ -22,7 +22,7 @@ static void take_unclosed(void *ctx, const struct touch_chunk *chunk)
 	struct map_event closed = *unclosed->event;
 
 	closed.type = MAP_EVENT_CLOSED;
-	closed.closed = *chunk;
+	closed.closed = chunk;
 	if (touch__handle(unclosed->target->touch, &closed))
 		unclosed->engine->losses.count[LOSS_BITS]++;
 }
@@ -31,8 +31,8 @@ static int on_unclosed(struct engine *engine, struct target *target, const struc
 {
 	struct unclosed unclosed = { engine, target, event };
 
-	return faults__close_range(engine->faults, event->slot, event->start, event->end,
-				   event->time_ns, take_unclosed, &unclosed);
+	return faults__close_range(engine->faults, event->slot, event->unclosed.start,
+				   event->unclosed.end, event->time_ns, take_unclosed, &unclosed);
 }
 
 static int add_child(struct engine *engine, const struct map_event *event)
@@ -47,7 +47,7 @@ static int add_child(struct engine *engine, const struct map_event *event)
 				    faults__backend(engine->faults) == FAULTS_TP_BTF);
 	if (!touch)
 		return -ENOMEM;
-	err = target__new(engine, event->other_pid, event->other_slot, &child);
+	err = target__new(engine, event->process.other_pid, event->process.other_slot, &child);
 	if (err) {
 		touch__free(touch);
 		return err;
@@ -63,12 +63,12 @@ static int on_fork(struct engine *engine, const struct map_event *event)
 	int err;
 
 	/* Found by a look at the children, a moment before the kernel told of it. */
-	if (engine_find_slot(engine, event->other_slot))
+	if (engine_find_slot(engine, event->process.other_slot))
 		return 0;
 	err = add_child(engine, event);
 	if (err)
-		engine_lose_child(engine, engine_find_slot(engine, event->other_slot),
-				  event->other_slot, err);
+		engine_lose_child(engine, engine_find_slot(engine, event->process.other_slot),
+				  event->process.other_slot, err);
 	return 0;
 }
 
@@ -93,8 +93,8 @@ static int add_image(struct engine *engine, const struct map_event *event, bool 
 	struct target *target;
 	int err;
 
-	if (event->other_slot != NO_SLOT)
-		old = engine_find_slot(engine, event->other_slot);
+	if (event->process.other_slot != NO_SLOT)
+		old = engine_find_slot(engine, event->process.other_slot);
 	err = target__new(engine, event->pid, event->slot, &target);
 	if (err)
 		return err;
@@ -159,7 +159,7 @@ static void handle_event(void *ctx, const struct map_event *event)
 	case MAP_EVENT_UNCLOSED:
 	case MAP_EVENT_EXIT:
 	case MAP_EVENT_HOLE:
-		err = event->everywhere
+		err = event->exit.everywhere
 			      ? on_exit_everywhere(engine, event)
 			      : on_mapping(engine, engine_find_slot(engine, event->slot), event);
 		break;

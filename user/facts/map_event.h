@@ -48,31 +48,64 @@ enum map_event_type {
 
 #define NO_SLOT UINT32_MAX
 
-struct map_event {
-	enum map_event_type type;
-	enum map_op op; /* ENTER, EXIT */
-	uint32_t slot;	/* the address space */
-	uint32_t pid;	/* process and thread, in our pid namespace */
-	uint32_t tid;
-	uint64_t time_ns; /* CLOCK_MONOTONIC */
-	uint64_t start; /* ENTER, UNCLOSED: the range whose lives end, or empty; HOLE: of the file */
+/* A mapping call began: the lives in [start, end) end now, if it succeeds. */
+struct map_enter {
+	enum map_op op;
+	uint32_t flags; /* the call's own (mmap, mremap, shmat), or the advice */
+	uint64_t start; /* may be empty */
 	uint64_t end;
-	uint64_t new_start;  /* ENTER of mremap with MREMAP_FIXED: the range ended there too; */
-	uint64_t new_end;    /*   ENTER of mmap: 0 and the length in bytes, rounded up */
-	uint32_t flags;	     /* ENTER: the call's own flags (mmap, mremap, shmat) or advice */
-	bool part;	     /* ENTER: one of several ranges of one call */
-	bool maybe;	     /* ENTER: a part of its pages stays, and nobody tells which */
-	bool several;	     /* ENTER of mremap: it moves several mappings, one after another */
-	int64_t result;	     /* EXIT: an address, 0, -errno; of parts: the bytes reached */
-	uint64_t refused_at; /* EXIT of an advice or mremap that failed: from there on nothing
-			      *   ended, or was moved; 0: not known */
-	bool everywhere;     /* EXIT: the call may have had ENTERs in other address spaces, too */
+	uint64_t new_start; /* of mremap with MREMAP_FIXED: the range ended there too; */
+	uint64_t new_end;   /*   of mmap: 0 and the length in bytes, rounded up */
+	bool part;	    /* one of several ranges of one call */
+	bool maybe;	    /* a part of its pages stays, and nobody tells which */
+	bool several;	    /* of mremap: it moves several mappings, one after another */
+};
+
+struct map_exit {
+	int64_t result;	     /* an address, 0, -errno; of parts: the bytes reached */
+	uint64_t refused_at; /* of an advice or mremap that failed: from there on nothing ended, or
+			      *   was moved; 0: not known */
+	bool everywhere;     /* the call may have begun in other address spaces, too */
+};
+
+struct map_range {
+	uint64_t start;
+	uint64_t end;
+};
+
+struct map_process {
 	uint32_t other_slot; /* FORK: the child's; EXEC: the old image's, or NO_SLOT */
 	uint32_t other_pid;  /* FORK: the child's */
-	uint64_t serial;     /* HEAP_*: of the block, among all of this watch */
-	uint64_t inode;	     /* HOLE */
+};
+
+struct map_block {
+	uint64_t start;
+	uint64_t end;
+	uint64_t serial;     /* among all of this watch */
 	enum heap_call call; /* HEAP_ALLOC */
-	struct touch_chunk closed; /* CLOSED */
+};
+
+struct map_hole {
+	uint64_t inode;
+	uint64_t start; /* bytes of the file */
+	uint64_t end;
+};
+
+struct map_event {
+	enum map_event_type type; /* tells which of the union it has */
+	uint32_t slot;		  /* the address space */
+	uint32_t pid;		  /* process and thread, in our pid namespace */
+	uint32_t tid;
+	uint64_t time_ns; /* CLOCK_MONOTONIC */
+	union {
+		struct map_enter enter;		  /* ENTER */
+		struct map_exit exit;		  /* EXIT */
+		const struct touch_chunk *closed; /* CLOSED; borrowed from who hands it out */
+		struct map_range unclosed;	  /* UNCLOSED */
+		struct map_process process;	  /* FORK, EXEC */
+		struct map_block block;		  /* HEAP_* */
+		struct map_hole hole;		  /* HOLE */
+	};
 };
 
 /*
@@ -80,7 +113,7 @@ struct map_event {
  * break that holds then: the old one when it failed. DONTNEED over a hole drops the rest all the
  * same (mm/madvise.c, madvise_walk_vmas).
  */
-static inline bool map_call_failed(const struct map_event *enter, int64_t result)
+static inline bool map_call_failed(const struct map_enter *enter, int64_t result)
 {
 	if (enter->op == MAP_OP_BRK)
 		return enter->start < enter->end ? (uint64_t)result > enter->start
@@ -109,7 +142,7 @@ static inline bool map_file_call_refused(int64_t result)
  * (mm/vma.c, do_vmi_align_munmap), and a sealed mapping is refused first (mm/mseal.c), but for
  * madvise, which meets it on its way. -EINTR stands for an exit that was not heard of.
  */
-static inline bool map_call_ended_nothing(const struct map_event *enter, int64_t result)
+static inline bool map_call_ended_nothing(const struct map_enter *enter, int64_t result)
 {
 	switch (enter->op) {
 	case MAP_OP_MUNMAP:
@@ -135,7 +168,7 @@ static inline bool map_call_ended_nothing(const struct map_event *enter, int64_t
  * The result of one of several ranges of a call. process_madvise takes them in their order, and
  * tells how many bytes it reached: *left counts them down. Others are done with all or none.
  */
-static inline int64_t map_call_result_of_part(const struct map_event *enter, int64_t *left)
+static inline int64_t map_call_result_of_part(const struct map_enter *enter, int64_t *left)
 {
 	int64_t bytes = (int64_t)(enter->end - enter->start);
 
@@ -152,8 +185,8 @@ static inline int64_t map_call_result_of_part(const struct map_event *enter, int
  * fails at one of them: two calls in one. Whether exit tells so: *moved is the call that succeeded
  * then (its result is moved->new_start), *rest the one that failed before it did anything.
  */
-static inline bool map_call_split(const struct map_event *enter, const struct map_event *exit,
-				  struct map_event *moved, struct map_event *rest)
+static inline bool map_call_split(const struct map_enter *enter, const struct map_exit *exit,
+				  struct map_enter *moved, struct map_enter *rest)
 {
 	uint64_t until = exit->refused_at;
 

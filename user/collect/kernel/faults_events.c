@@ -17,53 +17,59 @@ static struct map_event event_of(const struct pw_record *head, enum map_event_ty
 		.pid = head->pid,
 		.tid = head->tid,
 		.time_ns = head->time_ns,
-		.other_slot = NO_SLOT,
 	};
 }
 
 static struct map_event decode_enter(const struct pw_enter *record)
 {
 	struct map_event event = event_of(&record->head, MAP_EVENT_ENTER);
+	bool several = record->op == PW_OP_MREMAP && record->flags & PW_SEVERAL;
 
-	event.op = (enum map_op)record->op;
-	event.several = event.op == MAP_OP_MREMAP && record->flags & PW_SEVERAL;
-	event.maybe = record->flags & PW_MAYBE;
-	event.flags = record->flags & ~(PW_PART | PW_MAYBE | (event.several ? PW_SEVERAL : 0));
-	event.part = record->flags & PW_PART;
-	event.start = record->start;
-	event.end = record->end;
-	event.new_start = record->new_start;
-	event.new_end = record->new_end;
+	event.enter = (struct map_enter){
+		.op = (enum map_op)record->op,
+		.flags = record->flags & ~(PW_PART | PW_MAYBE | (several ? PW_SEVERAL : 0)),
+		.start = record->start,
+		.end = record->end,
+		.new_start = record->new_start,
+		.new_end = record->new_end,
+		.part = record->flags & PW_PART,
+		.maybe = record->flags & PW_MAYBE,
+		.several = several,
+	};
 	return event;
 }
 
-static struct map_event decode_closed(const struct pw_closed *record)
+static struct map_event decode_closed(const struct pw_closed *record, struct touch_chunk *chunk)
 {
 	struct map_event event = event_of(&record->head, MAP_EVENT_CLOSED);
 
-	event.closed.start = record->start;
-	event.closed.first_ns = record->first_ns;
-	event.closed.last_ns = record->last_ns;
-	event.closed.first_tid = record->first_tid;
-	event.closed.first_cpu = record->first_cpu;
+	*chunk = (struct touch_chunk){
+		.start = record->start,
+		.first_ns = record->first_ns,
+		.last_ns = record->last_ns,
+		.first_tid = record->first_tid,
+		.first_cpu = record->first_cpu,
+	};
+	event.closed = chunk;
 	return event;
 }
 
-static struct map_event decode_word(const struct pw_closed_word *record)
+static struct map_event decode_word(const struct pw_closed_word *record, struct touch_chunk *chunk)
 {
-	struct map_event event = decode_closed(&record->closed);
+	struct map_event event = decode_closed(&record->closed, chunk);
 
-	event.closed.read[record->word % CHUNK_WORDS] = record->read;
-	event.closed.written[record->word % CHUNK_WORDS] = record->written;
+	chunk->read[record->word % CHUNK_WORDS] = record->read;
+	chunk->written[record->word % CHUNK_WORDS] = record->written;
 	return event;
 }
 
-static struct map_event decode_chunk(const struct pw_closed_chunk *record)
+static struct map_event decode_chunk(const struct pw_closed_chunk *record,
+				     struct touch_chunk *chunk)
 {
-	struct map_event event = decode_closed(&record->closed);
+	struct map_event event = decode_closed(&record->closed, chunk);
 
-	memcpy(event.closed.read, record->read, sizeof(record->read));
-	memcpy(event.closed.written, record->written, sizeof(record->written));
+	memcpy(chunk->read, record->read, sizeof(record->read));
+	memcpy(chunk->written, record->written, sizeof(record->written));
 	return event;
 }
 
@@ -71,8 +77,7 @@ static struct map_event decode_process(const struct pw_process *record, enum map
 {
 	struct map_event event = event_of(&record->head, type);
 
-	event.other_slot = record->other_slot;
-	event.other_pid = record->other_pid;
+	event.process = (struct map_process){ record->other_slot, record->other_pid };
 	return event;
 }
 
@@ -80,8 +85,7 @@ static struct map_event decode_unclosed(const struct pw_range *record)
 {
 	struct map_event event = event_of(&record->head, MAP_EVENT_UNCLOSED);
 
-	event.start = record->start;
-	event.end = record->end;
+	event.unclosed = (struct map_range){ record->start, record->end };
 	return event;
 }
 
@@ -89,19 +93,20 @@ static struct map_event decode_hole(const struct pw_hole *record)
 {
 	struct map_event event = event_of(&record->head, MAP_EVENT_HOLE);
 
-	event.inode = record->inode;
-	event.start = record->start;
-	event.end = record->end;
+	event.hole = (struct map_hole){ record->inode, record->start, record->end };
 	return event;
 }
 
 static struct map_event decode_exit(const struct pw_exit *record)
 {
 	struct map_event event = event_of(&record->head, MAP_EVENT_EXIT);
+	bool everywhere = record->refused_at == PW_EVERYWHERE;
 
-	event.result = record->result;
-	event.everywhere = record->refused_at == PW_EVERYWHERE;
-	event.refused_at = event.everywhere ? 0 : record->refused_at;
+	event.exit = (struct map_exit){
+		.result = record->result,
+		.refused_at = everywhere ? 0 : record->refused_at,
+		.everywhere = everywhere,
+	};
 	return event;
 }
 
@@ -115,10 +120,12 @@ static struct map_event decode_heap(const struct pw_heap *record)
 	};
 	struct map_event event = event_of(&record->head, types[record->head.type]);
 
-	event.start = record->address;
-	event.end = record->address + record->block.bytes;
-	event.serial = record->block.serial;
-	event.call = (enum heap_call)record->call;
+	event.block = (struct map_block){
+		.start = record->address,
+		.end = record->address + record->block.bytes,
+		.serial = record->block.serial,
+		.call = (enum heap_call)record->call,
+	};
 	return event;
 }
 
@@ -152,7 +159,7 @@ static size_t bytes_of(uint32_t type)
 	}
 }
 
-int faults_decode(const void *data, size_t bytes, struct map_event *ret)
+int faults_decode(const void *data, size_t bytes, struct map_event *ret, struct touch_chunk *chunk)
 {
 	const struct pw_record *head = data;
 
@@ -166,10 +173,10 @@ int faults_decode(const void *data, size_t bytes, struct map_event *ret)
 		*ret = decode_exit(data);
 		break;
 	case PW_CLOSED_WORD:
-		*ret = decode_word(data);
+		*ret = decode_word(data, chunk);
 		break;
 	case PW_CLOSED_CHUNK:
-		*ret = decode_chunk(data);
+		*ret = decode_chunk(data, chunk);
 		break;
 	case PW_UNCLOSED:
 		*ret = decode_unclosed(data);

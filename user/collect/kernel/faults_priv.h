@@ -64,8 +64,8 @@ int faults_configure_heap(struct faults *faults);
 /* faults_detach.c: lets go of all programs, without waiting for the kernel to be done. */
 void faults_detach(struct faults *faults);
 
-/* faults_events.c: -EPROTO where the bytes are no record. */
-int faults_decode(const void *data, size_t bytes, struct map_event *ret);
+/* faults_events.c: *ret may borrow *chunk. -EPROTO where the bytes are no record. */
+int faults_decode(const void *data, size_t bytes, struct map_event *ret, struct touch_chunk *chunk);
 
 /* faults_ring.c */
 int faults_open_ring(struct faults *faults);

@@ -77,8 +77,9 @@ static int hold_record(struct faults *faults, const void *data, size_t bytes)
 
 static int handle_record(struct faults *faults, const void *data, size_t bytes)
 {
+	struct touch_chunk chunk;
 	struct map_event event;
-	int err = faults_decode(data, bytes, &event);
+	int err = faults_decode(data, bytes, &event, &chunk);
 
 	if (!err)
 		faults->handle(faults->handle_ctx, &event);
@@ -130,8 +131,9 @@ static int each_held(const struct faults *faults,
 
 	while (at < faults->held_bytes) {
 		const struct held_record *record = (const void *)(faults->held + at);
+		struct touch_chunk chunk;
 		struct map_event event;
-		int err = faults_decode(record + 1, record->bytes, &event);
+		int err = faults_decode(record + 1, record->bytes, &event, &chunk);
 
 		if (err)
 			return err;

@@ -35,7 +35,7 @@ static struct replay_call *find_call(struct replay *replay, uint32_t tid)
 	size_t i;
 
 	for (i = replay->count; i-- > 0;) {
-		if (replay->calls[i].enter.tid == tid)
+		if (replay->calls[i].tid == tid)
 			return &replay->calls[i];
 	}
 	return NULL;
@@ -46,7 +46,7 @@ static bool take_call(struct replay *replay, uint32_t tid, struct replay_call *r
 	size_t i;
 
 	for (i = 0; i < replay->count; i++) {
-		if (replay->calls[i].enter.tid != tid)
+		if (replay->calls[i].tid != tid)
 			continue;
 		*ret = replay->calls[i];
 		replay->count--;
@@ -57,13 +57,13 @@ static bool take_call(struct replay *replay, uint32_t tid, struct replay_call *r
 	return false;
 }
 
-static int finish_calls(const struct telling *telling, const struct map_event *exit)
+static int finish_calls(const struct telling *telling, uint32_t tid, const struct map_exit *exit)
 {
 	int64_t left = exit->result;
 	struct replay_call call;
 	int err = 0, failure;
 
-	while (take_call(telling->replay, exit->tid, &call)) {
+	while (take_call(telling->replay, tid, &call)) {
 		int64_t result = exit->result;
 
 		if (call.enter.part)
@@ -77,9 +77,9 @@ static int finish_calls(const struct telling *telling, const struct map_event *e
 
 static int lose_exit(const struct telling *telling, uint32_t tid)
 {
-	const struct map_event lost = { .tid = tid, .result = -EINTR };
+	const struct map_exit lost = { .result = -EINTR };
 
-	return finish_calls(telling, &lost);
+	return finish_calls(telling, tid, &lost);
 }
 
 static int on_enter(const struct telling *telling, const struct map_event *event)
@@ -89,16 +89,18 @@ static int on_enter(const struct telling *telling, const struct map_event *event
 	int err = 0;
 
 	/* A thread is in one call at a time: what is left of another lost its exit. */
-	if (call && !(call->enter.part && event->part))
+	if (call && !(call->enter.part && event->enter.part))
 		err = lose_exit(telling, event->tid);
 	/* As many threads have lost one: the oldest is forgotten. */
 	if (!err && replay->count >= CALLS_MAX)
-		err = lose_exit(telling, replay->calls[0].enter.tid);
+		err = lose_exit(telling, replay->calls[0].tid);
 	if (!err)
 		err = array_reserve((void **)&replay->calls, &replay->capacity, replay->count + 1,
 				    sizeof(*replay->calls));
 	if (!err)
-		replay->calls[replay->count++] = (struct replay_call){ .enter = *event };
+		replay->calls[replay->count++] = (struct replay_call){ .enter = event->enter,
+								       .tid = event->tid,
+								       .time_ns = event->time_ns };
 	return err;
 }
 
@@ -108,12 +110,12 @@ static int on_closed(const struct telling *telling, const struct map_event *even
 	struct replay_call *call = find_call(telling->replay, event->tid);
 
 	if (call)
-		return chunk_bits__add(&call->bits, &event->closed);
+		return chunk_bits__add(&call->bits, event->closed);
 	return telling->visit(telling->ctx, &(struct map_change){ .type = MAP_CHANGE_ENDED,
 								  .how = MAP_OPS,
 								  .time_ns = event->time_ns,
 								  .tid = event->tid,
-								  .bits = &event->closed,
+								  .bits = event->closed,
 								  .bit_count = 1 });
 }
 
@@ -128,7 +130,7 @@ int replay__handle(struct replay *replay, const struct map_event *event, replay_
 	case MAP_EVENT_CLOSED:
 		return on_closed(&telling, event);
 	case MAP_EVENT_EXIT:
-		return finish_calls(&telling, event);
+		return finish_calls(&telling, event->tid, &event->exit);
 	default:
 		return 0;
 	}

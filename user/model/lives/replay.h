@@ -14,7 +14,9 @@
 
 /* A call that a thread is in. */
 struct replay_call {
-	struct map_event enter;
+	struct map_enter enter;
+	uint32_t tid;
+	uint64_t time_ns;	/* of the entry */
 	struct chunk_bits bits; /* of the lives that it may end; sure only when it has returned */
 	struct intervals ended; /* of its ranges: told already */
 };

@@ -13,7 +13,7 @@ static int tell(const struct telling *telling, struct replay_call *call, struct 
 				   telling->replay->page_bytes, &bits);
 
 	change.how = call->enter.op;
-	change.tid = call->enter.tid;
+	change.tid = call->tid;
 	change.time_ns = change.time_ns ? change.time_ns : telling->time_ns;
 	change.bits = bits.chunks;
 	change.bit_count = bits.count;
@@ -71,24 +71,24 @@ static int doubt_range(const struct telling *telling, struct replay_call *call, 
 					 .unsure = unsure });
 }
 
-static uint64_t old_bytes(const struct map_event *enter)
+static uint64_t old_bytes(const struct map_enter *enter)
 {
 	return enter->end - enter->start;
 }
 
-static uint64_t new_bytes(const struct map_event *enter)
+static uint64_t new_bytes(const struct map_enter *enter)
 {
 	return enter->new_start ? enter->new_end - enter->new_start : enter->new_end;
 }
 
 /* Of mremap's old range: what is not cut off its end. */
-static uint64_t kept_bytes(const struct map_event *enter)
+static uint64_t kept_bytes(const struct map_enter *enter)
 {
 	return old_bytes(enter) < new_bytes(enter) ? old_bytes(enter) : new_bytes(enter);
 }
 
 /* An mremap that makes a mapping smaller leaves it where it is. */
-static bool stays_in_place(const struct map_event *enter)
+static bool stays_in_place(const struct map_enter *enter)
 {
 	return !enter->new_start && !(enter->flags & MREMAP_DONTUNMAP) &&
 	       new_bytes(enter) < old_bytes(enter);
@@ -111,7 +111,7 @@ static int end_overlap(const struct telling *telling, struct replay_call *call, 
 /* Another's mapping lies where this mremap has moved its own away: where to is not known yet. */
 static int set_aside(const struct telling *telling, struct replay_call *call)
 {
-	struct map_event *enter = &call->enter;
+	struct map_enter *enter = &call->enter;
 	uint64_t place = telling->replay->asides % MAP_CHANGE_ASIDES;
 	uint64_t to = enter->start | MAP_CHANGE_ASIDE | place << MAP_CHANGE_ASIDE_SHIFT;
 	int err;
@@ -132,7 +132,7 @@ static int set_aside(const struct telling *telling, struct replay_call *call)
 static int make_room_of(const struct telling *telling, struct replay_call *call, uint64_t start,
 			uint64_t end)
 {
-	const struct map_event *enter = &call->enter;
+	const struct map_enter *enter = &call->enter;
 	int err;
 
 	if (enter->op != MAP_OP_MREMAP)
@@ -174,7 +174,7 @@ static int begin_range(const struct telling *telling, struct replay_call *call, 
 
 static int finish_mremap(const struct telling *telling, struct replay_call *call, uint64_t to)
 {
-	const struct map_event *enter = &call->enter;
+	const struct map_enter *enter = &call->enter;
 	uint64_t kept = kept_bytes(enter), bytes = new_bytes(enter);
 	struct map_change moved = {
 		.type = MAP_CHANGE_MOVED,
@@ -201,8 +201,8 @@ static int finish_mremap(const struct telling *telling, struct replay_call *call
 
 static int succeed(const struct telling *telling, struct replay_call *call, uint64_t result)
 {
-	const struct map_event *enter = &call->enter;
-	const struct map_change at_entry = { .time_ns = enter->time_ns };
+	const struct map_enter *enter = &call->enter;
+	const struct map_change at_entry = { .time_ns = call->time_ns };
 	int err;
 
 	if (enter->op == MAP_OP_MREMAP)
@@ -224,7 +224,7 @@ static int each_range(const struct telling *telling, struct replay_call *call,
 		      int (*visit)(const struct telling *telling, struct replay_call *call,
 				   uint64_t start, uint64_t end))
 {
-	const struct map_event *enter = &call->enter;
+	const struct map_enter *enter = &call->enter;
 	int err = visit(telling, call, enter->start, enter->end);
 
 	if (!err && enter->op == MAP_OP_MREMAP && enter->new_start)
@@ -241,7 +241,7 @@ static int doubt_sure_place(const struct telling *telling, struct replay_call *c
 /* What it moved it has moved back; it may have cut the end off before, and cleared the new place. */
 static int fail_mremap(const struct telling *telling, struct replay_call *call, bool unsure)
 {
-	const struct map_event *enter = &call->enter;
+	const struct map_enter *enter = &call->enter;
 	uint64_t end = enter->start + kept_bytes(enter);
 	int err;
 
@@ -259,17 +259,17 @@ static int fail_mremap(const struct telling *telling, struct replay_call *call, 
 /* What lies before the refusal ended, what lies behind it lives on. */
 static int end_up_to(const struct telling *telling, struct replay_call *call, uint64_t refused_at)
 {
-	const struct map_event *enter = &call->enter;
+	const struct map_enter *enter = &call->enter;
 	int err = end_range(telling, call, enter->start, refused_at, false);
 
 	return err ? err : keep_range(telling, call, refused_at, enter->end);
 }
 
 static int fail(const struct telling *telling, struct replay_call *call,
-		const struct map_event *exit, int64_t result)
+		const struct map_exit *exit, int64_t result)
 {
-	const struct map_event *enter = &call->enter;
-	struct map_event moved, rest;
+	const struct map_enter *enter = &call->enter;
+	struct map_enter moved, rest;
 	bool unsure = false;
 	int err = 0;
 
@@ -295,7 +295,7 @@ static int fail(const struct telling *telling, struct replay_call *call,
 }
 
 int replay_finish(const struct telling *telling, struct replay_call *call,
-		  const struct map_event *exit, int64_t result)
+		  const struct map_exit *exit, int64_t result)
 {
 	if (map_call_failed(&call->enter, result))
 		return fail(telling, call, exit, result);

@@ -16,6 +16,6 @@ struct telling {
 
 /* What a call did that is none of the replay's any more; its bits are told. 0 or -errno. */
 int replay_finish(const struct telling *telling, struct replay_call *call,
-		  const struct map_event *exit, int64_t result);
+		  const struct map_exit *exit, int64_t result);
 
 #endif

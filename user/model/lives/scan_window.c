@@ -39,8 +39,8 @@ int touch__window_known(struct touch *touch)
 
 	/* Calls that have not returned yet. */
 	for (i = 0; !err && i < window->call_count; i++)
-		err = intervals__append(&window->dropped, window->calls[i].start,
-					window->calls[i].end, 0);
+		err = intervals__append(&window->dropped, window->calls[i].enter.start,
+					window->calls[i].enter.end, 0);
 	intervals__settle(&window->dropped);
 	return err;
 }
@@ -110,7 +110,7 @@ static int add_moved_held(struct touch *touch, uint64_t start, uint64_t end, uin
 }
 
 /* The scan may have seen the pages of [start, end) where the call put them. */
-static int window_moved(struct touch *touch, const struct map_event *enter, uint64_t to)
+static int window_moved(struct touch *touch, const struct map_enter *enter, uint64_t to)
 {
 	struct scan_window *window = &touch->window;
 	uint64_t bytes = enter->new_start ? enter->new_end - enter->new_start : enter->new_end;
@@ -136,27 +136,28 @@ static int window_moved(struct touch *touch, const struct map_event *enter, uint
 /* What mremap does to its old range is known when it returns. */
 static int window_enter(struct scan_window *window, const struct map_event *event)
 {
-	if (event->op != MAP_OP_MREMAP)
-		return intervals__append(&window->dropped, event->start, event->end, 0);
+	const struct map_enter *enter = &event->enter;
+
+	if (enter->op != MAP_OP_MREMAP)
+		return intervals__append(&window->dropped, enter->start, enter->end, 0);
 	if (array_reserve((void **)&window->calls, &window->call_capacity, window->call_count + 1,
 			  sizeof(*window->calls)))
 		return -ENOMEM;
-	window->calls[window->call_count++] = *event;
-	return event->new_start
-		       ? intervals__append(&window->dropped, event->new_start, event->new_end, 0)
+	window->calls[window->call_count++] = (struct window_call){ event->tid, *enter };
+	return enter->new_start
+		       ? intervals__append(&window->dropped, enter->new_start, enter->new_end, 0)
 		       : 0;
 }
 
-static bool grew_in_place(const struct map_event *enter, int64_t result)
+static bool grew_in_place(const struct map_enter *enter, int64_t result)
 {
 	return (uint64_t)result == enter->start && !enter->new_start &&
 	       enter->new_end >= enter->end - enter->start;
 }
 
-static int end_call(struct touch *touch, const struct map_event *enter,
-		    const struct map_event *exit)
+static int end_call(struct touch *touch, const struct map_enter *enter, const struct map_exit *exit)
 {
-	struct map_event moved, rest;
+	struct map_enter moved, rest;
 	int err;
 
 	if (grew_in_place(enter, exit->result))
@@ -176,20 +177,20 @@ static int window_exit(struct touch *touch, const struct map_event *event)
 	int err = 0;
 
 	for (i = 0; i < window->call_count; i++) {
-		struct map_event enter = window->calls[i];
+		struct window_call call = window->calls[i];
 
-		if (enter.tid != event->tid)
-			window->calls[kept++] = enter;
+		if (call.tid != event->tid)
+			window->calls[kept++] = call;
 		else if (!err)
-			err = end_call(touch, &enter, event);
+			err = end_call(touch, &call.enter, &event->exit);
 	}
 	window->call_count = kept;
 	/* It began before the scan did. */
 	for (i = 0; !err && i < touch->replay.count; i++) {
-		const struct map_event *enter = &touch->replay.calls[i].enter;
+		const struct replay_call *call = &touch->replay.calls[i];
 
-		if (enter->tid == event->tid && enter->op == MAP_OP_MREMAP)
-			err = end_call(touch, enter, event);
+		if (call->tid == event->tid && call->enter.op == MAP_OP_MREMAP)
+			err = end_call(touch, &call->enter, &event->exit);
 	}
 	return err;
 }
@@ -202,9 +203,10 @@ int touch__window_event(struct touch *touch, const struct map_event *event)
 	case MAP_EVENT_ENTER:
 		return window_enter(window, event);
 	case MAP_EVENT_CLOSED:
-		return chunk_bits__add(&window->taken, &event->closed);
+		return chunk_bits__add(&window->taken, event->closed);
 	case MAP_EVENT_UNCLOSED:
-		return intervals__append(&window->dropped, event->start, event->end, 0);
+		return intervals__append(&window->dropped, event->unclosed.start,
+					 event->unclosed.end, 0);
 	case MAP_EVENT_EXIT:
 		return window_exit(touch, event);
 	default:

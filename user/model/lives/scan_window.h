@@ -13,6 +13,12 @@
 #include "model/lives/chunk_bits.h"
 #include "base/intervals.h"
 
+/* An mremap that has not returned yet. */
+struct window_call {
+	uint32_t tid;
+	struct map_enter enter;
+};
+
 struct scan_window {			/* all zero is none */
 	const struct touch_map *before; /* the kernel's bits at its start; NULL: no scan goes on */
 	struct chunk_bits taken;	/* by calls since, and what they moved, where it went */
@@ -20,7 +26,7 @@ struct scan_window {			/* all zero is none */
 	struct intervals moved_before;	/* pages of the baseline, where they went */
 	struct intervals moved_huge;
 	struct intervals moved_maybe; /* that may have been huge */
-	struct map_event *calls;      /* entries of mremap that have not returned yet */
+	struct window_call *calls;
 	size_t call_count;
 	size_t call_capacity;
 };

@@ -81,7 +81,8 @@ static void note_hole(struct touch *touch, const struct map_event *event)
 
 	if (touch->hole_count < TOUCH_HOLES_MAX) {
 		touch->hole_count++;
-		*hole = (struct hole){ event->inode, event->start, event->end, event->time_ns };
+		*hole = (struct hole){ event->hole.inode, event->hole.start, event->hole.end,
+				       event->time_ns };
 		return;
 	}
 	/* Too many to tell apart. */

@@ -127,7 +127,7 @@ static void loosen_called(const struct touch *touch, const struct touch_map *map
 		return;
 	counted = touch_map_find(touch->window.before ? touch->window.before : map, moved->start);
 	for (i = 0; i < touch->replay.count; i++) {
-		const struct map_event *enter = &touch->replay.calls[i].enter;
+		const struct map_enter *enter = &touch->replay.calls[i].enter;
 
 		loosen(touch, counted, enter->start, enter->end, moved, ret);
 		if (enter->op == MAP_OP_MREMAP && enter->new_start)
