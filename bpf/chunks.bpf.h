@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The table of touched chunks: open-addressed, never deleted from by a program (another
- * CPU may hold the entry); what does not fit within the probes goes to a hash.
+ * The table of touched chunks: open-addressed; what finds no place within the probes goes to a
+ * hash. A chunk begins with its first touch and ends when its last bit is closed, both under the
+ * lock of its GiB; its place may then be taken by another.
+ *
+ * A touch takes no lock. It looks for the key, sets its bit, and looks at the key again: when the
+ * life ended in between, it begins another one. A place rests before another key may have it:
+ * a touch that stands for so long between the two looks (its CPU was taken away) has set a bit
+ * of another chunk; it sees that, and counts it.
  */
 #ifndef CHUNKS_BPF_H
 #define CHUNKS_BPF_H
+
+#define TOUCH_WRITE 1u
+#define TOUCH_KERNEL 2u /* a fault of the kernel on behalf of the process */
+
+#define NO_INDEX (~0u)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -22,22 +33,59 @@ struct {
 	__type(value, struct pw_chunk);
 } overflow SEC(".maps");
 
-/* A template in the map area: 192 bytes of zeros do not belong on the BPF stack. */
-static const struct pw_chunk empty_chunk;
+/* A template in the map area: 192 bytes do not belong on the BPF stack. */
+static const struct pw_chunk overflown_chunk = { .key = PW_KEY_TAKEN, .overflown = 1 };
 
 static __always_inline __u64 chunk_key(__u32 slot, __u64 chunk)
 {
 	return (__u64)(slot + 1) << PW_SLOT_SHIFT | chunk;
 }
 
+static __always_inline __u64 key_now(const struct pw_chunk *chunk)
+{
+	return *(volatile __u64 *)&chunk->key;
+}
+
+/* With an answer asked for it is a full barrier on every machine. */
+static __always_inline void set_key_now(struct pw_chunk *chunk, __u64 key)
+{
+	__u64 old = __sync_lock_test_and_set(&chunk->key, key);
+
+	hide(old);
+}
+
+static __always_inline __u32 key_slot(__u64 key)
+{
+	return (__u32)((key & ~PW_KEY_IDLE) >> PW_SLOT_SHIFT) - 1;
+}
+
+static __always_inline void count_faults(__u32 slot, __u64 user_faults, __u64 kernel_faults)
+{
+	struct pw_totals *total = bpf_map_lookup_elem(&totals, &slot);
+
+	if (!total)
+		return;
+	if (user_faults)
+		__sync_fetch_and_add(&total->user_faults, user_faults);
+	if (kernel_faults)
+		__sync_fetch_and_add(&total->kernel_faults, kernel_faults);
+}
+
+/* What a chunk has counted goes to its address space. */
+static __always_inline void collect_faults(struct pw_chunk *chunk, __u32 slot)
+{
+	count_faults(slot, __sync_lock_test_and_set(&chunk->user_faults, 0),
+		     __sync_lock_test_and_set(&chunk->kernel_faults, 0));
+}
+
 static __always_inline struct pw_chunk *find_chunk(__u64 key)
 {
 	__u32 index = hash64(key, chunk_mask);
+	struct pw_chunk *chunk;
 	int i;
 
 	for (i = 0; i < PW_PROBES; i++) {
-		struct pw_chunk *chunk = bpf_map_lookup_elem(&chunks, &index);
-
+		chunk = bpf_map_lookup_elem(&chunks, &index);
 		if (!chunk)
 			return NULL;
 		if (chunk->key == key)
@@ -46,92 +94,215 @@ static __always_inline struct pw_chunk *find_chunk(__u64 key)
 			return NULL;
 		index = (index + 1) & chunk_mask;
 	}
-	return bpf_map_lookup_elem(&overflow, &key);
-}
-
-static __noinline struct pw_chunk *overflow_chunk(__u64 key)
-{
-	struct pw_chunk *chunk = bpf_map_lookup_elem(&overflow, &key);
-
-	if (chunk)
-		return chunk;
-	bpf_map_update_elem(&overflow, &key, &empty_chunk, BPF_NOEXIST);
 	chunk = bpf_map_lookup_elem(&overflow, &key);
-	if (chunk)
-		chunk->key = key;
-	return chunk;
+	return chunk && key_now(chunk) == key ? chunk : NULL;
 }
 
-static __noinline struct pw_chunk *add_chunk(__u64 key)
+static __always_inline bool may_take(const struct pw_chunk *chunk, __u64 old, __u64 now)
 {
-	__u32 index = hash64(key, chunk_mask);
-	int i;
+	if (old == PW_KEY_EMPTY)
+		return true;
+	return old & PW_KEY_IDLE && now - chunk->last_jiffies >= rest_jiffies;
+}
+
+/*
+ * Takes a place in the table for a key, or NO_INDEX. The one that the key had before is as good
+ * as new: a late touch of its old life is one of its new. Global: verified once.
+ */
+__noinline __u32 take_place(__u64 key)
+{
+	__u32 index = hash64(key, chunk_mask), found = NO_INDEX, i;
+	__u64 now = bpf_jiffies64(), found_key = 0;
 
 	for (i = 0; i < PW_PROBES; i++) {
 		struct pw_chunk *chunk = bpf_map_lookup_elem(&chunks, &index);
 		__u64 old;
 
 		if (!chunk)
-			return NULL;
-		old = chunk->key;
-		if (old == PW_KEY_EMPTY || old == PW_KEY_FREE) {
-			__u64 seen = __sync_val_compare_and_swap(&chunk->key, old, key);
-
-			if (seen == old || seen == key)
-				return chunk;
-		} else if (old == key) {
-			return chunk;
+			return NO_INDEX;
+		old = key_now(chunk);
+		if (old == (key | PW_KEY_IDLE) ||
+		    (found == NO_INDEX && may_take(chunk, old, now))) {
+			found = index;
+			found_key = old;
 		}
+		if (old == PW_KEY_EMPTY || old == (key | PW_KEY_IDLE))
+			break;
 		index = (index + 1) & chunk_mask;
 	}
-	return overflow_chunk(key);
+	if (found != NO_INDEX) {
+		struct pw_chunk *chunk = bpf_map_lookup_elem(&chunks, &found);
+
+		if (!chunk ||
+		    __sync_val_compare_and_swap(&chunk->key, found_key, PW_KEY_TAKEN) != found_key)
+			return NO_INDEX;
+		/* What a late touch has counted. */
+		if (found_key & PW_KEY_IDLE && found_key != (key | PW_KEY_IDLE))
+			collect_faults(chunk, key_slot(found_key));
+	}
+	return found;
+}
+
+static __always_inline struct pw_chunk *take_chunk(__u64 key)
+{
+	__u32 index = take_place(key);
+
+	if (index != NO_INDEX)
+		return bpf_map_lookup_elem(&chunks, &index);
+	bpf_map_update_elem(&overflow, &key, &overflown_chunk, BPF_ANY);
+	return bpf_map_lookup_elem(&overflow, &key);
+}
+
+/* Gives the place back. The key stays known, for a touch that meets it late. */
+static __always_inline void drop_chunk_place(struct pw_chunk *chunk, __u64 key)
+{
+	chunk->last_jiffies = bpf_jiffies64();
+	set_key_now(chunk, key | PW_KEY_IDLE);
+	if (chunk->overflown)
+		bpf_map_delete_elem(&overflow, &key);
 }
 
 /*
- * The first touch of a chunk's life. The sets come before in_set: whoever sees in_set
- * may trust that a walk finds the chunk.
+ * The first touch of a chunk's life. The sets come before the key: whoever finds the chunk
+ * may trust that a walk finds it.
  */
-static __noinline int begin_chunk(struct pw_chunk *chunk, __u32 slot, __u64 number)
+static __always_inline struct pw_chunk *begin_chunk(__u32 slot, __u64 number, __u64 key)
 {
+	struct pw_chunk *chunk = take_chunk(key);
+	int word;
+
 	if (!chunk)
-		return 0;
+		return NULL;
 	chunk->first_ns = bpf_ktime_get_ns();
-	chunk->first_jiffies = bpf_jiffies64();
+	chunk->first_jiffies = chunk->last_jiffies = bpf_jiffies64();
 	chunk->first_tid = visible_pid(bpf_get_current_task_btf());
 	chunk->first_cpu = bpf_get_smp_processor_id();
+	for (word = 0; word < PW_WORDS; word++)
+		chunk->read[word] = chunk->written[word] = 0;
 	if (sets_add_chunk(slot, number)) {
-		__sync_fetch_and_add(&losses.chunks, 1);
+		drop_chunk_place(chunk, key);
+		return NULL;
+	}
+	set_key_now(chunk, key);
+	return chunk;
+}
+
+static __always_inline bool chunk_empty(const struct pw_chunk *chunk)
+{
+	__u64 any = 0;
+	int word;
+
+	for (word = 0; word < PW_WORDS; word++)
+		any |= *(volatile __u64 *)&chunk->read[word] |
+		       *(volatile __u64 *)&chunk->written[word];
+	return !any;
+}
+
+/*
+ * Ends the chunk's life if it is empty. A touch that comes meanwhile sees that the key has gone,
+ * or its bit is seen here. Global: verified once. The lock is held.
+ */
+__noinline int end_chunk(struct pw_chunk *chunk, __u32 slot, __u64 number)
+{
+	__u64 key = chunk_key(slot, number);
+
+	if (!chunk || !chunk_empty(chunk) || key_now(chunk) != key)
+		return 0;
+	set_key_now(chunk, PW_KEY_TAKEN);
+	if (!chunk_empty(chunk)) {
+		set_key_now(chunk, key);
 		return 0;
 	}
-	chunk->in_set = 1;
+	sets_remove_chunk(slot, number);
+	collect_faults(chunk, slot);
+	drop_chunk_place(chunk, key);
 	return 0;
 }
 
-static __always_inline void touch_page(__u32 slot, __u64 address, bool write)
+static __always_inline void set_bit(struct pw_chunk *chunk, __u64 address, __u32 how)
 {
-	__u64 number = address >> chunk_shift();
 	__u64 page = address >> page_shift;
-	__u64 key = chunk_key(slot, number);
 	__u32 word = (page >> 6) & (PW_WORDS - 1);
-	struct pw_chunk *chunk = find_chunk(key);
-	__u64 now;
 
-	if (!chunk)
-		chunk = add_chunk(key);
-	if (!chunk) {
-		__sync_fetch_and_add(&losses.chunks, 1);
-		return;
-	}
-	if (write)
+	if (how & TOUCH_WRITE)
 		__sync_fetch_and_or(&chunk->written[word], 1ull << (page & 63));
 	else
 		__sync_fetch_and_or(&chunk->read[word], 1ull << (page & 63));
-	if (!*(volatile __u32 *)&chunk->in_set)
-		begin_chunk(chunk, slot, number);
-	/* A plain load where the clocks are a call; a tick is fine enough for "last". */
-	now = bpf_jiffies64();
+}
+
+/* With its answer asked for the count is a full barrier, between the bit and the look at the key. */
+static __always_inline void count_fault(struct pw_chunk *chunk, __u32 how)
+{
+	__u64 before;
+
+	if (how & TOUCH_KERNEL)
+		before = __sync_fetch_and_add(&chunk->kernel_faults, 1);
+	else
+		before = __sync_fetch_and_add(&chunk->user_faults, 1);
+	hide(before);
+}
+
+/* A plain load where the clocks are a call; a tick is fine enough for "last". */
+static __always_inline void note_time(struct pw_chunk *chunk)
+{
+	__u64 now = bpf_jiffies64();
+
 	if (chunk->last_jiffies != now)
 		chunk->last_jiffies = now;
+}
+
+/* A touch that has no place: the fault is counted all the same. */
+static __always_inline void lose_touch(__u64 *loss, __u32 slot, __u32 how)
+{
+	__sync_fetch_and_add(loss, 1);
+	count_faults(slot, !(how & TOUCH_KERNEL), !!(how & TOUCH_KERNEL));
+}
+
+/*
+ * A touch that found no chunk, or (stray, counted there) one whose life has ended since. Global:
+ * verified once.
+ */
+__noinline int touch_slowly(struct pw_chunk *stray, __u32 slot, __u64 address, __u32 how)
+{
+	__u64 number = address >> chunk_shift(), key = chunk_key(slot, number);
+	__u32 lock = lock_of(slot, number);
+	struct pw_chunk *chunk;
+
+	if (!lock_gib(lock)) {
+		lose_touch(&losses.strays, slot, how);
+		return 0;
+	}
+	if (stray && (key_now(stray) & ~PW_KEY_IDLE) != key)
+		__sync_fetch_and_add(&losses.strays, 1);
+	chunk = find_chunk(key);
+	if (!chunk)
+		chunk = begin_chunk(slot, number, key);
+	if (chunk) {
+		set_bit(chunk, address, how);
+		if (!stray)
+			count_fault(chunk, how);
+		note_time(chunk);
+	} else {
+		lose_touch(&losses.chunks, slot, how);
+	}
+	unlock_gib(lock);
+	return 0;
+}
+
+static __always_inline void touch_page(__u32 slot, __u64 address, __u32 how)
+{
+	__u64 key = chunk_key(slot, address >> chunk_shift());
+	struct pw_chunk *chunk = find_chunk(key);
+
+	if (chunk) {
+		set_bit(chunk, address, how);
+		count_fault(chunk, how);
+		if (key_now(chunk) == key) {
+			note_time(chunk);
+			return;
+		}
+	}
+	touch_slowly(chunk, slot, address, how);
 }
 
 #endif

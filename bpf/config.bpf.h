@@ -10,6 +10,7 @@
 
 const volatile __u32 page_shift = 12;
 const volatile __u32 chunk_mask = 4095; /* slots of the chunk table - 1 */
+const volatile __u64 rest_jiffies = 25; /* until an idle chunk may be taken */
 const volatile __u32 follow_children = 0;
 const volatile __u32 exec_is_announced = 0; /* by sched_prepare_exec */
 const volatile __u32 pid_namespace = 0;	    /* inode number of ours; 0: the initial one */
@@ -24,6 +25,12 @@ const volatile int numbers[PW_CALLS] = {}; /* of the system calls, by enum pw_ca
 
 struct pw_losses losses;
 __u64 woken_at; /* position in the ring of the last wakeup */
+
+/*
+ * Keeps the compiler from making a branch out of arithmetic: each one in a loop
+ * would double the verifier's work, and attaching must be quick.
+ */
+#define hide(value) asm volatile("" : "+r"(value))
 
 static __always_inline __u32 chunk_shift(void)
 {

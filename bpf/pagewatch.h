@@ -12,6 +12,7 @@
 #define PW_CHUNK_SHIFT 9 /* pages a chunk, as a power of two */
 #define PW_SET_SHIFT 9	 /* members of a set, as a power of two */
 #define PW_PROBES 8
+#define PW_LOCKS 1024
 #define PW_SLOT_SHIFT 48  /* chunk key: (slot + 1) << 48 | address >> chunk bytes */
 #define PW_LEVEL_SHIFT 44 /* set key: the same with the level at bit 44 */
 #define PW_MAX_IOVECS 64
@@ -24,18 +25,21 @@
 #define PW_HEAP_SHIFT                                                                              \
 	4 /* heap block key: (slot + 1) << 48 | address >> this; malloc aligns to 16 */
 
-#define PW_KEY_EMPTY 0ull /* ends a probe */
-#define PW_KEY_FREE 1ull  /* released: may be taken, does not end a probe */
+#define PW_KEY_EMPTY 0ull	 /* ends a probe */
+#define PW_KEY_TAKEN 1ull	 /* somebody begins a life here, or ends one */
+#define PW_KEY_IDLE (1ull << 63) /* with the key of the life that ended: may be taken */
 
 struct pw_chunk {
-	__u64 key;
+	__u64 key;	/* above PW_KEY_TAKEN and below PW_KEY_IDLE: of a life that goes on */
 	__u64 first_ns; /* CLOCK_MONOTONIC */
 	__u64 first_jiffies;
-	__u64 last_jiffies;
+	__u64 last_jiffies; /* idle: of the end */
+	__u64 user_faults;  /* of this life */
+	__u64 kernel_faults;
 	__u32 first_tid;
 	__u32 first_cpu;
-	__u32 in_set; /* the sets above know this chunk */
-	__u32 padding[5];
+	__u32 overflown; /* lies in the hash behind the table */
+	__u32 padding;
 	__u64 read[PW_WORDS];
 	__u64 written[PW_WORDS];
 };
@@ -45,14 +49,19 @@ _Static_assert(sizeof(struct pw_chunk) == 192, "three cache lines");
 #define PW_MM_DEAD 1ull /* ended; the slot is reused once user space released it */
 #define PW_MM_FREE 2ull /* released: may be taken, does not end a probe */
 
+/* Every fault of the machine reads one: nothing that a fault counts may lie in here. */
 struct pw_mm {
 	__u64 mm; /* the kernel's pointer, or one of the above */
-	__u64 user_faults;
-	__u64 kernel_faults;
 	__u32 pid;
 	__u32 padding;
 };
-_Static_assert(sizeof(struct pw_mm) == 32, "two a cache line");
+_Static_assert(sizeof(struct pw_mm) == 16, "four a cache line");
+
+/* Faults of an address space in chunks whose life ended, and those without a chunk. */
+struct pw_totals {
+	__u64 user_faults;
+	__u64 kernel_faults;
+};
 
 struct pw_set {
 	__u64 bits[PW_WORDS];
@@ -60,6 +69,7 @@ struct pw_set {
 
 struct pw_losses {
 	__u64 chunks;
+	__u64 strays; /* touches of a chunk whose life was about to end or to begin */
 	__u64 events;
 	__u64 slots;
 	__u64 heap_blocks;

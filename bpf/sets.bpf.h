@@ -2,7 +2,8 @@
 /*
  * Two levels of 512-bit sets above the chunks, so that ending a range costs what was
  * touched in it: level 1 says which chunks of 512 aligned ones are live, level 2 which
- * sets of level 1 exist.
+ * sets of level 1 exist. Who changes one holds the lock of its level 1 (locks.bpf.h); a
+ * walk reads them without, and looks at each chunk again.
  */
 #ifndef SETS_BPF_H
 #define SETS_BPF_H
@@ -43,7 +44,7 @@ static __always_inline int set_add(__u32 slot, __u64 level, __u64 member)
 	return 0;
 }
 
-/* chunk: the chunk's number, address >> chunk_shift(). */
+/* chunk: the chunk's number, address >> chunk_shift(). The lock is held, as for what follows. */
 static __always_inline int sets_add_chunk(__u32 slot, __u64 chunk)
 {
 	if (set_add(slot, 2, chunk >> PW_SET_SHIFT))
@@ -51,14 +52,37 @@ static __always_inline int sets_add_chunk(__u32 slot, __u64 chunk)
 	return set_add(slot, 1, chunk);
 }
 
+static __always_inline void set_remove(struct pw_set *set, __u64 member)
+{
+	__sync_fetch_and_and(&set->bits[(member >> 6) & (PW_WORDS - 1)], ~(1ull << (member & 63)));
+}
+
+static __always_inline bool set_empty(const struct pw_set *set)
+{
+	__u64 any = 0;
+	int word;
+
+	for (word = 0; word < PW_WORDS; word++)
+		any |= set->bits[word];
+	return !any;
+}
+
+/* An empty set goes: a process that never comes back to an address must not fill the hash. */
 static __always_inline void sets_remove_chunk(__u32 slot, __u64 chunk)
 {
-	__u64 key = set_key(slot, 1, chunk >> PW_SET_SHIFT);
+	__u64 group = chunk >> PW_SET_SHIFT, key = set_key(slot, 1, group);
 	struct pw_set *set = bpf_map_lookup_elem(&sets, &key);
 
+	if (!set)
+		return;
+	set_remove(set, chunk);
+	if (!set_empty(set))
+		return;
+	bpf_map_delete_elem(&sets, &key);
+	key = set_key(slot, 2, group >> PW_SET_SHIFT);
+	set = bpf_map_lookup_elem(&sets, &key);
 	if (set)
-		__sync_fetch_and_and(&set->bits[(chunk >> 6) & (PW_WORDS - 1)],
-				     ~(1ull << (chunk & 63)));
+		set_remove(set, group);
 }
 
 #endif

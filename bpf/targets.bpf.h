@@ -14,6 +14,14 @@ struct {
 	__type(value, struct pw_mm);
 } mms SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, PW_MAX_SLOTS);
+	__type(key, __u32);
+	__type(value, struct pw_totals);
+} totals SEC(".maps");
+
 /* Processes whose next exec is to be watched: pid (in our namespace) -> 1. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -75,8 +83,6 @@ static __noinline __u32 add_mm(__u64 mm, __u32 pid)
 		if ((old == PW_MM_EMPTY || old == PW_MM_FREE) &&
 		    __sync_val_compare_and_swap(&entry->mm, old, mm) == old) {
 			entry->pid = pid;
-			entry->user_faults = 0;
-			entry->kernel_faults = 0;
 			return index;
 		}
 		index = (index + 1) & (PW_MAX_SLOTS - 1);

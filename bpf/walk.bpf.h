@@ -38,12 +38,6 @@ static __always_inline __u32 lowest_bit(__u64 word)
 	return bit_places[((word & -word) * 0x03f79d71b4cb0a89ull) >> 58];
 }
 
-/*
- * Keeps the compiler from making a branch out of arithmetic: each one in a loop
- * would double the verifier's work, and attaching must be quick.
- */
-#define hide(value) asm volatile("" : "+r"(value))
-
 /* The first member >= from of a set; 512 when there is none. Global: verified once. */
 __noinline int next_member(struct pw_set *set, __u32 from)
 {
@@ -117,38 +111,6 @@ static __always_inline __u32 count_words(const struct pw_chunk *chunk, const str
 		*word |= i & -set;
 	}
 	return words;
-}
-
-static __always_inline bool chunk_empty(const struct pw_chunk *chunk)
-{
-	__u64 any = 0;
-	int word;
-
-	for (word = 0; word < PW_WORDS; word++)
-		any |= *(volatile __u64 *)&chunk->read[word] |
-		       *(volatile __u64 *)&chunk->written[word];
-	return !any;
-}
-
-/*
- * An empty chunk leaves the set. A fault that comes meanwhile either sees in_set = 0 and
- * puts the chunk back itself, or its bit is seen by one of the looks that follow.
- */
-__noinline int leave_set(struct pw_chunk *chunk, __u32 slot, __u64 number)
-{
-	if (!chunk || !chunk_empty(chunk))
-		return 0;
-	__sync_lock_test_and_set(&chunk->in_set, 0);
-	if (!chunk_empty(chunk)) {
-		chunk->in_set = 1;
-		return 0;
-	}
-	sets_remove_chunk(slot, number);
-	if (!chunk_empty(chunk)) {
-		sets_add_chunk(slot, number);
-		chunk->in_set = 1;
-	}
-	return 0;
 }
 
 static __always_inline void fill_closed(struct pw_closed *closed, const struct pw_chunk *chunk,
@@ -231,17 +193,11 @@ __noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 numbe
 	return 0;
 }
 
-__noinline int close_chunk(struct walk *walk, __u64 number)
+static __always_inline void close_found(struct walk *walk, struct pw_chunk *chunk, __u64 number)
 {
 	__u64 base = number << chunk_shift();
-	struct pw_chunk *chunk;
 	__u32 words, word = 0;
 
-	if (!walk)
-		return 0;
-	chunk = find_chunk(chunk_key(walk->slot, number));
-	if (!chunk)
-		return 0;
 	walk->first_page = 0;
 	walk->end_page = 512;
 	if (walk->start > base)
@@ -253,7 +209,27 @@ __noinline int close_chunk(struct walk *walk, __u64 number)
 		send_word(walk, chunk, number, word);
 	else if (words)
 		send_chunk(walk, chunk, number);
-	leave_set(chunk, walk->slot, number);
+}
+
+__noinline int close_chunk(struct walk *walk, __u64 number)
+{
+	struct pw_chunk *chunk;
+	__u32 lock;
+	int held;
+
+	if (!walk)
+		return 0;
+	lock = lock_of(walk->slot, number);
+	held = lock_gib(lock);
+	chunk = find_chunk(chunk_key(walk->slot, number));
+	if (chunk) {
+		close_found(walk, chunk, number);
+		/* Without the lock it stays in the set, empty: that harms nobody. */
+		if (held)
+			end_chunk(chunk, walk->slot, number);
+	}
+	if (held)
+		unlock_gib(lock);
 	return 0;
 }
 

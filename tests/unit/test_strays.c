@@ -53,7 +53,7 @@ static void test_strays(void **unused)
 		struct process_snapshot process = { .regions = regions, .region_count = REGIONS };
 		bool mapped[CHUNK_PAGES] = { false };
 		struct touch_chunk chunk = { 0 };
-		struct touch_map map = { &chunk, 1, 1 };
+		struct touch_map map = { .chunks = &chunk, .count = 1, .capacity = 1 };
 		struct page_runs runs = { 0 };
 		const struct tally_input input = {
 			.page_bytes = PAGE, .runs = &runs, .touch = touch, .map = &map

@@ -239,6 +239,7 @@ static int fill_losses(struct engine *engine, struct snapshot *snapshot)
 	}
 	snapshot->losses = engine->losses;
 	count[LOSS_CHUNKS] += kernel.chunks;
+	count[LOSS_STRAYS] += kernel.strays;
 	count[LOSS_SLOTS] += kernel.slots;
 	count[LOSS_EVENTS] += kernel.events;
 	count[LOSS_HEAP_BLOCKS] += kernel.heap_blocks;

@@ -226,6 +226,7 @@ static int retire_chunks(struct engine *engine, struct target *target)
 	int err;
 
 	err = faults__copy_touches(engine->faults, target->slot, &target->map);
+	target->faults = target->map.faults;
 	for (i = 0; !err && i < target->map.count; i++)
 		err = touch__retire_chunk(target->touch, &target->map.chunks[i]);
 	return err;
@@ -242,7 +243,6 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 	vma_list__deinit(&target->vmas);
 	file_maps__deinit(&target->files);
 	if (target->slot != NO_SLOT) {
-		faults__counts(engine->faults, target->slot, &target->faults);
 		/* Of a process that was looked at as it ended nobody asks for its last bits. */
 		if (!target->final)
 			err = retire_chunks(engine, target);

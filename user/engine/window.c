@@ -54,8 +54,7 @@ int window_end(struct engine *engine, struct target *target, bool stands_still)
 	if (!target->touch)
 		return 0;
 	err = faults__copy_touches(engine->faults, target->slot, &target->map);
-	if (!err)
-		err = faults__counts(engine->faults, target->slot, &target->faults);
+	target->faults = target->map.faults;
 	if (!err && !stands_still)
 		err = read_ahead(engine, target);
 	return err;

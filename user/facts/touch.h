@@ -38,6 +38,7 @@ struct touch_map {
 	struct touch_chunk *chunks;
 	size_t count;
 	size_t capacity;
+	struct fault_counts faults; /* of the same moment */
 };
 
 /* The index of the first chunk whose start is at or after address; count when there is none. */

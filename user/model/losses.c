@@ -9,6 +9,10 @@
 static const struct loss_kind kinds[LOSS_KINDS] = {
 	[LOSS_CHUNKS] = { "chunks", "touch", "touches", "found no room in the chunk table",
 			  "--chunk-slots", "touches were lost", LOSS_AFFECTS_TOUCH },
+	[LOSS_STRAYS] = { "stray_touches", "touch", "touches",
+			  "met the end or the beginning of another life, and may be told at the "
+			  "wrong place",
+			  NULL, "touches may be told at the wrong place", LOSS_AFFECTS_TOUCH },
 	[LOSS_SLOTS] = { "processes", "process", "processes", "found no room in the target table",
 			 NULL, "processes were not watched",
 			 LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_FAULTS | LOSS_AFFECTS_ROWS },

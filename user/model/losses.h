@@ -12,6 +12,7 @@
 
 enum loss {
 	LOSS_CHUNKS,	  /* touches without room in the kernel's chunk table */
+	LOSS_STRAYS,	  /* touches of chunks that were about to end or to begin */
 	LOSS_SLOTS,	  /* processes without room in the kernel's target table */
 	LOSS_CHILDREN,	  /* followed processes that could not be looked at */
 	LOSS_EVENTS,	  /* mapping events without room in the ring */

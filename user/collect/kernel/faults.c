@@ -25,6 +25,8 @@
 #define MIN_CHUNK_SLOTS 4096u
 #define MAX_CHUNK_SLOTS (1u << 20)
 #define DEFAULT_OVERFLOW_CHUNKS (1u << 18)
+/* A touch takes nanoseconds, but the CPU may be taken away from a virtual machine. */
+#define REST_NS 100000000u
 
 const char *faults_backend_name(enum faults_backend backend)
 {
@@ -125,6 +127,7 @@ static int configure(struct faults *faults)
 		overflow = 1;
 	skel->rodata->page_shift = faults->page_shift;
 	skel->rodata->chunk_mask = faults->chunk_slots - 1;
+	skel->rodata->rest_jiffies = 1 + REST_NS / faults->tick_ns;
 	skel->rodata->follow_children = options->follow_children;
 	skel->rodata->pid_namespace = proc_self_pid_namespace();
 	skel->rodata->ring_mark = ring / 8;
@@ -309,6 +312,7 @@ int faults__losses(struct faults *faults, struct faults_losses *ret)
 	const struct pagewatch_bpf__bss *bss = faults->skel->bss;
 
 	ret->chunks = bss->losses.chunks;
+	ret->strays = bss->losses.strays;
 	ret->events = bss->losses.events;
 	ret->slots = bss->losses.slots;
 	ret->heap_blocks = bss->losses.heap_blocks;

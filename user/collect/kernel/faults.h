@@ -30,6 +30,7 @@ struct faults_options {
 
 struct faults_losses {
 	uint64_t chunks;      /* touches that found no room in the tables */
+	uint64_t strays;      /* touches whose chunk ended or began, and kept them for too long */
 	uint64_t events;      /* records that found no room in the ring */
 	uint64_t slots;	      /* address spaces that found no room */
 	uint64_t heap_blocks; /* that found no room, or whose address could not be read */
@@ -82,7 +83,7 @@ int faults__hold(struct faults *faults, void (*visit)(void *ctx, const struct ma
 		 void *ctx);
 
 /*
- * Copies all touched chunks of the slot into *ret, in the place of what it held. The caller frees
+ * Copies all touched chunks of the slot and its counts into *ret, in the place of what it held. The caller frees
  * ret->chunks, whatever is returned. 0 or -errno.
  */
 int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret);
@@ -96,7 +97,6 @@ int faults__close_range(struct faults *faults, uint32_t slot, uint64_t start, ui
 			uint64_t time_ns, void (*visit)(void *ctx, const struct touch_chunk *chunk),
 			void *ctx);
 
-int faults__counts(struct faults *faults, uint32_t slot, struct fault_counts *ret);
 int faults__losses(struct faults *faults, struct faults_losses *ret);
 
 /* Bytes the kernel holds for our maps and programs, as it tells in fdinfo. */

@@ -40,8 +40,9 @@ struct faults {
 	unsigned char *held; /* records that were read ahead, each behind its size */
 	size_t held_bytes;
 	size_t held_capacity;
-	struct pw_mm *mms;	 /* mapped */
-	struct pw_chunk *chunks; /* mapped */
+	struct pw_mm *mms;	  /* mapped */
+	struct pw_totals *totals; /* mapped */
+	struct pw_chunk *chunks;  /* mapped */
 	size_t chunks_bytes;
 	uint32_t chunk_slots;
 	uint32_t page_shift;

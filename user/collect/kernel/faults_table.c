@@ -31,7 +31,11 @@ int faults_map_tables(struct faults *faults)
 		return -errno;
 	faults->mms =
 		map_table(bpf_map__fd(faults->skel->maps.mms), PW_MAX_SLOTS * sizeof(struct pw_mm));
-	return faults->mms ? 0 : -errno;
+	if (!faults->mms)
+		return -errno;
+	faults->totals = map_table(bpf_map__fd(faults->skel->maps.totals),
+				   PW_MAX_SLOTS * sizeof(struct pw_totals));
+	return faults->totals ? 0 : -errno;
 }
 
 void faults_unmap_tables(struct faults *faults)
@@ -40,11 +44,18 @@ void faults_unmap_tables(struct faults *faults)
 		munmap(faults->chunks, round_up(faults->chunks_bytes));
 	if (faults->mms)
 		munmap(faults->mms, round_up(PW_MAX_SLOTS * sizeof(struct pw_mm)));
+	if (faults->totals)
+		munmap(faults->totals, round_up(PW_MAX_SLOTS * sizeof(struct pw_totals)));
 }
 
 static uint32_t key_slot(uint64_t key)
 {
 	return (uint32_t)(key >> PW_SLOT_SHIFT) - 1;
+}
+
+static bool is_live(uint64_t key)
+{
+	return key > PW_KEY_TAKEN && !(key & PW_KEY_IDLE);
 }
 
 static uint64_t key_start(const struct faults *faults, uint64_t key)
@@ -82,14 +93,25 @@ static bool copy_chunk(const struct faults *faults, const struct pw_chunk *chunk
 	return any;
 }
 
-/* Keeps the chunk if any bit of it is set. */
+/* Keeps the chunk if any bit of it is set, and if its life did not end while it was copied. */
 static int add_chunk(const struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
 		     struct touch_map *map)
 {
+	struct fault_counts counts;
+	bool any;
+
 	if (array_reserve((void **)&map->chunks, &map->capacity, map->count + 1,
 			  sizeof(*map->chunks)))
 		return -ENOMEM;
-	map->count += copy_chunk(faults, chunk, key, &map->chunks[map->count]);
+	any = copy_chunk(faults, chunk, key, &map->chunks[map->count]);
+	counts.user = __atomic_load_n(&chunk->user_faults, __ATOMIC_RELAXED);
+	counts.kernel = __atomic_load_n(&chunk->kernel_faults, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (__atomic_load_n(&chunk->key, __ATOMIC_RELAXED) != key)
+		return 0;
+	map->count += any;
+	map->faults.user += counts.user;
+	map->faults.kernel += counts.kernel;
 	return 0;
 }
 
@@ -102,7 +124,8 @@ static int add_overflown(struct faults *faults, uint32_t slot, struct touch_map 
 	while (!err && !bpf_map_get_next_key(fd, previous, &next)) {
 		key = next;
 		previous = &key;
-		if (key_slot(key) == slot && !bpf_map_lookup_elem(fd, &key, &chunk))
+		if (key_slot(key) == slot && !bpf_map_lookup_elem(fd, &key, &chunk) &&
+		    chunk.key == key)
 			err = add_chunk(faults, &chunk, key, map);
 	}
 	return err;
@@ -115,17 +138,27 @@ static int compare_starts(const void *left, const void *right)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
+/* What a chunk counted goes to the totals as it ends: between the two it may be missed, never twice. */
+static struct fault_counts total_of(const struct faults *faults, uint32_t slot)
+{
+	const struct pw_totals *total = &faults->totals[slot % PW_MAX_SLOTS];
+
+	return (struct fault_counts){ __atomic_load_n(&total->user_faults, __ATOMIC_ACQUIRE),
+				      __atomic_load_n(&total->kernel_faults, __ATOMIC_ACQUIRE) };
+}
+
 int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret)
 {
 	uint32_t i;
 	int err = 0;
 
 	ret->count = 0;
+	ret->faults = total_of(faults, slot);
 	for (i = 0; !err && i < faults->chunk_slots; i++) {
 		const struct pw_chunk *chunk = &faults->chunks[i];
 		uint64_t key = __atomic_load_n(&chunk->key, __ATOMIC_ACQUIRE);
 
-		if (key > PW_KEY_FREE && key_slot(key) == slot)
+		if (is_live(key) && key_slot(key) == slot)
 			err = add_chunk(faults, chunk, key, ret);
 	}
 	if (!err)
@@ -188,7 +221,7 @@ static bool close_chunk(struct faults *faults, const struct closing *closing,
 	struct touch_chunk taken;
 	uint64_t start;
 
-	if (key <= PW_KEY_FREE || key_slot(key) != closing->slot)
+	if (!is_live(key) || key_slot(key) != closing->slot)
 		return false;
 	start = key_start(faults, key);
 	if (start >= closing->end || start + faults_chunk_bytes(faults) <= closing->start ||
@@ -233,15 +266,6 @@ int faults__close_range(struct faults *faults, uint32_t slot, uint64_t start, ui
 	return close_overflown(faults, &closing);
 }
 
-int faults__counts(struct faults *faults, uint32_t slot, struct fault_counts *ret)
-{
-	const struct pw_mm *mm = &faults->mms[slot % PW_MAX_SLOTS];
-
-	ret->user = __atomic_load_n(&mm->user_faults, __ATOMIC_RELAXED);
-	ret->kernel = __atomic_load_n(&mm->kernel_faults, __ATOMIC_RELAXED);
-	return 0;
-}
-
 /* Deletes the keys of a slot from a hash whose keys start with the slot. */
 static void delete_keys(int fd, uint32_t slot)
 {
@@ -259,21 +283,23 @@ static void delete_keys(int fd, uint32_t slot)
 
 /*
  * Nobody touches the chunks of a slot whose address space has ended: they are
- * wiped before the key lets another one in.
+ * wiped before the key lets another one in, which need not wait for late touches.
  */
 int faults__release(struct faults *faults, uint32_t slot)
 {
 	struct pw_mm *mm = &faults->mms[slot % PW_MAX_SLOTS];
+	struct pw_totals *total = &faults->totals[slot % PW_MAX_SLOTS];
 	uint32_t i;
 
 	for (i = 0; i < faults->chunk_slots; i++) {
 		struct pw_chunk *chunk = &faults->chunks[i];
 
-		if (chunk->key <= PW_KEY_FREE || key_slot(chunk->key) != slot)
+		if (!is_live(chunk->key) || key_slot(chunk->key) != slot)
 			continue;
 		memset((char *)chunk + sizeof(chunk->key), 0, sizeof(*chunk) - sizeof(chunk->key));
-		__atomic_store_n(&chunk->key, PW_KEY_FREE, __ATOMIC_RELEASE);
+		__atomic_store_n(&chunk->key, PW_KEY_IDLE, __ATOMIC_RELEASE);
 	}
+	memset(total, 0, sizeof(*total));
 	delete_keys(bpf_map__fd(faults->skel->maps.overflow), slot);
 	delete_keys(bpf_map__fd(faults->skel->maps.sets), slot);
 	if (faults->options.heap_min_bytes)
