@@ -33,6 +33,8 @@ struct {
 	__type(value, struct pw_chunk);
 } overflow SEC(".maps");
 
+__u32 unclosed_serial; /* of the last range that was left to user space */
+
 /* A template in the map area: 192 bytes do not belong on the BPF stack. */
 static const struct pw_chunk overflown_chunk = { .key = PW_KEY_TAKEN, .overflown = 1 };
 
@@ -177,6 +179,7 @@ static __always_inline struct pw_chunk *begin_chunk(__u32 slot, __u64 number, __
 	chunk->first_jiffies = chunk->last_jiffies = bpf_jiffies64();
 	chunk->first_tid = visible_pid(bpf_get_current_task_btf());
 	chunk->first_cpu = bpf_get_smp_processor_id();
+	chunk->closed = unclosed_serial;
 	for (word = 0; word < PW_WORDS; word++)
 		chunk->read[word] = chunk->written[word] = 0;
 	if (sets_add_chunk(slot, number)) {
@@ -258,6 +261,9 @@ static __always_inline void lose_touch(__u64 *loss, __u32 slot, __u32 how)
 	count_faults(slot, !(how & TOUCH_KERNEL), !!(how & TOUCH_KERNEL));
 }
 
+/* unclosed.bpf.h */
+int close_late(struct pw_chunk *chunk, __u32 slot, __u64 number);
+
 /*
  * A touch that found no chunk, or (stray, counted there) one whose life has ended since. Global:
  * verified once.
@@ -275,7 +281,9 @@ __noinline int touch_slowly(struct pw_chunk *stray, __u32 slot, __u64 address, _
 	if (stray && (key_now(stray) & ~PW_KEY_IDLE) != key)
 		__sync_fetch_and_add(&losses.strays, 1);
 	chunk = find_chunk(key);
-	if (!chunk)
+	if (chunk)
+		close_late(chunk, slot, number);
+	else
 		chunk = begin_chunk(slot, number, key);
 	if (chunk) {
 		set_bit(chunk, address, how);
@@ -289,11 +297,13 @@ __noinline int touch_slowly(struct pw_chunk *stray, __u32 slot, __u64 address, _
 	return 0;
 }
 
-static __always_inline void touch_page(__u32 slot, __u64 address, __u32 how)
+static __always_inline void touch_page(const struct pw_mm *mm, __u32 slot, __u64 address, __u32 how)
 {
 	__u64 key = chunk_key(slot, address >> chunk_shift());
-	struct pw_chunk *chunk = find_chunk(key);
+	struct pw_chunk *chunk = NULL;
 
+	if (!*(volatile __u32 *)&mm->unclosed)
+		chunk = find_chunk(key);
 	if (chunk) {
 		set_bit(chunk, address, how);
 		count_fault(chunk, how);

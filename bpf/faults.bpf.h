@@ -79,10 +79,11 @@ SEC("tp_btf/page_fault_user")
 int BPF_PROG(fault_user, unsigned long address, void *regs, unsigned long error_code)
 {
 	__u32 slot;
+	struct pw_mm *mm = current_mm(&slot);
 
-	if (!current_mm(&slot) || !is_user(address))
+	if (!mm || !is_user(address))
 		return 0;
-	touch_page(slot, address, error_code & FAULT_WRITE ? TOUCH_WRITE : 0);
+	touch_page(mm, slot, address, error_code & FAULT_WRITE ? TOUCH_WRITE : 0);
 	return 0;
 }
 
@@ -90,10 +91,11 @@ SEC("tp_btf/page_fault_kernel")
 int BPF_PROG(fault_kernel, unsigned long address, void *regs, unsigned long error_code)
 {
 	__u32 slot;
+	struct pw_mm *mm = current_mm(&slot);
 
-	if (!current_mm(&slot) || !is_user(address) || is_reading())
+	if (!mm || !is_user(address) || is_reading())
 		return 0;
-	touch_page(slot, address, TOUCH_KERNEL | (error_code & FAULT_WRITE ? TOUCH_WRITE : 0));
+	touch_page(mm, slot, address, TOUCH_KERNEL | (error_code & FAULT_WRITE ? TOUCH_WRITE : 0));
 	return 0;
 }
 
@@ -102,10 +104,11 @@ SEC("perf_event")
 int fault_perf(struct bpf_perf_event_data *ctx)
 {
 	__u32 slot;
+	struct pw_mm *mm = current_mm(&slot);
 
-	if (!current_mm(&slot) || !is_user(ctx->addr) || is_reading())
+	if (!mm || !is_user(ctx->addr) || is_reading())
 		return 0;
-	touch_page(slot, ctx->addr, TOUCH_WRITE);
+	touch_page(mm, slot, ctx->addr, TOUCH_WRITE);
 	return 0;
 }
 

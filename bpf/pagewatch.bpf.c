@@ -18,6 +18,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #include "faults.bpf.h"
 #include "walk.bpf.h"
 #include "pool.bpf.h"
+#include "unclosed.bpf.h"
 #include "refusal.bpf.h"
 #include "entries.bpf.h"
 #include "holes.bpf.h"

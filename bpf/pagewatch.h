@@ -13,8 +13,10 @@
 #define PW_SET_SHIFT 9	 /* members of a set, as a power of two */
 #define PW_PROBES 8
 #define PW_LOCKS 1024
-#define PW_SLOT_SHIFT 48  /* chunk key: (slot + 1) << 48 | address >> chunk bytes */
-#define PW_LEVEL_SHIFT 44 /* set key: the same with the level at bit 44 */
+#define PW_UNCLOSED_RANGES 64 /* ranges that are left to user space, at a time */
+#define PW_TAKEN 512	      /* chunks that it takes by one call */
+#define PW_SLOT_SHIFT 48      /* chunk key: (slot + 1) << 48 | address >> chunk bytes */
+#define PW_LEVEL_SHIFT 44     /* set key: the same with the level at bit 44 */
 #define PW_MAX_IOVECS 64
 #define PW_MAX_CHUNKS_A_CALL 4000
 #define PW_MAX_HOLE_MAPPINGS 4000
@@ -39,7 +41,7 @@ struct pw_chunk {
 	__u32 first_tid;
 	__u32 first_cpu;
 	__u32 overflown; /* lies in the hash behind the table */
-	__u32 padding;
+	__u32 closed;	 /* for all ranges up to this serial number */
 	__u64 read[PW_WORDS];
 	__u64 written[PW_WORDS];
 };
@@ -53,7 +55,7 @@ _Static_assert(sizeof(struct pw_chunk) == 192, "three cache lines");
 struct pw_mm {
 	__u64 mm; /* the kernel's pointer, or one of the above */
 	__u32 pid;
-	__u32 padding;
+	__u32 unclosed; /* ranges that wait for user space */
 };
 _Static_assert(sizeof(struct pw_mm) == 16, "four a cache line");
 
@@ -65,6 +67,30 @@ struct pw_totals {
 
 struct pw_set {
 	__u64 bits[PW_WORDS];
+};
+
+/* A range whose lives ended, and which user space has still to close. */
+struct pw_unclosed {
+	__u32 serial; /* 0: none; else its place is serial % PW_UNCLOSED_RANGES */
+	__u32 slot;
+	__u64 start, end; /* bytes */
+};
+
+#define PW_UNCLOSED_BUSY 0xffffffffu
+
+struct pw_late_key {
+	__u64 chunk;
+	__u64 serial;
+};
+
+/* What user space asks of the kernel side, and what it gets. */
+struct pw_taking {
+	__u64 start, end; /* bytes */
+	__u64 cursor;	  /* the next chunk's number */
+	__u32 slot;
+	__u32 serial;
+	__u32 count; /* chunks that were taken */
+	__u32 done;
 };
 
 struct pw_losses {
@@ -195,6 +221,8 @@ struct pw_closed_chunk {
 struct pw_range {
 	struct pw_record head;
 	__u64 start, end;
+	__u32 serial;
+	__u32 padding;
 };
 
 struct pw_hole {

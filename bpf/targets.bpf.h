@@ -83,6 +83,7 @@ static __noinline __u32 add_mm(__u64 mm, __u32 pid)
 		if ((old == PW_MM_EMPTY || old == PW_MM_FREE) &&
 		    __sync_val_compare_and_swap(&entry->mm, old, mm) == old) {
 			entry->pid = pid;
+			entry->unclosed = 0;
 			return index;
 		}
 		index = (index + 1) & (PW_MAX_SLOTS - 1);

@@ -193,10 +193,10 @@ __noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 numbe
 	return 0;
 }
 
-static __always_inline void close_found(struct walk *walk, struct pw_chunk *chunk, __u64 number)
+/* The pages of a chunk that lie in the walk's range. */
+static __always_inline void set_pages(struct walk *walk, __u64 number)
 {
 	__u64 base = number << chunk_shift();
-	__u32 words, word = 0;
 
 	walk->first_page = 0;
 	walk->end_page = 512;
@@ -204,6 +204,13 @@ static __always_inline void close_found(struct walk *walk, struct pw_chunk *chun
 		walk->first_page = (walk->start - base) >> page_shift;
 	if (walk->end < base + (1ull << chunk_shift()))
 		walk->end_page = (walk->end - base) >> page_shift;
+}
+
+static __always_inline void close_found(struct walk *walk, struct pw_chunk *chunk, __u64 number)
+{
+	__u32 words, word = 0;
+
+	set_pages(walk, number);
 	words = count_words(chunk, walk, &word);
 	if (words == 1)
 		send_word(walk, chunk, number, word);
@@ -275,19 +282,8 @@ static long walk_step(__u32 index, void *ctx)
 	return 0;
 }
 
-static __always_inline void send_unclosed(struct walk *walk)
-{
-	struct pw_range *record = reserve(sizeof(*record));
-
-	if (!record) {
-		lose_record();
-		return;
-	}
-	fill_head(&record->head, PW_UNCLOSED, walk->slot);
-	record->start = walk->cursor << chunk_shift();
-	record->end = walk->end;
-	bpf_ringbuf_submit(record, wakeup_flags(true));
-}
+/* unclosed.bpf.h */
+int leave_unclosed(struct walk *walk);
 
 /* Ends the lives of [start, end) (bytes, page-aligned). Global: verified once. */
 __noinline int close_range(__u32 slot, __u64 start, __u64 end)
@@ -305,7 +301,7 @@ __noinline int close_range(__u32 slot, __u64 start, __u64 end)
 	walk->closed = 0;
 	bpf_loop(4 * PW_MAX_CHUNKS_A_CALL, walk_step, NULL, 0);
 	if (walk->cursor <= walk->last)
-		send_unclosed(walk);
+		leave_unclosed(walk);
 	return 0;
 }
 

@@ -60,3 +60,40 @@ def test_chunks_end_under_other_threads(program, backend, tmp_path):
     assert harness.array_of(process, "shared")["touch"]["pages_touched"] == 4 * 3
     assert touched_and_ended(process) - loader == 4 * (20001 - 3)
     assert process["faults"] >= 4 * 20001
+
+
+def watch_unclosed(program, backend, opened, chunks, rounds):
+    """pagewatch stands still while all of it happens: nothing is closed for it in time."""
+    target = harness.Target([program("unclosed"), str(chunks), str(rounds)])
+    opened.append(target)
+    target.ready()
+    watch = harness.Watch(target.pid, "--backend", backend, "--ring-bytes", "64M", "--array",
+                          f"all=0x200000000000+{chunks << 21}", until=None)
+    opened.append(watch)
+    assert watch.phases.until("baseline")
+    target.done()
+    watch.phases.leave()
+    snapshot = watch.snapshot()
+    assert target.end() == 0
+    return snapshot, harness.process_of(snapshot, target.pid)
+
+
+@pytest.mark.parametrize("rounds", [1, 5])
+def test_touches_right_after_a_call_that_ends_many_lives(program, backend, opened, rounds):
+    snapshot, process = watch_unclosed(program, backend, opened, 4500, rounds)
+    assert snapshot["complete"] and not any(snapshot["losses"].values()), snapshot["losses"]
+    row = harness.array_of(process, "all")
+    assert row["resident_pages"] == row["touch"]["pages_touched"] == 4500
+    lives = [life for life in process["retired"] if life["how"] == "dontneed"]
+    assert [life["touch"]["pages_touched"] for life in lives] == [4500] * rounds
+    assert process["faults"] >= (rounds + 1) * 4500
+    # Nothing of an old life stays, not even when it began.
+    assert row["touch"]["first_ns"] >= lives[-1]["retired_ns"]
+
+
+def test_too_many_calls_that_end_many_lives(program, opened):
+    """The kernel side remembers 64 of them: what comes after is a loss, and not one of the table."""
+    snapshot, _ = watch_unclosed(program, "auto", opened, 4001, 66)
+    losses = snapshot["losses"]
+    assert losses["stray_touches"] == 2 and losses["chunks"] == 0, losses
+    assert snapshot["complete"] is False

@@ -31,8 +31,7 @@ static int on_unclosed(struct engine *engine, struct target *target, const struc
 {
 	struct unclosed unclosed = { engine, target, event };
 
-	return faults__close_range(engine->faults, event->slot, event->unclosed.start,
-				   event->unclosed.end, event->time_ns, take_unclosed, &unclosed);
+	return faults__take_unclosed(engine->faults, event, take_unclosed, &unclosed);
 }
 
 static int add_child(struct engine *engine, const struct map_event *event)

@@ -68,9 +68,10 @@ struct map_exit {
 	bool everywhere;     /* the call may have begun in other address spaces, too */
 };
 
-struct map_range {
+struct map_unclosed {
 	uint64_t start;
 	uint64_t end;
+	uint32_t serial; /* of such ranges, among all of this watch */
 };
 
 struct map_process {
@@ -101,7 +102,7 @@ struct map_event {
 		struct map_enter enter;		  /* ENTER */
 		struct map_exit exit;		  /* EXIT */
 		const struct touch_chunk *closed; /* CLOSED; borrowed from who hands it out */
-		struct map_range unclosed;	  /* UNCLOSED */
+		struct map_unclosed unclosed;	  /* UNCLOSED */
 		struct map_process process;	  /* FORK, EXEC */
 		struct map_block block;		  /* HEAP_* */
 		struct map_hole hole;		  /* HOLE */

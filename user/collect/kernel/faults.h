@@ -89,13 +89,11 @@ int faults__hold(struct faults *faults, void (*visit)(void *ctx, const struct ma
 int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret);
 
 /*
- * Takes bits out of the kernel's table, for an UNCLOSED range: chunks of
- * [start, end) last touched before time_ns are handed to visit and emptied;
- * a chunk touched both before and after counts as lost.
+ * Takes the bits of an UNCLOSED range out of the kernel's table, chunk by chunk: those that were
+ * there at the event, whatever was touched since. 0 or -errno.
  */
-int faults__close_range(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end,
-			uint64_t time_ns, void (*visit)(void *ctx, const struct touch_chunk *chunk),
-			void *ctx);
+int faults__take_unclosed(struct faults *faults, const struct map_event *unclosed,
+			  void (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx);
 
 int faults__losses(struct faults *faults, struct faults_losses *ret);
 

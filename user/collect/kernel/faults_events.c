@@ -85,7 +85,7 @@ static struct map_event decode_unclosed(const struct pw_range *record)
 {
 	struct map_event event = event_of(&record->head, MAP_EVENT_UNCLOSED);
 
-	event.unclosed = (struct map_range){ record->start, record->end };
+	event.unclosed = (struct map_unclosed){ record->start, record->end, record->serial };
 	return event;
 }
 

@@ -43,6 +43,7 @@ struct faults {
 	struct pw_mm *mms;	  /* mapped */
 	struct pw_totals *totals; /* mapped */
 	struct pw_chunk *chunks;  /* mapped */
+	struct pw_chunk *taken;	  /* mapped */
 	size_t chunks_bytes;
 	uint32_t chunk_slots;
 	uint32_t page_shift;
@@ -77,6 +78,23 @@ int faults_on_record(void *ctx, void *data, size_t bytes);
 /* faults_table.c */
 int faults_map_tables(struct faults *faults);
 void faults_unmap_tables(struct faults *faults);
+
+/* faults_chunk.c: what is behind a key in user terms; returns whether any bit is set. */
+bool faults_copy_chunk(const struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
+		       struct touch_chunk *ret);
+
+/* faults_unclosed.c: no range of a slot waits for us any more. */
+void faults_forget_unclosed(struct faults *faults, uint32_t slot);
+
+static inline uint32_t key_slot(uint64_t key)
+{
+	return (uint32_t)(key >> PW_SLOT_SHIFT) - 1;
+}
+
+static inline bool is_live(uint64_t key)
+{
+	return key > PW_KEY_TAKEN && !(key & PW_KEY_IDLE);
+}
 
 static inline uint64_t faults_chunk_bytes(const struct faults *faults)
 {

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Ranges with more touched chunks than one call may close. The rest is taken by user space, which
+ * asks for it (take_unclosed). The lives have ended all the same: a touch that comes before
+ * that puts the chunk's old bits aside and begins anew. So each chunk knows up to which range it
+ * is closed; new chunks are, up to the last one.
+ */
+#ifndef UNCLOSED_BPF_H
+#define UNCLOSED_BPF_H
+
+struct pw_unclosed unclosed[PW_UNCLOSED_RANGES];
+struct pw_taking taking;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, PW_TAKEN);
+	__type(key, __u32);
+	__type(value, struct pw_chunk);
+} taken SEC(".maps");
+
+struct pw_chunk nowhere; /* for bits that have no place */
+
+/* Bits that were put aside. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1 << 14);
+	__type(key, struct pw_late_key);
+	__type(value, struct pw_chunk);
+} late SEC(".maps");
+
+/* Before the call goes on, so that a touch of a new life meets it. Without a place it is a loss. */
+static __always_inline void remember_unclosed(struct walk *walk, __u32 serial)
+{
+	struct pw_unclosed *range = &unclosed[serial % PW_UNCLOSED_RANGES];
+	struct pw_mm *mm = bpf_map_lookup_elem(&mms, &walk->slot);
+
+	if (!mm || __sync_val_compare_and_swap(&range->serial, 0, PW_UNCLOSED_BUSY)) {
+		__sync_fetch_and_add(&losses.strays, 1);
+		return;
+	}
+	range->slot = walk->slot;
+	range->start = walk->cursor << chunk_shift();
+	if (range->start < walk->start)
+		range->start = walk->start;
+	range->end = walk->end;
+	__sync_lock_test_and_set(&range->serial, serial);
+	__sync_fetch_and_add(&mm->unclosed, 1);
+}
+
+/* Global: verified once. */
+__noinline int leave_unclosed(struct walk *walk)
+{
+	struct pw_range *record;
+
+	if (!walk)
+		return 0;
+	record = reserve(sizeof(*record));
+	if (!record)
+		return 0;
+	fill_head(&record->head, PW_UNCLOSED, walk->slot);
+	record->start = walk->cursor << chunk_shift();
+	record->end = walk->end;
+	record->serial = __sync_fetch_and_add(&unclosed_serial, 1) + 1;
+	record->padding = 0;
+	remember_unclosed(walk, record->serial);
+	bpf_ringbuf_submit(record, wakeup_flags(true));
+	return 0;
+}
+
+static __always_inline void fill_taken(struct pw_chunk *to, const struct pw_chunk *chunk, __u64 key)
+{
+	to->key = key;
+	to->first_ns = chunk->first_ns;
+	to->first_jiffies = chunk->first_jiffies;
+	to->last_jiffies = chunk->last_jiffies;
+	to->first_tid = chunk->first_tid;
+	to->first_cpu = chunk->first_cpu;
+}
+
+/* Moves the bits of pages [first, last) to `to`. Returns whether there were any. */
+__noinline int move_bits(struct pw_chunk *chunk, struct pw_chunk *to, __u32 first, __u32 last)
+{
+	__u64 any = 0;
+	__u32 word;
+
+	if (!chunk || !to)
+		return 0;
+	for (word = 0; word < PW_WORDS; word++) {
+		__u64 mask = word_mask(word, first, last);
+		__u64 read = __sync_fetch_and_and(&chunk->read[word], ~mask) & mask;
+		__u64 written = __sync_fetch_and_and(&chunk->written[word], ~mask) & mask;
+
+		any |= read | written;
+		to->read[word] = read;
+		to->written[word] = written;
+	}
+	return !!any;
+}
+
+/* What is left has begun now, if nothing is. The lock is held. */
+static __always_inline void begin_again(struct pw_chunk *chunk)
+{
+	if (!chunk_empty(chunk))
+		return;
+	chunk->first_ns = bpf_ktime_get_ns();
+	chunk->first_jiffies = bpf_jiffies64();
+	chunk->first_tid = visible_pid(bpf_get_current_task_btf());
+	chunk->first_cpu = bpf_get_smp_processor_id();
+}
+
+/* Puts the bits of a range's old lives aside. Global: verified once. */
+__noinline int put_aside(struct pw_chunk *chunk, struct pw_unclosed *range, __u64 number)
+{
+	__u64 base = number << chunk_shift();
+	__u32 first = 0, last = 512;
+	struct pw_late_key key;
+	struct pw_chunk *to;
+
+	if (!chunk || !range)
+		return 0;
+	key.chunk = chunk_key(range->slot, number);
+	key.serial = range->serial;
+	if (range->start > base)
+		first = (range->start - base) >> page_shift;
+	if (range->end < base + (1ull << chunk_shift()))
+		last = (range->end - base) >> page_shift;
+	chunk->closed = range->serial;
+	bpf_map_update_elem(&late, &key, &overflown_chunk, BPF_ANY);
+	to = bpf_map_lookup_elem(&late, &key);
+	if (to) {
+		fill_taken(to, chunk, key.chunk);
+		move_bits(chunk, to, first, last);
+	} else {
+		__sync_fetch_and_add(&losses.strays, 1);
+		move_bits(chunk, &nowhere, first, last);
+	}
+	begin_again(chunk);
+	return 0;
+}
+
+/* Whether the range at a place still waits and holds pages of the chunk; a copy of it. */
+static __always_inline bool copy_range(__u32 place, __u32 slot, __u64 number,
+				       struct pw_unclosed *ret)
+{
+	const volatile struct pw_unclosed *range = &unclosed[place % PW_UNCLOSED_RANGES];
+	__u64 base = number << chunk_shift();
+
+	ret->serial = range->serial;
+	if (!ret->serial || ret->serial == PW_UNCLOSED_BUSY)
+		return false;
+	ret->slot = range->slot;
+	ret->start = range->start;
+	ret->end = range->end;
+	return range->serial == ret->serial && ret->slot == slot && ret->end > base &&
+	       ret->start < base + (1ull << chunk_shift());
+}
+
+/* Before a touch, while ranges wait: in their order. Global: verified once. The lock is held. */
+__noinline int close_late(struct pw_chunk *chunk, __u32 slot, __u64 number)
+{
+	__u32 oldest = unclosed_serial + 1, i;
+	struct pw_unclosed range;
+
+	if (!chunk || chunk->closed == unclosed_serial)
+		return 0;
+	for (i = 0; i < PW_UNCLOSED_RANGES; i++) {
+		if (copy_range(oldest + i, slot, number, &range) && chunk->closed < range.serial)
+			put_aside(chunk, &range, number);
+	}
+	return 0;
+}
+
+static __always_inline void take_found(struct walk *walk, struct pw_chunk *chunk, __u64 number)
+{
+	__u32 index = taking.count;
+	struct pw_chunk *to = bpf_map_lookup_elem(&taken, &index);
+
+	if (!to || chunk->closed >= taking.serial)
+		return;
+	set_pages(walk, number);
+	fill_taken(to, chunk, chunk->key);
+	chunk->closed = taking.serial;
+	if (move_bits(chunk, to, walk->first_page, walk->end_page))
+		taking.count++;
+	end_chunk(chunk, walk->slot, number);
+}
+
+__noinline int take_chunk_bits(struct walk *walk, __u64 number)
+{
+	struct pw_chunk *chunk;
+	__u32 lock;
+
+	if (!walk)
+		return 0;
+	lock = lock_of(walk->slot, number);
+	if (!lock_gib(lock)) {
+		__sync_fetch_and_add(&losses.strays, 1);
+		return 0;
+	}
+	chunk = find_chunk(chunk_key(walk->slot, number));
+	if (chunk)
+		take_found(walk, chunk, number);
+	unlock_gib(lock);
+	return 0;
+}
+
+static long take_step(__u32 index, void *ctx)
+{
+	__u32 zero = 0;
+	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
+
+	if (!walk || walk->cursor > walk->last || taking.count >= PW_TAKEN)
+		return 1;
+	if (!find_live(walk) || walk->cursor > walk->last)
+		return 0;
+	take_chunk_bits(walk, walk->cursor);
+	walk->cursor++;
+	return 0;
+}
+
+/* Run by user space, with preemption off (net/bpf/test_run.c, bpf_prog_test_run_raw_tp). */
+SEC("raw_tp")
+int take_unclosed(void *ctx)
+{
+	__u32 zero = 0;
+	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
+
+	if (!walk)
+		return 0;
+	walk->slot = taking.slot;
+	walk->start = taking.start;
+	walk->end = taking.end;
+	walk->cursor = taking.cursor;
+	walk->last = (taking.end - 1) >> chunk_shift();
+	taking.count = 0;
+	bpf_loop(PW_MAX_CHUNKS_A_CALL, take_step, NULL, 0);
+	taking.cursor = walk->cursor;
+	taking.done = walk->cursor > walk->last;
+	return 0;
+}
+
+#endif

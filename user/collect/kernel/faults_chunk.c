@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* A chunk of the kernel's table as a fact. */
+#include "collect/kernel/faults_priv.h"
+
+static uint64_t key_start(const struct faults *faults, uint64_t key)
+{
+	return (key & ((1ull << PW_SLOT_SHIFT) - 1)) * faults_chunk_bytes(faults);
+}
+
+/* At most a tick late. */
+static uint64_t last_ns(const struct faults *faults, const struct pw_chunk *chunk)
+{
+	return chunk->first_ns + (chunk->last_jiffies - chunk->first_jiffies) * faults->tick_ns;
+}
+
+/* Returns whether any bit is set. */
+bool faults_copy_chunk(const struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
+		       struct touch_chunk *ret)
+{
+	bool tells_writes = faults->backend == FAULTS_TP_BTF;
+	uint64_t any = 0;
+	unsigned int i;
+
+	ret->start = key_start(faults, key);
+	ret->first_ns = chunk->first_ns;
+	ret->last_ns = last_ns(faults, chunk);
+	ret->first_tid = chunk->first_tid;
+	ret->first_cpu = chunk->first_cpu;
+	for (i = 0; i < PW_WORDS; i++) {
+		uint64_t read = __atomic_load_n(&chunk->read[i], __ATOMIC_RELAXED);
+		uint64_t written = __atomic_load_n(&chunk->written[i], __ATOMIC_RELAXED);
+
+		ret->read[i] = tells_writes ? read : 0;
+		ret->written[i] = tells_writes ? written : read | written;
+		any |= read | written;
+	}
+	return any;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Ranges whose lives ended, but with more chunks than the kernel side closes in one call. */
+#include <errno.h>
+
+#include "collect/kernel/faults_priv.h"
+
+/* The program takes at most PW_TAKEN chunks; it looks at each under its lock. */
+static int take_some(struct faults *faults)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+
+	return bpf_prog_test_run_opts(bpf_program__fd(faults->skel->progs.take_unclosed), &run);
+}
+
+static int take_range(struct faults *faults, const struct map_event *range,
+		      void (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
+{
+	struct pw_taking *taking = &faults->skel->bss->taking;
+	struct touch_chunk chunk;
+	uint32_t i;
+	int err = 0;
+
+	*taking = (struct pw_taking){
+		.start = range->unclosed.start,
+		.end = range->unclosed.end,
+		.cursor = range->unclosed.start / faults_chunk_bytes(faults),
+		.slot = range->slot,
+		.serial = range->unclosed.serial,
+	};
+	while (!err && !taking->done) {
+		err = take_some(faults);
+		for (i = 0; !err && i < taking->count; i++) {
+			faults_copy_chunk(faults, &faults->taken[i], faults->taken[i].key, &chunk);
+			visit(ctx, &chunk);
+		}
+	}
+	return err;
+}
+
+/* What touches of new lives have put aside until now. */
+static int take_late(struct faults *faults, uint64_t serial,
+		     void (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
+{
+	int fd = bpf_map__fd(faults->skel->maps.late);
+	struct pw_late_key key, next, *previous = NULL;
+	struct touch_chunk chunk;
+	struct pw_chunk late;
+
+	while (!bpf_map_get_next_key(fd, previous, &next)) {
+		/* Behind us, so that the walk goes on from a key that is there. */
+		if (previous && key.serial == serial)
+			bpf_map_delete_elem(fd, &key);
+		key = next;
+		previous = &key;
+		if (key.serial != serial || bpf_map_lookup_elem(fd, &key, &late))
+			continue;
+		if (faults_copy_chunk(faults, &late, key.chunk, &chunk))
+			visit(ctx, &chunk);
+	}
+	if (previous && key.serial == serial)
+		bpf_map_delete_elem(fd, &key);
+	return 0;
+}
+
+/* From then on a touch finds nothing to do for it. */
+static void forget(struct faults *faults, struct pw_unclosed *range)
+{
+	struct pw_mm *mm = &faults->mms[range->slot % PW_MAX_SLOTS];
+
+	__atomic_fetch_sub(&mm->unclosed, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&range->serial, 0, __ATOMIC_RELEASE);
+}
+
+int faults__take_unclosed(struct faults *faults, const struct map_event *unclosed,
+			  void (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
+{
+	uint32_t serial = unclosed->unclosed.serial;
+	struct pw_unclosed *range = &faults->skel->bss->unclosed[serial % PW_UNCLOSED_RANGES];
+	int err;
+
+	err = take_range(faults, unclosed, visit, ctx);
+	if (!err)
+		err = take_late(faults, serial, visit, ctx);
+	if (__atomic_load_n(&range->serial, __ATOMIC_ACQUIRE) == serial)
+		forget(faults, range);
+	return err;
+}
+
+static void drop(void *ctx, const struct touch_chunk *chunk)
+{
+	(void)ctx;
+	(void)chunk;
+}
+
+void faults_forget_unclosed(struct faults *faults, uint32_t slot)
+{
+	unsigned int i;
+
+	for (i = 0; i < PW_UNCLOSED_RANGES; i++) {
+		struct pw_unclosed *range = &faults->skel->bss->unclosed[i];
+		uint32_t serial = __atomic_load_n(&range->serial, __ATOMIC_ACQUIRE);
+
+		if (!serial || serial == PW_UNCLOSED_BUSY || range->slot != slot)
+			continue;
+		take_late(faults, serial, drop, NULL);
+		forget(faults, range);
+	}
+}
