@@ -48,7 +48,7 @@ ALL_LDFLAGS := $(SANITIZE_FLAGS) $(LDFLAGS)
 
 # Looked up when a link needs them; the rule for $(O)/tools says in words what is missing.
 # libiberty has no .pc file.
-PACKAGES := libdw libelf zlib jansson mxml
+PACKAGES := libdw libelf zlib mxml
 LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty
 BPF_LIBS = $(shell $(PKG_CONFIG) --libs libbpf $(PACKAGES)) -liberty
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
@@ -199,7 +199,7 @@ $(O)/tools:
 	command -v $(BPFTOOL) >/dev/null || need bpftool bpftool; \
 	command -v $(PKG_CONFIG) >/dev/null || need pkg-config pkg-config; \
 	for pair in libbpf:libbpf-dev libelf:libelf-dev libdw:libdw-dev zlib:zlib1g-dev \
-		jansson:libjansson-dev mxml:libmxml-dev; do \
+		mxml:libmxml-dev; do \
 		$(PKG_CONFIG) --exists $${pair%:*} || need $${pair%:*} $${pair#*:}; \
 	done; \
 	printf '%s\n' '#include <libiberty/demangle.h>' | $(CC) -E - >/dev/null 2>&1 || \

@@ -139,7 +139,8 @@ def check_invariants(snapshot):
     """What holds in every snapshot: states sum to pages, the ledger to resident, rows to totals."""
     for process in snapshot["processes"]:
         sums = Counter()
-        for row in [process["totals"], *process["regions"], *process["arrays"]]:
+        rest = process["regions_rest"]
+        for row in [process["totals"], rest, *process["regions"], *process["arrays"]]:
             assert sum(row["states"].values()) == row["pages"]
             assert sum(row["states"][state] for state in RESIDENT) == row["resident_pages"]
             if snapshot["tier"] == "scan":
@@ -156,6 +157,9 @@ def check_invariants(snapshot):
             sums["resident_pages"] += region["resident_pages"]
             if region["kind"] != "hugetlb":
                 sums["rss"] += region["resident_pages"]
+        for name in ("pages", "resident_pages"):
+            sums[name] += rest[name]
+        sums["rss"] += rest["rss_pages"]
         assert sums["pages"] == process["totals"]["pages"]
         assert sums["resident_pages"] == process["totals"]["resident_pages"]
         assert sums["rss"] == process["rss_pages"]

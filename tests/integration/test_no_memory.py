@@ -39,7 +39,7 @@ def numpy_target(opened):
 
 # The statuses that the man page has for a failure, and whether the report is JSON.
 COMMANDS = {
-    "snap": (["snap", "-p", "{pid}", "--grid"], {0, 3, 4}, False),
+    "snap": (["snap", "-p", "{pid}", "--detail"], {0, 3, 4}, False),
     "snap-json": (["snap", "-p", "{pid}", "--json", "--pages"], {0, 3, 4}, True),
     "watch": (["watch", "-p", "{pid}", "--backend", "none", "-n", "2", "--interval", "1ms"],
               {0, 3, 4}, False),

@@ -190,7 +190,7 @@ def test_each_page(case, python, opened, backends):
     check(first, target.pid, model, "created")
 
     start, end = facts["data"], facts["data"] + facts["nbytes"]
-    late = harness.Watch(target.pid, "--pages", "--array", f"x={start:#x}+{facts['nbytes']}")
+    late = harness.Watch(target.pid, "--pages", "--detail", "--array", f"x={start:#x}+{facts['nbytes']}")
     opened.append(late)
     target.done()
     operate_model(model)
@@ -218,7 +218,7 @@ def test_new_numpy_lies_in_two_vmas(python, opened):
     target.go()
     target.until("READY")
     start, end = target.books["data"], target.books["data"] + target.books["nbytes"]
-    snapshot = harness.snap(target.pid, "--array", f"x={start:#x}+{end - start}")
+    snapshot = harness.snap(target.pid, "--array", f"x={start:#x}+{end - start}", "--min-size", "0K")
     process = harness.process_of(snapshot, target.pid)
     over = [row for row in process["regions"]
             if int(row["start"], 16) < end and int(row["end"], 16) > start]

@@ -96,7 +96,7 @@ def test_attached(name, backend, reader, request, opened):
     opened.append(target)
     target.ready()
     children = ["--children"] if scenario["child"] else []
-    watch = harness.Watch(target.pid, "--pages", "--backend", backend, "--page-reader", reader,
+    watch = harness.Watch(target.pid, "--pages", "--detail", "--backend", backend, "--page-reader", reader,
                           *children, *mark_options(scenario))
     opened.append(watch)
     before = harness.process_of(watch.snapshot(), target.pid)
@@ -125,7 +125,7 @@ def test_run(name, tmp_path, request, backends):
     if backends["tp_btf"]:
         pytest.skip(f"no backend tp_btf here: {backends['tp_btf']}")
     children = ["--children"] if scenario["child"] else []
-    snapshot, done = harness.run_json(tmp_path, ["--pages", *children, *mark_options(scenario)],
+    snapshot, done = harness.run_json(tmp_path, ["--pages", "--detail", *children, *mark_options(scenario)],
                                       [harness.WORKLOAD, name])
     told = json.loads([text for text in done.stdout.splitlines() if text.startswith("{")][0])
     skip_if_told(told)

@@ -168,7 +168,7 @@ def target(opened):
 
 def test_each_element(target):
     """Ranges, their text and the grid of every array and view, element by element."""
-    process = harness.process_of(harness.snap(target.pid, "--min-size", "0K", "--grid"), target.pid)
+    process = harness.process_of(harness.snap(target.pid, "--min-size", "0K", "--detail"), target.pid)
     rows = {row["name"]: row for row in process["arrays"]}
     grids = told = 0
     for name in ARRAYS + VIEWS:
@@ -223,7 +223,7 @@ def test_touched_ranges(tmp_path, backends):
     if backends["tp_btf"]:
         pytest.skip(f"no backend tp_btf here: {backends['tp_btf']}")
     program = ("import numpy as np\nx = np.zeros((1009, 512)); x[13:17] = 1; s = x[500:503].sum()\n")
-    snapshot, done = harness.run_json(tmp_path, ["--grid"], [harness.PYTHON, "-c", program])
+    snapshot, done = harness.run_json(tmp_path, ["--detail"], [harness.PYTHON, "-c", program])
     assert done.returncode == 0, done.stderr
     row, = [row for row in snapshot["processes"][0]["arrays"] if row["name"] == "__main__.x"]
     offset = int(row["data"], 16) % 4096
@@ -240,7 +240,7 @@ def test_touched_ranges(tmp_path, backends):
 def test_text_grid(target):
     """As people see it: every line of a grid ends at the last column, in UTF-8 and in ASCII."""
     for locale, full, width in (("C.UTF-8", "\u2588", 80), ("C", "#", 80), ("C", "#", 131)):
-        done = harness.pagewatch("snap", "-p", target.pid, "--grid", "--filter", "__main__.x",
+        done = harness.pagewatch("snap", "-p", target.pid, "--detail", "--filter", "__main__.x",
                                  env={"LC_ALL": locale, "COLUMNS": str(width)})
         assert done.returncode == 0, done.stderr
         lines = done.stdout.splitlines()

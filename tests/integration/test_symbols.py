@@ -225,8 +225,8 @@ def test_text(pointers):
     done = harness.pagewatch("snap", "-p", pointers.pid, "--symbol", "*mapped", "--symbol",
                              "*null_one", "--symbol", "block")
     assert done.returncode == 3
-    assert re.search(r"^\*mapped +8\.0 MiB +68\.0 KiB", done.stdout, re.MULTILINE)
-    assert re.search(r"^block +997 B", done.stdout, re.MULTILINE)
+    assert re.search(r"^ *\*mapped +8\.0 MiB +68\.0 KiB", done.stdout, re.MULTILINE)
+    assert re.search(r"^ *block +997 B", done.stdout, re.MULTILINE)
     assert "\n*null_one is NULL: it points to nothing now\n" in done.stdout
 
 

@@ -178,11 +178,16 @@ static void set_stage(struct stage *stage, uint64_t pages, uint64_t resident)
 	stage->row.tally.states[PAGE_ABSENT] = pages - resident;
 }
 
+static const struct snapshot *only(void *ctx, uint32_t pid)
+{
+	(void)pid;
+	return ctx;
+}
+
 static enum expect_verdict judge(const char *text, const struct stage *now,
 				 const struct stage *since, char **remedy)
 {
-	const struct snapshot *earlier = since ? &since->snapshot : NULL;
-	const struct expect_past past = { &earlier, since ? 1 : 0 };
+	const struct expect_past past = { only, since ? (void *)&since->snapshot : NULL };
 	struct expectation expectation;
 	struct expect_result result;
 	enum expect_verdict verdict;

@@ -11,6 +11,7 @@
 
 #include "model/index/grid.h"
 #include "model/index/index_set.h"
+#include "model/rows/page_sets.h"
 #include "strided.h"
 
 #define ROUNDS 2000
@@ -175,7 +176,11 @@ static void random_grids(void **state)
 		sets.resident = strided_ranges(pages[0]);
 		sets.zero = strided_ranges(pages[1]);
 		sets.touched = strided_ranges(pages[2]);
-		assert_int_equal(grid__fill(&array.desc, &sets, rows, columns, &steps, &grid), 0);
+		assert_int_equal(
+			grid__fill(&array.desc,
+				   &(struct grid_sets){ &sets.resident, &sets.zero, &sets.touched },
+				   rows, columns, &steps, &grid),
+			0);
 		assert_true(grid.told);
 		assert_int_equal(grid.rows, rows < array.dims[0] ? rows : array.dims[0]);
 		assert_int_equal(grid.columns, columns < array.dims[1] ? columns : array.dims[1]);
@@ -202,7 +207,10 @@ static void no_elements(void **state)
 	assert_true(got.told && !got.elements && !got.ranges && !got.kept);
 	index_set__deinit(&got);
 	shape.ndim = 2;
-	assert_int_equal(grid__fill(&desc, &sets, 16, 64, &steps, &grid), 0);
+	assert_int_equal(
+		grid__fill(&desc, &(struct grid_sets){ &sets.resident, &sets.zero, &sets.touched },
+			   16, 64, &steps, &grid),
+		0);
 	assert_int_equal(grid.rows, 0);
 	intervals__deinit(&all);
 }
@@ -239,7 +247,11 @@ static void large_arrays(void **state)
 				0);
 		assert_int_equal(index_set__fill(&desc, &sets.resident, &steps, &got), 0);
 		assert_true(got.told);
-		assert_int_equal(grid__fill(&desc, &sets, 16, 64, &steps, &grid), 0);
+		assert_int_equal(
+			grid__fill(&desc,
+				   &(struct grid_sets){ &sets.resident, &sets.zero, &sets.touched },
+				   16, 64, &steps, &grid),
+			0);
 		assert_true(grid.told);
 		index_set__deinit(&got);
 		grid__deinit(&grid);
@@ -278,7 +290,10 @@ static void budgets(void **state)
 	assert_false(got.told);
 	index_set__deinit(&got);
 	steps = 1000;
-	assert_int_equal(grid__fill(&desc, &sets, 16, 64, &steps, &grid), 0);
+	assert_int_equal(
+		grid__fill(&desc, &(struct grid_sets){ &sets.resident, &sets.zero, &sets.touched },
+			   16, 64, &steps, &grid),
+		0);
 	assert_true(grid.rows == 8 && !grid.told);
 	grid__deinit(&grid);
 	page_sets__deinit(&sets);

@@ -291,7 +291,7 @@ static void test_what_moves_while_its_place_is_taken(void **unused)
 	struct page_run run = { address(0), address(8), PAGE_ANON, false };
 	const struct page_runs runs = { &run, 1, 1 };
 	struct touch *touch = touch__new(PAGE, 512 * PAGE, true);
-	const struct intervals *before, *moved;
+	struct touch_facts facts;
 
 	(void)unused;
 	assert_non_null(touch);
@@ -300,10 +300,11 @@ static void test_what_moves_while_its_place_is_taken(void **unused)
 	handle(touch, 2, MAP_EVENT_ENTER, MAP_OP_MMAP, 0, 0, 8 * PAGE);
 	handle(touch, 2, MAP_EVENT_EXIT, 0, address(0), 0, 0);
 	handle(touch, 1, MAP_EVENT_EXIT, 0, address(40), 0, 0);
-	before = touch__before(touch, &moved);
-	assert_int_equal(before->count, 1);
-	assert_int_equal(before->items[0].start, address(40));
-	assert_int_equal(before->items[0].end, address(48));
+	assert_int_equal(touch__facts(touch, &(struct touch_map){ 0 }, &runs, &facts), 0);
+	assert_int_equal(facts.before.count, 1);
+	assert_int_equal(facts.before.items[0].start, address(40));
+	assert_int_equal(facts.before.items[0].end, address(48));
+	touch_facts__deinit(&facts);
 	touch__free(touch);
 }
 

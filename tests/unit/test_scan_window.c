@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "lives.h"
-#include "model/lives/chunk_view.h"
+#include "model/rows/chunk_view.h"
 
 /* The pages as the scan sees them. */
 struct seen {
@@ -63,13 +63,16 @@ static void expect_page(const struct world *world, const struct seen *seen,
 
 static void look(struct world *world, const struct seen *seen)
 {
+	struct touch_facts facts = { 0 };
 	struct touch_map map;
 	struct tally_input input = {
 		.page_bytes = PAGE,
 		.pmd_bytes = CHUNK_PAGES * PAGE,
 		.runs = &seen->runs,
-		.touch = world->touch,
-		.map = &map,
+		.touched = &facts.touched,
+		.before = &facts.before,
+		.huge_seen = &facts.huge_seen,
+		.huge_maybe = &facts.huge_maybe,
 	};
 	struct chunk_view view;
 	uint32_t i;
@@ -77,11 +80,13 @@ static void look(struct world *world, const struct seen *seen)
 	copy_kernel(world, &map);
 	assert_non_null(map.chunks);
 	assert_int_equal(touch__window_known(world->touch), 0);
+	assert_int_equal(touch__facts(world->touch, &map, &seen->runs, &facts), 0);
 	for (i = 0; i < PAGES; i++) {
 		if (i % CHUNK_PAGES == 0)
 			chunk_view__fill(&view, &input, address(i));
 		expect_page(world, seen, &view, i);
 	}
+	touch_facts__deinit(&facts);
 	free(map.chunks);
 }
 

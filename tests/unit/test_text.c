@@ -99,16 +99,22 @@ static void set_scene(struct scene *scene, const char *name)
 	};
 }
 
-static char *render(const struct scene *scene, const struct text_options *options)
+static char *render_view(const struct scene *scene, const struct view *view,
+			 const struct text_options *options)
 {
 	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
 
 	assert_non_null(out);
-	assert_int_equal(text_render(&scene->snapshot, options, out), 0);
+	assert_int_equal(text_render(&scene->snapshot, view, options, out), 0);
 	assert_int_equal(fclose(out), 0);
 	return text;
+}
+
+static char *render(const struct scene *scene, const struct text_options *options)
+{
+	return render_view(scene, &(struct view){ 0 }, options);
 }
 
 /* Columns of a line of our own glyphs: a CJK character takes two. */
@@ -173,30 +179,58 @@ static void ascii_is_ascii(void **state)
 
 static void what_is_left_out(void **state)
 {
-	struct text_options options = { .width = 100, .min_bytes = 1 << 20 };
+	struct text_options options = { .width = 100 };
+	struct view view = { .min_bytes = 1 << 20 };
 	struct scene scene;
 	char *text;
 
 	(void)state;
 	set_scene(&scene, "/lib/one.so");
-	text = render(&scene, &options);
+	text = render_view(&scene, &view, &options);
 	assert_non_null(strstr(text, "(1 more)"));
 	assert_null(strstr(text, "/small"));
 	assert_null(strstr(text, "ended by"));
 	free(text);
 
-	options.filter = "/lib/*";
+	view.filter = "/lib/*";
 	options.retired = 1;
-	text = render(&scene, &options);
+	text = render_view(&scene, &view, &options);
 	assert_non_null(strstr(text, "(2 more)"));
 	assert_non_null(strstr(text, "ended by munmap"));
 	assert_null(strstr(text, "ended by several"));
 	free(text);
 
-	options.filter = NULL;
-	options.top = 1;
-	text = render(&scene, &options);
+	view.filter = NULL;
+	view.top = 1;
+	text = render_view(&scene, &view, &options);
 	assert_non_null(strstr(text, "(3 more)"));
+	free(text);
+}
+
+/* What tells names apart stays when they are cut, and none is wider than its column. */
+static void names_are_told_apart(void **state)
+{
+	static const char *const names[] = {
+		"/usr/lib/python3/dist-packages/numpy/core/"
+		"_multiarray_umath.cpython-311-x86_64-linux-gnu.so",
+		"/usr/lib/python3/dist-packages/numpy/core/"
+		"_multiarray_tests.cpython-311-x86_64-linux-gnu.so",
+		"/usr/lib/python3/dist-packages/numpy/linalg/"
+		"_umath_linalg.cpython-311-x86_64-linux-gnu.so",
+	};
+	struct text_options options = { .width = 100 };
+	struct scene scene;
+	size_t i;
+	char *text;
+
+	(void)state;
+	set_scene(&scene, names[0]);
+	for (i = 0; i < 3; i++)
+		scene.regions[i].vma.path = (char *)names[i];
+	text = render(&scene, &options);
+	assert_non_null(strstr(text, "array_umath"));
+	assert_non_null(strstr(text, "array_tests"));
+	assert_non_null(strstr(text, "linalg"));
 	free(text);
 }
 
@@ -253,7 +287,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_width),	    cmocka_unit_test(ascii_is_ascii),
 		cmocka_unit_test(what_is_left_out), cmocka_unit_test(short_screen),
-		cmocka_unit_test(colour),
+		cmocka_unit_test(colour),	    cmocka_unit_test(names_are_told_apart),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

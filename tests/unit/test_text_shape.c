@@ -53,7 +53,7 @@ static void set_array(struct array_row *row, uint64_t *counts)
 	}
 }
 
-static char *render(const struct array_row *row, const struct text_options *options)
+static char *render(const struct array_row *row, bool detail, const struct text_options *options)
 {
 	struct process_snapshot process = { .arrays = (struct array_row *)row, .array_count = 1 };
 	struct snapshot snapshot = { .version = "9.9.9",
@@ -68,7 +68,8 @@ static char *render(const struct array_row *row, const struct text_options *opti
 	FILE *out = open_memstream(&text, &bytes);
 
 	assert_non_null(out);
-	assert_int_equal(text_render(&snapshot, options, out), 0);
+	assert_int_equal(text_render(&snapshot, &(struct view){ .detail = detail }, options, out),
+			 0);
 	assert_int_equal(fclose(out), 0);
 	return text;
 }
@@ -110,7 +111,7 @@ static void expect_grid(const char *text, uint32_t width)
 
 static void every_width(void **state)
 {
-	struct text_options options = { .grid = true };
+	struct text_options options = { 0 };
 	uint64_t counts[4 * ROWS * CELLS] = { 0 };
 	struct array_row row;
 	const char *line;
@@ -120,7 +121,7 @@ static void every_width(void **state)
 	set_array(&row, counts);
 	for (options.width = 40; options.width <= 300; options.width++) {
 		options.unicode = options.width % 2;
-		text = render(&row, &options);
+		text = render(&row, true, &options);
 		for (line = text; *line; line += strcspn(line, "\n") + 1)
 			assert_true(columns_of(line, strcspn(line, "\n")) <= options.width);
 		expect_grid(text, options.width);
@@ -140,7 +141,7 @@ static void every_width(void **state)
 
 static void what_is_not_told(void **state)
 {
-	struct text_options options = { .width = 100, .grid = true };
+	struct text_options options = { .width = 100 };
 	uint64_t counts[4 * ROWS * CELLS] = { 0 };
 	struct array_row row;
 	char *text;
@@ -149,7 +150,7 @@ static void what_is_not_told(void **state)
 	set_array(&row, counts);
 	row.resident = (struct index_set){ .ndim = 2 };
 	row.grid.told = false;
-	text = render(&row, &options);
+	text = render(&row, true, &options);
 	assert_non_null(strstr(text, "resident: not told, in too many pieces\n"));
 	assert_non_null(strstr(text, "rows and columns: not told, in too many pieces\n"));
 	free(text);
@@ -157,14 +158,13 @@ static void what_is_not_told(void **state)
 	/* Nothing is said of what the sentence says: the page of a header, all pages. */
 	set_array(&row, counts);
 	row.interior.resident = 0;
-	options.grid = false;
-	text = render(&row, &options);
+	text = render(&row, false, &options);
 	assert_null(strstr(text, "resident: grid"));
 	assert_null(strstr(text, "336 "));
 	free(text);
 	set_array(&row, counts);
 	row.tally.resident = row.interior.resident = 1009;
-	text = render(&row, &options);
+	text = render(&row, false, &options);
 	assert_null(strstr(text, "resident: grid"));
 	free(text);
 }

@@ -133,14 +133,17 @@ static uint64_t take_ended(struct touch *touch)
 
 static void look(struct world *world)
 {
+	struct touch_facts facts = { 0 };
 	struct touch_map map;
 	struct page_runs runs = { 0 };
 	struct tally_input input = {
 		.page_bytes = PAGE,
 		.pmd_bytes = CHUNK_PAGES * PAGE,
 		.runs = &runs,
-		.touch = world->touch,
-		.map = &map,
+		.touched = &facts.touched,
+		.before = &facts.before,
+		.huge_seen = &facts.huge_seen,
+		.huge_maybe = &facts.huge_maybe,
 	};
 	uint64_t unsure = 0;
 	uint32_t i;
@@ -151,6 +154,7 @@ static void look(struct world *world)
 		world->pages[i].huge_seen |= world->pages[i].state == PAGE_ANON_HUGE;
 	copy_kernel(world, &map);
 	assert_int_equal(touch__settle(world->touch, &map, &runs, &unsure), 0);
+	assert_int_equal(touch__facts(world->touch, &map, &runs, &facts), 0);
 	expect_tally(world, &input, (struct span){ 0, PAGES });
 	for (i = 0; i < 7; i++) {
 		struct span span = any_span(world, PAGES - 1);
@@ -160,6 +164,7 @@ static void look(struct world *world)
 	}
 	assert_int_equal(take_ended(world->touch), world->ended);
 	world->ended = 0;
+	touch_facts__deinit(&facts);
 	free(map.chunks);
 	page_runs__deinit(&runs);
 }

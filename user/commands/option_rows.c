@@ -140,7 +140,9 @@ static const struct option_row rows[] = {
 		.words = orders,
 		.value = "ORDER",
 		.help = "address, span, resident, touched or name",
-		.manual = "The order of rows, by default *address*.",
+		.manual =
+			"The order of rows, by default *address*: one over arrays and regions. Arrays\n"
+			"stand under the region that has a row as well.",
 	},
 	{
 		.name = "top",
@@ -150,7 +152,10 @@ static const struct option_row rows[] = {
 		.min = 1,
 		.value = "N",
 		.help = "at most N rows a process",
-		.manual = "At most _N_ rows a process.",
+		.manual =
+			"At most _N_ rows a process, the first ones of that order. As *--min-size*,\n"
+			"*--filter* and *--sort* it means the same for text and *--json*; what is left\n"
+			"out is summed.",
 	},
 	{
 		.name = "retired",
@@ -165,15 +170,17 @@ static const struct option_row rows[] = {
 			"has the largest 1,000.",
 	},
 	{
-		.name = "grid",
+		.name = "detail",
 		.commands = LOOKING,
 		.kind = OPTION_FLAG,
-		.offset = offsetof(struct options, grid),
-		.help = "two-dimensional arrays also in rows and columns",
+		.offset = offsetof(struct options, detail),
+		.help = "rows and columns; in JSON also heat and index ranges",
 		.manual =
 			"Shows below each two-dimensional numpy array its heatmap in rows and columns:\n"
 			"at most 16 lines, a cell as full as its elements are resident. With *--json*\n"
-			"each such array has a _grid_ of at most 16 by 64 cells.",
+			"rows also have _heat_, and arrays _interior_, _index_ranges_ and (those of two\n"
+			"dimensions) a _grid_ of at most 16 by 64 cells. Without it a row takes less than\n"
+			"1 KiB.",
 	},
 	{
 		.name = "pages",

@@ -13,7 +13,7 @@
 #include "collect/pages/pagemap.h"
 #include "facts/array.h"
 #include "facts/symbol.h"
-#include "model/snapshot.h"
+#include "model/rows/view.h"
 
 enum check_format { FORMAT_TEXT, FORMAT_TAP, FORMAT_JSON, FORMAT_JUNIT };
 
@@ -38,7 +38,7 @@ struct options {
 	bool freeze;		 /* --freeze: targets stand still for each snapshot */
 	bool pfn;		 /* --pfn: where pages lie in physical memory */
 	bool pages;		 /* --pages: every run of like pages in the JSON */
-	bool grid;		 /* --grid: heatmaps of two-dimensional arrays */
+	bool detail;		 /* --detail: heat, index ranges, grids */
 	bool mappings;		 /* --mappings: a row for each mmap call */
 	uint64_t heap_min_bytes; /* --heap; 0: not given */
 	uint32_t heap_blocks;

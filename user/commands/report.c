@@ -71,13 +71,15 @@ int report__open(struct report *report, const struct options *options, int fallb
 	terminal = isatty(report->output.fd) == 1;
 	report->json = options->json;
 	report->redraw = live && terminal && !options->json;
-	report->order = options->order;
+	report->view = (struct view){
+		.min_bytes = options->min_bytes,
+		.filter = options->filter,
+		.order = options->order,
+		.top = options->top,
+		.detail = options->detail,
+	};
 	report->text.unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	report->text.color = want_color(options, terminal);
-	report->text.min_bytes = options->min_bytes;
-	report->text.filter = options->filter;
-	report->text.top = options->top;
-	report->text.grid = options->grid;
 	report->text.retired = options->retired;
 	report__measure(report);
 	return 0;
@@ -85,25 +87,26 @@ int report__open(struct report *report, const struct options *options, int fallb
 
 uint32_t report__heat_cells(const struct report *report)
 {
-	return report->json ? JSON_HEAT_CELLS : text_heat_cells(&report->text);
+	if (report->json)
+		return report->view.detail ? JSON_HEAT_CELLS : 0;
+	return text_heat_cells(&report->text);
 }
 
 uint32_t report__grid_columns(const struct report *report)
 {
-	if (!report->text.grid)
+	if (!report->view.detail)
 		return 0;
 	return report->json ? JSON_GRID_COLUMNS : text_grid_columns(&report->text);
 }
 
-int report__print(struct report *report, struct snapshot *snapshot)
+int report__print(struct report *report, const struct snapshot *snapshot)
 {
 	int err;
 
-	snapshot__sort(snapshot, report->order);
 	if (report->redraw)
 		fputs("\033[H\033[J", report->out);
-	err = report->json ? json_render_snapshot(snapshot, report->out)
-			   : text_render(snapshot, &report->text, report->out);
+	err = report->json ? json_render_snapshot(snapshot, &report->view, report->out)
+			   : text_render(snapshot, &report->view, &report->text, report->out);
 	return report__done(report, err);
 }
 

@@ -20,7 +20,7 @@ struct report {
 	bool failed; /* a report is not whole */
 	bool json;
 	bool redraw; /* a terminal that is drawn over */
-	enum row_order order;
+	struct view view;
 	struct text_options text;
 };
 
@@ -33,10 +33,10 @@ int report__open(struct report *report, const struct options *options, int fallb
 /* Reads the terminal's size again. */
 void report__measure(struct report *report);
 uint32_t report__heat_cells(const struct report *report);
-uint32_t report__grid_columns(const struct report *report); /* 0 without --grid */
+uint32_t report__grid_columns(const struct report *report); /* 0 without --detail */
 
-/* 0 or -errno; -EPIPE when the reader has gone. Sorts the snapshot. */
-int report__print(struct report *report, struct snapshot *snapshot);
+/* 0 or -errno; -EPIPE when the reader has gone. */
+int report__print(struct report *report, const struct snapshot *snapshot);
 
 /* What was rendered to report->out goes out; err: how that went. 0 or -errno. */
 int report__done(struct report *report, int err);

@@ -80,16 +80,21 @@ static int count_pages(struct engine *engine, struct target *target, struct arra
 		.runs = &target->runs,
 		.frames = engine->options.want_frames ? &target->frames : NULL,
 	};
+	struct touch_facts facts = { 0 };
 	int err = 0;
 
 	if (target->touch) {
-		input.touch = target->touch;
-		input.map = &target->map;
+		input.touched = &facts.touched;
+		input.before = &facts.before;
+		input.huge_seen = &facts.huge_seen;
+		input.huge_maybe = &facts.huge_maybe;
 		touch__count_holes(target->touch, &target->map, &target->vmas,
 				   &engine->losses.count[LOSS_UNSURE]);
 		err = touch__settle(target->touch, &target->map, &target->runs,
 				    &engine->losses.count[LOSS_UNSURE]);
 	}
+	if (!err && target->touch)
+		err = touch__facts(target->touch, &target->map, &target->runs, &facts);
 	if (!err)
 		err = fill_regions(engine, target, &input, row);
 	if (!err)
@@ -98,6 +103,7 @@ static int count_pages(struct engine *engine, struct target *target, struct arra
 		err = fill_stories(target, &input, row);
 	if (!err)
 		err = process_snapshot__sum(row, &input);
+	touch_facts__deinit(&facts);
 	return err;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Life, order and self-check of a snapshot. */
+/* Life and self-check of a snapshot. */
 #include "model/snapshot.h"
 
 #include <stdarg.h>
@@ -127,69 +127,6 @@ const char *snapshot__broken_rule(const struct snapshot *snapshot)
 	for (i = 0; !broken && i < snapshot->process_count; i++)
 		broken = broken_process(&snapshot->processes[i]);
 	return broken;
-}
-
-struct sort_key {
-	uint64_t start;
-	uint64_t span;
-	const struct tally *tally;
-	const char *name;
-};
-
-/* Largest first, but names and addresses ascend; ties by address. */
-static int compare(const struct sort_key *a, const struct sort_key *b, enum row_order order)
-{
-	uint64_t left = 0, right = 0;
-
-	if (order == ROW_BY_NAME && strcmp(a->name, b->name))
-		return strcmp(a->name, b->name);
-	if (order == ROW_BY_SPAN) {
-		left = a->span;
-		right = b->span;
-	} else if (order == ROW_BY_RESIDENT) {
-		left = a->tally->resident;
-		right = b->tally->resident;
-	} else if (order == ROW_BY_TOUCHED) {
-		left = a->tally->touch.pages_touched;
-		right = b->tally->touch.pages_touched;
-	}
-	if (left != right)
-		return left < right ? 1 : -1;
-	return (a->start > b->start) - (a->start < b->start);
-}
-
-static int compare_regions(const void *left, const void *right, void *order)
-{
-	const struct region_row *a = left, *b = right;
-	struct sort_key key_a = { a->vma.start, a->vma.end - a->vma.start, &a->tally, a->vma.path };
-	struct sort_key key_b = { b->vma.start, b->vma.end - b->vma.start, &b->tally, b->vma.path };
-
-	return compare(&key_a, &key_b, *(enum row_order *)order);
-}
-
-static int compare_arrays(const void *left, const void *right, void *order)
-{
-	const struct array_row *a = left, *b = right;
-	struct sort_key key_a = { a->desc.start, a->nbytes, &a->tally, a->desc.name };
-	struct sort_key key_b = { b->desc.start, b->nbytes, &b->tally, b->desc.name };
-
-	return compare(&key_a, &key_b, *(enum row_order *)order);
-}
-
-void snapshot__sort(struct snapshot *snapshot, enum row_order order)
-{
-	size_t i;
-
-	for (i = 0; i < snapshot->process_count; i++) {
-		struct process_snapshot *process = &snapshot->processes[i];
-
-		if (process->region_count)
-			qsort_r(process->regions, process->region_count, sizeof(*process->regions),
-				compare_regions, &order);
-		if (process->array_count)
-			qsort_r(process->arrays, process->array_count, sizeof(*process->arrays),
-				compare_arrays, &order);
-	}
 }
 
 bool snapshot__all_exited(const struct snapshot *snapshot)

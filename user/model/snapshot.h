@@ -62,12 +62,12 @@ struct process_snapshot {
 	uint32_t slot;	    /* the kernel side's number for its address space */
 	uint64_t rss_pages; /* resident pages of all regions but hugetlb: equals smaps' Rss */
 	struct fault_counts faults;
-	uint64_t stray_faults; /* touched pages outside every VMA */
-	uint64_t collapses;    /* huge pages made of small ones during the watch */
-	struct tally totals;   /* sum over regions */
-	struct region_row *regions;
+	uint64_t stray_faults;	    /* touched pages outside every VMA */
+	uint64_t collapses;	    /* huge pages made of small ones during the watch */
+	struct tally totals;	    /* sum over regions */
+	struct region_row *regions; /* by address */
 	size_t region_count;
-	struct array_row *arrays;
+	struct array_row *arrays; /* as they were found */
 	size_t array_count;
 	bool arrays_total_known;
 	struct tally arrays_total; /* pages of at least one array, each once; states alone */
@@ -120,9 +120,5 @@ void process_snapshot__miss_names(struct process_snapshot *process, const char *
 
 /* Nothing of any process could be read: all had ended. */
 bool snapshot__all_exited(const struct snapshot *snapshot);
-
-/* Sorting rows for people: by start address, span, resident pages, touched pages, or name. */
-enum row_order { ROW_BY_ADDRESS, ROW_BY_SPAN, ROW_BY_RESIDENT, ROW_BY_TOUCHED, ROW_BY_NAME };
-void snapshot__sort(struct snapshot *snapshot, enum row_order order);
 
 #endif

@@ -31,10 +31,9 @@ static void put_miss(void *ctx, const char *name, const char *words)
 	put_line(node, words);
 }
 
-static int put_findings(mxml_node_t *node, const struct checks *checks,
-			const struct check_item *item)
+static int put_findings(mxml_node_t *node, const struct check_item *item)
 {
-	int err = check_each_miss(checks, item, put_miss, node);
+	int err = check_each_miss(item, put_miss, node);
 
 	if (!err && item->result.reason)
 		put_line(node, item->result.reason);
@@ -59,13 +58,13 @@ static mxml_node_t *add_verdict(mxml_node_t *node, enum expect_verdict verdict)
 	return child;
 }
 
-static int put_item(mxml_node_t *suite, const struct checks *checks, const struct check_item *item)
+static int put_item(mxml_node_t *suite, const struct check_item *item)
 {
 	mxml_node_t *node = add_case(suite, item->expectation.text);
 
 	if (item->result.verdict == EXPECT_HOLDS)
 		return 0;
-	return put_findings(add_verdict(node, item->result.verdict), checks, item);
+	return put_findings(add_verdict(node, item->result.verdict), item);
 }
 
 static void put_status(mxml_node_t *suite, const struct checks *checks)
@@ -97,7 +96,7 @@ static int put_suite(mxml_node_t *root, const struct checks *checks)
 	if (status)
 		put_status(suite, checks);
 	for (i = 0; !err && i < checks->count; i++)
-		err = put_item(suite, checks, &checks->items[i]);
+		err = put_item(suite, &checks->items[i]);
 	return err;
 }
 

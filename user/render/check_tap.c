@@ -27,10 +27,10 @@ static void put_miss(void *ctx, const char *name, const char *words)
 	fprintf(out, "# %s: %s\n", format_line(name, safe, sizeof(safe)), words);
 }
 
-static int put_diagnostics(const struct checks *checks, const struct check_item *item, FILE *out)
+static int put_diagnostics(const struct check_item *item, FILE *out)
 {
 	char safe[SAFE_BYTES];
-	int err = check_each_miss(checks, item, put_miss, out);
+	int err = check_each_miss(item, put_miss, out);
 
 	if (!err && item->result.reason)
 		fprintf(out, "# cannot tell: %s\n",
@@ -56,7 +56,7 @@ int check_render_tap(const struct checks *checks, FILE *out)
 			++number);
 		put_text(item->expectation.text, out);
 		fputc('\n', out);
-		err = put_diagnostics(checks, item, out);
+		err = put_diagnostics(item, out);
 	}
 	return err ? err : ferror(out) ? -EIO : 0;
 }

@@ -86,7 +86,7 @@ static int put_finding(const struct text *text, const struct expectation *expect
 	return put_remedies(text, expectation, finding);
 }
 
-static int put_item(struct text *text, const struct checks *checks, const struct check_item *item)
+static int put_item(struct text *text, const struct check_item *item)
 {
 	const struct expect_result *result = &item->result;
 	char line[1024];
@@ -96,7 +96,7 @@ static int put_item(struct text *text, const struct checks *checks, const struct
 	put_verdict(text, result->verdict);
 	fprintf(text->out, "%s\n", format_line(item->expectation.text, line, sizeof(line)));
 	if (item->times)
-		text->page_bytes = checks->moments[item->moment].snapshot->environment.page_bytes;
+		text->page_bytes = item->moment->snapshot->environment.page_bytes;
 	for (i = 0; !err && i < result->count; i++) {
 		const struct expect_finding *finding = &result->findings[i];
 
@@ -144,7 +144,7 @@ int check_render_text(const struct checks *checks, const struct text_options *op
 	text.layout.heat_width = options->width - INDENT;
 	put_status(&text, checks);
 	for (i = 0; !err && i < checks->count; i++)
-		err = put_item(&text, checks, &checks->items[i]);
+		err = put_item(&text, &checks->items[i]);
 	fprintf(out, "%zu hold, %zu failed, %zu cannot be told\n",
 		checks__tally(checks, EXPECT_HOLDS), checks__tally(checks, EXPECT_FAILS),
 		checks__tally(checks, EXPECT_UNKNOWN));

@@ -5,14 +5,12 @@
 #ifndef RENDER_JSON_PROCESS_H
 #define RENDER_JSON_PROCESS_H
 
-#include <jansson.h>
-
+#include "model/rows/view.h"
 #include "model/snapshot.h"
+#include "render/json_out.h"
 
-/* One array of a process. */
-json_t *json_array_row(const struct snapshot *snapshot, const struct process_snapshot *process,
-		       const struct array_row *row);
-
-json_t *json_process(const struct snapshot *snapshot, const struct process_snapshot *process);
+/* The rows of a view, as an item of an array. */
+void json_process(struct json_out *json, const struct snapshot *snapshot,
+		  const struct process_snapshot *process, const struct view *view);
 
 #endif

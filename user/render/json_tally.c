@@ -2,92 +2,99 @@
 /* States, ledger, touches and heat as JSON. */
 #include "render/json_tally.h"
 
-#include "render/json_write.h"
-
-json_t *json_states(const struct tally *tally)
+void json_states(struct json_out *json, const struct tally *tally)
 {
-	json_t *object = json_object();
 	unsigned int i;
 
+	json_open(json, "states", '{');
 	for (i = 0; i < PAGE_STATES; i++)
-		json_put_count(object, page_state_name((enum page_state)i), tally->states[i]);
-	return object;
+		json_count(json, page_state_name((enum page_state)i), tally->states[i]);
+	json_close(json, '}');
 }
 
-json_t *json_ledger(const struct tally *tally, const struct json_known *known)
+void json_ledger(struct json_out *json, const struct tally *tally, const struct json_known *known)
 {
 	uint64_t unexplained = ledger_unexplained(tally->ledger);
-	json_t *object;
 	unsigned int i;
 
-	if (!known->faults)
-		return json_null();
-	object = json_object();
+	if (!known->faults) {
+		json_null(json, "ledger");
+		return;
+	}
+	json_open(json, "ledger", '{');
 	for (i = 0; i < LEDGER_UNEXPLAINED; i++) {
 		bool null = unexplained && (i == LEDGER_HUGE_FILL || i == LEDGER_UNFAULTED);
 
-		json_put(object, ledger_class_name((enum ledger_class)i),
-			 null ? json_null() : json_integer((json_int_t)tally->ledger[i]));
+		json_count_if(json, ledger_class_name((enum ledger_class)i), !null,
+			      tally->ledger[i]);
 	}
-	json_put_count(object, "unexplained_pages", unexplained);
-	return object;
+	json_count(json, "unexplained_pages", unexplained);
+	json_close(json, '}');
 }
 
-json_t *json_moment(uint64_t time_ns, const struct json_known *known)
+void json_moment(struct json_out *json, const char *key, uint64_t time_ns,
+		 const struct json_known *known)
 {
-	if (!time_ns)
-		return json_null();
-	return json_integer(time_ns > known->start_ns ? (json_int_t)(time_ns - known->start_ns)
-						      : 0);
+	json_count_if(json, key, time_ns != 0,
+		      time_ns > known->start_ns ? time_ns - known->start_ns : 0);
 }
 
-json_t *json_touch(const struct tally *tally, const struct json_known *known)
+void json_touch(struct json_out *json, const struct tally *tally, const struct json_known *known)
 {
 	const struct touch_tally *touch = &tally->touch;
-	json_t *object, *threads;
 	uint32_t i;
 
-	if (!known->faults)
-		return json_null();
-	object = json_object();
-	json_put(object, "pages_read",
-		 known->writes ? json_integer((json_int_t)touch->pages_read) : json_null());
-	json_put(object, "pages_written",
-		 known->writes ? json_integer((json_int_t)touch->pages_written) : json_null());
-	json_put_count(object, "pages_touched", touch->pages_touched);
-	json_put_count(object, "zero_read", touch->zero_read);
-	json_put_count(object, "gone", touch->gone);
-	json_put(object, "first_ns", json_moment(touch->first_ns, known));
-	json_put(object, "last_ns", json_moment(touch->last_ns, known));
-	threads = json_array();
-	for (i = 0; threads && i < touch->first_thread_count; i++)
-		json_array_append_new(threads, json_integer(touch->first_threads[i]));
-	json_put(object, "first_threads", threads);
-	json_put_bool(object, "chunk_shared", touch->chunk_shared);
-	return object;
+	if (!known->faults) {
+		json_null(json, "touch");
+		return;
+	}
+	json_open(json, "touch", '{');
+	json_count_if(json, "pages_read", known->writes, touch->pages_read);
+	json_count_if(json, "pages_written", known->writes, touch->pages_written);
+	json_count(json, "pages_touched", touch->pages_touched);
+	json_count(json, "zero_read", touch->zero_read);
+	json_count(json, "gone", touch->gone);
+	json_moment(json, "first_ns", touch->first_ns, known);
+	json_moment(json, "last_ns", touch->last_ns, known);
+	json_open(json, "first_threads", '[');
+	for (i = 0; i < touch->first_thread_count; i++)
+		json_count(json, NULL, touch->first_threads[i]);
+	json_close(json, ']');
+	json_bool(json, "chunk_shared", touch->chunk_shared);
+	json_close(json, '}');
 }
 
-static json_t *cells(const uint64_t *counts, uint32_t count)
+void json_tally(struct json_out *json, const struct tally *tally, const struct json_known *known)
 {
-	json_t *array = json_array();
+	json_count(json, "pages", tally->pages);
+	json_states(json, tally);
+	json_count(json, "resident_pages", tally->resident);
+	json_ledger(json, tally, known);
+	json_touch(json, tally, known);
+}
+
+static void put_cells(struct json_out *json, const char *key, const uint64_t *counts,
+		      uint32_t count)
+{
 	uint32_t i;
 
-	for (i = 0; array && i < count; i++)
-		json_array_append_new(array, json_integer((json_int_t)counts[i]));
-	return array;
+	json_open(json, key, '[');
+	for (i = 0; i < count; i++)
+		json_count(json, NULL, counts[i]);
+	json_close(json, ']');
 }
 
-json_t *json_heat(const struct heat *heat)
+void json_heat(struct json_out *json, const struct heat *heat)
 {
-	json_t *object;
-
-	if (!heat->cells)
-		return json_null();
-	object = json_object();
-	json_put_count(object, "cells", heat->cells);
-	json_put(object, "pages", cells(heat->pages, heat->cells));
-	json_put(object, "resident", cells(heat->resident, heat->cells));
-	json_put(object, "zero", cells(heat->zero, heat->cells));
-	json_put(object, "touched", cells(heat->touched, heat->cells));
-	return object;
+	if (!heat->cells) {
+		json_null(json, "heat");
+		return;
+	}
+	json_open(json, "heat", '{');
+	json_count(json, "cells", heat->cells);
+	put_cells(json, "pages", heat->pages, heat->cells);
+	put_cells(json, "resident", heat->resident, heat->cells);
+	put_cells(json, "zero", heat->zero, heat->cells);
+	put_cells(json, "touched", heat->touched, heat->cells);
+	json_close(json, '}');
 }

@@ -5,25 +5,30 @@
 #ifndef RENDER_JSON_TALLY_H
 #define RENDER_JSON_TALLY_H
 
-#include <jansson.h>
 #include <stdbool.h>
 
 #include "model/snapshot.h"
+#include "render/json_out.h"
 
 /* What of a tally is known: without faults neither ledger nor touch, with perf no reads and writes. */
 struct json_known {
 	bool frames; /* where pages lie in physical memory */
 	bool faults;
 	bool writes;
+	bool detail;	   /* --detail: heat, ranges, grids, interiors */
 	uint64_t start_ns; /* of the watch, CLOCK_MONOTONIC */
 };
 
-json_t *json_states(const struct tally *tally);
-json_t *json_ledger(const struct tally *tally, const struct json_known *known);
-json_t *json_touch(const struct tally *tally, const struct json_known *known);
-json_t *json_heat(const struct heat *heat);
+/* pages, states, resident_pages, ledger, touch: members of the object that is open. */
+void json_tally(struct json_out *json, const struct tally *tally, const struct json_known *known);
+
+void json_states(struct json_out *json, const struct tally *tally);
+void json_ledger(struct json_out *json, const struct tally *tally, const struct json_known *known);
+void json_touch(struct json_out *json, const struct tally *tally, const struct json_known *known);
+void json_heat(struct json_out *json, const struct heat *heat);
 
 /* ns since the start of the watch, null for 0 (no such moment). */
-json_t *json_moment(uint64_t time_ns, const struct json_known *known);
+void json_moment(struct json_out *json, const char *key, uint64_t time_ns,
+		 const struct json_known *known);
 
 #endif

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "render/json_write.h"
+#include "render/json_out.h"
 
 int probe_render_text(const struct probe_report *report, FILE *out)
 {
@@ -34,28 +34,30 @@ int probe_render_text(const struct probe_report *report, FILE *out)
 
 int probe_render_json(const struct probe_report *report, FILE *out)
 {
-	json_t *object = json_object(), *features = json_array();
+	struct json_out json = { .out = out };
 	size_t i;
 
-	json_put(object, "schema", json_string("pagewatch/1"));
-	json_put(object, "kind", json_string("probe"));
-	json_put(object, "version", json_string(report->version));
-	json_put(object, "environment", json_environment(&report->environment));
-	json_put(object, "tier", json_string(report->tier));
-	json_put(object, "backend", json_string(report->backend));
-	json_put(object, "page_reader", json_string(report->page_reader));
+	json_open(&json, NULL, '{');
+	json_words(&json, "schema", "pagewatch/1");
+	json_words(&json, "kind", "probe");
+	json_words(&json, "version", report->version);
+	json_environment(&json, "environment", &report->environment);
+	json_words(&json, "tier", report->tier);
+	json_words(&json, "backend", report->backend);
+	json_words(&json, "page_reader", report->page_reader);
+	json_open(&json, "features", '[');
 	for (i = 0; i < report->row_count; i++) {
 		const struct probe_row *row = &report->rows[i];
-		json_t *feature = json_object();
 
-		json_put(feature, "group", json_string(row->group));
-		json_put(feature, "name", json_string(row->name));
-		json_put_bool(feature, "works", !row->error);
-		json_put(feature, "error",
-			 row->error ? json_string(strerror(-row->error)) : json_null());
-		json_put(feature, "needed_for", json_string(row->needed_for));
-		json_array_append_new(features, feature);
+		json_open(&json, NULL, '{');
+		json_words(&json, "group", row->group);
+		json_words(&json, "name", row->name);
+		json_bool(&json, "works", !row->error);
+		json_words(&json, "error", row->error ? strerror(-row->error) : NULL);
+		json_words(&json, "needed_for", row->needed_for);
+		json_close(&json, '}');
 	}
-	json_put(object, "features", features);
-	return json_print(object, out);
+	json_close(&json, ']');
+	json_close(&json, '}');
+	return json_end(&json);
 }

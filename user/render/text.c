@@ -159,10 +159,12 @@ static void put_cut(const char *body, uint32_t lines, FILE *out)
 	fputs(skip_lines(middle, missing), out);
 }
 
-int text_render(const struct snapshot *snapshot, const struct text_options *options, FILE *out)
+int text_render(const struct snapshot *snapshot, const struct view *view,
+		const struct text_options *options, FILE *out)
 {
 	struct text text = {
 		.snapshot = snapshot,
+		.view = view,
 		.options = options,
 		.layout = text_layout(options->width),
 		.page_bytes = snapshot->environment.page_bytes,

@@ -10,17 +10,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "model/rows/view.h"
 #include "model/snapshot.h"
 
 struct text_options {
 	uint32_t width; /* columns of the terminal, at least 40 */
 	bool unicode;
 	bool color;
-	uint64_t min_bytes; /* rows of fewer bytes are summed, marks never */
-	const char *filter; /* NULL, or a glob over names and paths */
-	uint32_t top;	    /* at most so many rows a process; 0: all */
 	uint32_t retired;   /* at most so many ended lives; 0: none */
-	bool grid;	    /* below each two-dimensional array its rows and columns */
 	uint32_t max_lines; /* a screen's height for a redrawn view; 0: no limit */
 };
 
@@ -31,6 +28,7 @@ uint32_t text_heat_cells(const struct text_options *options);
 uint32_t text_grid_columns(const struct text_options *options);
 
 /* Writes the report; 0 or -errno of the stream. */
-int text_render(const struct snapshot *snapshot, const struct text_options *options, FILE *out);
+int text_render(const struct snapshot *snapshot, const struct view *view,
+		const struct text_options *options, FILE *out);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* The heatmap of a row: how full with resident pages, which were touched, what reads as zero. */
+#include <string.h>
+
 #include "render/text_priv.h"
 
 #define LEVELS 8
@@ -89,25 +91,40 @@ void text_heat(const struct text *text, const struct heat *heat)
 	text_style(text, STYLE_PLAIN);
 }
 
-static void entry(const struct text *text, enum text_style style, const char *glyph,
-		  const char *meaning)
+/* Entries stand side by side as long as there is room. */
+static void put_entry(const struct text *text, uint32_t *column, enum text_style style,
+		      const char *glyph, const char *meaning)
 {
+	uint32_t columns = (uint32_t)strlen(meaning) + (*glyph ? 2 : 0);
+
+	if (*column && *column + 2 + columns > text->options->width) {
+		fputc('\n', text->out);
+		*column = 0;
+	}
+	fprintf(text->out, "%*s", *column ? 2 : 0, "");
+	*column += columns + (*column ? 2 : 0);
 	text_style(text, style);
-	fputs(glyph, text->out);
+	fprintf(text->out, "%s%s", glyph, *glyph ? " " : "");
+	if (*glyph)
+		text_style(text, STYLE_PLAIN);
+	fputs(meaning, text->out);
 	text_style(text, STYLE_PLAIN);
-	fprintf(text->out, " %s", meaning);
 }
 
+/* A sign says how full a cell is, a colour whether anything of it was touched. */
 void text_legend(const struct text *text)
 {
 	const struct glyphs *glyphs = glyphs_of(text);
-	bool faults = text->process->faults_known && text->options->color;
+	bool touches = text->process->faults_known && text->options->color;
+	uint32_t column = 0;
 
-	entry(text, faults ? STYLE_TOUCHED : STYLE_RESIDENT, glyphs->levels[0], "");
-	entry(text, faults ? STYLE_TOUCHED : STYLE_RESIDENT, glyphs->levels[LEVELS - 1],
-	      faults ? "resident, touched  " : "resident  ");
-	if (faults)
-		entry(text, STYLE_RESIDENT, glyphs->levels[LEVELS - 1], "not touched  ");
-	entry(text, STYLE_ZERO, glyphs->zero, "zero page  ");
-	entry(text, STYLE_DIM, glyphs->absent, "absent\n");
+	put_entry(text, &column, STYLE_PLAIN, glyphs->levels[0], "partly resident");
+	put_entry(text, &column, STYLE_PLAIN, glyphs->levels[LEVELS - 1], "all resident");
+	if (touches) {
+		put_entry(text, &column, STYLE_TOUCHED, "", "touched");
+		put_entry(text, &column, STYLE_RESIDENT, "", "not touched");
+	}
+	put_entry(text, &column, STYLE_ZERO, glyphs->zero, "zero page");
+	put_entry(text, &column, STYLE_DIM, glyphs->absent, "absent");
+	fputc('\n', text->out);
 }

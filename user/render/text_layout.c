@@ -9,7 +9,6 @@
 
 #define CELL_WIDTH 11u /* "1023.9 GiB" and a blank */
 #define MIN_HEAT 16u
-#define NAME_BYTES 1024
 #define LINE_BYTES 2048
 
 struct text_layout text_layout(uint32_t width)
@@ -148,23 +147,42 @@ static const char *tail(const char *name, uint32_t columns)
 	return name;
 }
 
-void text_name(const struct text *text, const char *name, bool spelled, uint32_t columns)
+/* Where the part of a name begins that a byte of it stands in, not far in front of it. */
+static const char *part_around(const char *name, size_t byte, uint32_t columns)
 {
-	char safe[NAME_BYTES];
-	uint32_t done, head = (columns - 2) / 3;
+	const char *at = name + byte, *start = at;
 
-	if (spelled)
-		format_line(name, safe, sizeof(safe));
-	else
-		format_name(name, safe, sizeof(safe));
-	if (columns_of(safe) <= columns) {
-		done = put_head(text, safe, columns);
-	} else {
+	while (start > name && start[-1] != '/' && columns_of(start) - columns_of(at) < columns / 2)
+		start--;
+	while (((unsigned char)*start & 0xc0) == 0x80)
+		start--;
+	return start;
+}
+
+/* "/usr/l.._multiarray_umath.cp.." */
+static uint32_t put_around(const struct text *text, const char *name, size_t byte, uint32_t columns)
+{
+	uint32_t done = put_head(text, name, columns / 5);
+
+	done += put_head(text, "..", 2);
+	done += put_head(text, part_around(name, byte, columns - done - 2), columns - done - 2);
+	return done + put_head(text, "..", 2);
+}
+
+void text_name(const struct text *text, const char *name, size_t differs, uint32_t columns)
+{
+	uint32_t done, head = (columns - 2) / 3;
+	const char *end = tail(name, columns - 2 - head);
+
+	if (columns_of(name) <= columns) {
+		done = put_head(text, name, columns);
+	} else if (columns_of(name) - columns_of(name + differs) < head || name + differs >= end) {
 		/* The end of a path or of a dotted name tells more than its beginning. */
-		done = put_head(text, safe, head);
-		fputs("..", text->out);
-		done += 2;
-		done += put_head(text, tail(safe, columns - done), columns - done);
+		done = put_head(text, name, head);
+		done += put_head(text, "..", 2);
+		done += put_head(text, tail(name, columns - done), columns - done);
+	} else {
+		done = put_around(text, name, differs, columns);
 	}
 	fprintf(text->out, "%*s", (int)(columns - done), "");
 }

@@ -5,6 +5,7 @@
 #ifndef RENDER_TEXT_PRIV_H
 #define RENDER_TEXT_PRIV_H
 
+#include "model/rows/selection.h"
 #include "render/text.h"
 
 enum text_column {
@@ -39,6 +40,7 @@ enum text_style {
 struct text {
 	const struct snapshot *snapshot;
 	const struct process_snapshot *process; /* the one that is being written */
+	const struct view *view;
 	const struct text_options *options;
 	struct text_layout layout;
 	uint64_t page_bytes;
@@ -54,10 +56,21 @@ void text_layout_without_touch(struct text_layout *layout);
 void text_style(const struct text *text, enum text_style style);
 
 /*
- * Writes a safe name in exactly that many columns, cut in the middle if it is longer. spelled: as a
- * language spells it, so that its backslashes stay what they are.
+ * Writes a name that format_name made safe in exactly that many columns. A longer one is cut where
+ * it is like others: byte `differs` of it stays.
  */
-void text_name(const struct text *text, const char *name, bool spelled, uint32_t columns);
+void text_name(const struct text *text, const char *name, size_t differs, uint32_t columns);
+
+/* text_names.c: names of rows, made safe, each with the byte that tells it from all others. */
+struct text_names {
+	char **names;
+	size_t *differs;
+	size_t count;
+};
+
+/* *ret is the caller's to deinit, also on failure. 0 or -ENOMEM. */
+int text_names__init(struct text_names *ret, const struct selection *selection);
+void text_names__deinit(struct text_names *names);
 
 /* Writes words, broken between them at the width, each line after that many blanks. */
 void text_wrap(const struct text *text, uint32_t indent, const char *words);
@@ -77,7 +90,7 @@ void text_heat(const struct text *text, const struct heat *heat);
 void text_cell(const struct text *text, const struct text_cell *cell, enum text_style *style);
 void text_legend(const struct text *text);
 
-/* text_shape.c: under an array's row its index ranges, and with --grid its rows and columns. */
+/* text_shape.c: under an array's row its index ranges, and with --detail its rows and columns. */
 int text_shape(const struct text *text, const struct array_row *row);
 
 /* text_rows.c: heading, arrays, regions, their sum. 0 or -ENOMEM. */

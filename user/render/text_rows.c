@@ -8,18 +8,20 @@
 
 #include "base/format.h"
 #include "base/text.h"
-#include "base/wildcard.h"
 #include "render/array_name.h"
 #include "render/text_priv.h"
 
+#define FOLD_INDENT 2u
+
 /* What a line is made of, whatever kind of row it is. */
 struct line {
-	const char *name;
+	const char *name; /* safe */
+	size_t differs;	  /* the byte that tells it from the others */
+	uint32_t indent;
 	uint64_t span_bytes;
 	const struct tally *tally;
 	const struct heat *heat;
 	const char *explain;
-	bool spelled; /* its backslashes are its own */
 };
 
 static const char *const titles[TEXT_COLUMNS] = {
@@ -33,7 +35,7 @@ static void put_heading(const struct text *text)
 	enum text_column column;
 
 	text_style(text, STYLE_HEAD);
-	text_name(text, "NAME", false, text->layout.name_width);
+	text_name(text, "NAME", 0, text->layout.name_width);
 	for (column = 0; column < TEXT_COLUMNS; column++) {
 		if (text->layout.shown[column])
 			fprintf(text->out, " %10s", titles[column]);
@@ -115,7 +117,8 @@ static void put_line(const struct text *text, const struct line *line)
 {
 	enum text_column column;
 
-	text_name(text, line->name, line->spelled, text->layout.name_width);
+	fprintf(text->out, "%*s", (int)line->indent, "");
+	text_name(text, line->name, line->differs, text->layout.name_width - line->indent);
 	for (column = 0; column < TEXT_COLUMNS; column++) {
 		if (text->layout.shown[column])
 			put_column(text, column, line);
@@ -126,27 +129,7 @@ static void put_line(const struct text *text, const struct line *line)
 	}
 	fputc('\n', text->out);
 	if (line->explain && *line->explain)
-		text_wrap(text, 2, line->explain);
-}
-
-static bool matches(const struct text *text, const char *name)
-{
-	return !text->options->filter || wildcard_match(text->options->filter, name);
-}
-
-struct budget {
-	uint32_t left;	  /* rows that may still be written */
-	uint64_t hidden;  /* rows that were not */
-	struct tally sum; /* of hidden regions: arrays lie in regions */
-	uint64_t hidden_regions;
-};
-
-static bool afford(struct budget *budget)
-{
-	if (!budget->left)
-		return false;
-	budget->left--;
-	return true;
+		text_wrap(text, line->indent + 2, line->explain);
 }
 
 static void put(char *words, size_t size, const char *format, ...)
@@ -209,13 +192,6 @@ static void describe(const struct text *text, const struct array_row *row, char 
 		put(words, size, "%s%s", *words ? "; " : "", row->explain);
 }
 
-/* Heap blocks are watched from a size of their own on. */
-static bool is_small(const struct text *text, const struct array_row *row)
-{
-	return row->desc.source == ARRAY_HEAP &&
-	       row->desc.end - row->desc.start < text->options->min_bytes;
-}
-
 static void put_frames(const struct text *text, const struct frame_tally *frames)
 {
 	char words[128], runs[FORMAT_COUNT_MAX], exclusive[FORMAT_COUNT_MAX];
@@ -228,79 +204,73 @@ static void put_frames(const struct text *text, const struct frame_tally *frames
 	text_wrap(text, 2, words);
 }
 
-static int put_arrays(const struct text *text, struct budget *budget)
+static int put_array(const struct text *text, const struct array_row *row, struct line *line)
 {
 	char words[1024];
+
+	describe(text, row, words, sizeof(words));
+	line->heat = &row->heat;
+	line->explain = words;
+	put_line(text, line);
+	put_frames(text, &row->frames);
+	return text_shape(text, row);
+}
+
+static void put_region(const struct text *text, const struct region_row *row, struct line *line)
+{
+	line->heat = &row->heat;
+	line->explain = row->explain;
+	put_line(text, line);
+	put_frames(text, &row->frames);
+}
+
+/* What shows memory of a row above stands under it, and is not summed. */
+static int put_shown(const struct text *text, const struct selection *selection,
+		     const struct text_names *names)
+{
 	size_t i;
 	int err = 0;
 
-	for (i = 0; !err && i < text->process->array_count; i++) {
-		const struct array_row *row = &text->process->arrays[i];
-		const struct line line = { .name = row->desc.name,
-					   .spelled = row->desc.source == ARRAY_PYTHON,
-					   .span_bytes = row->desc.end - row->desc.start,
-					   .tally = &row->tally,
-					   .heat = &row->heat,
-					   .explain = words };
+	for (i = 0; !err && i < selection->shown_count; i++) {
+		const struct row_entry *entry = selection->shown[i];
+		struct line line = {
+			.name = names->names[i],
+			.differs = names->differs[i],
+			.indent = entry->folded ? FOLD_INDENT : 0,
+			.span_bytes = entry->span,
+			.tally = entry->tally,
+		};
 
-		describe(text, row, words, sizeof(words));
-		if (is_small(text, row) || !matches(text, row->desc.name) || !afford(budget)) {
-			budget->hidden++;
-			continue;
-		}
-		put_line(text, &line);
-		put_frames(text, &row->frames);
-		err = text_shape(text, row);
+		if (entry->array)
+			err = put_array(text, entry->array, &line);
+		else
+			put_region(text, entry->region, &line);
 	}
 	return err;
 }
 
-static char *region_name(const struct vma *vma)
+static void put_rest(const struct text *text, const struct selection *selection)
 {
-	char *name = NULL;
+	const struct tally *totals = &text->process->totals;
+	char name[64] = "(the rest)", count[FORMAT_COUNT_MAX];
 
-	if (*vma->path)
-		return strdup(vma->path);
-	return asprintf(&name, "anon %" PRIx64, vma->start) < 0 ? NULL : name;
-}
-
-static int put_region(const struct text *text, const struct region_row *row, struct budget *budget)
-{
-	uint64_t bytes = row->vma.end - row->vma.start;
-	char *name = region_name(&row->vma);
-	const struct line line = { .name = name,
-				   .span_bytes = bytes,
-				   .tally = &row->tally,
-				   .heat = &row->heat,
-				   .explain = row->explain };
-
-	if (!name)
-		return -ENOMEM;
-	if (bytes >= text->options->min_bytes && matches(text, name) && afford(budget)) {
-		put_line(text, &line);
-		put_frames(text, &row->frames);
-	} else {
-		budget->hidden_regions++;
-		tally_add(&budget->sum, &row->tally);
-	}
-	free(name);
-	return 0;
-}
-
-static void put_rest(const struct text *text, const struct budget *budget)
-{
-	char name[64], count[FORMAT_COUNT_MAX];
-
-	if (budget->hidden_regions) {
+	if (selection->rest_regions)
 		snprintf(name, sizeof(name), "(%s more)",
-			 format_count(budget->hidden_regions, count));
-		put_line(text, &(struct line){ name, budget->sum.pages * text->page_bytes,
-					       &budget->sum, NULL, NULL, false });
-	}
+			 format_count(selection->rest_regions, count));
+	if (selection->rest_regions || selection->rest.pages)
+		put_line(text,
+			 &(struct line){ .name = name,
+					 .span_bytes = selection->rest.pages * text->page_bytes,
+					 .tally = &selection->rest });
 	text_style(text, STYLE_HEAD);
-	put_line(text, &(struct line){ "total", text->process->totals.pages * text->page_bytes,
-				       &text->process->totals, NULL, NULL, false });
+	put_line(text, &(struct line){ .name = "total",
+				       .span_bytes = totals->pages * text->page_bytes,
+				       .tally = totals });
 	text_style(text, STYLE_PLAIN);
+	if (selection->arrays_left)
+		fprintf(text->out, "%s array%s not shown (--filter, --top)\n",
+			format_count(selection->arrays_left, count),
+			selection->arrays_left == 1 ? "" : "s");
 }
 
 static void put_miss(const struct text *text, const struct symbol_miss *miss)
@@ -312,23 +282,32 @@ static void put_miss(const struct text *text, const struct symbol_miss *miss)
 	text_wrap(text, 0, words);
 }
 
+static int put_rows(const struct text *text, const struct selection *selection)
+{
+	struct text_names names;
+	int err = text_names__init(&names, selection);
+
+	put_heading(text);
+	if (!err)
+		err = put_shown(text, selection, &names);
+	put_rest(text, selection);
+	text_names__deinit(&names);
+	return err;
+}
+
 int text_rows(const struct text *text)
 {
-	struct budget budget = { .left = text->options->top ? text->options->top : UINT32_MAX };
+	struct selection selection;
 	size_t i;
 	int err;
 
-	put_heading(text);
-	err = put_arrays(text, &budget);
-	for (i = 0; !err && i < text->process->region_count; i++)
-		err = put_region(text, &text->process->regions[i], &budget);
-	put_rest(text, &budget);
-	if (budget.hidden)
-		fprintf(text->out, "%" PRIu64 " arrays not shown (--min-size, --filter, --top)\n",
-			budget.hidden);
+	err = selection__init(&selection, text->process, text->view, text->page_bytes);
+	if (!err)
+		err = put_rows(text, &selection);
 	for (i = 0; i < text->process->symbol_misses.count; i++)
 		put_miss(text, &text->process->symbol_misses.misses[i]);
 	if (*text->process->names_missing)
 		text_wrap(text, 0, text->process->names_missing);
+	selection__deinit(&selection);
 	return err;
 }

@@ -173,7 +173,7 @@ int text_shape(const struct text *text, const struct array_row *row)
 	if (!row->desc.shape || !row->vma_count)
 		return 0;
 	err = put_ranges(text, row);
-	if (err || !text->options->grid || !row->grid.rows)
+	if (err || !text->view->detail || !row->grid.rows)
 		return err;
 	if (row->grid.told)
 		put_grid(text, row);

@@ -29,11 +29,12 @@ int checks__add(struct checks *checks, const char *text, const char *source,
 
 static void free_moment(struct check_moment *moment)
 {
+	if (!moment)
+		return;
 	free(moment->name);
-	if (moment->snapshot)
-		snapshot__deinit(moment->snapshot);
+	snapshot__deinit(moment->snapshot);
 	free(moment->snapshot);
-	*moment = (struct check_moment){ 0 };
+	free(moment);
 }
 
 void checks__deinit(struct checks *checks)
@@ -46,7 +47,7 @@ void checks__deinit(struct checks *checks)
 		free(checks->items[i].source);
 	}
 	for (i = 0; i < checks->moment_count; i++)
-		free_moment(&checks->moments[i]);
+		free_moment(checks->moments[i]);
 	free(checks->items);
 	free(checks->moments);
 }
@@ -100,44 +101,49 @@ static bool same_name(const char *left, const char *right)
 	return left && right ? !strcmp(left, right) : left == right;
 }
 
-/* When a checkpoint was reached before the newest moment, the latest first. The caller frees. */
-static int list_past(const struct checks *checks, const char *name, const struct snapshot ***ret,
-		     struct expect_past *past)
+/* A checkpoint's snapshot is of the one process that has reached it. */
+static uint32_t pid_of(const struct check_moment *moment)
 {
-	const struct snapshot **list = calloc(checks->moment_count, sizeof(*list));
+	return moment->snapshot->process_count ? moment->snapshot->processes[0].facts.pid : 0;
+}
+
+struct past {
+	const struct checks *checks;
+	const char *name;
+};
+
+/* As a process was when it came to a checkpoint last, before the newest moment. */
+static const struct snapshot *find_past(void *ctx, uint32_t pid)
+{
+	const struct past *past = ctx;
 	size_t i;
 
-	*ret = list;
-	if (!list)
-		return -ENOMEM;
-	*past = (struct expect_past){ .snapshots = list };
-	for (i = checks->moment_count - 1; name && i-- > 0;) {
-		if (checks->moments[i].snapshot && same_name(checks->moments[i].name, name))
-			list[past->count++] = checks->moments[i].snapshot;
+	for (i = past->checks->moment_count - 1; i-- > 0;) {
+		const struct check_moment *moment = past->checks->moments[i];
+
+		if (!moment->superseded && same_name(moment->name, past->name) &&
+		    pid_of(moment) == pid)
+			return moment->snapshot;
 	}
-	return 0;
+	return NULL;
 }
 
 static int judge_item(struct checks *checks, struct check_item *item)
 {
 	const struct expectation *expectation = &item->expectation;
-	const struct check_moment *now = &checks->moments[checks->moment_count - 1];
-	const struct snapshot **list;
+	const struct check_moment *now = checks->moments[checks->moment_count - 1];
+	struct past past = { checks, expectation->since };
 	struct expect_result result;
-	struct expect_past past;
 	int err;
 
-	err = list_past(checks, expectation->since, &list, &past);
-	if (err)
-		return err;
-	err = expectation__judge(expectation, now->snapshot, &past, &result);
-	free(list);
+	err = expectation__judge(expectation, now->snapshot,
+				 &(struct expect_past){ find_past, &past }, &result);
 	/* What failed, or could not be told, once is not mended by a later visit. */
 	if (!err && (!item->times || item->result.verdict == EXPECT_HOLDS ||
 		     (item->result.verdict == EXPECT_UNKNOWN && result.verdict == EXPECT_FAILS))) {
 		expect_result__deinit(&item->result);
 		item->result = result;
-		item->moment = checks->moment_count - 1;
+		item->moment = now;
 	} else {
 		expect_result__deinit(&result);
 	}
@@ -145,39 +151,17 @@ static int judge_item(struct checks *checks, struct check_item *item)
 	return err;
 }
 
-/* A checkpoint's snapshot is of the one process that has reached it. */
-static uint32_t pid_of(const struct check_moment *moment)
+static bool is_needed(const struct checks *checks, const struct check_moment *moment)
 {
-	return moment->snapshot && moment->snapshot->process_count
-		       ? moment->snapshot->processes[0].facts.pid
-		       : 0;
-}
-
-static bool came_again(const struct checks *checks, size_t moment)
-{
-	const struct check_moment *old = &checks->moments[moment];
-	size_t i;
-
-	for (i = moment + 1; i < checks->moment_count; i++) {
-		if (same_name(checks->moments[i].name, old->name) &&
-		    pid_of(&checks->moments[i]) == pid_of(old))
-			return true;
-	}
-	return false;
-}
-
-static bool is_needed(const struct checks *checks, size_t moment)
-{
-	const char *name = checks->moments[moment].name;
 	size_t i;
 
 	for (i = 0; i < checks->count; i++) {
 		const struct check_item *item = &checks->items[i];
 
-		if (item->times && item->moment == moment)
+		if (item->moment == moment)
 			return true;
-		if (name && item->expectation.since && !strcmp(item->expectation.since, name) &&
-		    !came_again(checks, moment))
+		if (!moment->superseded && moment->name && item->expectation.since &&
+		    !strcmp(item->expectation.since, moment->name))
 			return true;
 	}
 	return false;
@@ -186,25 +170,52 @@ static bool is_needed(const struct checks *checks, size_t moment)
 /* A checkpoint in a loop must not fill the memory. */
 static void drop_unneeded(struct checks *checks)
 {
-	size_t i;
+	const struct check_moment *now = checks->moments[checks->moment_count - 1];
+	size_t i, kept = 0;
 
 	for (i = 0; i < checks->moment_count; i++) {
-		if (checks->moments[i].snapshot && !is_needed(checks, i))
-			free_moment(&checks->moments[i]);
+		struct check_moment *moment = checks->moments[i];
+
+		if (moment != now && same_name(moment->name, now->name) &&
+		    pid_of(moment) == pid_of(now))
+			moment->superseded = true;
 	}
+	for (i = 0; i < checks->moment_count; i++) {
+		if (is_needed(checks, checks->moments[i]))
+			checks->moments[kept++] = checks->moments[i];
+		else
+			free_moment(checks->moments[i]);
+	}
+	checks->moment_count = kept;
+}
+
+/* Takes the snapshot over, also where there is no memory: NULL. */
+static struct check_moment *new_moment(const char *name, struct snapshot *snapshot)
+{
+	struct check_moment *moment = calloc(1, sizeof(*moment));
+
+	if (moment && name)
+		moment->name = strdup(name);
+	if (!moment || (name && !moment->name)) {
+		snapshot__deinit(snapshot);
+		free(snapshot);
+		free(moment);
+		return NULL;
+	}
+	moment->snapshot = snapshot;
+	return moment;
 }
 
 int checks__judge(struct checks *checks, const char *name, struct snapshot *snapshot)
 {
-	struct check_moment moment = { .snapshot = snapshot };
+	struct check_moment *moment = new_moment(name, snapshot);
 	size_t i;
 	int err;
 
 	err = array_reserve((void **)&checks->moments, &checks->moment_capacity,
 			    checks->moment_count + 1, sizeof(*checks->moments));
-	moment.name = name ? strdup(name) : NULL;
-	if (err || (name && !moment.name)) {
-		free_moment(&moment);
+	if (err || !moment) {
+		free_moment(moment);
 		return -ENOMEM;
 	}
 	checks->moments[checks->moment_count++] = moment;
@@ -303,15 +314,14 @@ char *check_describe(const struct expectation *expectation, const struct expect_
 	return text;
 }
 
-int check_each_miss(const struct checks *checks, const struct check_item *item,
+int check_each_miss(const struct check_item *item,
 		    void (*tell)(void *ctx, const char *name, const char *words), void *ctx)
 {
 	size_t i;
 
 	for (i = 0; i < item->result.count; i++) {
 		const struct expect_finding *finding = &item->result.findings[i];
-		uint64_t page_bytes =
-			checks->moments[item->moment].snapshot->environment.page_bytes;
+		uint64_t page_bytes = item->moment->snapshot->environment.page_bytes;
 		char *words;
 
 		if (finding->verdict == EXPECT_HOLDS)

@@ -11,21 +11,22 @@
 struct check_moment {
 	char *name;		   /* the checkpoint's; NULL: the end. Owned */
 	struct snapshot *snapshot; /* owned */
+	bool superseded;	   /* its process came to that checkpoint again */
 };
 
 struct check_item {
 	struct expectation expectation;
 	char *source;		     /* "-e", or "FILE:LINE"; owned */
 	struct expect_result result; /* of the first moment that it failed at, else of the last */
-	size_t moment;		     /* index of that moment */
-	uint64_t times;		     /* moments it was judged at */
+	const struct check_moment *moment; /* that one; NULL: none yet */
+	uint64_t times;			   /* moments it was judged at */
 };
 
 struct checks {
 	struct check_item *items;
 	size_t count;
 	size_t capacity;
-	struct check_moment *moments;
+	struct check_moment **moments; /* that are still needed, in order of time; owned */
 	size_t moment_count;
 	size_t moment_capacity;
 	bool has_command;
@@ -75,7 +76,7 @@ char *check_describe(const struct expectation *expectation, const struct expect_
  * Tells each finding of an item that does not hold: the name of its row as it is in the target,
  * or "process", and its line. 0 or -ENOMEM.
  */
-int check_each_miss(const struct checks *checks, const struct check_item *item,
+int check_each_miss(const struct check_item *item,
 		    void (*tell)(void *ctx, const char *name, const char *words), void *ctx);
 
 /* "holds", "failed", "unknown" */

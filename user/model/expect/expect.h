@@ -107,10 +107,10 @@ struct expect_result {
 	char *reason; /* where there is no finding to tell it; owned */
 };
 
-/* Earlier snapshots, the latest first: each process is looked up in the first that has it. */
+/* find gives the earlier snapshot that has a process, or NULL: there is none. */
 struct expect_past {
-	const struct snapshot *const *snapshots;
-	size_t count;
+	const struct snapshot *(*find)(void *ctx, uint32_t pid);
+	void *ctx;
 };
 
 /*

@@ -162,15 +162,17 @@ static const char *measure_before(const struct judge *judge, const struct expect
 				  const struct expect_finding *finding,
 				  struct expect_measure *measure)
 {
+	uint32_t pid = finding->process->facts.pid;
 	const struct process_snapshot *process = NULL;
 	const struct array_row *row = NULL;
+	const struct snapshot *earlier;
 	const struct tally *tally;
-	size_t i;
 
 	if (!judge->expectation->since)
 		return NULL;
-	for (i = 0; !process && i < judge->past->count; i++)
-		process = find_process(judge->past->snapshots[i], finding->process->facts.pid);
+	earlier = judge->past->find(judge->past->ctx, pid);
+	if (earlier)
+		process = find_process(earlier, pid);
 	if (!process)
 		return "the earlier checkpoint was not reached";
 	if (finding->row) {
@@ -180,7 +182,7 @@ static const char *measure_before(const struct judge *judge, const struct expect
 	}
 	tally = tally_of(process, row, clause);
 	measure->before = count_of(clause->metric, tally, &process->faults);
-	return why_unknown(clause, judge->past->snapshots[i - 1], process, tally);
+	return why_unknown(clause, earlier, process, tally);
 }
 
 static void measure_clause(const struct judge *judge, size_t clause_index,

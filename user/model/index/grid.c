@@ -150,7 +150,7 @@ static int spread_set(struct spread *spread, const struct intervals *pages, uint
 }
 
 static int fill(struct grid *grid, const struct array_desc *array,
-		const struct index_levels *levels, const struct page_sets *sets, uint64_t *steps)
+		const struct index_levels *levels, const struct grid_sets *sets, uint64_t *steps)
 {
 	size_t cells = (size_t)grid->rows * grid->columns;
 	struct spread spread = {
@@ -169,18 +169,18 @@ static int fill(struct grid *grid, const struct array_desc *array,
 	grid->resident = grid->elements + cells;
 	grid->zero = grid->resident + cells;
 	grid->touched = grid->zero + cells;
-	err = spread_set(&spread, &sets->resident, grid->resident);
+	err = spread_set(&spread, sets->resident, grid->resident);
 	if (!err)
-		err = spread_set(&spread, &sets->zero, grid->zero);
+		err = spread_set(&spread, sets->zero, grid->zero);
 	if (!err)
-		err = spread_set(&spread, &sets->touched, grid->touched);
+		err = spread_set(&spread, sets->touched, grid->touched);
 	grid->told = !err;
 out:
 	free(spread.whole_rows);
 	return err == -E2BIG ? 0 : err;
 }
 
-int grid__fill(const struct array_desc *array, const struct page_sets *sets, uint32_t rows,
+int grid__fill(const struct array_desc *array, const struct grid_sets *sets, uint32_t rows,
 	       uint32_t columns, uint64_t *steps, struct grid *ret)
 {
 	struct index_levels levels;

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "facts/array.h"
-#include "model/lives/page_sets.h"
+#include "base/intervals.h"
 
 /*
  * Cell (i, j) is index i * columns + j. It covers rows [floor(i * n / rows), floor((i + 1) * n /
@@ -25,13 +25,20 @@ struct grid {
 	uint64_t *touched; /* zeros where touches are not known */
 };
 
+/* The pages, as ranges of bytes, that elements are counted on. */
+struct grid_sets {
+	const struct intervals *resident;
+	const struct intervals *zero;
+	const struct intervals *touched;
+};
+
 void grid__deinit(struct grid *grid);
 
 /*
  * At most that many rows and columns, never more than the array has. *steps limits the cost,
  * as in index_walk. 0 or -ENOMEM.
  */
-int grid__fill(const struct array_desc *array, const struct page_sets *sets, uint32_t rows,
+int grid__fill(const struct array_desc *array, const struct grid_sets *sets, uint32_t rows,
 	       uint32_t columns, uint64_t *steps, struct grid *ret);
 
 #endif

@@ -175,21 +175,3 @@ uint64_t touch__next_chunk(const struct touch *touch, const struct touch_map *ma
 	return touch->window.before ? smaller(next, next_copied(touch->window.before, address))
 				    : next;
 }
-
-const struct intervals *touch__before(const struct touch *touch, const struct intervals **moved)
-{
-	*moved = &touch->window.moved_before;
-	return &touch->before;
-}
-
-const struct intervals *touch__huge_seen(const struct touch *touch, const struct intervals **moved)
-{
-	*moved = &touch->window.moved_huge;
-	return &touch->huge_seen;
-}
-
-const struct intervals *touch__huge_maybe(const struct touch *touch, const struct intervals **moved)
-{
-	*moved = &touch->window.moved_maybe;
-	return &touch->huge_maybe;
-}

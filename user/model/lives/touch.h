@@ -118,13 +118,24 @@ struct touch_bits {
 int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
 		struct touch_bits *ret);
 
-/* The sets of the ledger: pages of the baseline, and pages seen huge. *moved is what of them
- * calls moved during the scan, where it went. */
-const struct intervals *touch__before(const struct touch *touch, const struct intervals **moved);
-const struct intervals *touch__huge_seen(const struct touch *touch, const struct intervals **moved);
-/* Pages that a scan could not tell from those of a huge page. */
-const struct intervals *touch__huge_maybe(const struct touch *touch,
-					  const struct intervals **moved);
+/*
+ * What is known of the pages of one moment, apart from whoever counts on: nothing below changes
+ * any more. The holder's to deinit.
+ */
+struct touch_facts {
+	struct touch_map touched;    /* each page as its scan saw it */
+	struct intervals before;     /* pages of the baseline */
+	struct intervals huge_seen;  /* pages that a scan saw in huge pages */
+	struct intervals huge_maybe; /* that it could not tell from those of a huge page */
+};
+
+/*
+ * map: the kernel's chunks after the scan that gave the runs. Bits that are there only as long as
+ * the page is are settled by the runs. *ret is set also on failure. 0 or -ENOMEM.
+ */
+int touch__facts(const struct touch *touch, const struct touch_map *map,
+		 const struct page_runs *runs, struct touch_facts *ret);
+void touch_facts__deinit(struct touch_facts *facts);
 
 /*
  * The lives that ended: at most 1,000, the largest by pages_touched, in order of their end; the

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/lives/page_sets.h"
+#include "model/rows/page_sets.h"
 #include "model/rows/neighbours.h"
 #include "model/rows/rows.h"
 
@@ -65,6 +65,8 @@ static int fill_index_set(struct filler *filler, const struct array_desc *desc,
 
 static int fill_shape(struct filler *filler, struct array_row *row)
 {
+	const struct grid_sets sets = { &filler->sets.resident, &filler->sets.zero,
+					&filler->sets.touched };
 	uint64_t granted, left;
 	int err;
 
@@ -78,7 +80,7 @@ static int fill_shape(struct filler *filler, struct array_row *row)
 		return err;
 	granted = filler->steps < STEPS_ONE ? filler->steps : STEPS_ONE;
 	left = granted;
-	err = grid__fill(&row->desc, &filler->sets, filler->options->grid_rows,
+	err = grid__fill(&row->desc, &sets, filler->options->grid_rows,
 			 filler->options->grid_columns, &left, &row->grid);
 	filler->steps -= granted - left;
 	return err;
@@ -120,7 +122,7 @@ static int fill_row(struct filler *filler, struct array_row *row)
 		err = add_to_all(filler, &pages);
 	intervals__deinit(&pages);
 	row->in_heap = starts_in_heap(filler->vmas, row->desc.start);
-	if (!err && row->desc.shape)
+	if (!err && row->desc.shape && filler->options->heat_cells)
 		err = fill_shape(filler, row);
 	return err;
 }
@@ -131,7 +133,7 @@ static int fill_total(struct filler *filler, struct process_snapshot *process)
 	size_t i;
 	int err = 0;
 
-	states.touch = NULL;
+	states.touched = NULL;
 	intervals__settle(&filler->all);
 	process->arrays_total_known = filler->all_known;
 	memset(&process->arrays_total, 0, sizeof(process->arrays_total));

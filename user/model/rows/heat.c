@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/lives/chunk_bits.h"
-#include "model/lives/chunk_view.h"
+#include "model/rows/chunk_view.h"
 
 void heat__deinit(struct heat *heat)
 {
@@ -139,7 +139,7 @@ int tally_heat(const struct tally_input *input, uint64_t start, uint64_t end, ui
 	for (cell = 0; cell < cells; cell++)
 		ret->pages[cell] = share(cell + 1, pages, cells) - share(cell, pages, cells);
 	add_runs(ret, input, start, end);
-	if (input->touch)
+	if (input->touched)
 		err = add_touched(ret, input, start, end);
 	if (err)
 		heat__deinit(ret);

@@ -156,5 +156,5 @@ int process_snapshot__sum(struct process_snapshot *process, const struct tally_i
 			process->rss_pages += region->tally.resident;
 	}
 	process->stray_faults = 0;
-	return input->touch ? sum_strays(process, input, &process->stray_faults) : 0;
+	return input->touched ? sum_strays(process, input, &process->stray_faults) : 0;
 }

@@ -2,7 +2,7 @@
 /* The page-by-page listing, as runs of like pages. */
 #include <stdbool.h>
 
-#include "model/lives/chunk_view.h"
+#include "model/rows/chunk_view.h"
 
 struct story_walk {
 	const struct tally_input *input;

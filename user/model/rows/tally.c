@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/lives/chunk_bits.h"
-#include "model/lives/chunk_view.h"
+#include "model/rows/chunk_view.h"
 
 static void add_thread(struct touch_tally *touch, uint32_t tid)
 {
@@ -87,7 +87,7 @@ int tally_range(const struct tally_input *input, uint64_t start, uint64_t end, s
 {
 	memset(ret, 0, sizeof(*ret));
 	add_states(ret, input, start, end);
-	return input->touch ? chunk_view_each(input, start, end, tally_chunk, ret) : 0;
+	return input->touched ? chunk_view_each(input, start, end, tally_chunk, ret) : 0;
 }
 
 void tally_add(struct tally *sum, const struct tally *part)

@@ -9,9 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/intervals.h"
+#include "facts/touch.h"
 #include "model/frames.h"
 #include "model/ledger.h"
-#include "model/lives/touch.h"
 #include "model/page_state.h"
 
 #define TALLY_THREADS 8
@@ -53,8 +54,10 @@ struct tally_input {
 	uint64_t pmd_bytes;
 	const struct page_runs *runs;
 	const struct frame_list *frames; /* of the resident pages; NULL: not asked for */
-	const struct touch *touch;	 /* NULL in the scan tier */
-	const struct touch_map *map;	 /* of the same moment; NULL in the scan tier */
+	const struct touch_map *touched; /* NULL in the scan tier, as are these sets of pages: */
+	const struct intervals *before;
+	const struct intervals *huge_seen;
+	const struct intervals *huge_maybe;
 };
 
 /* Counts pages [start, end) (bytes, page-aligned). *ret is set whole. 0 or -ENOMEM. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* Joining page states and touches of one chunk. */
-#include "model/lives/chunk_view.h"
+#include "model/rows/chunk_view.h"
 
 #include <string.h>
 
@@ -50,21 +50,18 @@ static void add_ranges(const struct intervals *set, uint64_t start, uint64_t end
 	}
 }
 
-static void take_touches(struct chunk_view *view, const struct touch_bits *bits)
+static void take_touches(struct chunk_view *view, const struct touch_chunk *chunk)
 {
 	unsigned int word;
 
 	for (word = 0; word < CHUNK_WORDS; word++) {
-		uint64_t there = ~view->states[PAGE_ABSENT][word];
-
-		view->read[word] = bits->sure.read[word] | (bits->tentative_read[word] & there);
-		view->written[word] = bits->sure.written[word] |
-				      (bits->tentative_written[word] & there);
-		view->touched[word] = view->read[word] | view->written[word];
+		view->read[word] = chunk->read[word];
+		view->written[word] = chunk->written[word];
+		view->touched[word] = chunk->read[word] | chunk->written[word];
 	}
-	view->first_ns = bits->sure.first_ns;
-	view->last_ns = bits->sure.last_ns;
-	view->first_tid = bits->sure.first_tid;
+	view->first_ns = chunk->first_ns;
+	view->last_ns = chunk->last_ns;
+	view->first_tid = chunk->first_tid;
 }
 
 static bool any(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS])
@@ -88,14 +85,12 @@ static bool range_touched(const struct tally_input *input, const struct chunk_vi
 	if (any(view->touched, mask))
 		return true;
 	for (chunk = start - start % chunk_bytes; chunk < end; chunk += chunk_bytes) {
-		struct touch_bits bits;
+		const struct touch_chunk *other = touch_map_find(input->touched, chunk);
 
-		if (chunk == view->start || !touch__bits(input->touch, input->map, chunk, &bits))
+		if (chunk == view->start || !other)
 			continue;
 		chunk_mask(chunk, start, end, input->page_bytes, mask);
-		/* Its huge page is there: so are the pages that tentative bits speak of. */
-		if (any(bits.sure.read, mask) || any(bits.sure.written, mask) ||
-		    any(bits.tentative_read, mask) || any(bits.tentative_written, mask))
+		if (any(other->read, mask) || any(other->written, mask))
 			return true;
 	}
 	return false;
@@ -121,29 +116,23 @@ static void add_huge_fill(const struct tally_input *input, const struct interval
 void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start)
 {
 	uint64_t end = start + CHUNK_PAGES * input->page_bytes;
-	const struct intervals *before, *seen, *moved;
+	const struct touch_chunk *chunk;
 	struct ledger_masks masks;
-	struct touch_bits bits;
 
 	memset(view, 0, sizeof(*view));
 	view->start = start;
 	add_states(view, input, end);
-	if (!input->touch)
+	if (!input->touched)
 		return;
-	if (touch__bits(input->touch, input->map, start, &bits))
-		take_touches(view, &bits);
+	chunk = touch_map_find(input->touched, start);
+	if (chunk)
+		take_touches(view, chunk);
 	memset(&masks, 0, sizeof(masks));
 	memcpy(masks.resident, view->resident, sizeof(masks.resident));
 	memcpy(masks.touched, view->touched, sizeof(masks.touched));
-	before = touch__before(input->touch, &moved);
-	add_ranges(before, start, end, view, input->page_bytes, masks.before);
-	add_ranges(moved, start, end, view, input->page_bytes, masks.before);
-	seen = touch__huge_seen(input->touch, &moved);
-	add_huge_fill(input, seen, view, end, masks.huge_fill);
-	add_huge_fill(input, moved, view, end, masks.huge_fill);
-	seen = touch__huge_maybe(input->touch, &moved);
-	add_huge_fill(input, seen, view, end, masks.maybe_fill);
-	add_huge_fill(input, moved, view, end, masks.maybe_fill);
+	add_ranges(input->before, start, end, view, input->page_bytes, masks.before);
+	add_huge_fill(input, input->huge_seen, view, end, masks.huge_fill);
+	add_huge_fill(input, input->huge_maybe, view, end, masks.maybe_fill);
 	ledger_split(&masks, view->classes);
 }
 
@@ -151,15 +140,17 @@ uint64_t chunk_view_next(const struct tally_input *input, uint64_t address)
 {
 	uint64_t chunk_bytes = CHUNK_PAGES * input->page_bytes;
 	uint64_t aligned = address - address % chunk_bytes;
-	size_t index = page_runs__lower_bound(input->runs, aligned);
+	size_t index = page_runs__lower_bound(input->runs, aligned), at;
 	uint64_t next = UINT64_MAX, touched;
 
 	if (index < input->runs->count) {
 		next = input->runs->runs[index].start;
 		next = next < aligned ? aligned : next - next % chunk_bytes;
 	}
-	if (input->touch) {
-		touched = touch__next_chunk(input->touch, input->map, aligned);
+	if (input->touched) {
+		at = touch_map_lower_bound(input->touched, aligned);
+		touched = at < input->touched->count ? input->touched->chunks[at].start
+						     : UINT64_MAX;
 		if (touched < next)
 			next = touched;
 	}

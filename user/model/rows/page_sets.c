@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* Runs and bit masks become ranges. */
-#include "model/lives/page_sets.h"
+#include "model/rows/page_sets.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "model/lives/chunk_view.h"
+#include "model/rows/chunk_view.h"
 
 void page_sets__deinit(struct page_sets *sets)
 {
@@ -71,10 +71,10 @@ int page_sets__fill(const struct tally_input *input, const struct intervals *whe
 	int err = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->touched_known = input->touch;
+	ret->touched_known = input->touched;
 	for (i = 0; !err && i < where->count; i++) {
 		err = add_runs(input, &where->items[i], ret);
-		if (!err && input->touch)
+		if (!err && input->touched)
 			err = chunk_view_each(input, where->items[i].start, where->items[i].end,
 					      add_chunk, &touched);
 	}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* A checkpoint in a loop: what is kept is what a verdict or a later growth can still speak of. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "model/expect/checks.h"
+
+#define PAGE 4096u
+#define ROUNDS 3000u
+#define PIDS 7u
+
+static struct snapshot *look(uint32_t pid, uint64_t resident)
+{
+	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+
+	assert_non_null(snapshot);
+	snapshot->complete = true;
+	snapshot->environment.page_bytes = PAGE;
+	snapshot->processes = calloc(1, sizeof(*snapshot->processes));
+	assert_non_null(snapshot->processes);
+	snapshot->process_count = 1;
+	snapshot->processes[0].facts.pid = pid;
+	snapshot->processes[0].totals.pages = 1009;
+	snapshot->processes[0].totals.resident = resident;
+	return snapshot;
+}
+
+static void add(struct checks *checks, const char *text)
+{
+	struct expect_error error;
+
+	assert_int_equal(checks__add(checks, text, "-e", &error), 0);
+}
+
+static void a_loop_keeps_what_is_needed(void **state)
+{
+	struct checks checks = { .status = -1, .expected_status = -1 };
+	uint32_t round;
+
+	(void)state;
+	add(&checks, "at \"loop\": process: resident < 1000");
+	add(&checks, "at \"loop\": since \"start\": process: resident <= +50");
+	for (round = 0; round < ROUNDS; round++) {
+		uint32_t pid = 1 + round % PIDS;
+
+		assert_int_equal(checks__judge(&checks, "start", look(pid, round % 101)), 0);
+		assert_int_equal(checks__judge(&checks, "loop", look(pid, round % 101 + 50)), 0);
+		/* A start of each process, and a moment that each expectation speaks of. */
+		assert_true(checks.moment_count <= PIDS + 2);
+	}
+	assert_int_equal(checks.items[0].times, ROUNDS);
+	assert_int_equal(checks__verdict(&checks), EXPECT_HOLDS);
+	checks__deinit(&checks);
+}
+
+/* Growth is since the last visit, and what failed once stays, with its moment. */
+static void growth_since_the_last_visit(void **state)
+{
+	struct checks checks = { .status = -1, .expected_status = -1 };
+
+	(void)state;
+	add(&checks, "at \"end\": since \"start\": process: resident <= +4");
+	assert_int_equal(checks__judge(&checks, "start", look(1, 10)), 0);
+	assert_int_equal(checks__judge(&checks, "start", look(2, 500)), 0);
+	assert_int_equal(checks__judge(&checks, "start", look(1, 20)), 0);
+	assert_int_equal(checks__judge(&checks, "end", look(1, 24)), 0);
+	assert_int_equal(checks.items[0].result.verdict, EXPECT_HOLDS);
+	assert_int_equal(checks__judge(&checks, "end", look(2, 505)), 0);
+	assert_int_equal(checks.items[0].result.verdict, EXPECT_FAILS);
+	assert_int_equal(checks__judge(&checks, "end", look(1, 20)), 0);
+	assert_int_equal(checks.items[0].result.verdict, EXPECT_FAILS);
+	assert_int_equal(checks.items[0].result.findings[0].process->facts.pid, 2);
+	assert_int_equal(checks.items[0].result.findings[0].measures[0].before, 500);
+	/* Nobody can tell of a process that never came to the start. */
+	assert_int_equal(checks__judge(&checks, "end", look(3, 20)), 0);
+	assert_int_equal(checks.moment_count, 3);
+	checks__deinit(&checks);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_loop_keeps_what_is_needed),
+		cmocka_unit_test(growth_since_the_last_visit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The touches of a moment as plain values: one pass over all that hold some of them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "model/lives/touch_priv.h"
+
+void touch_facts__deinit(struct touch_facts *facts)
+{
+	free(facts->touched.chunks);
+	intervals__deinit(&facts->before);
+	intervals__deinit(&facts->huge_seen);
+	intervals__deinit(&facts->huge_maybe);
+	memset(facts, 0, sizeof(*facts));
+}
+
+/* The pages of a chunk that are in a run: *at is the first that may reach into it, and moves on. */
+static void mask_present(const struct page_runs *runs, size_t *at, uint64_t start,
+			 uint64_t page_bytes, uint64_t mask[CHUNK_WORDS])
+{
+	uint64_t end = start + CHUNK_PAGES * page_bytes, part[CHUNK_WORDS];
+	unsigned int word;
+	size_t i;
+
+	memset(mask, 0, CHUNK_WORDS * sizeof(*mask));
+	while (*at < runs->count && runs->runs[*at].end <= start)
+		++*at;
+	for (i = *at; i < runs->count && runs->runs[i].start < end; i++) {
+		chunk_mask(start, runs->runs[i].start, runs->runs[i].end, page_bytes, part);
+		for (word = 0; word < CHUNK_WORDS; word++)
+			mask[word] |= part[word];
+	}
+}
+
+/* Whether any page is touched. */
+static bool settle_bits(const struct touch_bits *bits, const uint64_t present[CHUNK_WORDS],
+			struct touch_chunk *ret)
+{
+	uint64_t any = 0;
+	unsigned int word;
+
+	*ret = bits->sure;
+	for (word = 0; word < CHUNK_WORDS; word++) {
+		ret->read[word] |= bits->tentative_read[word] & present[word];
+		ret->written[word] |= bits->tentative_written[word] & present[word];
+		any |= ret->read[word] | ret->written[word];
+	}
+	return any;
+}
+
+static int add_chunk(struct touch_map *map, uint64_t start, const struct touch_chunk *chunk)
+{
+	if (array_reserve((void **)&map->chunks, &map->capacity, map->count + 1,
+			  sizeof(*map->chunks)))
+		return -ENOMEM;
+	map->chunks[map->count] = *chunk;
+	map->chunks[map->count++].start = start;
+	return 0;
+}
+
+static int copy_touched(const struct touch *touch, const struct touch_map *map,
+			const struct page_runs *runs, struct touch_map *ret)
+{
+	uint64_t chunk_bytes = CHUNK_PAGES * touch->page_bytes, start = 0;
+	uint64_t present[CHUNK_WORDS];
+	struct touch_chunk chunk;
+	struct touch_bits bits;
+	size_t at = 0;
+	int err = 0;
+
+	while (!err) {
+		start = touch__next_chunk(touch, map, start);
+		/* What is above stands aside: where it goes is not known yet. */
+		if (start >= MAP_CHANGE_ASIDE)
+			break;
+		touch__bits(touch, map, start, &bits);
+		mask_present(runs, &at, start, touch->page_bytes, present);
+		if (settle_bits(&bits, present, &chunk))
+			err = add_chunk(ret, start, &chunk);
+		/* The last chunk of the address space has none behind it. */
+		if (__builtin_add_overflow(start, chunk_bytes, &start))
+			break;
+	}
+	return err;
+}
+
+static int copy_set(const struct intervals *set, const struct intervals *moved,
+		    struct intervals *ret)
+{
+	size_t i;
+	int err = intervals__copy(set, ret);
+
+	for (i = 0; !err && i < moved->count; i++)
+		err = intervals__set(ret, moved->items[i].start, moved->items[i].end, 0);
+	return err;
+}
+
+int touch__facts(const struct touch *touch, const struct touch_map *map,
+		 const struct page_runs *runs, struct touch_facts *ret)
+{
+	const struct scan_window *window = &touch->window;
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	err = copy_touched(touch, map, runs, &ret->touched);
+	if (!err)
+		err = copy_set(&touch->before, &window->moved_before, &ret->before);
+	if (!err)
+		err = copy_set(&touch->huge_seen, &window->moved_huge, &ret->huge_seen);
+	if (!err)
+		err = copy_set(&touch->huge_maybe, &window->moved_maybe, &ret->huge_maybe);
+	if (err)
+		touch_facts__deinit(ret);
+	return err;
+}

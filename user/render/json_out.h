@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * JSON as it is written: nothing is held in memory, whatever the size of the report. Keys are ours
+ * and need no escape; NULL is the key of an item of an array.
+ */
+#ifndef RENDER_JSON_OUT_H
+#define RENDER_JSON_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "facts/environment.h"
+
+struct json_out {
+	FILE *out;
+	bool comma; /* before what comes next */
+	int err;    /* -ENOMEM: a text is missing, what was written is no report */
+};
+
+/* '{' or '[', and the same closed. */
+void json_open(struct json_out *json, const char *key, char bracket);
+void json_close(struct json_out *json, char bracket);
+
+void json_count(struct json_out *json, const char *key, uint64_t value);
+void json_number(struct json_out *json, const char *key, int64_t value);
+void json_bool(struct json_out *json, const char *key, bool value);
+void json_null(struct json_out *json, const char *key);
+/* null where it is not known. */
+void json_count_if(struct json_out *json, const char *key, bool known, uint64_t value);
+void json_bool_if(struct json_out *json, const char *key, bool known, bool value);
+
+/* "0x7f.." */
+void json_address(struct json_out *json, const char *key, uint64_t address);
+
+/* Our own words: valid UTF-8 without control characters. NULL is null. */
+void json_words(struct json_out *json, const char *key, const char *words);
+
+/* Untrusted text of a target, made such. NULL is null. */
+void json_text(struct json_out *json, const char *key, const char *text);
+
+/* The same of a name that has backslashes of its own. */
+void json_spelled(struct json_out *json, const char *key, const char *text);
+
+void json_environment(struct json_out *json, const char *key,
+		      const struct environment *environment);
+
+/* Ends the line. 0, -ENOMEM, or -EIO: the stream knows why. */
+int json_end(struct json_out *json);
+
+#endif

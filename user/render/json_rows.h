@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * Regions and arrays as JSON objects.
+ */
+#ifndef RENDER_JSON_ROWS_H
+#define RENDER_JSON_ROWS_H
+
+#include "render/json_tally.h"
+
+struct json_known json_known_of(const struct snapshot *snapshot,
+				const struct process_snapshot *process, bool detail);
+
+void json_region(struct json_out *json, const char *key, const struct region_row *row,
+		 const struct json_known *known);
+void json_array(struct json_out *json, const char *key, const struct array_row *row,
+		const struct json_known *known);
+
+#endif
