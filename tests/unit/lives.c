@@ -336,7 +336,7 @@ void scan_begin(struct world *world)
 	free(world->before.chunks);
 	copy_kernel(world, &world->before);
 	assert_non_null(world->before.chunks);
-	touch__begin_window(world->touch, &world->before);
+	assert_int_equal(touch__begin_window(world->touch, &world->before), 0);
 	world->scanning = true;
 }
 

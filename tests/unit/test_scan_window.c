@@ -136,7 +136,7 @@ static void gone_pages(void **state)
 	assert_non_null(world);
 	world->kernel[0].written[0] = 0xffff;
 	copy_kernel(world, &before);
-	touch__begin_window(world->touch, &before);
+	assert_int_equal(touch__begin_window(world->touch, &before), 0);
 	world->kernel[0].written[0] = 0xff000f;
 	copy_kernel(world, &after);
 	assert_int_equal(touch__window_event(world->touch, &enter), 0);

@@ -42,9 +42,9 @@ int window_begin(struct engine *engine, struct target *target, bool stands_still
 	err = faults__copy_touches(engine->faults, target->slot, &target->window);
 	if (err)
 		return err;
-	touch__begin_window(target->touch, &target->window);
+	err = touch__begin_window(target->touch, &target->window);
 	test_point_wait("window");
-	return 0;
+	return err;
 }
 
 int window_end(struct engine *engine, struct target *target, bool stands_still)

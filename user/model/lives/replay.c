@@ -29,6 +29,25 @@ void replay__deinit(struct replay *replay)
 	*replay = (struct replay){ .page_bytes = replay->page_bytes };
 }
 
+int replay__copy_calls(struct replay *replay, const struct replay *of)
+{
+	size_t i;
+
+	replay__deinit(replay);
+	replay->page_bytes = of->page_bytes;
+	if (array_reserve((void **)&replay->calls, &replay->capacity, of->count,
+			  sizeof(*replay->calls)))
+		return -ENOMEM;
+	for (i = 0; i < of->count; i++) {
+		replay->calls[i] = of->calls[i];
+		replay->calls[i].bits = (struct chunk_bits){ 0 };
+		replay->calls[i].ended = (struct intervals){ 0 };
+	}
+	replay->count = of->count;
+	replay->asides = of->asides;
+	return 0;
+}
+
 /* The last range that the thread's call has told of. */
 static struct replay_call *find_call(struct replay *replay, uint32_t tid)
 {

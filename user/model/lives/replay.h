@@ -34,6 +34,9 @@ typedef int replay_visit(void *ctx, const struct map_change *change);
 /* A replay is all zero but for page_bytes. */
 void replay__deinit(struct replay *replay);
 
+/* Replaces the calls of *replay by those that `of` has pending, without their bits. 0 or -ENOMEM. */
+int replay__copy_calls(struct replay *replay, const struct replay *of);
+
 /*
  * ENTER, CLOSED, EXIT of one address space; exits without an entry are ignored. Visits each change
  * that follows. 0, -ENOMEM or the first error of visit.

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "model/lives/touch_priv.h"
 
 void scan_window__deinit(struct scan_window *window)
@@ -16,7 +15,7 @@ void scan_window__deinit(struct scan_window *window)
 	intervals__deinit(&window->moved_before);
 	intervals__deinit(&window->moved_huge);
 	intervals__deinit(&window->moved_maybe);
-	free(window->calls);
+	replay__deinit(&window->replay);
 	memset(window, 0, sizeof(*window));
 }
 
@@ -25,10 +24,28 @@ void touch__end_window(struct touch *touch)
 	scan_window__deinit(&touch->window);
 }
 
-void touch__begin_window(struct touch *touch, const struct touch_map *before)
+int touch__begin_window(struct touch *touch, const struct touch_map *before)
 {
-	scan_window__deinit(&touch->window);
-	touch->window.before = before;
+	struct scan_window *window = &touch->window;
+
+	scan_window__deinit(window);
+	window->before = before;
+	return replay__copy_calls(&window->replay, &touch->replay);
+}
+
+static int drop(struct scan_window *window, uint64_t start, uint64_t end)
+{
+	return intervals__append(&window->dropped, start, end, 0);
+}
+
+/* Of mremap the old range: what becomes of it is known when it returns. */
+static int drop_called(struct scan_window *window, const struct map_enter *enter)
+{
+	int err = drop(window, enter->start, enter->end);
+
+	if (!err && enter->op == MAP_OP_MREMAP && enter->new_start)
+		err = drop(window, enter->new_start, enter->new_end);
+	return err;
 }
 
 int touch__window_known(struct touch *touch)
@@ -38,9 +55,8 @@ int touch__window_known(struct touch *touch)
 	int err = 0;
 
 	/* Calls that have not returned yet. */
-	for (i = 0; !err && i < window->call_count; i++)
-		err = intervals__append(&window->dropped, window->calls[i].enter.start,
-					window->calls[i].enter.end, 0);
+	for (i = 0; !err && i < window->replay.count; i++)
+		err = drop_called(window, &window->replay.calls[i].enter);
 	intervals__settle(&window->dropped);
 	return err;
 }
@@ -110,17 +126,11 @@ static int add_moved_held(struct touch *touch, uint64_t start, uint64_t end, uin
 }
 
 /* The scan may have seen the pages of [start, end) where the call put them. */
-static int window_moved(struct touch *touch, const struct map_enter *enter, uint64_t to)
+static int window_moved(struct touch *touch, uint64_t start, uint64_t end, uint64_t to)
 {
 	struct scan_window *window = &touch->window;
-	uint64_t bytes = enter->new_start ? enter->new_end - enter->new_start : enter->new_end;
-	uint64_t start = enter->start, end = enter->end;
 	int err;
 
-	if (end - start > bytes)
-		end = start + bytes;
-	if (to == start || start >= end)
-		return 0;
 	err = add_moved_taken(touch, start, end, to);
 	if (!err)
 		err = add_moved_held(touch, start, end, to);
@@ -133,66 +143,30 @@ static int window_moved(struct touch *touch, const struct map_enter *enter, uint
 	return err;
 }
 
-/* What mremap does to its old range is known when it returns. */
-static int window_enter(struct scan_window *window, const struct map_event *event)
+static int on_change(void *ctx, const struct map_change *change)
 {
-	const struct map_enter *enter = &event->enter;
-
-	if (enter->op != MAP_OP_MREMAP)
-		return intervals__append(&window->dropped, enter->start, enter->end, 0);
-	if (array_reserve((void **)&window->calls, &window->call_capacity, window->call_count + 1,
-			  sizeof(*window->calls)))
-		return -ENOMEM;
-	window->calls[window->call_count++] = (struct window_call){ event->tid, *enter };
-	return enter->new_start
-		       ? intervals__append(&window->dropped, enter->new_start, enter->new_end, 0)
-		       : 0;
-}
-
-static bool grew_in_place(const struct map_enter *enter, int64_t result)
-{
-	return (uint64_t)result == enter->start && !enter->new_start &&
-	       enter->new_end >= enter->end - enter->start;
-}
-
-static int end_call(struct touch *touch, const struct map_enter *enter, const struct map_exit *exit)
-{
-	struct map_enter moved, rest;
+	struct touch *touch = ctx;
 	int err;
 
-	if (grew_in_place(enter, exit->result))
+	if (change->type == MAP_CHANGE_BEGAN ||
+	    (change->type == MAP_CHANGE_MOVED && change->to == change->start))
 		return 0;
-	err = intervals__append(&touch->window.dropped, enter->start, enter->end, 0);
-	if (!err && map_call_split(enter, exit, &moved, &rest))
-		return window_moved(touch, &moved, moved.new_start);
-	return err || map_call_failed(enter, exit->result)
+	err = drop(&touch->window, change->start, change->end);
+	return err || change->type != MAP_CHANGE_MOVED
 		       ? err
-		       : window_moved(touch, enter, (uint64_t)exit->result);
+		       : window_moved(touch, change->start, change->end, change->to);
 }
 
-static int window_exit(struct touch *touch, const struct map_event *event)
+static int window_enter(struct touch *touch, const struct map_event *event)
 {
-	struct scan_window *window = &touch->window;
-	size_t i, kept = 0;
+	const struct map_enter *enter = &event->enter;
 	int err = 0;
 
-	for (i = 0; i < window->call_count; i++) {
-		struct window_call call = window->calls[i];
-
-		if (call.tid != event->tid)
-			window->calls[kept++] = call;
-		else if (!err)
-			err = end_call(touch, &call.enter, &event->exit);
-	}
-	window->call_count = kept;
-	/* It began before the scan did. */
-	for (i = 0; !err && i < touch->replay.count; i++) {
-		const struct replay_call *call = &touch->replay.calls[i];
-
-		if (call->tid == event->tid && call->enter.op == MAP_OP_MREMAP)
-			err = end_call(touch, &call->enter, &event->exit);
-	}
-	return err;
+	if (enter->op != MAP_OP_MREMAP)
+		err = drop(&touch->window, enter->start, enter->end);
+	else if (enter->new_start)
+		err = drop(&touch->window, enter->new_start, enter->new_end);
+	return err ? err : replay__handle(&touch->window.replay, event, on_change, touch);
 }
 
 int touch__window_event(struct touch *touch, const struct map_event *event)
@@ -201,14 +175,13 @@ int touch__window_event(struct touch *touch, const struct map_event *event)
 
 	switch (event->type) {
 	case MAP_EVENT_ENTER:
-		return window_enter(window, event);
+		return window_enter(touch, event);
 	case MAP_EVENT_CLOSED:
 		return chunk_bits__add(&window->taken, event->closed);
 	case MAP_EVENT_UNCLOSED:
-		return intervals__append(&window->dropped, event->unclosed.start,
-					 event->unclosed.end, 0);
+		return drop(window, event->unclosed.start, event->unclosed.end);
 	case MAP_EVENT_EXIT:
-		return window_exit(touch, event);
+		return replay__handle(&window->replay, event, on_change, touch);
 	default:
 		return 0;
 	}

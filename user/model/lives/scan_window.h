@@ -11,13 +11,8 @@
 
 #include "facts/map_event.h"
 #include "model/lives/chunk_bits.h"
+#include "model/lives/replay.h"
 #include "base/intervals.h"
-
-/* An mremap that has not returned yet. */
-struct window_call {
-	uint32_t tid;
-	struct map_enter enter;
-};
 
 struct scan_window {			/* all zero is none */
 	const struct touch_map *before; /* the kernel's bits at its start; NULL: no scan goes on */
@@ -26,9 +21,7 @@ struct scan_window {			/* all zero is none */
 	struct intervals moved_before;	/* pages of the baseline, where they went */
 	struct intervals moved_huge;
 	struct intervals moved_maybe; /* that may have been huge */
-	struct window_call *calls;
-	size_t call_count;
-	size_t call_capacity;
+	struct replay replay;	      /* of the calls that were in it, without their bits */
 };
 
 void scan_window__deinit(struct scan_window *window);

@@ -69,7 +69,7 @@ int touch__handle(struct touch *touch, const struct map_event *event);
  * borrowed; the events, closed by touch__window_known, are those that are handled only after it.
  * The window holds until its end, or until the next begins. 0 or -ENOMEM.
  */
-void touch__begin_window(struct touch *touch, const struct touch_map *before);
+int touch__begin_window(struct touch *touch, const struct touch_map *before);
 int touch__window_event(struct touch *touch, const struct map_event *event);
 int touch__window_known(struct touch *touch);
 void touch__end_window(struct touch *touch);
