@@ -50,6 +50,72 @@ static __always_inline bool holds_several(__u64 start, __u64 end)
 	       first.end < end;
 }
 
+/* Global: verified once, not in each step. */
+__noinline int enter_run(__u32 slot, __u32 flags, __u64 start, __u64 end, __u64 new_start)
+{
+	struct new_range new_range = { new_start, new_start + (end - start) };
+
+	send_enter_new(slot, PW_OP_MREMAP | (flags & 0xffff) << 16, start, end, &new_range);
+	close_range(slot, new_range.start, new_range.end);
+	close_range(slot, start, end);
+	return 0;
+}
+
+/* Mappings one after another, without a hole between them. */
+struct runs {
+	__u64 first, at, end;
+	__u64 distance; /* to where they go */
+	__u32 slot, flags;
+	bool open;
+};
+
+static __always_inline void close_run(struct runs *runs, __u64 end)
+{
+	if (runs->open)
+		enter_run(runs->slot, runs->flags, runs->first, end, runs->first + runs->distance);
+	runs->open = false;
+}
+
+static long walk_runs(__u32 step, struct runs *runs)
+{
+	struct new_range vma = {};
+	long err;
+
+	if (runs->at >= runs->end)
+		return 1;
+	err = bpf_find_vma(bpf_get_current_task_btf(), runs->at, find_range, &vma, 0);
+	if (err && err != -ENOENT)
+		return 1;
+	if (err) {
+		close_run(runs, runs->at);
+		runs->at += 1ull << page_shift;
+		return 0;
+	}
+	if (!runs->open)
+		runs->first = runs->at;
+	runs->open = true;
+	runs->at = vma.end;
+	return 0;
+}
+
+/* The holes between several mappings go with them: what lies there at the new place stays. */
+static __always_inline void enter_several(__u64 start, __u64 end, __u64 new_start, __u32 slot,
+					  __u32 flags)
+{
+	struct runs runs = {
+		.at = start, .end = end, .distance = new_start - start, .slot = slot, .flags = flags
+	};
+
+	bpf_loop(REFUSAL_STEPS, walk_runs, &runs, 0);
+	if (runs.at < end && !runs.open) {
+		runs.first = runs.at;
+		runs.open = true;
+	}
+	if (runs.at < end)
+		__sync_fetch_and_add(&losses.events, 1);
+	close_run(&runs, end);
+}
+
 static __always_inline void enter_mremap(const unsigned long args[6], __u32 slot)
 {
 	__u32 shift = pool_shift_at(args[0]) ?: page_shift;
@@ -61,8 +127,10 @@ static __always_inline void enter_mremap(const unsigned long args[6], __u32 slot
 	if (flags & MREMAP_FIXED) {
 		new_range.start = new_address;
 		new_range.end = new_address + new_bytes;
-		if (start + new_bytes == end && holds_several(start, end))
-			flags |= PW_SEVERAL;
+		if (start + new_bytes == end && holds_several(start, end)) {
+			enter_several(start, end, new_address, slot, flags | PW_SEVERAL);
+			return;
+		}
 	}
 	send_enter_new(slot, PW_OP_MREMAP | flags << 16, start, end, &new_range);
 	if (flags & MREMAP_FIXED)

@@ -177,9 +177,10 @@ struct pw_record {
 	__u32 tid;
 };
 
-#define PW_PART (1u << 31)    /* a flag: one range of several, as process_madvise has them */
-#define PW_MAYBE (1u << 30)   /* a flag: pages that a private mapping has copied stay */
-#define PW_SEVERAL (1u << 15) /* a flag of mremap: several mappings are to be moved */
+#define PW_PART (1u << 31)  /* a flag: one range of several, as process_madvise has them */
+#define PW_MAYBE (1u << 30) /* a flag: pages that a private mapping has copied stay */
+#define PW_SEVERAL                                                                                 \
+	(1u << 15) /* a flag of mremap: of several mappings, those of a PW_PART without holes */
 
 struct pw_enter {
 	struct pw_record head;

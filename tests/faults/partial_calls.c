@@ -15,7 +15,9 @@
 #define OLD 0x200000000000ul
 #define NEW 0x210000000000ul
 #define PAGES 32ul
+#define SYS_MSEAL 462
 #define SEALED 12ul
+#define HOLE 22ul
 
 static char *page(uint64_t start, unsigned long number)
 {
@@ -49,6 +51,7 @@ static unsigned long count_moved(int keeps_old)
 int main(int argc, char **argv)
 {
 	int keeps_old = argc > 1 && !strcmp(argv[1], "dontunmap");
+	int has_hole = argc > 1 && !strcmp(argv[1], "hole");
 	unsigned long i, moved;
 
 	/* What lies at the new place is written, too, where nothing comes. */
@@ -60,11 +63,10 @@ int main(int argc, char **argv)
 			*(volatile char *)page(NEW, i) = 2;
 	}
 	mprotect(page(OLD, 4), 4 * PAGE, PROT_READ);
-#ifdef SYS_mseal
-	syscall(SYS_mseal, page(OLD, SEALED), 2 * PAGE, 0);
-#else
-	syscall(462, page(OLD, SEALED), 2 * PAGE, 0);
-#endif
+	if (has_hole && munmap(page(OLD, HOLE), 2 * PAGE))
+		return 1;
+	if (!has_hole)
+		syscall(SYS_MSEAL, page(OLD, SEALED), 2 * PAGE, 0);
 	mremap(page(OLD, 0), PAGES * PAGE, PAGES * PAGE,
 	       MREMAP_MAYMOVE | MREMAP_FIXED | (keeps_old ? MREMAP_DONTUNMAP : 0), page(NEW, 0));
 	moved = count_moved(keeps_old);

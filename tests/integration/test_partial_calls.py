@@ -10,7 +10,7 @@ import harness
 pytestmark = pytest.mark.root
 
 PAGE = os.sysconf("SC_PAGESIZE")
-OLD, NEW, PAGES, WRITTEN_FROM = 0x200000000000, 0x210000000000, 32, 20
+OLD, NEW, PAGES, WRITTEN_FROM, HOLE = 0x200000000000, 0x210000000000, 32, 20, 2
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,15 @@ def test_the_moved_part_is_moved(tmp_path, program, backend, reader):
     assert causes(snapshot, "old") == (PAGES - moved, moved, 0)
     there = moved + stayed * (PAGES - max(moved, WRITTEN_FROM))
     assert causes(snapshot, "new") == (there, 0, 0)
+
+
+def test_what_lies_under_a_hole_stays(tmp_path, program):
+    """Between mappings that are moved there is nothing: what is there at the new place lives on."""
+    snapshot, moved, stayed = run(tmp_path, [], [program, "hole"])
+    assert snapshot["complete"], snapshot["incomplete_reasons"]
+    assert causes(snapshot, "old") == ((0, PAGES, 0) if moved else (PAGES - HOLE, 0, 0))
+    assert causes(snapshot, "new") == (
+        PAGES if moved else stayed * (PAGES - WRITTEN_FROM), 0, 0)
 
 
 def test_mmap_calls_in_part(tmp_path, program):

@@ -58,7 +58,8 @@ struct map_enter {
 	uint64_t new_end;   /*   of mmap: 0 and the length in bytes, rounded up */
 	bool part;	    /* one of several ranges of one call */
 	bool maybe;	    /* a part of its pages stays, and nobody tells which */
-	bool several;	    /* of mremap: it moves several mappings, one after another */
+	bool several;	    /* of mremap: it moves several mappings, one after another; the range
+			     *   has no holes, and is a part */
 };
 
 struct map_exit {
@@ -167,7 +168,8 @@ static inline bool map_call_ended_nothing(const struct map_enter *enter, int64_t
 
 /*
  * The result of one of several ranges of a call. process_madvise takes them in their order, and
- * tells how many bytes it reached: *left counts them down. Others are done with all or none.
+ * tells how many bytes it reached: *left counts them down. Others are done with all or none, but
+ * for mremap, which tells (map_call_split) how far it came; the holes go with its ranges.
  */
 static inline int64_t map_call_result_of_part(const struct map_enter *enter, int64_t *left)
 {
@@ -175,6 +177,8 @@ static inline int64_t map_call_result_of_part(const struct map_enter *enter, int
 
 	if (enter->op == MAP_OP_PUNCH || enter->op == MAP_OP_TRUNCATE)
 		return *left;
+	if (enter->op == MAP_OP_MREMAP)
+		return *left < 0 && *left >= -4095 ? *left : (int64_t)enter->new_start;
 	if (*left < bytes)
 		return -EINTR;
 	*left -= bytes;
@@ -193,8 +197,10 @@ static inline bool map_call_split(const struct map_enter *enter, const struct ma
 
 	if (enter->op != MAP_OP_MREMAP || !enter->several || !map_call_failed(enter, exit->result))
 		return false;
-	if (until < enter->start || until > enter->end)
+	if (!until)
 		return false;
+	until = until > enter->start ? until : enter->start;
+	until = until < enter->end ? until : enter->end;
 	*moved = *rest = *enter;
 	moved->end = rest->start = until;
 	moved->new_end = rest->new_start = enter->new_start + (until - enter->start);

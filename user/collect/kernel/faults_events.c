@@ -32,7 +32,7 @@ static struct map_event decode_enter(const struct pw_enter *record)
 		.end = record->end,
 		.new_start = record->new_start,
 		.new_end = record->new_end,
-		.part = record->flags & PW_PART,
+		.part = several || record->flags & PW_PART,
 		.maybe = record->flags & PW_MAYBE,
 		.several = several,
 	};

@@ -275,7 +275,7 @@ static int fail(const struct telling *telling, struct replay_call *call,
 
 	if (result == -EINTR)
 		return each_range(telling, call, doubt_sure_place);
-	if (map_call_split(enter, exit, &moved, &rest)) {
+	if (!(enter->start & MAP_CHANGE_ASIDE) && map_call_split(enter, exit, &moved, &rest)) {
 		call->enter = moved;
 		if (moved.start < moved.end)
 			err = finish_mremap(telling, call, moved.new_start);
