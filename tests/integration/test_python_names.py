@@ -79,3 +79,28 @@ def test_holders(python, opened):  # noqa: F811
     assert {name: other for name, other in found.items() if other != name} == {}
     assert [rows[address]["name"] for address in told["unnamed"]] == ["<unnamed>"] * len(told["unnamed"])
     assert target.end() == 0
+
+
+ALIASED = """
+import sys
+import numpy as np
+class Frame: pass
+X = np.ones((1 << 18, 2))
+df = Frame()
+df.values, df.view = X, X[::2]
+other = np.ones(1 << 18)
+print("READY", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_any_name_is_found(opened):
+    """--filter, and wildcards of check, find what is called so beside its name, and call it so."""
+    target = start(opened, harness.PYTHON, "-c", ALIASED)
+    shown = harness.pagewatch("snap", "-p", target.pid, "--filter", "__main__.df*").stdout
+    rows = [line.split()[0] for line in shown.splitlines() if line.startswith("__main__")]
+    assert sorted(rows) == ["__main__.df.values", "__main__.df.view"]
+    done = harness.pagewatch("check", "-p", target.pid, "-e", "__main__.df*: resident == 0")
+    assert done.returncode == 1 and "__main__.X" in done.stdout + done.stderr
+    done = harness.pagewatch("check", "-p", target.pid, "-e", "__main__.dg*: resident == 0")
+    assert done.returncode == 3

@@ -350,7 +350,7 @@ static void test_unknown(void **state)
 	assert_int_equal(judge("process: resident == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
 }
 
-/* Views are matched by their own name only, aliases as well. */
+/* Views are matched by exact names only, owners by wildcards too; aliases are names. */
 static void test_who(void **state)
 {
 	char *aliases[] = { (char *)"y", (char *)"z" };
@@ -366,6 +366,8 @@ static void test_who(void **state)
 	assert_int_equal(judge("x*: resident == 1", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	stage.row.desc.owner = 0;
 	assert_int_equal(judge("x*: resident == 1", &stage, NULL, NULL), EXPECT_HOLDS);
+	assert_int_equal(judge("?z*: resident == 1", &stage, NULL, NULL), EXPECT_UNKNOWN);
+	assert_int_equal(judge("z*: resident == 1", &stage, NULL, NULL), EXPECT_HOLDS);
 	assert_int_equal(judge("\"x*\": resident == 1", &stage, NULL, NULL), EXPECT_UNKNOWN);
 }
 

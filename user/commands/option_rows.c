@@ -130,7 +130,8 @@ static const struct option_row rows[] = {
 		.help = "only rows with such a name or path",
 		.manual =
 			"Shows only rows whose name or path matches. As in expectations, \\* is any text,\n"
-			"? any character, and all else is literal, brackets too.",
+			"? any character, and all else is literal, brackets too. An array is found, and\n"
+			"then shown, by any of its names.",
 	},
 	{
 		.name = "sort",

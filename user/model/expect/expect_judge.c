@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/format.h"
 #include "base/wildcard.h"
+#include "model/array_called.h"
 #include "model/expect/expect_priv.h"
 
 struct judge {
@@ -34,22 +35,19 @@ bool expectation__needs_faults(const struct expectation *expectation)
 	return false;
 }
 
+static bool is_same(const char *pattern, const char *name)
+{
+	return !strcmp(pattern, name);
+}
+
 bool expectation__matches(const struct expectation *expectation, const struct array_desc *array)
 {
-	size_t i;
-
 	if (expectation->process)
 		return false;
 	if (!expectation->exact)
 		return !array->owner && array->end - array->start >= expectation->min_bytes &&
-		       wildcard_match(expectation->name, array->name);
-	if (!strcmp(expectation->name, array->name))
-		return true;
-	for (i = 0; i < array->alias_count; i++) {
-		if (!strcmp(expectation->name, array->aliases[i]))
-			return true;
-	}
-	return false;
+		       array_called(array, expectation->name, wildcard_match);
+	return array_called(array, expectation->name, is_same);
 }
 
 static uint64_t count_of(enum expect_metric metric, const struct tally *tally,

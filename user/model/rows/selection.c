@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/sorted.h"
 #include "base/wildcard.h"
+#include "model/array_called.h"
 #include "model/rows/fold.h"
 
 static uint64_t page_floor(uint64_t address, uint64_t page_bytes)
@@ -122,11 +123,21 @@ static int list_rows(struct selection *ret, const struct process_snapshot *proce
 	return 0;
 }
 
-static bool is_wanted(const struct row_entry *entry, const struct view *view)
+/* An array that is asked for is shown by the name by which it was. */
+static bool is_wanted(struct row_entry *entry, const struct view *view)
 {
+	const char *name;
+
 	if (entry->region && entry->span < view->min_bytes)
 		return false;
-	return !view->filter || wildcard_match(view->filter, entry->name);
+	if (!view->filter)
+		return true;
+	if (!entry->array)
+		return wildcard_match(view->filter, entry->name);
+	name = array_called(&entry->array->desc, view->filter, wildcard_match);
+	if (name)
+		entry->name = name;
+	return name != NULL;
 }
 
 /* The region of an address that is shown, as long as nothing says that an array has all of it. */

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Whether an array is meant, by any of the names that are told of it. */
+#ifndef MODEL_ARRAY_CALLED_H
+#define MODEL_ARRAY_CALLED_H
+
+#include <stdbool.h>
+
+#include "facts/array.h"
+
+/*
+ * The first of its name and its aliases that matches, NULL: none does. matches is asked for each,
+ * with the pattern first.
+ */
+const char *array_called(const struct array_desc *array, const char *pattern,
+			 bool (*matches)(const char *pattern, const char *name));
+
+#endif
