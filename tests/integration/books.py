@@ -80,7 +80,7 @@ def differing(expected, printed, tells_writes):
 
 
 def expected_row(pages, start, end, page_size, tells_writes):
-    """The counts of a row over [start, end), by DESIGN.md section 7."""
+    """The counts of a row over [start, end), as docs/OUTPUT.md defines them."""
     first, last = start // page_size * page_size, -(-end // page_size) * page_size
     inside_first, inside_last = -(-start // page_size) * page_size, end // page_size * page_size
     covered = {address: pages.get(address, Page()) for address in range(first, last, page_size)}

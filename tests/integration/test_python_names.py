@@ -98,7 +98,7 @@ def test_any_name_is_found(opened):
     """--filter, and wildcards of check, find what is called so beside its name, and call it so."""
     target = start(opened, harness.PYTHON, "-c", ALIASED)
     shown = harness.pagewatch("snap", "-p", target.pid, "--filter", "__main__.df*").stdout
-    rows = [line.split()[0] for line in shown.splitlines() if line.startswith("__main__")]
+    rows = [line.split()[0] for line in shown.splitlines() if line.strip().startswith("__main__")]
     assert sorted(rows) == ["__main__.df.values", "__main__.df.view"]
     done = harness.pagewatch("check", "-p", target.pid, "-e", "__main__.df*: resident == 0")
     assert done.returncode == 1 and "__main__.X" in done.stdout + done.stderr

@@ -328,13 +328,44 @@ static void our_own(void **state)
 	close(memfd);
 }
 
+/* Of 64 Ki VMAs the last are counted without a look at the first quarter, which cannot be read. */
+static void counted_without_the_first(void **state)
+{
+	const size_t count = 1u << 16, bytes = count * sizeof(struct vma);
+	struct vma *vmas =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct vma_list list = { vmas, count, count };
+	uint64_t i;
+
+	(void)state;
+	assert_ptr_not_equal(vmas, MAP_FAILED);
+	/* With a gap of one page behind each. */
+	for (i = 0; i < count; i++) {
+		vmas[i].start = i * 0x3000;
+		vmas[i].end = vmas[i].start + 0x2000;
+	}
+	assert_int_equal(mprotect(vmas, bytes / 4, PROT_NONE), 0);
+	i = (count - 3) * 0x3000;
+	assert_int_equal(vma_list__count(&list, i, i + 0x1000), 1);
+	assert_int_equal(vma_list__count(&list, i + 0x2000, i + 0x3000), 0);
+	assert_int_equal(vma_list__count(&list, i + 0x2000, i + 0x3001), 1);
+	assert_int_equal(vma_list__count(&list, i + 0x1fff, UINT64_MAX), 3);
+	assert_int_equal(vma_list__count(&list, count * 0x3000, UINT64_MAX), 0);
+	munmap(vmas, bytes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(recorded),	 cmocka_unit_test(kinds),
-		cmocka_unit_test(finds),	 cmocka_unit_test(refused_lines),
-		cmocka_unit_test(hostile_paths), cmocka_unit_test(broken_files),
-		cmocka_unit_test(torn_file),	 cmocka_unit_test(our_own),
+		cmocka_unit_test(recorded),
+		cmocka_unit_test(kinds),
+		cmocka_unit_test(finds),
+		cmocka_unit_test(refused_lines),
+		cmocka_unit_test(hostile_paths),
+		cmocka_unit_test(broken_files),
+		cmocka_unit_test(torn_file),
+		cmocka_unit_test(our_own),
+		cmocka_unit_test(counted_without_the_first),
 	};
 
 	return cmocka_run_group_tests_name("maps", tests, NULL, NULL);

@@ -17,7 +17,13 @@
 #define SCRIPT                                                                                     \
 	"import sys\n"                                                                             \
 	"import numpy as np\n"                                                                     \
-	"one, two = np.ones(3001), np.ones(4001)\n"
+	"one, two = np.ones(3001), np.ones(4001)\n"                                                \
+	"other = type(sys)('other')\n"                                                             \
+	"other.third = np.ones(5001)\n"                                                            \
+	"modules = sys.modules\n"                                                                  \
+	"modules['other'] = other\n"                                                               \
+	"copied = dict(modules)\n"                                                                 \
+	"del other\n"
 
 static int start(void **state)
 {
@@ -34,13 +40,15 @@ static struct py_named variable_of(struct py *py, const char *name)
 	return variable;
 }
 
-/* The name and the aliases of an array, "name|alias|alias". */
-static void names_of(struct target *target, uint64_t object, char *ret, size_t size)
+/* The name and the aliases of an array, "name|alias|alias"; how many were not verified. */
+static size_t names_within(struct target *target, uint64_t object, size_t max_links, char *ret,
+			   size_t size)
 {
 	const struct python_options options = { .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
 						.min_bytes = 20000,
 						.deadline_ms = 10000,
-						.max_pages = PAGES_MAX };
+						.max_pages = PAGES_MAX,
+						.max_links = max_links };
 	struct memsrc *memsrc = forged_memory(target);
 	struct array_list list = { 0 };
 	struct python_report report;
@@ -62,6 +70,12 @@ static void names_of(struct target *target, uint64_t object, char *ret, size_t s
 	}
 	free(list.arrays);
 	memsrc__close(memsrc);
+	return report.unverified;
+}
+
+static void names_of(struct target *target, uint64_t object, char *ret, size_t size)
+{
+	assert_int_equal(names_within(target, object, 0, ret, size), 0);
 }
 
 /* After a look at which all was forged: the same again, and then the truth. */
@@ -105,9 +119,79 @@ static void names_that_are_past(void **state)
 	assert_string_equal(names, "<unnamed>");
 }
 
+/* The value of an entry of a dict that __main__ has. */
+static struct py_named item_of(struct py *py, const char *dict, const char *key)
+{
+	struct py_named item = { .py = py, .name = key };
+
+	assert_int_equal(py_each_item(py, variable_of(py, dict).value, py_visit_named, &item), 1);
+	return item;
+}
+
+/* sys.modules was another table at each look but the last: what was found by way of that is not so. */
+static void modules_that_are_past(void **state)
+{
+	struct target *target = *state;
+	struct py_named other, third;
+	uint64_t modules, copied;
+	char names[256];
+	struct py py;
+
+	if (!target)
+		skip();
+	find_truth(target);
+	py = target->py;
+	py.memsrc = target->truth;
+	py.types = py_types__new();
+	assert_non_null(py.types);
+	other = item_of(&py, "copied", "other");
+	third = (struct py_named){ .py = &py, .name = "third" };
+	assert_int_equal(py_each_item(&py, truth(target, at(other.value, py.layout.md_dict)),
+				      py_visit_named, &third),
+			 1);
+	modules = at(target->py.modules, py.layout.ma_keys);
+	copied = truth(target, at(variable_of(&py, "copied").value, py.layout.ma_keys));
+	py_types__free(py.types);
+	names_of(target, third.value, names, sizeof(names));
+	assert_string_equal(names, "other.third");
+	forge(target, modules, copied);
+	target->loads = 0;
+	names_of(target, third.value, names, sizeof(names));
+	assert_string_equal(names, "other.third");
+	last_look_is_true(target);
+	names_of(target, third.value, names, sizeof(names));
+	assert_string_equal(names, "<unnamed>");
+}
+
+/* Names whose words have no room are not given, and counted. */
+static void too_many_words(void **state)
+{
+	struct target *target = *state;
+	struct py_named one;
+	char names[256];
+	struct py py;
+
+	if (!target)
+		skip();
+	find_truth(target);
+	py = target->py;
+	py.memsrc = target->truth;
+	py.types = py_types__new();
+	assert_non_null(py.types);
+	one = variable_of(&py, "one");
+	py_types__free(py.types);
+	/* One, two and the third. */
+	assert_true(names_within(target, one.value, 1, names, sizeof(names)) >= 3);
+	assert_string_equal(names, "<unnamed>");
+	assert_int_equal(names_within(target, one.value, 0, names, sizeof(names)), 0);
+	assert_string_equal(names, "__main__.one");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(names_that_are_past) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(names_that_are_past),
+					    cmocka_unit_test(modules_that_are_past),
+					    cmocka_unit_test(too_many_words) };
 
 	return cmocka_run_group_tests(tests, start, forged_python_end);
 }

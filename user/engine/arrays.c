@@ -61,6 +61,10 @@ static void tell_missing(const struct python_report *report, struct process_snap
 	else if (report->changing && !report->swapped) /* what is not there reads as changed */
 		process_snapshot__miss_names(row, "%zu arrays changed while they were read",
 					     report->changing);
+	if (report->unverified)
+		process_snapshot__miss_names(
+			row, "%zu names are not given: too much memory leads to them",
+			report->unverified);
 	if (report->swapped)
 		process_snapshot__miss_names(row,
 					     "arrays or names may be missing: %" PRIu64
@@ -118,73 +122,36 @@ static int add_elf(struct engine *engine, struct target *target, struct array_li
 	return err;
 }
 
-static int compare_known(const void *left, const void *right)
+struct owner {
+	uint64_t object;
+	uint32_t id;
+};
+
+static int by_object(const void *left, const void *right)
 {
-	const struct known_array *a = left, *b = right;
+	const struct owner *a = left, *b = right;
 
-	if (a->source != b->source)
-		return a->source < b->source ? -1 : 1;
-	if (a->object != b->object)
-		return a->object < b->object ? -1 : 1;
-	return (a->data > b->data) - (a->data < b->data);
-}
-
-/* target->known is sorted, but for what this snapshot has added behind the first count. */
-static int give_id(struct engine *engine, struct target *target, struct array_desc *array,
-		   size_t count)
-{
-	uint64_t data = array->shape ? array->shape->data : array->start;
-	size_t marks = engine->options.marks ? engine->options.marks->count : 0;
-	struct known_array fresh = { array->source, array->object, data, 0 }, *known = NULL;
-
-	/* What was given on the command line has its number from there. */
-	if (array->id)
-		return 0;
-	if (count)
-		known = array_find(&fresh, target->known, count, sizeof(*known), compare_known);
-	if (!known) {
-		if (array_reserve((void **)&target->known, &target->known_capacity,
-				  target->known_count + 1, sizeof(*target->known)))
-			return -ENOMEM;
-		known = &target->known[target->known_count++];
-		fresh.id = (uint32_t)(marks + target->known_count);
-		*known = fresh;
-	}
-	array->id = known->id;
-	return 0;
-}
-
-static int give_ids(struct engine *engine, struct target *target, struct array_list *list)
-{
-	size_t count = target->known_count, i;
-	int err = 0;
-
-	for (i = 0; !err && i < list->count; i++)
-		err = give_id(engine, target, &list->arrays[i], count);
-	if (target->known_count > count)
-		array_sort(target->known, target->known_count, sizeof(*target->known),
-			   compare_known);
-	return err;
+	return (a->object > b->object) - (a->object < b->object);
 }
 
 static int set_owners(struct array_list *list)
 {
-	struct known_array *objects = calloc(list->count + 1, sizeof(*objects)), *owner;
+	struct owner *objects = calloc(list->count + 1, sizeof(*objects)), *owner;
 	size_t i, count = 0;
 
 	if (!objects)
 		return -ENOMEM;
 	for (i = 0; i < list->count; i++) {
 		if (list->arrays[i].object)
-			objects[count++] = (struct known_array){ .object = list->arrays[i].object,
-								 .id = list->arrays[i].id };
+			objects[count++] =
+				(struct owner){ list->arrays[i].object, list->arrays[i].id };
 	}
-	array_sort(objects, count, sizeof(*objects), compare_known);
+	array_sort(objects, count, sizeof(*objects), by_object);
 	for (i = 0; i < list->count; i++) {
-		struct known_array wanted = { .object = list->arrays[i].base_object };
+		struct owner wanted = { .object = list->arrays[i].base_object };
 
 		owner = array_find(&wanted, objects, wanted.object ? count : 0, sizeof(*objects),
-				   compare_known);
+				   by_object);
 		if (owner)
 			list->arrays[i].owner = owner->id;
 	}
@@ -205,10 +172,11 @@ void engine_free_arrays(struct array_list *list)
 int engine_find_arrays(struct engine *engine, struct target *target, struct process_snapshot *row,
 		       struct array_list *ret)
 {
+	const struct array_list *marks = engine->options.marks;
 	int err = 0;
 
-	if (engine->options.marks)
-		err = add_marks(engine->options.marks, ret);
+	if (marks)
+		err = add_marks(marks, ret);
 	if (!err)
 		err = add_marks(&target->marks, ret);
 	if (!err)
@@ -216,9 +184,10 @@ int engine_find_arrays(struct engine *engine, struct target *target, struct proc
 	if (!err)
 		err = add_python(engine, target, ret, row);
 	if (!err)
-		err = give_ids(engine, target, ret);
+		err = array_ids__give(&target->ids, marks ? (uint32_t)marks->count + 1 : 1, ret);
 	if (!err)
 		err = set_owners(ret);
+	row->ids_forgotten = target->ids.forgotten;
 	return err;
 }
 

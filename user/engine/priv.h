@@ -19,16 +19,9 @@
 #include "control/control.h"
 #include "engine/engine.h"
 #include "model/lives/touch.h"
+#include "model/array_ids.h"
 #include "model/losses.h"
 #include "model/page_state.h"
-
-/* An array is the same as long as its object and its memory are. */
-struct known_array {
-	enum array_source source;
-	uint64_t object;
-	uint64_t data;
-	uint32_t id;
-};
 
 /* One address space that is watched. In the scan tier slot is NO_SLOT and touch NULL. */
 struct target {
@@ -47,19 +40,17 @@ struct target {
 	bool huge_unsure;	    /* the last scan could not tell all huge pages */
 	uint64_t collapses;	    /* huge pages that khugepaged made during the watch */
 	struct process_facts facts; /* last known */
-	struct known_array *known;  /* ids given so far, so that a stream keeps them */
-	size_t known_count;
-	size_t known_capacity;
-	struct array_list marks;   /* that it told of at its last checkpoint */
-	struct elf_look *elf;	   /* its static arrays */
-	struct heap *heap;	   /* NULL: not asked for, or the scan tier */
-	struct mappings *mappings; /* the same */
-	bool heap_late;		   /* it had run before its allocator was probed */
-	bool heap_own_new;	   /* an allocator of it has an operator new of its own */
-	bool heap_probed;	   /* an allocator of it was found */
-	struct file_maps files;	   /* as of the last look at its mappings */
-	uint64_t heap_files;	   /* the generation of files that was looked at for allocators */
-	char runtime[128];	   /* and for a Python */
+	struct array_ids ids;	    /* given so far, so that a stream keeps them */
+	struct array_list marks;    /* that it told of at its last checkpoint */
+	struct elf_look *elf;	    /* its static arrays */
+	struct heap *heap;	    /* NULL: not asked for, or the scan tier */
+	struct mappings *mappings;  /* the same */
+	bool heap_late;		    /* it had run before its allocator was probed */
+	bool heap_own_new;	    /* an allocator of it has an operator new of its own */
+	bool heap_probed;	    /* an allocator of it was found */
+	struct file_maps files;	    /* as of the last look at its mappings */
+	uint64_t heap_files;	    /* the generation of files that was looked at for allocators */
+	char runtime[128];	    /* and for a Python */
 	uint64_t runtime_files;
 	struct fault_counts faults;	/* last known */
 	struct process_snapshot *final; /* as it stood at its last chance; NULL: it had none */

@@ -29,7 +29,7 @@ void target__free(struct target *target)
 	free(target->map.chunks);
 	free(target->window.chunks);
 	finals_free(target);
-	free(target->known);
+	array_ids__deinit(&target->ids);
 	elf_look__free(target->elf);
 	allocations_end(target);
 	engine_forget_marks(target);

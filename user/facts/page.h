@@ -34,7 +34,7 @@ struct extent_list {
 	size_t capacity;
 };
 
-/* Every page of a process is in exactly one of these (DESIGN.md, section 7). */
+/* Every page of a process is in exactly one of these (docs/OUTPUT.md, `states`). */
 enum page_state {
 	PAGE_ABSENT,
 	PAGE_ZERO,

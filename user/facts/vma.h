@@ -60,4 +60,14 @@ static inline const struct vma *vma_list__find(const struct vma_list *list, uint
 	return i < list->count && list->vmas[i].start <= address ? &list->vmas[i] : NULL;
 }
 
+/* How many lie in [start, end), in part at least: it costs what it counts. */
+static inline size_t vma_list__count(const struct vma_list *list, uint64_t start, uint64_t end)
+{
+	size_t first = vma_list__first_above(list, start), i = first;
+
+	while (i < list->count && list->vmas[i].start < end)
+		i++;
+	return i - first;
+}
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Why a resident page is resident: the first cause that holds (DESIGN.md, section 7).
+ * Why a resident page is resident: the first cause that holds (docs/OUTPUT.md, `ledger`).
  */
 #ifndef MODEL_LEDGER_H
 #define MODEL_LEDGER_H

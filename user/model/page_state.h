@@ -12,7 +12,7 @@
 #include "facts/page.h"
 #include "facts/vma.h"
 
-/* The one state of a page with these categories in this VMA (DESIGN.md, section 7). */
+/* The one state of a page with these categories in this VMA (docs/OUTPUT.md, `states`). */
 enum page_state page_state_of(const struct vma *vma, uint32_t categories);
 
 /* Resident means memory is charged: anon, anon_huge, file, shmem. */

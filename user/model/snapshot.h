@@ -73,6 +73,7 @@ struct process_snapshot {
 	struct tally arrays_total; /* pages of at least one array, each once; states alone */
 	bool frozen;		   /* it stood still: pages and arrays are of one moment */
 	char names_missing[512];   /* sentences on arrays that could not be found; else "" */
+	uint64_t ids_forgotten;	   /* of arrays that were gone for long */
 	struct symbol_miss_list symbol_misses; /* asked for by --symbol, and without a row */
 	struct retired *retired;
 	size_t retired_count;

@@ -83,6 +83,7 @@ static void put_identity(struct json_out *json, const struct snapshot *snapshot,
 	json_count_if(json, "stray_faults", faults, process->stray_faults);
 	json_bool(json, "frozen", process->frozen);
 	json_text(json, "names_missing", *process->names_missing ? process->names_missing : NULL);
+	json_count(json, "ids_forgotten", process->ids_forgotten);
 	put_symbol_misses(json, &process->symbol_misses);
 	json_count_if(json, "collapses", faults, process->collapses);
 }

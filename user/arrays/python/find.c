@@ -151,11 +151,20 @@ static void learn_hash(struct py *py, uint64_t secret)
 	}
 }
 
+void py_follow_modules(struct py *py)
+{
+	uint64_t word;
+
+	py_follow(py, py->interp + (uint64_t)py->layout.is_modules, &word);
+	py_follow(py, py->modules + (uint64_t)py->layout.ma_keys, &word);
+}
+
 int py_module_dict(struct py *py, const char *name, uint64_t *ret)
 {
 	uint64_t module;
 	int err;
 
+	py_follow_modules(py);
 	err = py_dict_get(py, py->modules, name, &module);
 	return err ? err : py_follow(py, module + (uint64_t)py->layout.md_dict, ret);
 }

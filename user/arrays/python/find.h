@@ -14,6 +14,9 @@
  */
 int py_find(struct py *py, const struct proc *proc, const char *runtime, char *why, size_t size);
 
+/* Notes what a way over sys.modules rests on: that it is this dict, and has this table. */
+void py_follow_modules(struct py *py);
+
 /* The module of that name in sys.modules: its dict, or -ENOENT. */
 int py_module_dict(struct py *py, const char *name, uint64_t *ret);
 

@@ -26,7 +26,7 @@ void py_links__add(struct py_links *links, const struct py_link *link)
 {
 	if (!links)
 		return;
-	if (links->count >= PY_LINKS_MAX || array_reserve((void **)&links->links, &links->capacity,
+	if (links->count >= links->limit || array_reserve((void **)&links->links, &links->capacity,
 							  links->count + 1, sizeof(*links->links)))
 		links->lost = true;
 	else

@@ -37,6 +37,7 @@ struct py_links {
 	struct py_link *links; /* owned */
 	size_t count;
 	size_t capacity;
+	size_t limit; /* at most so many */
 	size_t first; /* [first, count): of the object that is looked at */
 	bool used;    /* some way rests on these */
 	bool lost;    /* some of these had no room */

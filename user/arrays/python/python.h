@@ -17,11 +17,13 @@ struct python_options {
 	uint64_t min_bytes;   /* arrays whose memory spans less are left out */
 	uint64_t deadline_ms; /* of CPU time, of the look as a whole */
 	size_t max_pages;     /* read at most */
+	size_t max_links;     /* words that names rest on, kept at most; 0: PY_LINKS_MAX */
 };
 
 struct python_report {
 	size_t found; /* arrays of at least min_bytes */
 	size_t unnamed;
+	size_t unverified;     /* names that were not given: no room for what they rest on */
 	size_t changing;       /* arrays that changed under each look: left out */
 	uint64_t swapped;      /* pages that tell of arrays and are swapped out */
 	const char *cut;       /* a literal: why the look was cut short; NULL: it was not */

@@ -173,6 +173,8 @@ int scan_name(struct scan *scan)
 	int err = py_walk__init(&scan->walk, &scan->py);
 
 	scan->verified = false;
+	if (scan->options->max_links)
+		scan->walk.links.limit = scan->options->max_links;
 	scan->walk.found = on_found;
 	scan->walk.ctx = scan;
 	scan->walk.walked_min_bytes = scan->options->min_bytes > scan->options->page_bytes

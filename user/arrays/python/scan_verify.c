@@ -15,6 +15,7 @@
 #include "base/array.h"
 
 #define NO_ROW SIZE_MAX
+#define MARK_LOST 4u	 /* of a node: beside those of claims */
 #define LINK_OF_COUNT 1u /* of a container: the type goes before it */
 
 int scan_note_name(struct scan *scan, uint64_t object, size_t node, const char *name)
@@ -270,12 +271,19 @@ static void count_wrong_links(struct verifier *verifier)
 	}
 }
 
+/* Nothing is known of what it rests on, or its parent does. */
+static bool is_lost(const struct verifier *verifier, const struct py_node *node)
+{
+	return node->rests_on.count == PY_LINKS_LOST ||
+	       (node->edge != EDGE_ROOT && verifier->nodes[node->parent] & MARK_LOST);
+}
+
 static bool rests_on_wrong(const struct verifier *verifier, const struct py_node *node)
 {
 	const struct py_link_range *range = &node->rests_on;
 	const struct py_link *links = verifier->scan->walk.links.links;
 
-	if (range->count == PY_LINKS_LOST ||
+	if (is_lost(verifier, node) ||
 	    verifier->sums[range->first + range->count] > verifier->sums[range->first])
 		return true;
 	if (node->edge == EDGE_INDEX && range->count > LINK_OF_COUNT &&
@@ -293,14 +301,19 @@ static void drop_wrong(struct verifier *verifier)
 	count_wrong_links(verifier);
 	/* A node's parent goes before it. */
 	for (i = 0; i < scan->walk.count; i++) {
-		if (verifier->nodes[i] & CLAIM_WANTED &&
-		    rests_on_wrong(verifier, &scan->walk.nodes[i]))
+		const struct py_node *node = &scan->walk.nodes[i];
+
+		if (!(verifier->nodes[i] & CLAIM_WANTED))
+			continue;
+		verifier->nodes[i] |= is_lost(verifier, node) ? MARK_LOST : 0;
+		if (rests_on_wrong(verifier, node))
 			verifier->nodes[i] |= CLAIM_WRONG;
 	}
 	for (i = 0; i < scan->note_count; i++) {
 		const struct name_note *note = &scan->notes[i];
 		struct array_desc *array = scan_find(scan, note->object);
 
+		scan->report->unverified += array && is_lost(verifier, &note->node);
 		if (array &&
 		    (verifier->notes[i] & CLAIM_WRONG ||
 		     verifier->rows[array - (scan->ret->arrays + scan->first)] & CLAIM_WRONG ||

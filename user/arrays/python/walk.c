@@ -50,7 +50,9 @@ static int add_module_item(void *ctx, uint64_t key, uint64_t value, uint64_t slo
 	if (!type || type->kind != PY_MODULE)
 		return 0;
 	py_walk__begin(walk, value);
-	if (py_follow(walk->py, slot, &same) ||
+	py_follow_modules(walk->py);
+	/* In sys.modules the key stands before the module. */
+	if (py_follow(walk->py, slot - 8, &same) || py_follow(walk->py, slot, &same) ||
 	    py_follow(walk->py, value + (uint64_t)walk->py->layout.md_dict, &dict))
 		return 0;
 	return py_walk__push_module(walk, dict, key);

@@ -34,6 +34,7 @@ int py_walk__init(struct py_walk *walk, struct py *py)
 
 	memset(walk, 0, sizeof(*walk));
 	walk->py = py;
+	walk->links.limit = PY_LINKS_MAX;
 	err = address_set__init(&walk->visited);
 	if (!err)
 		err = address_set__init(&walk->modules);

@@ -29,16 +29,6 @@ int row_fill_region(const struct tally_input *input, uint32_t cells, struct regi
 	return err;
 }
 
-static uint32_t count_vmas(const struct vma_list *vmas, uint64_t start, uint64_t end)
-{
-	uint32_t count = 0;
-	size_t i;
-
-	for (i = 0; i < vmas->count && vmas->vmas[i].start < end; i++)
-		count += vmas->vmas[i].end > start;
-	return count;
-}
-
 /* The part of the ranges that lies in [start, end). */
 static int tally_ranges(const struct tally_input *input, const struct intervals *ranges,
 			uint64_t start, uint64_t end, struct tally *ret)
@@ -90,7 +80,7 @@ int row_fill_array_pages(const struct tally_input *input, const struct vma_list 
 	int err;
 
 	row->nbytes = row->desc.shape ? row->desc.shape->nbytes : row->desc.end - row->desc.start;
-	row->vma_count = count_vmas(vmas, start, end);
+	row->vma_count = (uint32_t)vma_list__count(vmas, start, end);
 	row->range_pages = (end - start) / page;
 	err = array_pages(&row->desc, page, pages);
 	listed = !err;

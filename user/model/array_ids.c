@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* A sorted array of those known, to which each look adds behind the end. */
+#include "model/array_ids.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/array.h"
+
+struct array_id {
+	enum array_source source;
+	uint64_t object;
+	uint64_t data;
+	uint32_t id;
+	uint32_t look; /* the last that met it */
+};
+
+void array_ids__deinit(struct array_ids *ids)
+{
+	free(ids->known);
+	memset(ids, 0, sizeof(*ids));
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct array_id *a = left, *b = right;
+
+	if (a->source != b->source)
+		return a->source < b->source ? -1 : 1;
+	if (a->object != b->object)
+		return a->object < b->object ? -1 : 1;
+	return (a->data > b->data) - (a->data < b->data);
+}
+
+static int give(struct array_ids *ids, struct array_desc *array, size_t sorted)
+{
+	struct array_id fresh = { .source = array->source,
+				  .object = array->object,
+				  .data = array->shape ? array->shape->data : array->start };
+	struct array_id *known = array_find(&fresh, ids->known, sorted, sizeof(fresh), compare);
+
+	if (!known) {
+		if (array_reserve((void **)&ids->known, &ids->capacity, ids->count + 1,
+				  sizeof(*ids->known)))
+			return -ENOMEM;
+		known = &ids->known[ids->count++];
+		*known = fresh;
+		known->id = ++ids->last;
+	}
+	known->look = ids->look;
+	array->id = known->id;
+	return 0;
+}
+
+static int latest_first(const void *left, const void *right)
+{
+	const struct array_id *a = left, *b = right;
+
+	if (a->look != b->look)
+		return a->look > b->look ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Only when many are gone, for it takes sorting twice. */
+static void forget(struct array_ids *ids, size_t present)
+{
+	if (ids->count < present + 2 * ARRAY_IDS_ABSENT_MAX)
+		return;
+	array_sort(ids->known, ids->count, sizeof(*ids->known), latest_first);
+	ids->forgotten += ids->count - (present + ARRAY_IDS_ABSENT_MAX);
+	ids->count = present + ARRAY_IDS_ABSENT_MAX;
+	array_sort(ids->known, ids->count, sizeof(*ids->known), compare);
+}
+
+int array_ids__give(struct array_ids *ids, uint32_t first, struct array_list *list)
+{
+	size_t sorted = ids->count, present = 0, i;
+	int err = 0;
+
+	ids->look++;
+	if (!ids->last)
+		ids->last = first ? first - 1 : 0;
+	for (i = 0; !err && i < list->count; i++) {
+		/* What was given on the command line has its number from there. */
+		if (list->arrays[i].id)
+			continue;
+		err = give(ids, &list->arrays[i], sorted);
+		present++;
+	}
+	if (ids->count > sorted)
+		array_sort(ids->known, ids->count, sizeof(*ids->known), compare);
+	forget(ids, present);
+	return err;
+}
