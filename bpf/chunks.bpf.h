@@ -33,6 +33,15 @@ struct {
 	__type(value, struct pw_chunk);
 } overflow SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, PW_BEGUN);
+	__type(key, __u32);
+	__type(value, __u64); /* struct pw_begun, written at once */
+} begun SEC(".maps");
+
+__u64 begun_serial;    /* chunks that began in the table so far */
 __u32 unclosed_serial; /* of the last range that was left to user space */
 
 /* A template in the map area: 192 bytes do not belong on the BPF stack. */
@@ -145,23 +154,50 @@ __noinline __u32 take_place(__u64 key)
 	return found;
 }
 
-static __always_inline struct pw_chunk *take_chunk(__u64 key)
+static __always_inline void count_overflown(__u32 slot, __u64 more)
+{
+	struct pw_totals *total = bpf_map_lookup_elem(&totals, &slot);
+
+	if (total)
+		__sync_fetch_and_add(&total->overflown, more);
+}
+
+static __always_inline void log_begun(__u32 place)
+{
+	__u64 serial = __sync_fetch_and_add(&begun_serial, 1);
+	__u32 at = serial & (PW_BEGUN - 1);
+	__u64 *entry = bpf_map_lookup_elem(&begun, &at);
+
+	if (entry)
+		*(volatile __u64 *)entry = serial << 32 | place;
+}
+
+/* A place in the table, which user space hears of before the key, or one behind it. */
+static __always_inline struct pw_chunk *take_chunk(__u32 slot, __u64 key)
 {
 	__u32 index = take_place(key);
+	struct pw_chunk *chunk;
 
-	if (index != NO_INDEX)
+	if (index != NO_INDEX) {
+		log_begun(index);
 		return bpf_map_lookup_elem(&chunks, &index);
+	}
 	bpf_map_update_elem(&overflow, &key, &overflown_chunk, BPF_ANY);
-	return bpf_map_lookup_elem(&overflow, &key);
+	chunk = bpf_map_lookup_elem(&overflow, &key);
+	if (chunk)
+		count_overflown(slot, 1);
+	return chunk;
 }
 
 /* Gives the place back. The key stays known, for a touch that meets it late. */
-static __always_inline void drop_chunk_place(struct pw_chunk *chunk, __u64 key)
+static __always_inline void drop_chunk_place(struct pw_chunk *chunk, __u32 slot, __u64 key)
 {
 	chunk->last_jiffies = bpf_jiffies64();
 	set_key_now(chunk, key | PW_KEY_IDLE);
-	if (chunk->overflown)
-		bpf_map_delete_elem(&overflow, &key);
+	if (!chunk->overflown)
+		return;
+	bpf_map_delete_elem(&overflow, &key);
+	count_overflown(slot, -1);
 }
 
 /*
@@ -170,7 +206,7 @@ static __always_inline void drop_chunk_place(struct pw_chunk *chunk, __u64 key)
  */
 static __always_inline struct pw_chunk *begin_chunk(__u32 slot, __u64 number, __u64 key)
 {
-	struct pw_chunk *chunk = take_chunk(key);
+	struct pw_chunk *chunk = take_chunk(slot, key);
 	int word;
 
 	if (!chunk)
@@ -183,7 +219,7 @@ static __always_inline struct pw_chunk *begin_chunk(__u32 slot, __u64 number, __
 	for (word = 0; word < PW_WORDS; word++)
 		chunk->read[word] = chunk->written[word] = 0;
 	if (sets_add_chunk(slot, number)) {
-		drop_chunk_place(chunk, key);
+		drop_chunk_place(chunk, slot, key);
 		return NULL;
 	}
 	set_key_now(chunk, key);
@@ -218,7 +254,7 @@ __noinline int end_chunk(struct pw_chunk *chunk, __u32 slot, __u64 number)
 	}
 	sets_remove_chunk(slot, number);
 	collect_faults(chunk, slot);
-	drop_chunk_place(chunk, key);
+	drop_chunk_place(chunk, slot, key);
 	return 0;
 }
 

@@ -63,6 +63,15 @@ _Static_assert(sizeof(struct pw_mm) == 16, "four a cache line");
 struct pw_totals {
 	__u64 user_faults;
 	__u64 kernel_faults;
+	__u64 overflown; /* its chunks that lie in the hash behind the table */
+};
+
+/* Places of the table in the order in which chunks began: whoever has read all so far knows where
+ * to look. */
+#define PW_BEGUN (1 << 14)
+struct pw_begun {
+	__u32 place;
+	__u32 serial; /* low half; its own place is serial % PW_BEGUN */
 };
 
 struct pw_set {

@@ -120,13 +120,13 @@ static int configure(struct faults *faults)
 		ring = options->ring_bytes;
 	faults->tick_ns = tick_ns();
 	faults->page_shift = (uint32_t)__builtin_ctzll(options->page_bytes);
-	faults->chunk_slots = options->chunk_slots ? options->chunk_slots
-						   : default_slots(options->page_bytes);
+	faults->places.chunk_slots = options->chunk_slots ? options->chunk_slots
+							  : default_slots(options->page_bytes);
 	/* A table that was asked to be tiny is not to be rescued by its overflow. */
 	if (options->chunk_slots && !options->overflow_chunks)
 		overflow = 1;
 	skel->rodata->page_shift = faults->page_shift;
-	skel->rodata->chunk_mask = faults->chunk_slots - 1;
+	skel->rodata->chunk_mask = faults->places.chunk_slots - 1;
 	skel->rodata->rest_jiffies = 1 + REST_NS / faults->tick_ns;
 	skel->rodata->follow_children = options->follow_children;
 	skel->rodata->pid_namespace = proc_self_pid_namespace();
@@ -134,7 +134,7 @@ static int configure(struct faults *faults)
 	skel->rodata->tick_ns = faults->tick_ns;
 	skel->rodata->pool_shift = pool_shift();
 	set_numbers(skel);
-	err = bpf_map__set_max_entries(skel->maps.chunks, faults->chunk_slots);
+	err = bpf_map__set_max_entries(skel->maps.chunks, faults->places.chunk_slots);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.overflow, overflow);
 	if (!err)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "bpf/pagewatch.h"
+#include "collect/kernel/chunk_places.h"
 #include "collect/kernel/faults.h"
 #include "pagewatch.skel.h"
 
@@ -42,10 +43,8 @@ struct faults {
 	size_t held_capacity;
 	struct pw_mm *mms;	  /* mapped */
 	struct pw_totals *totals; /* mapped */
-	struct pw_chunk *chunks;  /* mapped */
-	struct pw_chunk *taken;	  /* mapped */
-	size_t chunks_bytes;
-	uint32_t chunk_slots;
+	struct chunk_places places;
+	struct pw_chunk *taken; /* mapped */
 	uint32_t page_shift;
 	uint64_t tick_ns; /* of the kernel's jiffies */
 	struct stop *stops;
@@ -83,18 +82,17 @@ void faults_unmap_tables(struct faults *faults);
 bool faults_copy_chunk(const struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
 		       struct touch_chunk *ret);
 
-/* faults_unclosed.c: no range of a slot waits for us any more. */
+/*
+ * faults_each.c: shows each live chunk of a slot, until visit returns nonzero, which is returned.
+ * The chunk is the kernel's own, or a copy of it. 0 or -errno.
+ */
+int faults_each_chunk(struct faults *faults, uint32_t slot,
+		      int (*visit)(void *ctx, struct pw_chunk *chunk, uint64_t key), void *ctx);
+
+/* faults_unclosed.c: ends all chunks of a range (bytes, of whole chunks). 0 or -errno. */
+int faults_drop_chunks(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end);
+/* No range of a slot waits for us any more. */
 void faults_forget_unclosed(struct faults *faults, uint32_t slot);
-
-static inline uint32_t key_slot(uint64_t key)
-{
-	return (uint32_t)(key >> PW_SLOT_SHIFT) - 1;
-}
-
-static inline bool is_live(uint64_t key)
-{
-	return key > PW_KEY_TAKEN && !(key & PW_KEY_IDLE);
-}
 
 static inline uint64_t faults_chunk_bytes(const struct faults *faults)
 {

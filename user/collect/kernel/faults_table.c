@@ -23,35 +23,56 @@ static void *map_table(int fd, size_t bytes)
 	return table == MAP_FAILED ? NULL : table;
 }
 
+struct mapping {
+	void **table;
+	struct bpf_map *map;
+	size_t bytes;
+};
+
+static size_t mappings_of(struct faults *faults, struct mapping ret[5])
+{
+	struct pagewatch_bpf *skel = faults->skel;
+	const struct mapping all[] = {
+		{ (void **)&faults->places.chunks, skel->maps.chunks,
+		  faults->places.chunk_slots * sizeof(struct pw_chunk) },
+		{ (void **)&faults->mms, skel->maps.mms, PW_MAX_SLOTS * sizeof(struct pw_mm) },
+		{ (void **)&faults->totals, skel->maps.totals,
+		  PW_MAX_SLOTS * sizeof(struct pw_totals) },
+		{ (void **)&faults->taken, skel->maps.taken, PW_TAKEN * sizeof(struct pw_chunk) },
+		{ (void **)&faults->places.log, skel->maps.begun, PW_BEGUN * sizeof(uint64_t) },
+	};
+
+	memcpy(ret, all, sizeof(all));
+	return sizeof(all) / sizeof(all[0]);
+}
+
 int faults_map_tables(struct faults *faults)
 {
-	faults->chunks_bytes = (size_t)faults->chunk_slots * sizeof(struct pw_chunk);
-	faults->chunks = map_table(bpf_map__fd(faults->skel->maps.chunks), faults->chunks_bytes);
-	if (!faults->chunks)
-		return -errno;
-	faults->mms =
-		map_table(bpf_map__fd(faults->skel->maps.mms), PW_MAX_SLOTS * sizeof(struct pw_mm));
-	if (!faults->mms)
-		return -errno;
-	faults->totals = map_table(bpf_map__fd(faults->skel->maps.totals),
-				   PW_MAX_SLOTS * sizeof(struct pw_totals));
-	if (!faults->totals)
-		return -errno;
-	faults->taken = map_table(bpf_map__fd(faults->skel->maps.taken),
-				  PW_TAKEN * sizeof(struct pw_chunk));
-	return faults->taken ? 0 : -errno;
+	struct mapping all[5];
+	size_t count = mappings_of(faults, all), i;
+
+	for (i = 0; i < count; i++) {
+		*all[i].table = map_table(bpf_map__fd(all[i].map), all[i].bytes);
+		if (!*all[i].table)
+			return -errno;
+	}
+	faults->places.log_serial = &faults->skel->bss->begun_serial;
+	return chunk_places__init(&faults->places);
 }
 
 void faults_unmap_tables(struct faults *faults)
 {
-	if (faults->chunks)
-		munmap(faults->chunks, round_up(faults->chunks_bytes));
-	if (faults->mms)
-		munmap(faults->mms, round_up(PW_MAX_SLOTS * sizeof(struct pw_mm)));
-	if (faults->totals)
-		munmap(faults->totals, round_up(PW_MAX_SLOTS * sizeof(struct pw_totals)));
-	if (faults->taken)
-		munmap(faults->taken, round_up(PW_TAKEN * sizeof(struct pw_chunk)));
+	struct mapping all[5];
+	size_t count, i;
+
+	chunk_places__deinit(&faults->places);
+	if (!faults->skel)
+		return;
+	count = mappings_of(faults, all);
+	for (i = 0; i < count; i++) {
+		if (*all[i].table)
+			munmap(*all[i].table, round_up(all[i].bytes));
+	}
 }
 
 /* Keeps the chunk if any bit of it is set, and if its life did not end while it was copied. */
@@ -76,20 +97,16 @@ static int add_chunk(const struct faults *faults, const struct pw_chunk *chunk, 
 	return 0;
 }
 
-static int add_overflown(struct faults *faults, uint32_t slot, struct touch_map *map)
-{
-	int fd = bpf_map__fd(faults->skel->maps.overflow), err = 0;
-	uint64_t key, next, *previous = NULL;
-	struct pw_chunk chunk;
+struct copying {
+	const struct faults *faults;
+	struct touch_map *map;
+};
 
-	while (!err && !bpf_map_get_next_key(fd, previous, &next)) {
-		key = next;
-		previous = &key;
-		if (key_slot(key) == slot && !bpf_map_lookup_elem(fd, &key, &chunk) &&
-		    chunk.key == key)
-			err = add_chunk(faults, &chunk, key, map);
-	}
-	return err;
+static int copy_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
+{
+	struct copying *copying = ctx;
+
+	return add_chunk(copying->faults, chunk, key, copying->map);
 }
 
 static int compare_starts(const void *left, const void *right)
@@ -110,20 +127,12 @@ static struct fault_counts total_of(const struct faults *faults, uint32_t slot)
 
 int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret)
 {
-	uint32_t i;
-	int err = 0;
+	struct copying copying = { faults, ret };
+	int err;
 
 	ret->count = 0;
 	ret->faults = total_of(faults, slot);
-	for (i = 0; !err && i < faults->chunk_slots; i++) {
-		const struct pw_chunk *chunk = &faults->chunks[i];
-		uint64_t key = __atomic_load_n(&chunk->key, __ATOMIC_ACQUIRE);
-
-		if (is_live(key) && key_slot(key) == slot)
-			err = add_chunk(faults, chunk, key, ret);
-	}
-	if (!err)
-		err = add_overflown(faults, slot, ret);
+	err = faults_each_chunk(faults, slot, copy_visited, &copying);
 	array_sort(ret->chunks, ret->count, sizeof(*ret->chunks), compare_starts);
 	return err;
 }
@@ -134,39 +143,50 @@ static void delete_keys(int fd, uint32_t slot)
 	uint64_t key, next, *previous = NULL;
 
 	while (!bpf_map_get_next_key(fd, previous, &next)) {
-		if (previous && key_slot(key) == slot)
+		if (previous && pw_key_slot(key) == slot)
 			bpf_map_delete_elem(fd, &key);
 		key = next;
 		previous = &key;
 	}
-	if (previous && key_slot(key) == slot)
+	if (previous && pw_key_slot(key) == slot)
 		bpf_map_delete_elem(fd, &key);
 }
 
-/*
- * Nobody touches the chunks of a slot whose address space has ended: they are
- * wiped before the key lets another one in, which need not wait for late touches.
- */
+struct span {
+	uint64_t first, last; /* chunks' numbers */
+};
+
+static int span_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
+{
+	uint64_t number = key & ((1ull << PW_SLOT_SHIFT) - 1);
+	struct span *span = ctx;
+
+	(void)chunk;
+	if (number < span->first)
+		span->first = number;
+	if (number > span->last)
+		span->last = number;
+	return 0;
+}
+
+/* Nobody touches the chunks of a slot that has no address space. */
 int faults__release(struct faults *faults, uint32_t slot)
 {
 	struct pw_mm *mm = &faults->mms[slot % PW_MAX_SLOTS];
 	struct pw_totals *total = &faults->totals[slot % PW_MAX_SLOTS];
-	uint32_t i;
+	struct span span = { UINT64_MAX, 0 };
+	int err;
 
-	for (i = 0; i < faults->chunk_slots; i++) {
-		struct pw_chunk *chunk = &faults->chunks[i];
-
-		if (!is_live(chunk->key) || key_slot(chunk->key) != slot)
-			continue;
-		memset((char *)chunk + sizeof(chunk->key), 0, sizeof(*chunk) - sizeof(chunk->key));
-		__atomic_store_n(&chunk->key, PW_KEY_IDLE, __ATOMIC_RELEASE);
-	}
-	memset(total, 0, sizeof(*total));
+	__atomic_store_n(&mm->mm, PW_MM_DEAD, __ATOMIC_SEQ_CST);
+	err = faults_each_chunk(faults, slot, span_visited, &span);
 	faults_forget_unclosed(faults, slot);
-	delete_keys(bpf_map__fd(faults->skel->maps.overflow), slot);
-	delete_keys(bpf_map__fd(faults->skel->maps.sets), slot);
+	if (!err && span.first <= span.last)
+		err = faults_drop_chunks(faults, slot, span.first * faults_chunk_bytes(faults),
+					 (span.last + 1) * faults_chunk_bytes(faults));
+	chunk_places__forget(&faults->places, slot);
+	memset(total, 0, sizeof(*total));
 	if (faults->options.heap_min_bytes)
 		delete_keys(bpf_map__fd(faults->skel->maps.heap_blocks), slot);
 	__atomic_store_n(&mm->mm, PW_MM_FREE, __ATOMIC_RELEASE);
-	return 0;
+	return err;
 }

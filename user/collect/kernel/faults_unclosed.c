@@ -12,21 +12,39 @@ static int take_some(struct faults *faults)
 	return bpf_prog_test_run_opts(bpf_program__fd(faults->skel->progs.take_unclosed), &run);
 }
 
+static void begin_taking(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end,
+			 uint32_t serial)
+{
+	faults->skel->bss->taking = (struct pw_taking){
+		.start = start,
+		.end = end,
+		.cursor = start / faults_chunk_bytes(faults),
+		.slot = slot,
+		.serial = serial,
+	};
+}
+
+int faults_drop_chunks(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end)
+{
+	const struct pw_taking *taking = &faults->skel->bss->taking;
+	int err = 0;
+
+	begin_taking(faults, slot, start, end, UINT32_MAX);
+	while (!err && !taking->done)
+		err = take_some(faults);
+	return err;
+}
+
 static int take_range(struct faults *faults, const struct map_event *range,
 		      void (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
 {
-	struct pw_taking *taking = &faults->skel->bss->taking;
+	const struct pw_taking *taking = &faults->skel->bss->taking;
 	struct touch_chunk chunk;
 	uint32_t i;
 	int err = 0;
 
-	*taking = (struct pw_taking){
-		.start = range->unclosed.start,
-		.end = range->unclosed.end,
-		.cursor = range->unclosed.start / faults_chunk_bytes(faults),
-		.slot = range->slot,
-		.serial = range->unclosed.serial,
-	};
+	begin_taking(faults, range->slot, range->unclosed.start, range->unclosed.end,
+		     range->unclosed.serial);
 	while (!err && !taking->done) {
 		err = take_some(faults);
 		for (i = 0; !err && i < taking->count; i++) {
