@@ -40,7 +40,7 @@ def documented():
 
 
 OPTIONS = documented()
-TAKES_NONE = {"no-python", "mappings", "grid", "pages", "pfn", "children", "freeze", "json",
+TAKES_NONE = {"no-python", "mappings", "detail", "pages", "pfn", "children", "freeze", "json",
               "verbose", "heap"}
 ENDS = {"generate", "version", "help"}
 
