@@ -98,7 +98,8 @@ def test_run_ignores_interrupts(tmp_path):
 def test_run_sees_python_arrays_alive(tmp_path):
     """The last snapshot comes before the interpreter gives its arrays back."""
     code = ("import mmap; m = mmap.mmap(-1, 4099 * 4096, flags=mmap.MAP_PRIVATE"
-            "| mmap.MAP_ANONYMOUS); m[:1009 * 4096] = b'x' * (1009 * 4096)")
+            "| mmap.MAP_ANONYMOUS); m.madvise(mmap.MADV_NOHUGEPAGE); "
+            "m[:1009 * 4096] = b'x' * (1009 * 4096)")
     report, done = harness.run_json(tmp_path, [], [harness.PYTHON, "-c", code])
     assert done.returncode == 0, done.stderr
     spans = [(row["pages"], row["touch"]["pages_written"])

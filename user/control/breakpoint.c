@@ -31,6 +31,15 @@ static uint64_t *program_counter(struct user_regs_struct *registers)
 #define NO_TRAP
 #endif
 
+/* What stands at the address while the breakpoint is in. */
+static unsigned long breakpoint_trapped(unsigned long code)
+{
+#ifndef NO_TRAP
+	memcpy(&code, trap, sizeof(trap));
+#endif
+	return code;
+}
+
 #ifdef NO_TRAP
 int breakpoint_insert(pid_t tid, uint64_t address, uint64_t code, struct breakpoint *ret)
 {
@@ -50,7 +59,7 @@ bool breakpoint_was_hit(pid_t tid, const struct breakpoint *breakpoint)
 #else
 int breakpoint_insert(pid_t tid, uint64_t address, uint64_t code, struct breakpoint *ret)
 {
-	unsigned long found, trapped = (unsigned long)code;
+	unsigned long found, trapped = breakpoint_trapped((unsigned long)code);
 
 	errno = 0;
 	found = (unsigned long)ptrace(PTRACE_PEEKTEXT, tid, (void *)(uintptr_t)address, NULL);
@@ -59,7 +68,6 @@ int breakpoint_insert(pid_t tid, uint64_t address, uint64_t code, struct breakpo
 	/* A uprobe would swallow our trap, and its own would stand in what we write back. */
 	if (found != code)
 		return -EBUSY;
-	memcpy(&trapped, trap, sizeof(trap));
 	if (ptrace(PTRACE_POKETEXT, tid, (void *)(uintptr_t)address, (void *)trapped))
 		return -errno;
 	*ret = (struct breakpoint){ address, code, true };
@@ -91,8 +99,11 @@ void breakpoint_remove(pid_t tid, struct breakpoint *breakpoint)
 
 int breakpoint_remove_from(int mem_fd, const struct breakpoint *breakpoint)
 {
-	unsigned long code = (unsigned long)breakpoint->code;
-	ssize_t done = pwrite(mem_fd, &code, sizeof(code), (off_t)breakpoint->address);
+	unsigned long code = (unsigned long)breakpoint->code, found;
+	off_t address = (off_t)breakpoint->address;
 
-	return done < 0 ? -errno : 0;
+	if (pread(mem_fd, &found, sizeof(found), address) != sizeof(found) ||
+	    found != breakpoint_trapped(code))
+		return 0;
+	return pwrite(mem_fd, &code, sizeof(code), address) < 0 ? -errno : 1;
 }

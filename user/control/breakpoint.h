@@ -21,7 +21,10 @@ struct breakpoint {
 int breakpoint_insert(pid_t tid, uint64_t address, uint64_t code, struct breakpoint *ret);
 void breakpoint_remove(pid_t tid, struct breakpoint *breakpoint);
 
-/* Writes the code back through an open /proc/PID/mem, of a process that nobody traces. */
+/*
+ * Writes the code back through an open /proc/PID/mem, of a process that nobody traces. 1, 0: it is
+ * not there, or -errno.
+ */
 int breakpoint_remove_from(int mem_fd, const struct breakpoint *breakpoint);
 
 /*

@@ -67,15 +67,8 @@ static int guard_ask(void *ctx, pid_t pid)
 static void guard_on_armed(void *ctx, const struct process *process)
 {
 	const struct guard *guard = ctx;
-	const struct word word = {
-		.type = WORD_ARMED,
-		.pid = process->pid,
-		.breakpoint = process->stop.breakpoint,
-	};
 
-	/* A child's is its own: pagewatch looks after the command's alone. */
-	if (process->pid == guard->command && guard->link >= 0)
-		word_send(guard->link, &word);
+	armed__note(guard->options->armed, process->pid, &process->stop.breakpoint);
 }
 
 static enum tracer_answer guard_on_exec(void *ctx, struct process *process, pid_t tid)
@@ -91,12 +84,15 @@ static enum tracer_answer guard_on_stop_point(void *ctx, struct process *process
 static void guard_on_child(void *ctx, struct process *process, pid_t tid)
 {
 	plan__on_child(&((struct guard *)ctx)->plan, process, tid);
+	if (process->stop.armed)
+		guard_on_armed(ctx, process);
 }
 
 static void guard_on_end(void *ctx, pid_t pid, int wait_status)
 {
 	struct guard *guard = ctx;
 
+	armed__forget(guard->options->armed, pid);
 	if (pid != guard->command)
 		return;
 	guard->ended = true;

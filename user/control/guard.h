@@ -10,8 +10,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "control/armed.h"
+
 struct guard_options {
-	int link; /* to pagewatch */
+	int link;	     /* to pagewatch */
+	struct armed *armed; /* shared with it */
 	/*
 	 * Forks the command: its pid or -errno. The child closes link: while it has our end,
 	 * pagewatch does not hear of ours.

@@ -7,10 +7,14 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "control/words.h"
+
+#define END_MS 1000 /* of its end, at most */
 
 struct guardian {
 	struct guardian_owner owner;
@@ -25,33 +29,22 @@ struct guardian {
 	uint64_t overdue;
 	pid_t freezing; /* the answer is to come; 0: none */
 	int freeze_error;
-	pid_t armed_pid; /* whose breakpoint it is */
-	struct breakpoint armed;
+	pid_t pid; /* its own */
+	struct armed *armed;
 };
 
-/* The guardian was killed: its breakpoint would kill the command. */
+/* The guardian was killed: its breakpoints would kill the processes that they are in. */
 static void guardian_take_over(struct guardian *guardian)
 {
-	struct proc *proc = NULL;
-	int fd = -1, err;
+	int err;
+	size_t out = armed__take_out(guardian->armed, guardian->procfs, &err);
 
-	if (!guardian->armed.inserted)
-		return;
-	guardian->armed.inserted = false;
-	err = proc__open(guardian->procfs, (uint32_t)guardian->armed_pid, &proc);
-	if (!err) {
-		fd = proc__open_memory_to_write(proc);
-		err = fd < 0 ? fd : breakpoint_remove_from(fd, &guardian->armed);
-	}
-	if (fd >= 0)
-		close(fd);
-	proc__close(proc);
-	if (err && err != -ESRCH)
-		log_warn("the guardian of the command's breakpoint was killed, and the "
-			 "breakpoint cannot be taken out: %s",
+	if (err)
+		log_warn("the guardian (a helper process) was killed, and its breakpoint "
+			 "cannot be removed from every process: %s",
 			 strerror(-err));
-	else
-		log_warn("the guardian of the command's breakpoint was killed: "
+	else if (out)
+		log_warn("the guardian (a helper process) was killed: "
 			 "the command is not stopped for a last look");
 }
 
@@ -60,10 +53,6 @@ static int guardian_on_word(struct guardian *guardian, const struct word *word)
 	struct word answer = { .type = WORD_LOOKED, .pid = word->pid };
 
 	switch (word->type) {
-	case WORD_ARMED:
-		guardian->armed = word->breakpoint;
-		guardian->armed_pid = word->pid;
-		break;
 	case WORD_LOOK:
 		answer.value = guardian->owner.look(guardian->owner.ctx, word->pid);
 		word_send(guardian->link, &answer);
@@ -71,9 +60,6 @@ static int guardian_on_word(struct guardian *guardian, const struct word *word)
 	case WORD_HELD:
 		guardian->held = word->pid;
 		guardian->held_in_time = word->value;
-		/* The breakpoint is out, or nothing runs into it any more. */
-		if (word->pid == guardian->command)
-			guardian->armed.inserted = false;
 		break;
 	case WORD_FROZEN:
 		guardian->freezing = 0;
@@ -110,8 +96,7 @@ static int guardian_receive(struct guardian *guardian)
 	guardian->held = 0;
 	guardian->freezing = 0;
 	guardian->freeze_error = -ESRCH;
-	if (!guardian->ended)
-		guardian_take_over(guardian);
+	guardian_take_over(guardian);
 	return 0;
 }
 
@@ -130,13 +115,33 @@ int guardian__read(struct guardian *guardian)
 }
 
 /* In the new process, for good. */
-static void guardian_become(const struct guard_options *options, const int *link)
+static void guardian_become(const struct guard_options *options, struct armed *armed,
+			    const int *link)
 {
 	struct guard_options own = *options;
 
 	close(link[0]);
 	own.link = link[1];
+	own.armed = armed;
 	guard_run(&own);
+}
+
+static int guardian_fork(struct guardian *guardian, const struct guard_options *options)
+{
+	int link[2], err = 0;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link))
+		return -errno;
+	/* When the guardian dies the command is ours to wait for. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	guardian->pid = fork();
+	if (!guardian->pid)
+		guardian_become(options, guardian->armed, link);
+	if (guardian->pid < 0)
+		err = -errno;
+	close(link[1]);
+	guardian->link = link[0];
+	return err;
 }
 
 static int guardian_meet(struct guardian *guardian)
@@ -156,35 +161,38 @@ static int guardian_meet(struct guardian *guardian)
 int guardian__start(const struct guard_options *options, const struct guardian_owner *owner,
 		    struct procfs *procfs, struct guardian **ret)
 {
-	struct guardian *guardian;
-	int link[2], err;
-	pid_t pid;
+	struct guardian *guardian = calloc(1, sizeof(*guardian));
+	int err;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link))
-		return -errno;
-	guardian = calloc(1, sizeof(*guardian));
-	/* When the guardian dies the command is ours to wait for. */
-	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	pid = guardian ? fork() : -1;
-	if (!pid)
-		guardian_become(options, link);
-	err = !guardian ? -ENOMEM : pid < 0 ? -errno : 0;
-	close(link[1]);
-	if (err) {
-		close(link[0]);
-		free(guardian);
-		return err;
-	}
-	guardian->owner = *owner;
-	guardian->procfs = procfs;
-	guardian->link = link[0];
-	err = guardian_meet(guardian);
-	if (err) {
+	if (!guardian)
+		return -ENOMEM;
+	*guardian = (struct guardian){ .owner = *owner, .procfs = procfs, .link = -1 };
+	err = armed__new(&guardian->armed);
+	if (!err)
+		err = guardian_fork(guardian, options);
+	if (!err)
+		err = guardian_meet(guardian);
+	if (err)
 		guardian__free(guardian);
-		return err;
-	}
-	*ret = guardian;
-	return 0;
+	else
+		*ret = guardian;
+	return err;
+}
+
+/* It lets all that it traces go once the link is closed, which takes as long as a stop does. */
+static void guardian_wait(pid_t pid)
+{
+	struct pollfd ends = { .events = POLLIN };
+	siginfo_t info;
+
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT))
+		return;
+	ends.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (ends.fd < 0)
+		return;
+	poll(&ends, 1, END_MS);
+	close(ends.fd);
+	waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG);
 }
 
 void guardian__free(struct guardian *guardian)
@@ -193,6 +201,9 @@ void guardian__free(struct guardian *guardian)
 		return;
 	if (guardian->link >= 0)
 		close(guardian->link);
+	if (guardian->pid > 0)
+		guardian_wait(guardian->pid);
+	armed__free(guardian->armed);
 	free(guardian);
 }
 

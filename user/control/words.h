@@ -5,12 +5,9 @@
 
 #include <sys/types.h>
 
-#include "control/breakpoint.h"
-
 enum word_type {
 	/* of the guardian */
 	WORD_SPAWNED, /* pid, or value: -errno of the fork or of the tracing */
-	WORD_ARMED,   /* pid, breakpoint */
 	WORD_LOOK,    /* pid stands until WORD_LOOKED: its allocators can be looked for */
 	WORD_HELD,    /* pid stands until WORD_RELEASE; value: in time */
 	WORD_FROZEN,  /* pid; value: 0 (it stands until WORD_THAW) or -errno */
@@ -27,7 +24,6 @@ struct word {
 	enum word_type type;
 	pid_t pid;
 	int value;
-	struct breakpoint breakpoint;
 };
 
 /* 0 or -errno; no SIGPIPE. */
