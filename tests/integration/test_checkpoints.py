@@ -330,7 +330,7 @@ def test_what_has_no_checkpoints(opened):
                         code="import sys; print('READY', flush=True); sys.stdin.readline()")
     attached.phases.leave()
     status, text = attached.ended()
-    assert status == 3 and "has no libpagewatch" in text
+    assert status == 3 and "does not use libpagewatch" in text
     attached = Attached(opened, 'at "step": process: pages > 0')
     assert attached.phases.until("armed")
     attached.phases.leave()

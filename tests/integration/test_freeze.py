@@ -206,4 +206,4 @@ def test_nobody_is_held_for_longer(stopped, opened):
     assert watch.wait() == -signal.SIGKILL
     assert count_of(target) == (0, 0)
     line, = watch.process.stderr.read().decode().splitlines()
-    assert line == f"pagewatch: killed: process {target.pid} had stood still for 300 ms"
+    assert line == f"pagewatch: killed by the watchdog: process {target.pid} has stood still for 300 ms"

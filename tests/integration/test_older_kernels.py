@@ -96,7 +96,7 @@ def test_the_read_reader_tells_what_huge_pages_filled(tmp_path, reader, huge_byt
     done = harness.pagewatch("run", "--page-reader", reader, "--", program, str(huge_bytes))
     text = " ".join(done.stderr.split())
     assert "filled by huge pages or never faulted" in text
-    assert "this page reader could not tell all huge pages" in text
+    assert "this page reader could not distinguish all huge pages" in text
 
 
 @pytest.mark.parametrize("who", ["root", "nobody"])

@@ -134,7 +134,7 @@ def test_completion_of_other_things(tmp_path):
     (["-p", "1", "--min", "1kB"], "--min '1kB': sizes are powers of 1024"),
     (["-p", "1", "--min-size=1kB"], "--min-size '1kB': sizes are powers of 1024"),
     (["-p", "1", "--arr", "x"], "--arr 'x' is not NAME=ADDR+LEN"),
-    (["-p", "1", "--sor", "up"], "--sor 'up' is none of: address, span"),
+    (["-p", "1", "--sor", "up"], "--sor: unknown value 'up' (known: address, span"),
     (["-p", "1", "--heap=0"], "--heap '0' is too small"),
     (["check", "--expect", "x: y", "-p", "1"], "--expect:4: "),
     (["check", "-e", "x: y", "-p", "1"], "-e:4: "),
@@ -146,7 +146,7 @@ def test_completion_of_other_things(tmp_path):
     (["-p"], "-p needs an argument"),
     (["--pi"], "--pi needs an argument"),
     (["-p", "1", "--jso=1"], "--jso takes no argument"),
-    (["snap", "--ret", "1"], "--ret is no option of this command"),
+    (["snap", "--ret", "1"], "--ret is not an option of this command"),
     (["snap", "--heap"], "--heap sees calls as they are made"),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
 def test_an_error_names_what_was_typed(arguments, said):

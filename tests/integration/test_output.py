@@ -96,10 +96,10 @@ def test_a_full_disk_is_told(command, options):
 
 
 @pytest.mark.parametrize("typed, said", [
-    (["snap", "-n", "3"], "-n is no option of this command"),
-    (["snap", "--count=3"], "--count is no option of this command"),
-    (["probe", "--pid", "3"], "--pid is no option of this command"),
-    (["probe", "-p", "3"], "-p is no option of this command"),
+    (["snap", "-n", "3"], "-n is not an option of this command"),
+    (["snap", "--count=3"], "--count is not an option of this command"),
+    (["probe", "--pid", "3"], "--pid is not an option of this command"),
+    (["probe", "-p", "3"], "-p is not an option of this command"),
     (["snap", "--pid", "x"], "--pid 'x' is not a whole number from 1"),
     (["snap", "-p", "x"], "-p 'x' is not a whole number from 1"),
     (["watch", "--count", "x"], "--count 'x' is not a whole number from 1"),

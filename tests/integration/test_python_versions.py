@@ -112,10 +112,10 @@ def test_pypy(opened):
 
 
 FORGED = {
-    "np.__version__ = '3.0.0.dev0'": "the version that numpy tells is not known",
-    "np.__version__ = 'x'": "the version that numpy tells is not known",
-    "np.__version__ = 1": "the version that numpy tells is not known",
-    "del np.__version__": "the version that numpy tells is not known",
+    "np.__version__ = '3.0.0.dev0'": "this version of numpy is unknown",
+    "np.__version__ = 'x'": "this version of numpy is unknown",
+    "np.__version__ = 1": "this version of numpy is unknown",
+    "del np.__version__": "this version of numpy is unknown",
     "np.__version__ = '1.0' if np.__version__ > '2' else '2.0'": "dtypes of its arrays are laid out",
     "np.ndarray = dict": "numpy.ndarray is not as it is known",
     "np.ndarray = type('ndarray', (), {})": "numpy.ndarray is not as it is known",
@@ -231,7 +231,7 @@ def test_forked_behind_its_back(opened):
     """fork(2) by C code: its threads have the numbers of the parent's, and that is said."""
     fork = "import ctypes\nif ctypes.CDLL(None).fork():\n    os.wait()\n    sys.exit()\n" + CHILD
     row, arrays = snapshot_of(started(opened, FAMILY + fork))
-    assert "none of its threads has a number that it knows" in row["names_missing"] and not arrays
+    assert "none of its threads has an id that Python knows" in row["names_missing"] and not arrays
 
 
 SPAWN = """

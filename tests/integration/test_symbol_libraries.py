@@ -67,9 +67,9 @@ def test_libraries_that_come_and_go(tmp_path, opened):
     assert watch.stop() == 0
     errors = watch.process.stderr.read().decode().splitlines()
     assert [line for line in errors if "--symbol" in line] == [
-        "pagewatch: --symbol grid is no symbol of a mapped file",
-        "pagewatch: --symbol libtwo.so:grid is no symbol of a mapped file of that name",
-        "pagewatch: --symbol libone.so:*both is no symbol of a mapped file of that name"]
+        "pagewatch: --symbol grid is not a symbol of a mapped file",
+        "pagewatch: --symbol libtwo.so:grid is not a symbol of a mapped file with that name",
+        "pagewatch: --symbol libone.so:*both is not a symbol of a mapped file with that name"]
 
 
 def test_a_library_in_the_place_of_another(tmp_path, opened):

@@ -114,9 +114,9 @@ REFUSED = {
     "main": "is a function",
     "chosen": "is a function",
     "label_without_size": "has no size",
-    "nosuch": "is no symbol of a mapped file",
-    "libc.so.6:block": "is no symbol of a mapped file of that name",
-    "nosuch.so:block": "is no symbol of a mapped file of that name",
+    "nosuch": "is not a symbol of a mapped file",
+    "libc.so.6:block": "is not a symbol of a mapped file with that name",
+    "nosuch.so:block": "is not a symbol of a mapped file with that name",
 }
 BUILDS = {"pie": ["-pie", "-fPIE"], "no-pie": ["-no-pie", "-fno-pie"],
           "static": ["-static"], "static-pie": ["-static-pie", "-fPIE"]}
@@ -212,13 +212,13 @@ def test_given_length(pointers):
     assert rows["*mapped"]["nbytes"] == 10007 and rows["*middle"]["nbytes"] == 256
     assert rows["*lazy_page"]["nbytes"] == 3 << 20 and rows["*lazy_page"]["resident_pages"] == 0
     miss, = process["symbols_missing"]
-    assert "leaves the address space" in miss["reason"]
+    assert "exceeds the address space" in miss["reason"]
 
 
 def test_one_missing_of_two(pointers):
     process, errors = look(pointers.pid, "block", "nosuch", status=3)
     assert [row["name"] for row in process["arrays"]] == ["block"]
-    assert errors == "pagewatch: --symbol nosuch is no symbol of a mapped file\n"
+    assert errors == "pagewatch: --symbol nosuch is not a symbol of a mapped file\n"
 
 
 def test_text(pointers):
@@ -241,7 +241,7 @@ def test_run_keeps_the_status_of_the_command(tmp_path):
     program = build(tmp_path, "char block[997]; int main(void) { block[1] = 1; return 7; }")
     report, done = harness.run_json(tmp_path, ["--symbol", "block", "--symbol", "nosuch"], [program])
     assert done.returncode == 7
-    assert done.stderr == "pagewatch: --symbol nosuch is no symbol of a mapped file\n"
+    assert done.stderr == "pagewatch: --symbol nosuch is not a symbol of a mapped file\n"
     assert [row["name"] for row in report["processes"][0]["arrays"]] == ["block"]
 
 

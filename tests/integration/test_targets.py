@@ -120,7 +120,7 @@ def test_why_not(command, zombie, unprivileged):
     for pid in (1, os.getpid()):
         owner = "root" if os.stat(f"/proc/{pid}").st_uid == 0 else None
         assert owner is None or said(unprivileged.run, pid) == (
-            f"not allowed to look into process {pid}: it belongs to {owner} (try sudo)")
+            f"not allowed to read process {pid}: it belongs to {owner} (try sudo)")
 
 
 @pytest.mark.root
@@ -133,5 +133,5 @@ def test_one_that_protects_itself(unprivileged, opened):
     target.until("READY")
     done = unprivileged.run("snap", "-p", target.pid)
     assert done.returncode == 3
-    assert done.stderr == (f"pagewatch: not allowed to look into process {target.pid}: it is "
-                           "protected, or has more privileges than we have (try sudo)\n")
+    assert done.stderr == (f"pagewatch: not allowed to read process {target.pid}: it is "
+                           "protected, or has more privileges than pagewatch (try sudo)\n")

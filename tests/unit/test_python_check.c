@@ -64,10 +64,10 @@ static void threads(void **state)
 	refused(target, "do not point back");
 	if (layout->ts_native_id >= 0) {
 		forge(target, at(thread, layout->ts_native_id), 1);
-		refused(target, "has a number that it knows");
+		refused(target, "has an id that Python knows");
 		forge(target, at(thread, layout->ts_native_id),
 		      (1ull << 32) | (uint64_t)target->pid);
-		refused(target, "has a number that it knows");
+		refused(target, "has an id that Python knows");
 	}
 }
 
@@ -115,10 +115,10 @@ static void types(void **state)
 	dict_type = truth(target, at(py.modules, layout->ob_type));
 	type_type = truth(target, at(dict_type, layout->ob_type));
 	forge(target, at(type_type, layout->ob_type), dict_type);
-	refused(target, "the type of its types is not type");
+	refused(target, "the type of its types is not 'type'");
 	name = truth(target, at(dict_type, layout->tp_name));
 	forge(target, at(type_type, layout->tp_name), name);
-	refused(target, "the type of its types is not type");
+	refused(target, "the type of its types is not 'type'");
 	/* co_name of the frame is a str for sure */
 	found = truth(target, at(py.interp, layout->is_tstate_head));
 	if (layout->ts_cframe >= 0)
@@ -257,7 +257,7 @@ static void other_versions(void **state)
 	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		snprintf(target->runtime, sizeof(target->runtime), "%s", unknown[i]);
 		assert_int_equal(find(target), -ENOENT);
-		assert_non_null(strstr(target->why, "is not known"));
+		assert_non_null(strstr(target->why, "is unknown"));
 		assert_non_null(strstr(target->why, unknown[i]));
 	}
 	memcpy(target->runtime, runtime, sizeof(runtime));

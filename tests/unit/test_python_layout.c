@@ -189,11 +189,11 @@ static void other_lists(void **state)
 		refuse(minor == 13 ? 14 : 13, bytes, sizeof(bytes), "another version");
 		memcpy(forged, bytes, sizeof(bytes));
 		forged[10] = minor == 13 ? 14 : 13;
-		refuse(forged[10], forged, sizeof(forged), "what it tells");
+		refuse(forged[10], forged, sizeof(forged), "declare");
 		/* One word more, early and late. */
 		memmove(forged + 24, bytes + 16, sizeof(bytes) - 24);
 		memcpy(forged, bytes, 24);
-		refuse(minor, forged, sizeof(forged), "what it tells");
+		refuse(minor, forged, sizeof(forged), "declare");
 		memcpy(forged, bytes, sizeof(bytes));
 		memmove(forged + 8 + 8 * 50, bytes + 8 + 8 * 49, sizeof(bytes) - 8 - 8 * 50);
 		refuse(minor, forged, sizeof(forged), "contradicts its version");

@@ -139,8 +139,9 @@ static int choose_asked_for(struct choosing *choosing, struct elf_object_list *o
 	if (err || found)
 		return err;
 	if (!reason)
-		reason = symbols->specs[spec].binary ? "is no symbol of a mapped file of that name"
-						     : "is no symbol of a mapped file";
+		reason = symbols->specs[spec].binary
+				 ? "is not a symbol of a mapped file with that name"
+				 : "is not a symbol of a mapped file";
 	return symbol_miss(&choosing->ret->misses, symbols, spec, "%s", reason);
 }
 

@@ -110,7 +110,7 @@ static int find_length(const struct follow *follow, const struct elf_pointer *po
 	if (*follow->problem) {
 		err = symbol_miss(follow->misses, follow->symbols, pointer->spec,
 				  "points to 0x%" PRIx64
-				  ", of a length that is not known: %s (give it: '*NAME=LEN')",
+				  ", of unknown length: %s (give it: '*NAME=LEN')",
 				  address, follow->problem);
 		return err ? err : 1;
 	}
@@ -169,7 +169,7 @@ static int follow_one(const struct follow *follow, const struct elf_pointer *poi
 		return err > 0 ? 0 : err;
 	if (__builtin_add_overflow(address, bytes, &end))
 		return symbol_miss(follow->misses, follow->symbols, pointer->spec,
-				   "points to 0x%" PRIx64 ": that length leaves the address space",
+				   "points to 0x%" PRIx64 ": that length exceeds the address space",
 				   address);
 	return add_block(pointer, address, end, ret);
 }

@@ -298,13 +298,15 @@ static int check_usage(struct check *check)
 	if (!options->pid_count && !checks->has_command)
 		return usage_error("no process and no command given: -p PID, or -- CMD...");
 	if (options->pid_count && checks->has_command)
-		return usage_error("either -p PID or a command");
+		return usage_error("give -p PID or a command, not both");
 	if (options->pid_count > 1 && checks__need_checkpoints(checks))
 		return usage_error("'at' waits for the checkpoints of one process: give one -p");
 	if (options->pid_count && checks__grow_until_end(checks))
-		return usage_error("of a process 'since' needs 'at': its end is not waited for");
+		return usage_error(
+			"with -p, 'since' needs 'at': check does not wait for the end of a process");
 	if (checks->has_command && options->format != FORMAT_TEXT && !options->output)
-		return usage_error("--format needs -o FILE ('-o -': stdout; CMD's goes to stderr)");
+		return usage_error(
+			"--format needs -o FILE ('-o -' is stdout; the command's stdout then goes to stderr)");
 	return -1;
 }
 

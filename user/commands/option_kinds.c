@@ -28,7 +28,7 @@ static int take_size(const struct option_row *row, const char *typed, const char
 
 	if (err == -EDOM)
 		return usage_error(
-			"%s '%s': sizes are powers of 1024, write K, M, G or KiB, MiB, GiB", typed,
+			"%s '%s': sizes are powers of 1024: write K, M, G or KiB, MiB, GiB", typed,
 			text);
 	if (err)
 		return usage_error("%s '%s' is not a size", typed, text);
@@ -80,7 +80,7 @@ int option_choose(const char *typed, const char *text, const char *const *words,
 			return -1;
 		}
 	}
-	return usage_error("%s '%s' is none of: %s", typed, text, memory);
+	return usage_error("%s: unknown value '%s' (known: %s)", typed, text, memory);
 }
 
 int option_take(struct options *options, const struct option_row *row, const char *typed,

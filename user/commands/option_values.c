@@ -62,7 +62,7 @@ int option_array(struct options *options, const char *typed, const char *text)
 	if (parse_address(plus + 1, &bytes) && parse_bytes(plus + 1, &bytes))
 		return usage_error("%s '%s': '%s' is not a length", typed, text, plus + 1);
 	if (!bytes || __builtin_add_overflow(mark.start, bytes, &mark.end) || mark.end > INT64_MAX)
-		return usage_error("%s '%s' is empty or leaves the address space", typed, text);
+		return usage_error("%s '%s' is empty or exceeds the address space", typed, text);
 	return add_mark(&options->marks, &mark, text, (size_t)(equals - text));
 }
 

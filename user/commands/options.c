@@ -88,7 +88,7 @@ static int take_one(struct options *options, enum option_set command, const stru
 	if (command == OPTIONS_SNAP && row->not_for)
 		return usage_error("%s %s", typed, row->not_for);
 	if (!(row->commands & command))
-		return usage_error("%s is no option of this command", typed);
+		return usage_error("%s is not an option of this command", typed);
 	switch (row->kind) {
 	case OPTION_HELP:
 		return help_print(command);

@@ -44,9 +44,10 @@ static void probe_page_tables(struct probe *probe)
 		const char *name;
 		const char *needed_for;
 	} categories[] = {
-		{ PAGE_IS_PFNZERO_BIT, "category PFNZERO", "the zero page told apart" },
-		{ PAGE_IS_HUGE_BIT, "category HUGE", "anon_huge and zero_huge told apart" },
-		{ PAGE_IS_GUARD_BIT, "category GUARD", "guard pages told from swapped ones" },
+		{ PAGE_IS_PFNZERO_BIT, "category PFNZERO", "zero pages distinguished" },
+		{ PAGE_IS_HUGE_BIT, "category HUGE", "anon_huge and zero_huge distinguished" },
+		{ PAGE_IS_GUARD_BIT, "category GUARD",
+		  "guard pages distinguished from swapped ones" },
 	};
 	uint32_t known = 0;
 	int err = pagemap_probe_scan(&known);
@@ -105,7 +106,7 @@ int command_probe(int argc, char **argv)
 
 	status = options__parse(&options, OPTIONS_PROBE, argc, argv);
 	if (status < 0 && *options.command)
-		status = usage_error("'%s' is one argument too many", *options.command);
+		status = usage_error("unexpected argument '%s'", *options.command);
 	if (status >= 0)
 		goto out;
 	status = STATUS_INTERNAL;

@@ -90,7 +90,7 @@ static int report_run(struct run *run)
 		log_warn("the command ended before its pages could be read");
 	else if (!engine__stopped_in_time(run->engine))
 		log_info(
-			"no stop before the command gave back its arrays: pages are as of its exit");
+			"the command could not be stopped before it freed its arrays: pages are as of its exit");
 	err = engine__report(run->engine, &run->last);
 	if (!err && run->options.output && !run->last.complete)
 		warn_of_loss(&run->last.losses);
@@ -140,7 +140,7 @@ static int run_command(struct run *run)
 	tell_binary(run);
 	err = loop(run);
 	if (err) {
-		log_error("lost the command: %s", strerror(-err));
+		log_error("cannot follow the command: %s", strerror(-err));
 		return STATUS_RUN_FAILED;
 	}
 	/* Signals until here were the command's. */

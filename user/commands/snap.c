@@ -60,7 +60,7 @@ int command_snap(int argc, char **argv)
 	if (status < 0 && !options.pid_count)
 		status = usage_error("no process given: -p PID");
 	else if (status < 0 && *options.command)
-		status = usage_error("'%s' is one argument too many", *options.command);
+		status = usage_error("unexpected argument '%s'", *options.command);
 	if (status < 0) {
 		status = STATUS_INTERNAL;
 		if (!report__open(&report, &options, STDOUT_FILENO, false)) {

@@ -2,6 +2,7 @@
 /* pagewatch -p PID: a report per interval, redrawn on a terminal. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -110,7 +111,7 @@ static int loop(struct watch *watch)
 			status = handle(watch, event);
 	}
 	if (err) {
-		log_error("cannot go on watching: error %d", -err);
+		log_error("cannot go on watching: %s", strerror(-err));
 		return status_of_error(err);
 	}
 	if (status == STATUS_OK && !symbols_seen__all(&watch->seen, &watch->options.symbols))
@@ -148,7 +149,7 @@ int command_watch(int argc, char **argv)
 	if (status < 0 && !watch.options.pid_count)
 		status = usage_error("no process given: -p PID, or a command to start with 'run'");
 	else if (status < 0 && *watch.options.command)
-		status = usage_error("'%s' is one argument too many", *watch.options.command);
+		status = usage_error("unexpected argument '%s'", *watch.options.command);
 	if (status < 0) {
 		status = watch_process(&watch);
 		err = report__close(&watch.report);

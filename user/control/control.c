@@ -58,7 +58,8 @@ static void control_need_watchdog(struct control *control)
 			      control->options.probes, &control->watchdog);
 	control->no_watchdog = err != 0;
 	if (err)
-		log_warn("nobody looks at how long processes stand still: no helper process");
+		log_warn(
+			"cannot start the watchdog: nothing bounds how long processes stand still");
 }
 
 static void control_begin_hold(struct control *control, pid_t pid)

@@ -69,9 +69,9 @@ static int guardian_on_word(struct guardian *guardian, const struct word *word)
 		guardian->overdue++;
 		if (guardian->held == word->pid)
 			guardian->held = 0;
-		log_warn("process %d was let go before its pages were counted: "
-			 "it had waited for too long",
-			 (int)word->pid);
+		log_warn(
+			"process %d was released before its pages were counted: it had stood still for too long",
+			(int)word->pid);
 		break;
 	case WORD_ENDED:
 		guardian->ended = true;

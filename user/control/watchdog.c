@@ -135,7 +135,7 @@ static void watchdog_serve(struct watchdog_helper *helper)
 		if (read(helper->timer_fd, &expirations, sizeof(expirations)) < 0 ||
 		    !watchdog_is_overdue(helper))
 			continue;
-		log_error("killed: process %d had stood still for %llu ms",
+		log_error("killed by the watchdog: process %d has stood still for %llu ms",
 			  (int)atomic_load(&helper->shared->pid),
 			  (unsigned long long)(helper->hold_ns / 1000000u));
 		watchdog_mute(helper);

@@ -169,7 +169,7 @@ static void tell_missing(const struct engine *engine, const struct target *targe
 	}
 	if (heap && !target->heap_probed)
 		process_snapshot__miss_names(
-			row, "heap blocks: no file of it has a malloc that is known by name");
+			row, "heap blocks: none of its mapped files has a known malloc");
 	if (target->heap_own_new)
 		process_snapshot__miss_names(
 			row, "blocks of an operator new that does not call malloc are not shown");

@@ -102,18 +102,18 @@ static void tell_owner(uint32_t pid, uint32_t owner)
 	char number[24];
 
 	snprintf(number, sizeof(number), "user %u", owner);
-	log_error("not allowed to look into process %u: it belongs to %s (try sudo)", pid,
+	log_error("not allowed to read process %u: it belongs to %s (try sudo)", pid,
 		  user ? user->pw_name : number);
 }
 
 static void tell_protected(uint32_t pid)
 {
 	if (geteuid())
-		log_error("not allowed to look into process %u: it is protected, or has more "
-			  "privileges than we have (try sudo)",
+		log_error("not allowed to read process %u: it is protected, or has more privileges "
+			  "than pagewatch (try sudo)",
 			  pid);
 	else
-		log_error("not allowed to look into process %u: the kernel or a security module "
+		log_error("not allowed to read process %u: the kernel or a security module "
 			  "forbids it even to root",
 			  pid);
 }

@@ -140,7 +140,7 @@ int engine__attach_checkpoints(struct engine *engine, uint32_t pid)
 	if (target && target->proc)
 		err = control__attach(engine->control, target->proc, &target->vmas);
 	if (err == -ENOENT)
-		log_error("process %u has no libpagewatch: it has no checkpoints", pid);
+		log_error("process %u does not use libpagewatch: it has no checkpoints", pid);
 	else if (err == -EPERM)
 		log_error("cannot wait for checkpoints of process %u: another debugger holds it",
 			  pid);
@@ -216,7 +216,7 @@ int engine_freeze(struct engine *engine, const struct target *target, bool *froz
 	if (err != -EPERM && err != -ETIMEDOUT)
 		return err;
 	if (!engine->told_freeze)
-		log_warn("cannot stop process %u: %s; looking while it runs", target->pid, why);
+		log_warn("cannot stop process %u: %s; it is read while it runs", target->pid, why);
 	engine->told_freeze = true;
 	return 0;
 }

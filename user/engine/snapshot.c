@@ -205,7 +205,7 @@ int engine_look(struct engine *engine, struct target *target, struct process_sna
 		return 0;
 	}
 	if (err == -EPERM && engine->options.want_frames)
-		log_error("page frame numbers are hidden from us (--pfn needs root)");
+		log_error("the kernel hides page frame numbers: --pfn needs root");
 	else if (err)
 		log_error("cannot read process %u: %s", target->pid, strerror(-err));
 	return err;

@@ -208,7 +208,7 @@ out:
 void engine_lose_child(struct engine *engine, struct target *target, uint32_t slot, int err)
 {
 	if (!engine->losses.count[LOSS_CHILDREN]++)
-		log_warn("a child process could not be followed (%s): such are counted",
+		log_warn("cannot follow a child process (%s); the report counts such children",
 			 strerror(-err));
 	if (slot != NO_SLOT && engine->faults)
 		faults__release(engine->faults, slot);

@@ -25,7 +25,7 @@ static const struct loss_kind kinds[LOSS_KINDS] = {
 			       "found no room in the table", "--heap-blocks",
 			       "heap blocks were lost", LOSS_AFFECTS_ROWS },
 	[LOSS_BITS] = { "closing_records", "closing record", "closing records",
-			"found no memory in pagewatch", NULL, "touches were lost",
+			"could not be stored: pagewatch had no memory", NULL, "touches were lost",
 			LOSS_AFFECTS_TOUCH },
 	[LOSS_UNSURE] = { "unsure_pages", "page was", "pages were",
 			  "touched around calls that may have dropped or moved them", NULL,
@@ -36,8 +36,8 @@ static const struct loss_kind kinds[LOSS_KINDS] = {
 	[LOSS_UNREADABLE] = { "pages_unreadable", "page", "pages", "could not be read", NULL,
 			      "pages could not be read", LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH },
 	[LOSS_OVERDUE] = { "overdue", "process", "processes",
-			   "had stood for too long, and went on while it was counted", "--max-hold",
-			   "the process went on while it was counted",
+			   "had stood still for too long, and ran on while it was counted",
+			   "--max-hold", "the process went on while it was counted",
 			   LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_ROWS },
 };
 

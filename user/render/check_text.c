@@ -123,7 +123,7 @@ static void put_status(const struct text *text, const struct checks *checks)
 		return;
 	put_verdict(text, checks__status_verdict(checks));
 	if (checks->status < 0)
-		fprintf(text->out, "the command was not seen to end\n");
+		fprintf(text->out, "the end of the command was not seen\n");
 	else if (checks->status == checks->expected_status)
 		fprintf(text->out, "the command exits %d\n", checks->expected_status);
 	else
@@ -145,8 +145,7 @@ int check_render_text(const struct checks *checks, const struct text_options *op
 	put_status(&text, checks);
 	for (i = 0; !err && i < checks->count; i++)
 		err = put_item(&text, &checks->items[i]);
-	fprintf(out, "%zu hold, %zu failed, %zu cannot be told\n",
-		checks__tally(checks, EXPECT_HOLDS), checks__tally(checks, EXPECT_FAILS),
-		checks__tally(checks, EXPECT_UNKNOWN));
+	fprintf(out, "%zu hold, %zu failed, %zu unknown\n", checks__tally(checks, EXPECT_HOLDS),
+		checks__tally(checks, EXPECT_FAILS), checks__tally(checks, EXPECT_UNKNOWN));
 	return err ? err : ferror(out) ? -EIO : 0;
 }

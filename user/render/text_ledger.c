@@ -47,7 +47,7 @@ static void put_causes(const struct text *text)
 	uint64_t unexplained;
 
 	if (!text->process->faults_known) {
-		say(text, "resident: %s; why is not known without the faults tier",
+		say(text, "resident: %s; the cause is unknown without the faults tier",
 		    amount(text, totals->resident).text);
 		return;
 	}
@@ -55,7 +55,7 @@ static void put_causes(const struct text *text)
 	if (unexplained) {
 		say(text,
 		    "resident: %s = touched %s + before the watch %s + filled by huge pages or never "
-		    "faulted %s: this page reader could not tell all huge pages",
+		    "faulted %s: this page reader could not distinguish all huge pages",
 		    amount(text, totals->resident).text, amount(text, ledger[LEDGER_TOUCHED]).text,
 		    amount(text, ledger[LEDGER_BEFORE]).text, amount(text, unexplained).text);
 		return;
@@ -77,7 +77,7 @@ static void put_arrays(const struct text *text)
 	if (!process->array_count)
 		return;
 	if (!process->arrays_total_known) {
-		say(text, "arrays: too scattered to be summed up");
+		say(text, "arrays: too scattered for a sum");
 		return;
 	}
 	say(text, "arrays: %s of %s resident in %s array%s, each page counted once",

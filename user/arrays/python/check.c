@@ -169,8 +169,8 @@ static int check_ids(struct py *py, const struct proc *proc, uint64_t thread, co
 			return -EFAULT;
 	}
 	return known ? 0
-		     : refuse(why, "none of its threads has a number that it knows (a fork that "
-				   "Python was not told of does that)");
+		     : refuse(why,
+			      "none of its threads has an id that Python knows (C code may have forked it)");
 }
 
 /* type(type) is type; the keys of sys.modules are str. */
@@ -187,7 +187,7 @@ static int check_types(struct py *py, const char **why)
 	if (err)
 		return err;
 	if (meta != meta_meta || !py_type_called(py, meta, "type"))
-		return refuse(why, "the type of its types is not type");
+		return refuse(why, "the type of its types is not 'type'");
 	return 0;
 }
 

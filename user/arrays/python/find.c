@@ -203,7 +203,7 @@ int py_find(struct py *py, const struct proc *proc, const char *runtime, char *w
 
 	layout = sscanf(runtime, "CPython 3.%d", &minor) == 1 ? py_layout_of(minor) : NULL;
 	if (!layout)
-		return say(why, size, "the layout of %s is not known: its arrays are not found",
+		return say(why, size, "the layout of %s is unknown: its arrays cannot be found",
 			   runtime);
 	py->layout = *layout;
 	err = find_runtime(py, proc, &secret);

@@ -48,7 +48,8 @@ static const struct fixed {
 } fixed[] = {
 #define FIXED(word, name)                                                                          \
 	{                                                                                          \
-		word, FIELD(name), "what it tells of " word " contradicts its version"             \
+		word, FIELD(name),                                                                 \
+			"the layout that it declares for " word " contradicts its version"         \
 	}
 	FIXED("interpreter_frame.previous", fr_prev),
 	FIXED("interpreter_frame.executable", fr_code),
@@ -126,7 +127,7 @@ static const char *take_moving(struct py_layout *row, const struct told *told)
 		if (moving[i].within)
 			limit = (uint64_t)*field_of(row, moving[i].within) - sizeof(uint64_t);
 		if (value < least || value > limit || value % sizeof(uint64_t))
-			return "what it tells of its own layout makes no sense";
+			return "the layout that it declares makes no sense";
 		*field_of(row, moving[i].field) = (int32_t)value;
 	}
 	return NULL;
@@ -168,10 +169,10 @@ const char *py_layout_refine(struct py_layout *row, const uint8_t *debug, size_t
 	if (bytes < COOKIE_BYTES + told.list->count * sizeof(uint64_t) ||
 	    memcmp(debug, COOKIE, COOKIE_BYTES) || !find_word(&told, "version", &version) ||
 	    !find_word(&told, "free_threaded", &free_threaded))
-		return "it does not begin with what its version tells of itself";
+		return "it does not begin with the declaration that its version has";
 	/* PY_VERSION_HEX */
 	if (version >> 16 != (0x300ull | (uint64_t)row->minor))
-		return "it tells another version than its program does";
+		return "it declares another version than its program";
 	if (free_threaded)
 		return "it has no GIL (free-threaded), and such builds cannot be read";
 	why = take_moving(&refined, &told);

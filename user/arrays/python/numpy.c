@@ -78,7 +78,7 @@ int py_find_numpy(struct py *py, const char *runtime, uint32_t *major, char *why
 		number = strtoul(version, NULL, 10);
 	if (number < MAJOR_FIRST || number > MAJOR_LAST)
 		return say(why, size, runtime,
-			   "the version that numpy tells is not known: its arrays are not found");
+			   "this version of numpy is unknown: its arrays cannot be found");
 	type = numpys_own(py, module.ndarray);
 	if (!type)
 		return say(why, size, runtime,

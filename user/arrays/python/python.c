@@ -113,7 +113,7 @@ static bool dtypes_fit(struct scan *scan, const char *runtime)
 	if (py_numpy_dtypes_fit(&scan->py, arrays->addresses, arrays->count, scan->py.numpy_major))
 		return true;
 	snprintf(report->unsupported, sizeof(report->unsupported),
-		 "%s: the dtypes of its arrays are laid out in a way that is not known", runtime);
+		 "%s: its dtype objects have an unknown layout", runtime);
 	scan->unnamed = 0;
 	return false;
 }

@@ -51,8 +51,7 @@ int scan_collect(struct scan *scan)
 	int err = py_walk__init(&scan->walk, &scan->py);
 
 	scan->report->partial =
-		"this Python does not use its own allocator: only arrays that names "
-		"lead to are found";
+		"this Python does not use its own allocator: only arrays that have names are found";
 	scan->walk.found = on_met;
 	scan->walk.ctx = scan;
 	scan->walk.walked_min_bytes = scan->options->min_bytes;

@@ -70,13 +70,13 @@ size_t faults_probe(struct faults_feature *features, size_t max)
 		{ "syscall tracepoints", try_event(events, "syscalls/sys_enter_munmap"),
 		  "the end of lives" },
 		{ "tp_btf page faults", try_backend(FAULTS_TP_BTF, true),
-		  "touches, reads told from writes" },
+		  "touches, with reads and writes distinguished" },
 		{ "perf page faults", try_backend(FAULTS_PERF, true),
 		  "touches where there are no tracepoints" },
 		{ "sched_prepare_exec", try_event(events, "sched/sched_prepare_exec"),
-		  "the first faults of a new image" },
+		  "the first faults after an exec" },
 		{ "mm_collapse_huge_page", try_event(events, "huge_memory/mm_collapse_huge_page"),
-		  "hearing of khugepaged" },
+		  "huge pages made by khugepaged" },
 	};
 	size_t count = sizeof(all) / sizeof(all[0]);
 

@@ -238,7 +238,7 @@ int checks__finish(struct checks *checks)
 			continue;
 		item->result.verdict = EXPECT_UNKNOWN;
 		item->result.reason = strdup(item->expectation.at ? "the checkpoint was not reached"
-								  : "there was nothing to look at");
+								  : "there was nothing to examine");
 		if (!item->result.reason)
 			return -ENOMEM;
 	}
@@ -280,7 +280,7 @@ static void describe_measure(FILE *out, const struct expect_clause *clause,
 	fprintf(out, "%s%s ", clause->interior ? "interior_" : "",
 		expect_metric_name(clause->metric));
 	if (measure->unknown) {
-		fprintf(out, "cannot be told: %s", measure->unknown);
+		fprintf(out, "unknown: %s", measure->unknown);
 		return;
 	}
 	fprintf(out, "is %s", format_count(measure->value, value));

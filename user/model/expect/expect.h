@@ -68,7 +68,7 @@ struct expectation {
 
 struct expect_error {
 	uint32_t column; /* bytes from 1 */
-	char message[160];
+	char message[256];
 };
 
 /* Owned by the caller, who calls expectation__deinit also on failure. 0, -EINVAL, -ENOMEM. */

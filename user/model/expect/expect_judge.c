@@ -109,13 +109,13 @@ static const char *why_unknown(const struct expect_clause *clause, const struct 
 		return loss_kind(lost)->unknown;
 	if ((clause->metric == METRIC_READ || clause->metric == METRIC_WRITTEN) &&
 	    !snapshot->tells_writes)
-		return "this backend does not tell reads from writes";
+		return "this backend cannot distinguish reads from writes";
 	if ((clause->metric == METRIC_HUGE && snapshot->merged_count) ||
 	    ((clause->metric == METRIC_HUGE_FILL || clause->metric == METRIC_UNFAULTED) &&
 	     ledger_unexplained(tally->ledger)))
-		return "this page reader does not tell huge pages apart";
+		return "this page reader cannot distinguish huge pages";
 	if (clause->interior && !tally->pages)
-		return "no page lies wholly inside it";
+		return "no page lies completely inside it";
 	if (clause->value.unit == UNIT_PERCENT && !tally->pages)
 		return "it has no pages";
 	return NULL;
@@ -176,7 +176,7 @@ static const char *measure_before(const struct judge *judge, const struct expect
 	if (finding->row) {
 		row = find_same(process, &finding->row->desc);
 		if (!row)
-			return "it was not there at the earlier checkpoint";
+			return "it did not exist at the earlier checkpoint";
 	}
 	tally = tally_of(process, row, clause);
 	measure->before = count_of(clause->metric, tally, &process->faults);
@@ -266,8 +266,8 @@ static const char *names_missing(const struct snapshot *snapshot)
 /* Nothing is called so: that is no proof of anything, unless it may be absent. */
 static int judge_absence(struct judge *judge, const char *missing)
 {
-	const char *kind = judge->expectation->exact ? "no array is called so"
-						     : "no array has a name like it";
+	const char *kind = judge->expectation->exact ? "no array has this name"
+						     : "no array name matches it";
 
 	if (judge->expectation->unless_absent && !missing)
 		return 0;
@@ -292,7 +292,7 @@ int expectation__judge(const struct expectation *expectation, const struct snaps
 	if (!ret->count && !expectation->process)
 		return judge_absence(&judge, missing);
 	if (!ret->count)
-		missing = "no process was left to look at";
+		missing = "no process was left to examine";
 	ret->verdict = worst(ret->verdict, EXPECT_UNKNOWN);
 	return give_reason(ret, strdup(missing));
 }

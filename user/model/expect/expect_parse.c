@@ -72,16 +72,16 @@ static int take_string(struct parser *parser, char **ret)
 	}
 	*to = '\0';
 	if (!*parser->at)
-		return fail_at(parser, start, "no closing quote");
+		return fail_at(parser, start, "the closing quote is missing");
 	parser->at++;
-	return to == text ? fail_at(parser, start, "an empty name") : 0;
+	return to == text ? fail_at(parser, start, "the name is empty") : 0;
 }
 
 static int take_colon(struct parser *parser, const char *behind)
 {
 	skip_blanks(parser);
 	if (*parser->at != ':')
-		return fail_at(parser, parser->at, "no ':' behind %s", behind);
+		return fail_at(parser, parser->at, "expected ':' after %s", behind);
 	parser->at++;
 	skip_blanks(parser);
 	return 0;
@@ -111,12 +111,12 @@ static int take_plain_name(struct parser *parser, char **ret)
 
 	if (!end)
 		return fail_at(parser, parser->at + strlen(parser->at),
-			       "no ': ' that ends the array's name");
+			       "expected ': ' after the array's name");
 	length = (size_t)(end - parser->at);
 	while (length && (parser->at[length - 1] == ' ' || parser->at[length - 1] == '\t'))
 		length--;
 	if (!length)
-		return fail_at(parser, parser->at, "no name before ':'");
+		return fail_at(parser, parser->at, "expected a name before ':'");
 	*ret = strndup(parser->at, length);
 	parser->at = end + 1;
 	skip_blanks(parser);
@@ -140,6 +140,21 @@ static int take_name(struct parser *parser, struct expectation *ret)
 	return 0;
 }
 
+/* The error of a word that names no metric; length 0: there is no word. */
+static int fail_metric(struct parser *parser, const char *start, int length)
+{
+	char known[160] = "";
+	size_t used = 0;
+	int metric;
+
+	for (metric = 0; metric < EXPECT_METRICS && used < sizeof(known); metric++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+					 metric ? ", " : "", expect_metric_name(metric));
+	return length ? fail_at(parser, start, "unknown metric '%.*s' (known: %s)", length, start,
+				known)
+		      : fail_at(parser, start, "expected a metric: %s", known);
+}
+
 static int take_metric(struct parser *parser, const struct expectation *expectation,
 		       struct expect_clause *ret)
 {
@@ -156,13 +171,11 @@ static int take_metric(struct parser *parser, const struct expectation *expectat
 			break;
 	}
 	if (ret->metric == EXPECT_METRICS)
-		return length ? fail_at(parser, start, "'%.*s' is nothing that is counted", length,
-					start)
-			      : fail_at(parser, start, "no count is named here");
+		return fail_metric(parser, start, length);
 	if (expectation->process && ret->interior)
-		return fail_at(parser, start, "a process has no interior");
+		return fail_at(parser, start, "'process' has no interior_ metrics");
 	if (ret->metric == METRIC_FAULTS && !expectation->process)
-		return fail_at(parser, start, "faults are counted for 'process' only");
+		return fail_at(parser, start, "metric 'faults' exists for 'process' only");
 	return 0;
 }
 
@@ -182,7 +195,7 @@ static int take_op(struct parser *parser, struct expect_clause *ret)
 		skip_blanks(parser);
 		return 0;
 	}
-	return fail_at(parser, parser->at, "none of == != <= < >= > stands here");
+	return fail_at(parser, parser->at, "expected one of == != <= < >= >");
 }
 
 static int take_digits(struct parser *parser, const char *start, uint64_t *number)
@@ -204,7 +217,7 @@ static int take_decimals(struct parser *parser, const char *start, struct expect
 	if (err)
 		return err;
 	if (parser->at == first || parser->at - first > DECIMALS_MAX)
-		return fail_at(parser, first, "one to %d decimals stand behind a point",
+		return fail_at(parser, first, "expected 1 to %d digits after the decimal point",
 			       DECIMALS_MAX);
 	while (first++ < parser->at)
 		ret->scale *= 10;
@@ -239,19 +252,19 @@ static int take_unit(struct parser *parser, const char *start, struct expect_val
 		return 0;
 	}
 	if (ret->scale != 1)
-		return fail_at(parser, start, "only a percentage has decimals");
+		return fail_at(parser, start, "only percentages may have decimals");
 	if (!length)
 		return 0;
 	if (length == 2 && parser->at[1] == 'B' && strchr("kKMGT", *parser->at))
 		return fail_at(parser, parser->at,
-			       "sizes are powers of 1024, write K, M, G or KiB, MiB, GiB");
+			       "sizes are powers of 1024: write K, M, G or KiB, MiB, GiB");
 	ret->unit = UNIT_BYTES;
 	if (length == 1 && *parser->at == 'B') {
 		parser->at++;
 		return 0;
 	}
 	if (!prefix || (length != 1 && (length != 3 || strncmp(parser->at + 1, "iB", 2))))
-		return fail_at(parser, parser->at, "'%.*s' is no unit", (int)length, parser->at);
+		return fail_at(parser, parser->at, "unknown unit '%.*s'", (int)length, parser->at);
 	shift = 10 * (unsigned int)(prefix - prefixes + 1);
 	if (ret->number > UINT64_MAX >> shift)
 		return fail_at(parser, start, "the number is too large");
@@ -272,7 +285,7 @@ static int take_value(struct parser *parser, const struct expectation *expectati
 		ret->negative = *parser->at++ == '-';
 	}
 	if (!isdigit((unsigned char)*parser->at))
-		return fail_at(parser, parser->at, "no number stands here");
+		return fail_at(parser, parser->at, "expected a number");
 	err = take_digits(parser, start, &ret->number);
 	if (!err && *parser->at == '.')
 		err = take_decimals(parser, start, ret);
@@ -281,9 +294,10 @@ static int take_value(struct parser *parser, const struct expectation *expectati
 	if (err)
 		return err;
 	if (ret->relative && !expectation->since)
-		return fail_at(parser, start, "a sign needs 'since \"...\": ' in front");
+		return fail_at(parser, start,
+			       "a signed number needs 'since \"...\": ' before the name");
 	if (!ret->relative && expectation->since)
-		return fail_at(parser, start, "behind 'since' a growth has a sign: +%.*s",
+		return fail_at(parser, start, "after 'since', write growth with a sign: +%.*s",
 			       (int)(parser->at - start), start);
 	return 0;
 }
@@ -295,7 +309,8 @@ static int take_clause(struct parser *parser, struct expectation *ret)
 	int err;
 
 	if (ret->clause_count == EXPECT_CLAUSES_MAX)
-		return fail_at(parser, start, "more than %d conditions", EXPECT_CLAUSES_MAX);
+		return fail_at(parser, start, "too many conditions (at most %d)",
+			       EXPECT_CLAUSES_MAX);
 	err = take_metric(parser, ret, clause);
 	if (!err)
 		err = take_op(parser, clause);
@@ -303,7 +318,7 @@ static int take_clause(struct parser *parser, struct expectation *ret)
 	if (!err)
 		err = take_value(parser, ret, &clause->value);
 	if (!err && clause->metric == METRIC_FAULTS && clause->value.unit != UNIT_PAGES)
-		err = fail_at(parser, start, "faults are a plain number");
+		err = fail_at(parser, start, "'faults' takes a plain number");
 	ret->clause_count++;
 	skip_blanks(parser);
 	return err;
@@ -316,12 +331,12 @@ static int take_end(struct parser *parser, struct expectation *ret)
 	if (take_word(parser, "unless")) {
 		skip_blanks(parser);
 		if (!take_word(parser, "absent"))
-			return fail_at(parser, parser->at, "'absent' belongs behind 'unless'");
+			return fail_at(parser, parser->at, "expected 'absent' after 'unless'");
 		ret->unless_absent = true;
 		skip_blanks(parser);
 		start = parser->at;
 	}
-	return *start ? fail_at(parser, start, "'and', or the end, belongs here") : 0;
+	return *start ? fail_at(parser, start, "expected 'and' or the end") : 0;
 }
 
 static int parse(struct parser *parser, struct expectation *ret)
