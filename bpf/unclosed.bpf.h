@@ -34,13 +34,14 @@ struct {
 static __always_inline void remember_unclosed(struct walk *walk, __u32 serial)
 {
 	struct pw_unclosed *range = &unclosed[serial % PW_UNCLOSED_RANGES];
-	struct pw_mm *mm = bpf_map_lookup_elem(&mms, &walk->slot);
+	__u32 slot = walk->slot; /* kernels before 6.2 want a key on the stack or in a map */
+	struct pw_mm *mm = bpf_map_lookup_elem(&mms, &slot);
 
 	if (!mm || __sync_val_compare_and_swap(&range->serial, 0, PW_UNCLOSED_BUSY)) {
 		__sync_fetch_and_add(&losses.strays, 1);
 		return;
 	}
-	range->slot = walk->slot;
+	range->slot = slot;
 	range->start = walk->cursor << chunk_shift();
 	if (range->start < walk->start)
 		range->start = walk->start;
@@ -58,7 +59,7 @@ __noinline int leave_unclosed(struct walk *walk)
 		return 0;
 	record = reserve(sizeof(*record));
 	if (!record)
-		return 0;
+		return lose_record();
 	fill_head(&record->head, PW_UNCLOSED, walk->slot);
 	record->start = walk->cursor << chunk_shift();
 	record->end = walk->end;
