@@ -64,12 +64,24 @@ def swapped_kilobytes(pid):
 
 
 def look(target):
-    """(names of the test's arrays, names_missing); nothing comes back from swap space for it."""
+    """(names of the test's arrays, names_missing); nothing comes back from swap space for it.
+
+    The target stands still, or what it does itself behind its line brings pages back meanwhile.
+    """
+    assert harness.state_letter(target.pid) == "T"
     before = swapped_kilobytes(target.pid)
     process = harness.process_of(harness.snap(target.pid, "--min-size", "4K"), target.pid)
     assert swapped_kilobytes(target.pid) == before
     return {row["name"] for row in process["arrays"] if row["name"].startswith("__main__.")}, \
         process["names_missing"]
+
+
+def awake(target):
+    """It reads all that it has, and stands still again."""
+    target.go_on()
+    target.go()
+    target.until("AWAKE")
+    target.stand_still()
 
 
 SWAPPED = r"arrays or names may be missing: ([1-9]\d*) pages that tell of them are swapped out"
@@ -81,6 +93,7 @@ def target(opened, swap_space):
     python = harness.Target([harness.PYTHON, "-c", TARGET])
     opened.append(python)
     python.object_bytes, *python.objects = map(int, python.until("READY").split()[1:])
+    python.stand_still()
     assert look(python) == (ALL, None)
     return python
 
@@ -94,8 +107,7 @@ def test_interpreter(target):
     done = harness.pagewatch("check", "-p", target.pid, "-e", "__main__.wide: resident == 0")
     assert done.returncode == 3, done.stdout
     assert "swapped out" in done.stdout
-    target.go()
-    target.until("AWAKE")
+    awake(target)
     # Its names are back; that other objects still are out is said.
     names, missing = look(target)
     assert names == ALL
@@ -121,6 +133,5 @@ def test_objects(target):
     count = int(re.fullmatch(SWAPPED, missing)[1])
     # Objects of other sizes lie between them: their pages need not be asked for.
     assert len({page_of(at) for at in target.objects} & gone) <= count <= len(gone)
-    target.go()
-    target.until("AWAKE")
+    awake(target)
     assert look(target) == (ALL, None)
