@@ -10,7 +10,7 @@
 #include "collect/proc/procfs.h"
 
 #define PAGES_MAX 8192u
-#define PATCHES 4u
+#define PATCHES 8u
 
 struct patch {
 	uint64_t address;
