@@ -23,7 +23,7 @@
 #define PATCHES_MAX 64u
 
 static const char script[] =
-	"import array, collections, mmap, sys, weakref\n"
+	"import array, collections, contextvars, functools, mmap, sys, weakref\n"
 	"import numpy as np\n"
 	"class Slots:\n"
 	"    __slots__ = ('inside',)\n"
@@ -43,6 +43,26 @@ static const char script[] =
 	"next(running)\n"
 	"raw, typed, file = bytearray(9000), array.array('d', [0] * 900), mmap.mmap(-1, 9000)\n"
 	"seen, weak = memoryview(raw), weakref.ref(sub)\n"
+	"class Odd(dict):\n"
+	"    __slots__ = ('beside',)\n"
+	"    v = property(lambda self: 0)\n"
+	"    def __getitem__(self, key):\n"
+	"        return 0\n"
+	"class Own:\n"
+	"    v = property(lambda self: 0)\n"
+	"odd, own = Odd(w=np.ones(312)), Own()\n"
+	"own.__dict__['v'], own.__dict__['a b'] = np.ones(313), np.ones(314)\n"
+	"keys = {'it\\'s \"q\"\\n': np.ones(315), b'\\0': np.ones(316), 1.5: np.ones(317),\n"
+	"        2**99: np.ones(318), own: np.ones(319), ('a' * 2000, None): np.ones(320)}\n"
+	"objects = np.empty((2, 3), object)\n"
+	"objects[1, 2] = np.ones(321)\n"
+	"records = np.zeros(2, [('i', 'i4'), ('r', [('o', 'O')])])\n"
+	"records['r']['o'][1] = np.ones(322)\n"
+	"unbounded = functools.lru_cache(None)(lambda key: np.ones(323))\n"
+	"bounded = functools.lru_cache(9)(lambda key, other: np.ones(324))\n"
+	"unbounded(1), bounded('k', 2)\n"
+	"variable = contextvars.ContextVar('variable')\n"
+	"variable.set(np.ones(325))\n"
 	"print('READY', flush=True)\n"
 	"sys.stdin.readline()\n";
 
@@ -162,7 +182,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	require(python.read != NULL);
 	python.recording = true;
 	/* All that the script has made. */
-	require(look() >= 18);
+	require(look() >= 32);
 	python.recording = false;
 	return 0;
 }

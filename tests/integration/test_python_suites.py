@@ -6,6 +6,7 @@ import harness
 import pytest
 import suites
 import test_python
+import test_python_names
 import test_python_versions
 
 pytestmark = [pytest.mark.long, pytest.mark.root]
@@ -28,7 +29,8 @@ def name_of(pair):
 @pytest.fixture(scope="module", params=NEWER, ids=name_of)
 def newer(request):
     try:
-        python = suites.python_of(*request.param, [test_python.TRUTH])
+        python = suites.python_of(*request.param, [test_python.TRUTH, test_python_names.NAMES,
+                                                   test_python_names.HOLDERS])
     except suites.Missing as why:
         pytest.skip(f"no Python {request.param[1]} of {request.param[0]}: {why}")
     return python
@@ -49,6 +51,12 @@ def tell(target):
 def test_newer(seed, newer, opened, many):
     test_python.test_truth(seed, newer, opened)
     tell(opened[0])
+
+
+def test_names_of_newer(newer, opened):
+    """Layouts of C code that no header tells: of caches, contexts, dtypes; and what classes answer."""
+    test_python_names.test_names_evaluate(1, newer, opened)
+    test_python_names.test_holders(newer, opened)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
