@@ -93,7 +93,7 @@ AS_BUILD_USER := tests/tools/as-build-user
 BUILDS := all unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
 ROOT := $(if $(AS_SELF),,$(filter 0,$(shell id -u)))
 
-.PHONY: $(BUILDS) deps deps-if-root demo-deps-if-root check check-long seeds demo bench lint format pyoff install uninstall clean \
+.PHONY: $(BUILDS) deps deps-if-root demo-deps-if-root check check-long seeds demo docs-outputs bench lint format pyoff install uninstall clean \
 	help FORCE
 
 ifneq ($(ROOT),)
@@ -131,6 +131,7 @@ help:
 #: make check        build with gcc and clang, lint, unit and integration tests; needs root for all
 #: make check-long   the same with the long suites
 #: make unit         the unit tests alone
+#: make docs-outputs  the outputs in README and COOKBOOK, anew by what the program prints (root)
 #: make seeds        run the claims of docs/SEEDS.md and write its table (root)
 #: make demo         watch a real numpy program (root)
 #: make bench        measure, print a table, write .output/bench.json (root)
@@ -167,6 +168,12 @@ seeds: deps-if-root
 	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)O=$(O) $(PYTHON) -B tests/integration/numpy2.py
 	$(Q)O=$(O) $(PYTHON) -B tests/seeds/run
+
+# As the tests run them, so that both know the same processes.
+docs-outputs: deps-if-root
+	+$(Q)$(MAKE) --no-print-directory all
+	$(Q)cd tests/integration && O=$(O) PAGEWATCH_WRITE_DOCS=1 PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q \
+		-p no:cacheprovider -c /dev/null --rootdir ../.. test_docs.py
 
 demo: demo-deps-if-root
 	+$(Q)$(MAKE) --no-print-directory all
