@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "model/rows/array_rows.h"
+#include "model/rows/details.h"
 #include "strided.h"
 
 #define ROUNDS 400
@@ -144,6 +145,7 @@ static void check(const struct scene *scene)
 		assert_int_equal(scene->rows[i].neighbours, count_neighbours(scene, i));
 		assert_true(scene->rows[i].in_heap);
 		assert_int_equal(scene->rows[i].resident.told, scene->rows[i].desc.shape != NULL);
+		assert_true(scene->rows[i].heat.cells);
 	}
 	for (page = 0; page < STRIDED_PAGES; page++) {
 		pages += any[page];
@@ -161,21 +163,15 @@ static void clear_scene(struct scene *scene)
 {
 	uint32_t i;
 
-	for (i = 0; i < ARRAYS; i++) {
-		struct array_row *row = &scene->rows[i];
-
-		index_set__deinit(&row->resident);
-		index_set__deinit(&row->zero);
-		index_set__deinit(&row->touched);
-		grid__deinit(&row->grid);
-		heat__deinit(&row->heat);
-	}
+	for (i = 0; i < ARRAYS; i++)
+		array_row__drop_details(&scene->rows[i]);
 	page_runs__deinit(&scene->runs);
 }
 
 static void random_scenes(void **state)
 {
-	const struct array_rows_options options = { 8, 4, 4 };
+	const struct moment_header header = { .environment.page_bytes = STRIDED_PAGE };
+	const struct view view = { .cells = 8, .grid_columns = 4 };
 	uint64_t random = 0x9e3779b97f4a7c15ull;
 	static struct scene scene;
 	int round;
@@ -185,8 +181,9 @@ static void random_scenes(void **state)
 		struct tally_input input = { .page_bytes = STRIDED_PAGE, .runs = &scene.runs };
 
 		set_scene(&scene, &random);
-		assert_int_equal(process_snapshot__fill_arrays(&scene.process, &input, &scene.vmas,
-							       &options),
+		assert_int_equal(process_snapshot__fill_arrays(&scene.process, &input, &scene.vmas),
+				 0);
+		assert_int_equal(process_snapshot__detail(&scene.process, &header, &view, &input),
 				 0);
 		check(&scene);
 		clear_scene(&scene);
@@ -200,7 +197,6 @@ static void woven_runs(void **state)
 	struct array_shape shape = { .ndim = 2, .dims = dims };
 	struct array_row row = { .desc = { .start = 1 << 20, .shape = &shape } };
 	struct process_snapshot process = { .arrays = &row, .array_count = 1 };
-	const struct array_rows_options options = { 0 };
 	struct page_runs runs = { 0 };
 	struct vma_list vmas = { 0 };
 	struct tally_input input = { .page_bytes = 4096, .runs = &runs };
@@ -208,13 +204,11 @@ static void woven_runs(void **state)
 	(void)state;
 	dims[2] = 104857600 + 8192;
 	row.desc.end = row.desc.start + (uint64_t)(999 * (dims[2] + dims[3])) + 8;
-	assert_int_equal(process_snapshot__fill_arrays(&process, &input, &vmas, &options), 0);
+	assert_int_equal(process_snapshot__fill_arrays(&process, &input, &vmas), 0);
 	assert_true(process.arrays_total_known);
 	assert_int_equal(process.arrays_total.pages, row.tally.pages);
 	/* i * (a + 8192) + j * a with a = 104857600: alike only where i and j are. */
 	assert_int_equal(row.tally.pages, 1000000);
-	index_set__deinit(&row.resident);
-	index_set__deinit(&row.zero);
 }
 
 int main(void)

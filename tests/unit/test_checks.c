@@ -15,20 +15,25 @@
 #define ROUNDS 3000u
 #define PIDS 7u
 
-static struct snapshot *look(uint32_t pid, uint64_t resident)
-{
-	struct snapshot *snapshot = calloc(1, sizeof(*snapshot));
+#define PAGES 1009u
 
-	assert_non_null(snapshot);
-	snapshot->complete = true;
-	snapshot->environment.page_bytes = PAGE;
-	snapshot->processes = calloc(1, sizeof(*snapshot->processes));
-	assert_non_null(snapshot->processes);
-	snapshot->process_count = 1;
-	snapshot->processes[0].facts.pid = pid;
-	snapshot->processes[0].totals.pages = 1009;
-	snapshot->processes[0].totals.resident = resident;
-	return snapshot;
+/* A process of one mapping, with that many of its pages there. */
+static struct moment *look(uint32_t pid, uint64_t resident)
+{
+	static struct moment moment;
+	struct vma vma = { .end = PAGES * PAGE, .path = (char *)"" };
+	struct page_run run = { .end = resident * PAGE, .state = PAGE_ANON };
+	struct process_moment *process = calloc(1, sizeof(*process));
+
+	assert_non_null(process);
+	process->header.facts.pid = pid;
+	process->vmas = moment_vmas(&(struct vma_list){ &vma, 1, 1 });
+	process->runs = moment_runs(&(struct page_runs){ &run, resident > 0, 1 });
+	assert_true(process->vmas && process->runs);
+	moment = (struct moment){ .header = { .complete = true }, .processes = process };
+	moment.header.environment.page_bytes = PAGE;
+	moment.process_count = 1;
+	return &moment;
 }
 
 static void add(struct checks *checks, const char *text)
@@ -75,7 +80,7 @@ static void growth_since_the_last_visit(void **state)
 	assert_int_equal(checks.items[0].result.verdict, EXPECT_FAILS);
 	assert_int_equal(checks__judge(&checks, "end", look(1, 20)), 0);
 	assert_int_equal(checks.items[0].result.verdict, EXPECT_FAILS);
-	assert_int_equal(checks.items[0].result.findings[0].process->facts.pid, 2);
+	assert_int_equal(checks.items[0].result.findings[0].process->header.facts.pid, 2);
 	assert_int_equal(checks.items[0].result.findings[0].measures[0].before, 500);
 	/* Nobody can tell of a process that never came to the start. */
 	assert_int_equal(checks__judge(&checks, "end", look(3, 20)), 0);

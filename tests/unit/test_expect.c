@@ -161,12 +161,12 @@ struct stage {
 static void set_stage(struct stage *stage, uint64_t pages, uint64_t resident)
 {
 	memset(stage, 0, sizeof(*stage));
-	stage->snapshot.environment.page_bytes = PAGE;
+	stage->snapshot.header.environment.page_bytes = PAGE;
 	stage->snapshot.processes = &stage->process;
 	stage->snapshot.process_count = 1;
-	stage->snapshot.tells_writes = true;
-	stage->process.facts.pid = 1;
-	stage->process.faults_known = true;
+	stage->snapshot.header.tells_writes = true;
+	stage->process.header.facts.pid = 1;
+	stage->process.header.faults_known = true;
 	stage->process.arrays = &stage->row;
 	stage->process.array_count = 1;
 	stage->row.desc.name = (char *)"x";
@@ -307,28 +307,28 @@ static void test_unknown(void **state)
 
 	(void)state;
 	set_stage(&stage, 3, 1);
-	stage.snapshot.losses.count[LOSS_UNREADABLE] = 1;
+	stage.snapshot.header.losses.count[LOSS_UNREADABLE] = 1;
 	assert_int_equal(judge("x: resident == 1", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	assert_int_equal(judge("process: faults == 0", &stage, NULL, NULL), EXPECT_HOLDS);
 	set_stage(&stage, 3, 1);
-	stage.snapshot.losses.count[LOSS_CHUNKS] = 1;
+	stage.snapshot.header.losses.count[LOSS_CHUNKS] = 1;
 	assert_int_equal(judge("x: resident == 1", &stage, NULL, NULL), EXPECT_HOLDS);
 	assert_int_equal(judge("x: touched == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	assert_int_equal(judge("x: resident == 2 and touched == 0", &stage, NULL, NULL),
 			 EXPECT_FAILS);
 	assert_int_equal(judge("process: faults == 0", &stage, NULL, NULL), EXPECT_HOLDS);
 	set_stage(&stage, 3, 1);
-	stage.snapshot.losses.count[LOSS_UNSURE] = 1;
+	stage.snapshot.header.losses.count[LOSS_UNSURE] = 1;
 	assert_int_equal(judge("x: resident == 1", &stage, NULL, NULL), EXPECT_HOLDS);
 	assert_int_equal(judge("x: touched == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	set_stage(&stage, 3, 1);
-	stage.process.faults_known = false;
+	stage.process.header.faults_known = false;
 	assert_int_equal(judge("x: before == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	set_stage(&stage, 3, 1);
-	stage.snapshot.tells_writes = false;
+	stage.snapshot.header.tells_writes = false;
 	assert_int_equal(judge("x: touched == 0", &stage, NULL, NULL), EXPECT_HOLDS);
 	assert_int_equal(judge("x: read == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
-	stage.snapshot.merged_count = 2;
+	stage.snapshot.header.merged_count = 2;
 	assert_int_equal(judge("x: huge == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	assert_int_equal(judge("x: zero == 0", &stage, NULL, NULL), EXPECT_HOLDS);
 	assert_int_equal(judge("x: unfaulted == 0", &stage, NULL, NULL), EXPECT_HOLDS);
@@ -339,12 +339,12 @@ static void test_unknown(void **state)
 	stage.row.tally.ledger[LEDGER_UNEXPLAINED] = 0;
 	stage.row.interior.pages = 0;
 	assert_int_equal(judge("x: interior_resident == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
-	strcpy(stage.process.names_missing, "some are missing");
+	strcpy(stage.process.header.names_missing, "some are missing");
 	assert_int_equal(judge("x: pages == 3", &stage, NULL, NULL), EXPECT_HOLDS);
 	assert_int_equal(judge("*: pages == 3", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	assert_int_equal(judge("*: pages == 4", &stage, NULL, NULL), EXPECT_FAILS);
 	assert_int_equal(judge("y: pages == 3 unless absent", &stage, NULL, NULL), EXPECT_UNKNOWN);
-	stage.process.exited = true;
+	stage.process.header.exited = true;
 	assert_int_equal(judge("process: resident == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	stage.snapshot.process_count = 0;
 	assert_int_equal(judge("process: resident == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);

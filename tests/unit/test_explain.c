@@ -91,7 +91,7 @@ static void expect_counts(const char *sentence, const struct array_row *row)
 	}
 }
 
-static const struct snapshot snapshot = { .environment.page_bytes = PAGE, .tells_writes = true };
+static const struct moment_header header = { .environment.page_bytes = PAGE, .tells_writes = true };
 
 static void random_rows(void **state)
 {
@@ -100,14 +100,14 @@ static void random_rows(void **state)
 
 	(void)state;
 	for (i = 0; i < 20000; i++) {
-		struct process_snapshot process = { .faults_known = below(&random, 2) };
+		struct process_header process = { .faults_known = below(&random, 2) };
 		struct array_row row = { .vma_count = 1 + (uint32_t)below(&random, 3) };
 		char *sentence;
 
 		row.desc.start = 0x10000000 + below(&random, 2) * 16;
 		fill(&row.tally, &random, 1 + below(&random, 100003));
 		row.interior = row.tally;
-		sentence = explain_array(&snapshot, &process, &row);
+		sentence = explain_array(&header, &process, &row);
 		if (!sentence)
 			continue;
 		said++;
@@ -122,7 +122,7 @@ static void random_rows(void **state)
 
 static void lazy_array(void **state)
 {
-	struct process_snapshot process = { .faults_known = true };
+	struct process_header process = { .faults_known = true };
 	struct array_row row = { .vma_count = 2, .desc.start = 0x7f0000000010 };
 	char *sentence;
 
@@ -131,7 +131,7 @@ static void lazy_array(void **state)
 	row.tally.states[PAGE_ABSENT] = 1008;
 	row.tally.states[PAGE_ANON] = row.tally.resident = row.tally.ledger[LEDGER_TOUCHED] = 1;
 	row.interior.pages = row.interior.states[PAGE_ABSENT] = 1007;
-	sentence = explain_array(&snapshot, &process, &row);
+	sentence = explain_array(&header, &process, &row);
 	assert_string_equal(sentence, "lazy: 1 of 1,009 pages resident, the allocator's header; "
 				      "lies in 2 mappings");
 	free(sentence);
@@ -139,7 +139,7 @@ static void lazy_array(void **state)
 
 static void one_huge_write(void **state)
 {
-	struct process_snapshot process = { .faults_known = true };
+	struct process_header process = { .faults_known = true };
 	struct array_row row = { .vma_count = 1, .desc.start = 0x7f0000000000 };
 	char *sentence;
 
@@ -150,7 +150,7 @@ static void one_huge_write(void **state)
 	row.tally.ledger[LEDGER_TOUCHED] = 1;
 	row.tally.ledger[LEDGER_HUGE_FILL] = 511;
 	row.interior = row.tally;
-	sentence = explain_array(&snapshot, &process, &row);
+	sentence = explain_array(&header, &process, &row);
 	assert_string_equal(sentence, "one write made 512 pages resident: a huge page");
 	free(sentence);
 }

@@ -75,16 +75,17 @@ static void set_scene(struct scene *scene, const char *name)
 					      .pages_touched = 11 };
 	scene->retired[1] =
 		(struct retired){ .count = 4999, .how = "several", .pages_touched = 4999 };
-	scene->process.faults_known = true;
-	strcpy(scene->process.facts.comm, "a\033b");
+	scene->process.header.faults_known = true;
+	strcpy(scene->process.header.facts.comm, "a\033b");
 	scene->process.regions = scene->regions;
 	scene->process.region_count = 3;
 	scene->process.arrays = &scene->array;
 	scene->process.array_count = 1;
-	scene->process.retired = scene->retired;
-	scene->process.retired_count = 2;
+	scene->process.header.retired = scene->retired;
+	scene->process.header.retired_count = 2;
 	scene->process.totals = scene->regions[1].tally;
 	scene->snapshot = (struct snapshot){
+		.header = {
 		.version = "9.9.9",
 		.environment = { .kernel = "6.18.0",
 				 .machine = "x86_64",
@@ -94,27 +95,22 @@ static void set_scene(struct scene *scene, const char *name)
 		.backend = "tp_btf",
 		.page_reader = "scan",
 		.tells_writes = true,
+		},
 		.processes = &scene->process,
 		.process_count = 1,
 	};
 }
 
-static char *render_view(const struct scene *scene, const struct view *view,
-			 const struct text_options *options)
+static char *render(const struct scene *scene, const struct view *view)
 {
 	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
 
 	assert_non_null(out);
-	assert_int_equal(text_render(&scene->snapshot, view, options, out), 0);
+	assert_int_equal(text_render(&scene->snapshot, view, out), 0);
 	assert_int_equal(fclose(out), 0);
 	return text;
-}
-
-static char *render(const struct scene *scene, const struct text_options *options)
-{
-	return render_view(scene, &(struct view){ 0 }, options);
 }
 
 /* Columns of a line of our own glyphs: a CJK character takes two. */
@@ -148,16 +144,16 @@ static void expect_fits(const char *text, uint32_t width, uint32_t heats)
 
 static void every_width(void **state)
 {
-	struct text_options options = { .unicode = true, .retired = 5 };
+	struct view view = { .unicode = true, .retired = 5 };
 	struct scene scene;
 	char *text;
 
 	(void)state;
 	set_scene(&scene, HOSTILE);
-	for (options.width = 40; options.width <= 300; options.width++) {
-		options.unicode = options.width % 2;
-		text = render(&scene, &options);
-		expect_fits(text, options.width, 4);
+	for (view.width = 40; view.width <= 300; view.width++) {
+		view.unicode = view.width % 2;
+		text = render(&scene, &view);
+		expect_fits(text, view.width, 4);
 		assert_null(strchr(text, '\033'));
 		free(text);
 	}
@@ -165,13 +161,13 @@ static void every_width(void **state)
 
 static void ascii_is_ascii(void **state)
 {
-	struct text_options options = { .width = 100 };
+	struct view view = { .width = 100 };
 	struct scene scene;
 	char *text, *byte;
 
 	(void)state;
 	set_scene(&scene, HOSTILE);
-	text = render(&scene, &options);
+	text = render(&scene, &view);
 	for (byte = text; *byte; byte++)
 		assert_true(*byte == '\n' || (*byte >= ' ' && *byte <= '~'));
 	free(text);
@@ -179,22 +175,21 @@ static void ascii_is_ascii(void **state)
 
 static void what_is_left_out(void **state)
 {
-	struct text_options options = { .width = 100 };
-	struct view view = { .min_bytes = 1 << 20 };
+	struct view view = { .width = 100, .min_bytes = 1 << 20 };
 	struct scene scene;
 	char *text;
 
 	(void)state;
 	set_scene(&scene, "/lib/one.so");
-	text = render_view(&scene, &view, &options);
+	text = render(&scene, &view);
 	assert_non_null(strstr(text, "(1 more)"));
 	assert_null(strstr(text, "/small"));
 	assert_null(strstr(text, "ended by"));
 	free(text);
 
 	view.filter = "/lib/*";
-	options.retired = 1;
-	text = render_view(&scene, &view, &options);
+	view.retired = 1;
+	text = render(&scene, &view);
 	assert_non_null(strstr(text, "(2 more)"));
 	assert_non_null(strstr(text, "ended by munmap"));
 	assert_null(strstr(text, "ended by several"));
@@ -202,7 +197,7 @@ static void what_is_left_out(void **state)
 
 	view.filter = NULL;
 	view.top = 1;
-	text = render_view(&scene, &view, &options);
+	text = render(&scene, &view);
 	assert_non_null(strstr(text, "(3 more)"));
 	free(text);
 }
@@ -218,7 +213,7 @@ static void names_are_told_apart(void **state)
 		"/usr/lib/python3/dist-packages/numpy/linalg/"
 		"_umath_linalg.cpython-311-x86_64-linux-gnu.so",
 	};
-	struct text_options options = { .width = 100 };
+	struct view view = { .width = 100 };
 	struct scene scene;
 	size_t i;
 	char *text;
@@ -227,7 +222,7 @@ static void names_are_told_apart(void **state)
 	set_scene(&scene, names[0]);
 	for (i = 0; i < 3; i++)
 		scene.regions[i].vma.path = (char *)names[i];
-	text = render(&scene, &options);
+	text = render(&scene, &view);
 	assert_non_null(strstr(text, "array_umath"));
 	assert_non_null(strstr(text, "array_tests"));
 	assert_non_null(strstr(text, "linalg"));
@@ -246,16 +241,16 @@ static uint32_t count_lines(const char *text)
 /* A screen is never scrolled, and what matters most stays on it. */
 static void short_screen(void **state)
 {
-	struct text_options options = { .width = 60 };
+	struct view view = { .width = 60 };
 	struct scene scene;
 	char *text;
 
 	(void)state;
 	set_scene(&scene, "x");
-	scene.snapshot.losses.count[LOSS_EVENTS] = 7;
-	for (options.max_lines = 8; options.max_lines < 40; options.max_lines++) {
-		text = render(&scene, &options);
-		assert_true(count_lines(text) < options.max_lines);
+	scene.snapshot.header.losses.count[LOSS_EVENTS] = 7;
+	for (view.max_lines = 8; view.max_lines < 40; view.max_lines++) {
+		text = render(&scene, &view);
+		assert_true(count_lines(text) < view.max_lines);
 		assert_non_null(strstr(text, "INCOMPLETE: 7 mapping events"));
 		free(text);
 	}
@@ -263,14 +258,14 @@ static void short_screen(void **state)
 
 static void colour(void **state)
 {
-	struct text_options options = { .width = 100, .color = true, .unicode = true };
+	struct view view = { .width = 100, .color = true, .unicode = true };
 	struct scene scene;
 	const char *escape, *last = "";
 	char *text;
 
 	(void)state;
 	set_scene(&scene, HOSTILE);
-	text = render(&scene, &options);
+	text = render(&scene, &view);
 	assert_non_null(strstr(text, "\033[33m"));
 	/* Nothing but our own colours, and the last one is none. */
 	for (escape = text; (escape = strchr(escape, '\033')); escape += 2) {

@@ -53,23 +53,24 @@ static void set_array(struct array_row *row, uint64_t *counts)
 	}
 }
 
-static char *render(const struct array_row *row, bool detail, const struct text_options *options)
+static char *render(const struct array_row *row, bool detail, const struct view *options)
 {
 	struct process_snapshot process = { .arrays = (struct array_row *)row, .array_count = 1 };
-	struct snapshot snapshot = { .version = "9.9.9",
-				     .environment = { .page_bytes = PAGE },
-				     .tier = "scan",
-				     .backend = "none",
-				     .page_reader = "scan",
+	struct snapshot snapshot = { .header = { .version = "9.9.9",
+						 .environment = { .page_bytes = PAGE },
+						 .tier = "scan",
+						 .backend = "none",
+						 .page_reader = "scan" },
 				     .processes = &process,
 				     .process_count = 1 };
+	struct view view = *options;
 	char *text = NULL;
 	size_t bytes;
 	FILE *out = open_memstream(&text, &bytes);
 
 	assert_non_null(out);
-	assert_int_equal(text_render(&snapshot, &(struct view){ .detail = detail }, options, out),
-			 0);
+	view.detail = detail;
+	assert_int_equal(text_render(&snapshot, &view, out), 0);
 	assert_int_equal(fclose(out), 0);
 	return text;
 }
@@ -111,7 +112,7 @@ static void expect_grid(const char *text, uint32_t width)
 
 static void every_width(void **state)
 {
-	struct text_options options = { 0 };
+	struct view options = { 0 };
 	uint64_t counts[4 * ROWS * CELLS] = { 0 };
 	struct array_row row;
 	const char *line;
@@ -141,7 +142,7 @@ static void every_width(void **state)
 
 static void what_is_not_told(void **state)
 {
-	struct text_options options = { .width = 100 };
+	struct view options = { .width = 100 };
 	uint64_t counts[4 * ROWS * CELLS] = { 0 };
 	struct array_row row;
 	char *text;

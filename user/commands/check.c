@@ -18,6 +18,8 @@
 #include "commands/usage.h"
 #include "render/check.h"
 
+#define CELLS 64u /* of a finding's heatmap */
+
 struct check {
 	struct options options;
 	struct checks checks;
@@ -27,7 +29,7 @@ struct check {
 
 static struct engine_options engine_options(const struct check *check)
 {
-	struct engine_options options = options__engine(&check->options, 64);
+	struct engine_options options = options__engine(&check->options);
 
 	/* Page tables need no privilege: events only where a count wants them. */
 	if (!checks__need_faults(&check->checks) && !options.backend_required &&
@@ -69,28 +71,16 @@ static int ask_for_symbols(struct check *check)
 	return status;
 }
 
-/* Of one process, or (pid 0) the report of all; the caller's to free. */
-static int take_snapshot(struct check *check, uint32_t pid, struct snapshot **ret)
+/* Of one process, or (pid 0) the report of all. The caller's to deinit, also on failure. */
+static int take_moment(struct check *check, uint32_t pid, struct moment *ret)
 {
-	int err;
-
-	*ret = calloc(1, sizeof(**ret));
-	if (!*ret)
-		return -ENOMEM;
-	err = pid ? engine__snapshot(check->engine, pid, *ret)
-		  : engine__report(check->engine, *ret);
-	if (err) {
-		snapshot__deinit(*ret);
-		free(*ret);
-		*ret = NULL;
-	}
-	return err;
+	return pid ? engine__snapshot(check->engine, pid, ret) : engine__report(check->engine, ret);
 }
 
 /* Judged for the process that stands there; it goes on when its pages were read. */
 static int on_checkpoint(struct check *check)
 {
-	struct snapshot *snapshot;
+	struct moment moment = { 0 };
 	uint32_t pid;
 	char *name;
 	int err;
@@ -99,10 +89,11 @@ static int on_checkpoint(struct check *check)
 	if (!name)
 		return -ENOMEM;
 	test_point_wait("checkpoint");
-	err = take_snapshot(check, pid, &snapshot);
+	err = take_moment(check, pid, &moment);
 	engine__answer_checkpoint(check->engine, !err);
 	if (!err)
-		err = checks__judge(&check->checks, name, snapshot);
+		err = checks__judge(&check->checks, name, &moment);
+	moment__deinit(&moment);
 	free(name);
 	return err;
 }
@@ -142,33 +133,34 @@ static int loop(struct check *check)
 }
 
 /* A Python that was not stopped in time had given its arrays back. */
-static void tell_too_late(struct snapshot *snapshot)
+static void tell_too_late(struct moment *moment)
 {
 	size_t i;
 
-	for (i = 0; i < snapshot->process_count; i++) {
-		struct process_snapshot *row = &snapshot->processes[i];
+	for (i = 0; i < moment->process_count; i++) {
+		struct process_moment *process = &moment->processes[i];
 
-		if (!*row->names_missing)
-			snprintf(row->names_missing, sizeof(row->names_missing),
-				 "the command did not stop before its end");
+		if (!*process->header.names_missing)
+			process_moment__miss_names(process,
+						   "the command did not stop before its end");
 	}
 }
 
 static int judge_end(struct check *check)
 {
 	struct checks *checks = &check->checks;
-	struct snapshot *last;
+	struct moment last;
 	int err;
 
 	if (!engine__kept_last(check->engine))
 		return 0;
-	err = take_snapshot(check, 0, &last);
-	if (err)
-		return err;
-	if (!engine__stopped_in_time(check->engine))
-		tell_too_late(last);
-	return checks__judge(checks, NULL, last);
+	err = take_moment(check, 0, &last);
+	if (!err && !engine__stopped_in_time(check->engine))
+		tell_too_late(&last);
+	if (!err)
+		err = checks__judge(checks, NULL, &last);
+	moment__deinit(&last);
+	return err;
 }
 
 static int status_of_command(int wait_status)
@@ -200,14 +192,15 @@ static int measure_process(struct check *check)
 {
 	struct checks *checks = &check->checks;
 	enum engine_event event = ENGINE_TICK;
-	struct snapshot *snapshot;
+	struct moment moment = { 0 };
 	int err;
 
 	err = options__attach(&check->options, check->engine);
 	if (!err)
-		err = take_snapshot(check, 0, &snapshot);
+		err = take_moment(check, 0, &moment);
 	if (!err)
-		err = checks__judge(checks, NULL, snapshot);
+		err = checks__judge(checks, NULL, &moment);
+	moment__deinit(&moment);
 	if (err || !checks__need_checkpoints(checks))
 		return err;
 	err = engine__attach_checkpoints(check->engine, check->options.pids[0]);
@@ -250,7 +243,7 @@ static int render(struct check *check)
 	case FORMAT_JUNIT:
 		return check_render_junit(checks, report->out);
 	default:
-		return check_render_text(checks, &report->text, report->out);
+		return check_render_text(checks, &report->view, report->out);
 	}
 }
 
@@ -275,6 +268,8 @@ static int check_all(struct check *check)
 	if (report__open(&check->report, &check->options,
 			 checks->has_command ? STDERR_FILENO : STDOUT_FILENO, false))
 		return STATUS_INTERNAL;
+	/* The whole of a row, whatever it is found among. */
+	checks->view = (struct view){ .cells = CELLS };
 	err = engine__new(&options, &check->engine);
 	if (!err)
 		err = checks->has_command ? measure_command(check) : measure_process(check);

@@ -28,7 +28,7 @@ char *options__name_targets(const struct options *options, char *buffer, size_t 
 	return buffer;
 }
 
-struct engine_options options__engine(const struct options *options, uint32_t heat_cells)
+struct engine_options options__engine(const struct options *options)
 {
 	return (struct engine_options){
 		.backend = options->backend,
@@ -36,8 +36,6 @@ struct engine_options options__engine(const struct options *options, uint32_t he
 				    options->backend == FAULTS_PERF,
 		.reader = options->reader,
 		.follow_children = options->children,
-		.want_stories = options->pages,
-		.heat_cells = heat_cells,
 		.chunk_slots = options->chunk_slots,
 		.ring_bytes = options->ring_bytes,
 		.marks = &options->marks,

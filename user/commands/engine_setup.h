@@ -7,7 +7,7 @@
 #include "engine/engine.h"
 
 /* The engine's part of them; what they point to stays theirs. */
-struct engine_options options__engine(const struct options *options, uint32_t heat_cells);
+struct engine_options options__engine(const struct options *options);
 
 /*
  * Watches each process that was asked for. 0 or -errno, logged: one that cannot be watched is

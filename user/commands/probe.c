@@ -86,10 +86,10 @@ static void probe_kernel_side(struct probe *probe)
 	faults__close(faults);
 }
 
-static int print(const struct probe *probe, struct report *report)
+static int print(const struct probe *probe, bool json, struct report *report)
 {
-	int err = report->json ? probe_render_json(&probe->report, report->out)
-			       : probe_render_text(&probe->report, report->out);
+	int err = json ? probe_render_json(&probe->report, report->out)
+		       : probe_render_text(&probe->report, report->out);
 	int closed;
 
 	err = report__done(report, err);
@@ -118,7 +118,7 @@ int command_probe(int argc, char **argv)
 	probe.report.version = PAGEWATCH_VERSION;
 	probe.report.rows = probe.rows;
 	probe.report.row_count = probe.count;
-	err = print(&probe, &report);
+	err = print(&probe, options.json, &report);
 	status = err ? report_status(err) : STATUS_OK;
 out:
 	options__deinit(&options);

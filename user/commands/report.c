@@ -12,11 +12,11 @@
 
 #include "base/log.h"
 #include "base/parse.h"
-#include "render/json.h"
 
 #define DEFAULT_WIDTH 80u
 #define MIN_WIDTH 40u
 #define MAX_WIDTH 1000u
+#define JSON_CELLS 64u /* of a heatmap, and columns of a grid: JSON has no terminal */
 
 static bool want_color(const struct options *options, bool terminal)
 {
@@ -36,11 +36,11 @@ void report__measure(struct report *report)
 	struct winsize size;
 	uint64_t width;
 
-	report->text.max_lines = 0;
+	report->view.max_lines = 0;
 	if (!ioctl(report->output.fd, TIOCGWINSZ, &size) && size.ws_col) {
 		width = size.ws_col;
 		if (report->redraw)
-			report->text.max_lines = size.ws_row;
+			report->view.max_lines = size.ws_row;
 	} else if (!columns || parse_u64(columns, 1, MAX_WIDTH, &width)) {
 		width = DEFAULT_WIDTH;
 	}
@@ -48,7 +48,7 @@ void report__measure(struct report *report)
 		width = MIN_WIDTH;
 	if (width > MAX_WIDTH)
 		width = MAX_WIDTH;
-	report->text.width = (uint32_t)width;
+	report->view.width = (uint32_t)width;
 }
 
 int report__open(struct report *report, const struct options *options, int fallback, bool live)
@@ -69,7 +69,7 @@ int report__open(struct report *report, const struct options *options, int fallb
 	}
 	report->out = report->output.file;
 	terminal = isatty(report->output.fd) == 1;
-	report->json = options->json;
+	report->renderer = renderer_find(options->json ? "json" : "text");
 	report->redraw = live && terminal && !options->json;
 	report->view = (struct view){
 		.min_bytes = options->min_bytes,
@@ -77,37 +77,22 @@ int report__open(struct report *report, const struct options *options, int fallb
 		.order = options->order,
 		.top = options->top,
 		.detail = options->detail,
+		.pages = options->pages,
 	};
-	report->text.unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
-	report->text.color = want_color(options, terminal);
-	report->text.retired = options->retired;
+	report->view.unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	report->view.color = want_color(options, terminal);
+	report->view.retired = options->retired;
 	report__measure(report);
+	if (options->json)
+		report->view.width = JSON_CELLS;
 	return 0;
 }
 
-uint32_t report__heat_cells(const struct report *report)
+int report__print(struct report *report, const struct moment *moment)
 {
-	if (report->json)
-		return report->view.detail ? JSON_HEAT_CELLS : 0;
-	return text_heat_cells(&report->text);
-}
-
-uint32_t report__grid_columns(const struct report *report)
-{
-	if (!report->view.detail)
-		return 0;
-	return report->json ? JSON_GRID_COLUMNS : text_grid_columns(&report->text);
-}
-
-int report__print(struct report *report, const struct snapshot *snapshot)
-{
-	int err;
-
 	if (report->redraw)
 		fputs("\033[H\033[J", report->out);
-	err = report->json ? json_render_snapshot(snapshot, &report->view, report->out)
-			   : text_render(snapshot, &report->view, &report->text, report->out);
-	return report__done(report, err);
+	return report__done(report, report->renderer->render(moment, &report->view, report->out));
 }
 
 int report__done(struct report *report, int err)

@@ -11,17 +11,16 @@
 
 #include "commands/options.h"
 #include "commands/output.h"
-#include "model/snapshot.h"
-#include "render/text.h"
+#include "model/moment.h"
+#include "render/renderer.h"
 
 struct report {
 	struct output output;
 	FILE *out;   /* the output's */
 	bool failed; /* a report is not whole */
-	bool json;
 	bool redraw; /* a terminal that is drawn over */
 	struct view view;
-	struct text_options text;
+	const struct renderer *renderer;
 };
 
 /*
@@ -32,11 +31,9 @@ int report__open(struct report *report, const struct options *options, int fallb
 
 /* Reads the terminal's size again. */
 void report__measure(struct report *report);
-uint32_t report__heat_cells(const struct report *report);
-uint32_t report__grid_columns(const struct report *report); /* 0 without --detail */
 
 /* 0 or -errno; -EPIPE when the reader has gone. */
-int report__print(struct report *report, const struct snapshot *snapshot);
+int report__print(struct report *report, const struct moment *moment);
 
 /* What was rendered to report->out goes out; err: how that went. 0 or -errno. */
 int report__done(struct report *report, int err);

@@ -21,7 +21,7 @@ struct run {
 	struct options options;
 	struct report report;
 	struct engine *engine;
-	struct snapshot last; /* of the command and its children, each at its end */
+	struct moment last; /* of the command and its children, each at its end */
 };
 
 /* A process is about to end, arrays and all. */
@@ -92,8 +92,8 @@ static int report_run(struct run *run)
 		log_info(
 			"the command could not be stopped before it freed its arrays: pages are as of its exit");
 	err = engine__report(run->engine, &run->last);
-	if (!err && run->options.output && !run->last.complete)
-		warn_of_loss(&run->last.losses);
+	if (!err && run->options.output && !run->last.header.complete)
+		warn_of_loss(&run->last.header.losses);
 	if (!err)
 		err = symbols_seen__note(&seen, &run->options.symbols, &run->last);
 	symbols_seen__deinit(&seen);
@@ -129,8 +129,7 @@ static int run_command(struct run *run)
 
 	if (report__open(&run->report, &run->options, STDERR_FILENO, false))
 		return STATUS_RUN_FAILED;
-	options = options__engine(&run->options, report__heat_cells(&run->report));
-	options.grid_columns = report__grid_columns(&run->report);
+	options = options__engine(&run->options);
 	err = engine__new(&options, &run->engine);
 	if (err)
 		return STATUS_RUN_FAILED;
@@ -171,7 +170,7 @@ int command_run(int argc, char **argv)
 	} else if (status != STATUS_OK) {
 		status = STATUS_RUN_FAILED;
 	}
-	snapshot__deinit(&run.last);
+	moment__deinit(&run.last);
 	engine__free(run.engine);
 	options__deinit(&run.options);
 	return status;

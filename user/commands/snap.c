@@ -16,36 +16,35 @@ static int snap(const struct options *options, struct report *report)
 {
 	struct engine_options engine_options;
 	struct engine *engine = NULL;
-	struct snapshot snapshot = { 0 };
+	struct moment moment = { 0 };
 	struct symbols_seen seen = { 0 };
 	int status = STATUS_OK, err;
 	char name[256];
 
-	engine_options = options__engine(options, report__heat_cells(report));
+	engine_options = options__engine(options);
 	engine_options.backend = FAULTS_NONE;
-	engine_options.grid_columns = report__grid_columns(report);
 	err = engine__new(&engine_options, &engine);
 	if (!err)
 		err = options__attach(options, engine);
 	if (!err)
-		err = engine__report(engine, &snapshot);
-	if (!err && snapshot__all_exited(&snapshot)) {
+		err = engine__report(engine, &moment);
+	if (!err && moment__all_exited(&moment)) {
 		log_error("%s ended", options__name_targets(options, name, sizeof(name)));
 		err = -ESRCH;
 	}
 	if (!err)
-		err = symbols_seen__note(&seen, &options->symbols, &snapshot);
+		err = symbols_seen__note(&seen, &options->symbols, &moment);
 	if (err) {
 		status = status_of_error(err);
 	} else {
-		err = report__print(report, &snapshot);
+		err = report__print(report, &moment);
 		if (err)
 			status = report_status(err);
 		else if (!symbols_seen__all(&seen, &options->symbols))
 			status = STATUS_UNMEASURED;
 	}
 	symbols_seen__deinit(&seen);
-	snapshot__deinit(&snapshot);
+	moment__deinit(&moment);
 	engine__free(engine);
 	return status;
 }

@@ -10,13 +10,13 @@
 #include "base/log.h"
 
 /* Why a process has it not, or NULL: it has. */
-static const struct symbol_miss *miss_in(const struct process_snapshot *process, size_t spec)
+static const struct symbol_miss *miss_in(const struct process_moment *process, size_t spec)
 {
 	size_t i;
 
-	for (i = 0; i < process->symbol_misses.count; i++) {
-		if (process->symbol_misses.misses[i].spec == spec)
-			return &process->symbol_misses.misses[i];
+	for (i = 0; i < process->header.symbol_misses.count; i++) {
+		if (process->header.symbol_misses.misses[i].spec == spec)
+			return &process->header.symbol_misses.misses[i];
 	}
 	return NULL;
 }
@@ -30,7 +30,7 @@ static void tell(const struct symbol_miss *miss)
 }
 
 int symbols_seen__note(struct symbols_seen *seen, const struct symbol_list *symbols,
-		       const struct snapshot *snapshot)
+		       const struct moment *moment)
 {
 	size_t i, j;
 
@@ -46,10 +46,10 @@ int symbols_seen__note(struct symbols_seen *seen, const struct symbol_list *symb
 		const struct symbol_miss *miss = NULL;
 		bool found = false;
 
-		for (j = 0; j < snapshot->process_count; j++) {
-			if (snapshot->processes[j].exited)
+		for (j = 0; j < moment->process_count; j++) {
+			if (moment->processes[j].header.exited)
 				continue;
-			miss = miss_in(&snapshot->processes[j], i);
+			miss = miss_in(&moment->processes[j], i);
 			found |= !miss;
 		}
 		seen->found[i] |= found;

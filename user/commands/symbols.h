@@ -6,7 +6,7 @@
 #define COMMANDS_SYMBOLS_H
 
 #include "facts/symbol.h"
-#include "model/snapshot.h"
+#include "model/moment.h"
 
 struct symbols_seen { /* all zero at first */
 	bool *found;  /* in any process of any report so far */
@@ -18,7 +18,7 @@ struct symbols_seen { /* all zero at first */
  * or -ENOMEM.
  */
 int symbols_seen__note(struct symbols_seen *seen, const struct symbol_list *symbols,
-		       const struct snapshot *snapshot);
+		       const struct moment *moment);
 
 /* Whether each symbol was found at least once. */
 bool symbols_seen__all(const struct symbols_seen *seen, const struct symbol_list *symbols);

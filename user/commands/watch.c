@@ -32,29 +32,27 @@ static void tell_ended(const struct watch *watch)
 /* -1 to go on, or the exit status. */
 static int print_one(struct watch *watch)
 {
-	struct snapshot snapshot;
+	struct moment moment;
 	int err;
 
-	engine__set_heat_cells(watch->engine, report__heat_cells(&watch->report));
-	engine__set_grid_columns(watch->engine, report__grid_columns(&watch->report));
-	err = engine__report(watch->engine, &snapshot);
+	err = engine__report(watch->engine, &moment);
 	if (err) {
-		snapshot__deinit(&snapshot);
+		moment__deinit(&moment);
 		return status_of_error(err);
 	}
-	if (!watch->reports && snapshot__all_exited(&snapshot)) {
-		snapshot__deinit(&snapshot);
+	if (!watch->reports && moment__all_exited(&moment)) {
+		moment__deinit(&moment);
 		tell_ended(watch);
 		return STATUS_UNMEASURED;
 	}
-	if (!snapshot__all_exited(&snapshot))
-		err = symbols_seen__note(&watch->seen, &watch->options.symbols, &snapshot);
+	if (!moment__all_exited(&moment))
+		err = symbols_seen__note(&watch->seen, &watch->options.symbols, &moment);
 	if (err) {
-		snapshot__deinit(&snapshot);
+		moment__deinit(&moment);
 		return status_of_error(err);
 	}
-	err = report__print(&watch->report, &snapshot);
-	snapshot__deinit(&snapshot);
+	err = report__print(&watch->report, &moment);
+	moment__deinit(&moment);
 	if (err)
 		return report_status(err);
 	watch->reports++;
@@ -126,8 +124,7 @@ static int watch_process(struct watch *watch)
 
 	if (report__open(&watch->report, &watch->options, STDOUT_FILENO, true))
 		return STATUS_INTERNAL;
-	options = options__engine(&watch->options, report__heat_cells(&watch->report));
-	options.grid_columns = report__grid_columns(&watch->report);
+	options = options__engine(&watch->options);
 	err = engine__new(&options, &watch->engine);
 	if (!err)
 		err = options__attach(&watch->options, watch->engine);

@@ -152,7 +152,7 @@ int allocations_probe(struct engine *engine, struct target *target, const struct
 }
 
 static void tell_missing(const struct engine *engine, const struct target *target,
-			 struct process_snapshot *row)
+			 struct process_moment *row)
 {
 	bool heap = engine->options.heap_min_bytes, mappings = engine->options.want_mappings;
 	const char *what = !mappings ? "heap blocks"
@@ -163,25 +163,25 @@ static void tell_missing(const struct engine *engine, const struct target *targe
 	if (!heap && !mappings)
 		return;
 	if (!engine->faults) {
-		process_snapshot__miss_names(
-			row, "%s: their calls are only seen in the faults tier", what);
+		process_moment__miss_names(row, "%s: their calls are only seen in the faults tier",
+					   what);
 		return;
 	}
 	if (heap && !target->heap_probed)
-		process_snapshot__miss_names(
+		process_moment__miss_names(
 			row, "heap blocks: none of its mapped files has a known malloc");
 	if (target->heap_own_new)
-		process_snapshot__miss_names(
+		process_moment__miss_names(
 			row, "blocks of an operator new that does not call malloc are not shown");
 	if (target->heap_late)
-		process_snapshot__miss_names(row, "%s from before the watch are not shown", what);
+		process_moment__miss_names(row, "%s from before the watch are not shown", what);
 	if (target->heap)
 		forgotten += heap__forgotten(target->heap);
 	if (target->mappings)
 		forgotten += mappings__forgotten(target->mappings);
 	if (forgotten)
-		process_snapshot__miss_names(row, "%llu %s were forgotten: too many",
-					     (unsigned long long)forgotten, what);
+		process_moment__miss_names(row, "%llu %s were forgotten: too many",
+					   (unsigned long long)forgotten, what);
 }
 
 static int in_memory(void *ctx, uint64_t start, uint64_t end)
@@ -195,7 +195,7 @@ static int in_memory(void *ctx, uint64_t start, uint64_t end)
 
 int allocations_add_arrays(struct engine *engine, struct target *target,
 			   const struct tally_input *input, struct array_list *list,
-			   struct process_snapshot *row)
+			   struct process_moment *row)
 {
 	struct tally_input copy = *input;
 	size_t probed = engine->probed_count;

@@ -11,7 +11,6 @@
 #include "arrays/python/python.h"
 #include "base/array.h"
 #include "engine/priv.h"
-#include "model/rows/array_rows.h"
 
 /*
  * Enough for a million objects, and hardly noticed by a person. What is known of the objects
@@ -19,9 +18,6 @@
  */
 #define LOOK_MS 2000u
 #define LOOK_BYTES (128ull << 20)
-
-/* Lines of a two-dimensional heatmap: a few arrays fit on a screen. */
-#define GRID_ROWS 16u
 
 /* Budgets are of CPU time: what is found must not depend on what else the machine does. */
 static uint64_t cpu_now_ns(void)
@@ -50,30 +46,30 @@ static int add_marks(const struct array_list *marks, struct array_list *list)
 	return 0;
 }
 
-static void tell_missing(const struct python_report *report, struct process_snapshot *row)
+static void tell_missing(const struct python_report *report, struct process_moment *row)
 {
 	if (*report->unsupported)
-		process_snapshot__miss_names(row, "%s", report->unsupported);
+		process_moment__miss_names(row, "%s", report->unsupported);
 	else if (report->cut)
-		process_snapshot__miss_names(row, "arrays may be missing: %s", report->cut);
+		process_moment__miss_names(row, "arrays may be missing: %s", report->cut);
 	else if (report->partial)
-		process_snapshot__miss_names(row, "arrays may be missing: %s", report->partial);
+		process_moment__miss_names(row, "arrays may be missing: %s", report->partial);
 	else if (report->changing && !report->swapped) /* what is not there reads as changed */
-		process_snapshot__miss_names(row, "%zu arrays changed while they were read",
-					     report->changing);
+		process_moment__miss_names(row, "%zu arrays changed while they were read",
+					   report->changing);
 	if (report->unverified)
-		process_snapshot__miss_names(
-			row, "%zu names are not given: too much memory leads to them",
-			report->unverified);
+		process_moment__miss_names(row,
+					   "%zu names are not given: too much memory leads to them",
+					   report->unverified);
 	if (report->swapped)
-		process_snapshot__miss_names(row,
-					     "arrays or names may be missing: %" PRIu64
-					     " pages that tell of them are swapped out",
-					     report->swapped);
+		process_moment__miss_names(row,
+					   "arrays or names may be missing: %" PRIu64
+					   " pages that tell of them are swapped out",
+					   report->swapped);
 }
 
 static int add_python(struct engine *engine, struct target *target, struct array_list *list,
-		      struct process_snapshot *row)
+		      struct process_moment *row)
 {
 	const struct python_options options = {
 		.page_bytes = engine->environment.page_bytes,
@@ -89,8 +85,8 @@ static int add_python(struct engine *engine, struct target *target, struct array
 	err = python_scan(target->proc, &target->vmas, target->facts.runtime, &options, list,
 			  &report);
 	if (err == -EACCES || err == -EPERM) {
-		process_snapshot__miss_names(
-			row, "not allowed to read its memory: arrays have no names");
+		process_moment__miss_names(row,
+					   "not allowed to read its memory: arrays have no names");
 		return 0;
 	}
 	tell_missing(&report, row);
@@ -98,7 +94,7 @@ static int add_python(struct engine *engine, struct target *target, struct array
 }
 
 static int add_elf(struct engine *engine, struct target *target, struct array_list *list,
-		   struct process_snapshot *row)
+		   struct process_moment *row)
 {
 	uint64_t min_bytes = engine->options.static_min_bytes ? engine->options.static_min_bytes
 							      : engine->options.array_min_bytes;
@@ -116,9 +112,9 @@ static int add_elf(struct engine *engine, struct target *target, struct array_li
 	if (!target->elf)
 		return -ENOMEM;
 	err = elf_look__arrays(target->elf, target->proc, &target->vmas, &options, list,
-			       &row->symbol_misses, &cut);
+			       &row->header.symbol_misses, &cut);
 	if (cut)
-		process_snapshot__miss_names(row, "%s", cut);
+		process_moment__miss_names(row, "%s", cut);
 	return err;
 }
 
@@ -169,7 +165,7 @@ void engine_free_arrays(struct array_list *list)
 	*list = (struct array_list){ 0 };
 }
 
-int engine_find_arrays(struct engine *engine, struct target *target, struct process_snapshot *row,
+int engine_find_arrays(struct engine *engine, struct target *target, struct process_moment *row,
 		       struct array_list *ret)
 {
 	const struct array_list *marks = engine->options.marks;
@@ -187,7 +183,7 @@ int engine_find_arrays(struct engine *engine, struct target *target, struct proc
 		err = array_ids__give(&target->ids, marks ? (uint32_t)marks->count + 1 : 1, ret);
 	if (!err)
 		err = set_owners(ret);
-	row->ids_forgotten = target->ids.forgotten;
+	row->header.ids_forgotten = target->ids.forgotten;
 	return err;
 }
 
@@ -215,29 +211,4 @@ bool engine_arrays_are_newer(const struct target *target, const struct array_lis
 			return true;
 	}
 	return false;
-}
-
-int engine_fill_arrays(struct engine *engine, struct target *target,
-		       const struct tally_input *input, struct array_list *list,
-		       struct process_snapshot *row)
-{
-	const struct array_rows_options options = {
-		.heat_cells = engine->options.heat_cells,
-		.grid_rows = GRID_ROWS,
-		.grid_columns = engine->options.grid_columns,
-	};
-	size_t i;
-	int err;
-
-	err = allocations_add_arrays(engine, target, input, list, row);
-	if (err)
-		return err;
-	row->arrays = calloc(list->count + 1, sizeof(*row->arrays));
-	if (!row->arrays)
-		return -ENOMEM;
-	for (i = 0; i < list->count; i++)
-		row->arrays[i].desc = list->arrays[i];
-	row->array_count = list->count;
-	list->count = 0;
-	return process_snapshot__fill_arrays(row, input, &target->vmas, &options);
 }

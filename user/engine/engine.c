@@ -181,13 +181,3 @@ int engine__set_interval(struct engine *engine, uint64_t interval_ns)
 
 	return timerfd_settime(engine->timer_fd, 0, &timer, NULL) ? -errno : 0;
 }
-
-void engine__set_heat_cells(struct engine *engine, uint32_t cells)
-{
-	engine->options.heat_cells = cells;
-}
-
-void engine__set_grid_columns(struct engine *engine, uint32_t columns)
-{
-	engine->options.grid_columns = columns;
-}

@@ -15,17 +15,14 @@
 #include "control/control.h"
 #include "facts/array.h"
 #include "facts/symbol.h"
-#include "model/snapshot.h"
+#include "model/moment.h"
 
 struct engine_options {
 	enum faults_backend backend; /* FAULTS_NONE: scan tier only */
 	bool backend_required;	     /* a backend was asked for by name: no fallback */
 	enum page_reader reader;
 	bool follow_children;
-	bool want_stories;     /* page by page, in process_snapshot.stories */
-	uint32_t heat_cells;   /* 0: no heat */
-	uint32_t grid_columns; /* at most, of two-dimensional arrays; 0: no grids */
-	uint32_t chunk_slots;  /* see faults_options; 0: default */
+	uint32_t chunk_slots; /* see faults_options; 0: default */
 	uint32_t ring_bytes;
 	const struct array_list *marks;	   /* borrowed; looked for in every target */
 	const struct symbol_list *symbols; /* the same */
@@ -88,10 +85,6 @@ void engine__kill_launched(struct engine *engine, int number);
 /* Ticks every interval_ns from now on; 0: none. */
 int engine__set_interval(struct engine *engine, uint64_t interval_ns);
 
-/* Cells of the heatmaps from the next snapshot on. */
-void engine__set_heat_cells(struct engine *engine, uint32_t cells);
-void engine__set_grid_columns(struct engine *engine, uint32_t columns);
-
 /* Waits for the next thing. 0 and *ret, or -errno. */
 int engine__next(struct engine *engine, enum engine_event *ret);
 
@@ -123,12 +116,12 @@ bool engine__kept_last(const struct engine *engine);
 /*
  * Every target: as it was kept, else as it is now. What ended since the last report (processes
  * and lives) is handed over: the next report does not have it. *ret is the caller's to
- * snapshot__deinit, also on failure. 0 or -errno, logged.
+ * moment__deinit, also on failure. 0 or -errno, logged.
  */
-int engine__report(struct engine *engine, struct snapshot *ret);
+int engine__report(struct engine *engine, struct moment *ret);
 
 /* One process, now; reports miss nothing by it. No such target: no processes in *ret. */
-int engine__snapshot(struct engine *engine, uint32_t pid, struct snapshot *ret);
+int engine__snapshot(struct engine *engine, uint32_t pid, struct moment *ret);
 
 /* How the launched command ended: a wait status. Valid after ENGINE_ENDED. */
 int engine__wait_status(const struct engine *engine);

@@ -9,12 +9,12 @@
 void finals_free(struct target *target)
 {
 	if (target->final)
-		process_snapshot__deinit(target->final);
+		process_moment__deinit(target->final);
 	free(target->final);
 	target->final = NULL;
 }
 
-bool finals_take(struct target *target, struct process_snapshot *row)
+bool finals_take(struct target *target, struct process_moment *row)
 {
 	if (!target->final)
 		return false;
@@ -26,7 +26,7 @@ bool finals_take(struct target *target, struct process_snapshot *row)
 
 int engine__keep_last(struct engine *engine)
 {
-	struct process_snapshot *row;
+	struct process_moment *row;
 	struct target *target;
 	int err;
 

@@ -22,6 +22,7 @@
 #include "model/array_ids.h"
 #include "model/losses.h"
 #include "model/page_state.h"
+#include "model/rows/tally.h"
 
 /* One address space that is watched. In the scan tier slot is NO_SLOT and touch NULL. */
 struct target {
@@ -52,8 +53,8 @@ struct target {
 	uint64_t heap_files;	    /* the generation of files that was looked at for allocators */
 	char runtime[128];	    /* and for a Python */
 	uint64_t runtime_files;
-	struct fault_counts faults;	/* last known */
-	struct process_snapshot *final; /* as it stood at its last chance; NULL: it had none */
+	struct fault_counts faults;   /* last known */
+	struct process_moment *final; /* as it stood at its last chance; NULL: it had none */
 	bool asked;    /* by pid or as the command: it is not followed as somebody's child */
 	bool mm_ended; /* the kernel said so; not yet known whether by exec or exit */
 	bool ended;    /* nothing to scan any more; reported once, then forgotten */
@@ -134,14 +135,14 @@ int engine_drain(struct engine *engine);
 int engine_drain_some(struct engine *engine);
 
 /*
- * snapshot.c: fills the row of one target, which may end meanwhile. Nothing is consumed: the lives
+ * snapshot.c: the facts of one target, which may end meanwhile. Nothing is consumed: the lives
  * that ended are there as long as nobody forgets them. A child that cannot be looked at is lost,
  * and has no row. 0 or -errno, logged.
  */
-int engine_look(struct engine *engine, struct target *target, struct process_snapshot *row);
+int engine_look(struct engine *engine, struct target *target, struct process_moment *row);
 
 /* finals.c: the row that was kept of a target moves to *row; false: there is none. */
-bool finals_take(struct target *target, struct process_snapshot *row);
+bool finals_take(struct target *target, struct process_moment *row);
 void finals_free(struct target *target);
 
 /*
@@ -152,15 +153,11 @@ int window_begin(struct engine *engine, struct target *target, bool stands_still
 int window_end(struct engine *engine, struct target *target, bool stands_still);
 
 /* arrays.c: all arrays of a target whose pages were just scanned, with ids. 0 or -errno. */
-int engine_find_arrays(struct engine *engine, struct target *target, struct process_snapshot *row,
+int engine_find_arrays(struct engine *engine, struct target *target, struct process_moment *row,
 		       struct array_list *ret);
 void engine_free_arrays(struct array_list *list);
 /* Whether one lies where nothing was mapped at the scan: its pages are not in it. */
 bool engine_arrays_are_newer(const struct target *target, const struct array_list *list);
-/* Their rows, which take them over; heap blocks and mmap calls join them. 0 or -errno. */
-int engine_fill_arrays(struct engine *engine, struct target *target,
-		       const struct tally_input *input, struct array_list *list,
-		       struct process_snapshot *row);
 
 /*
  * holds.c: all threads of a target stand for a moment, where --freeze asks for it. What cannot be
@@ -185,7 +182,7 @@ int allocations_probe(struct engine *engine, struct target *target, const struct
 /* The arrays of both sources; what they cannot see goes into row->names_missing. */
 int allocations_add_arrays(struct engine *engine, struct target *target,
 			   const struct tally_input *input, struct array_list *list,
-			   struct process_snapshot *row);
+			   struct process_moment *row);
 
 /* holds.c */
 void engine_forget_marks(struct target *target);

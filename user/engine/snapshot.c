@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * One snapshot of all targets: drain the ring, scan the page tables, then count.
+ * One moment of all targets: drain the ring, scan the page tables, then keep what they say.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -8,103 +8,62 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "base/array.h"
 #include "base/log.h"
 #include "base/test_point.h"
 #include "engine/priv.h"
-#include "model/rows/explain.h"
-#include "model/rows/rows.h"
 #include "version.h"
 
-static int fill_regions(const struct engine *engine, const struct target *target,
-			const struct tally_input *input, struct process_snapshot *row)
+/* The touches of the scan; what they cannot tell for certain is counted. */
+static int keep_touches(struct engine *engine, struct target *target, struct process_moment *row)
 {
-	size_t i;
+	struct touch_facts facts;
 	int err;
 
-	row->regions = calloc(target->vmas.count + 1, sizeof(*row->regions));
-	if (!row->regions)
-		return -ENOMEM;
-	for (i = 0; i < target->vmas.count; i++) {
-		struct region_row *region = &row->regions[i];
-
-		region->vma = target->vmas.vmas[i];
-		region->vma.path = strdup(region->vma.path);
-		row->region_count++;
-		if (!region->vma.path)
-			return -ENOMEM;
-		err = row_fill_region(input, engine->options.heat_cells, region);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-struct story_list {
-	struct process_snapshot *row;
-	size_t capacity;
-};
-
-static int add_story(void *ctx, const struct page_story *story)
-{
-	struct story_list *list = ctx;
-	struct process_snapshot *row = list->row;
-	int err;
-
-	err = array_reserve((void **)&row->stories, &list->capacity, row->story_count + 1,
-			    sizeof(*row->stories));
+	if (!target->touch)
+		return 0;
+	touch__count_holes(target->touch, &target->map, &target->vmas,
+			   &engine->losses.count[LOSS_UNSURE]);
+	err = touch__settle(target->touch, &target->map, &target->runs,
+			    &engine->losses.count[LOSS_UNSURE]);
 	if (!err)
-		row->stories[row->story_count++] = *story;
-	return err;
-}
-
-static int fill_stories(const struct target *target, const struct tally_input *input,
-			struct process_snapshot *row)
-{
-	struct story_list list = { row, 0 };
-	size_t i;
-	int err = 0;
-
-	for (i = 0; !err && i < target->vmas.count; i++)
-		err = tally_stories(input, target->vmas.vmas[i].start, target->vmas.vmas[i].end,
-				    add_story, &list);
-	return err;
-}
-
-static int count_pages(struct engine *engine, struct target *target, struct array_list *arrays,
-		       struct process_snapshot *row)
-{
-	struct tally_input input = {
-		.page_bytes = engine->environment.page_bytes,
-		.pmd_bytes = engine->environment.pmd_bytes,
-		.runs = &target->runs,
-		.frames = engine->options.want_frames ? &target->frames : NULL,
-	};
-	struct touch_facts facts = { 0 };
-	int err = 0;
-
-	if (target->touch) {
-		input.touched = &facts.touched;
-		input.before = &facts.before;
-		input.huge_seen = &facts.huge_seen;
-		input.huge_maybe = &facts.huge_maybe;
-		touch__count_holes(target->touch, &target->map, &target->vmas,
-				   &engine->losses.count[LOSS_UNSURE]);
-		err = touch__settle(target->touch, &target->map, &target->runs,
-				    &engine->losses.count[LOSS_UNSURE]);
-	}
-	if (!err && target->touch)
 		err = touch__facts(target->touch, &target->map, &target->runs, &facts);
-	if (!err)
-		err = fill_regions(engine, target, &input, row);
-	if (!err)
-		err = engine_fill_arrays(engine, target, &input, arrays, row);
-	if (!err && engine->options.want_stories)
-		err = fill_stories(target, &input, row);
-	if (!err)
-		err = process_snapshot__sum(row, &input);
+	if (err)
+		return err;
+	row->touch = moment_touch(&facts);
 	touch_facts__deinit(&facts);
-	return err;
+	return row->touch ? 0 : -ENOMEM;
+}
+
+/* Heap blocks and mmap calls join the arrays: which of them are still there the pages tell. */
+static int keep_arrays(struct engine *engine, struct target *target, struct array_list *arrays,
+		       struct process_moment *row)
+{
+	const struct moment_header header = { .environment = engine->environment };
+	const struct tally_input input = tally_input__of(&header, row);
+	int err = allocations_add_arrays(engine, target, &input, arrays, row);
+
+	if (err)
+		return err;
+	row->arrays = moment_arrays(arrays);
+	return row->arrays ? 0 : -ENOMEM;
+}
+
+static int keep_facts(struct engine *engine, struct target *target, struct array_list *arrays,
+		      struct process_moment *row)
+{
+	int err;
+
+	row->vmas = moment_vmas(&target->vmas);
+	row->runs = moment_runs(&target->runs);
+	if (!row->vmas || !row->runs)
+		return -ENOMEM;
+	if (engine->options.want_frames) {
+		row->frames = moment_frames(&target->frames);
+		if (!row->frames)
+			return -ENOMEM;
+	}
+	err = keep_touches(engine, target, row);
+	return err ? err : keep_arrays(engine, target, arrays, row);
 }
 
 static int scan_moment(struct engine *engine, struct target *target, bool stands_still)
@@ -119,18 +78,18 @@ static int scan_moment(struct engine *engine, struct target *target, bool stands
  * The page tables first, then the target's memory; an array that was made in between lies in no
  * VMA that was scanned: then all is scanned again, so that every row is of one moment.
  */
-static int look(struct engine *engine, struct target *target, struct process_snapshot *row,
+static int look(struct engine *engine, struct target *target, struct process_moment *row,
 		struct array_list *arrays)
 {
 	bool stands_still = control__held(engine->control) == (pid_t)target->pid;
 	int err;
 
-	err = engine_freeze(engine, target, &row->frozen);
+	err = engine_freeze(engine, target, &row->header.frozen);
 	if (!err)
 		err = engine_drain(engine);
 	if (!err && target->replaced)
 		err = -EAGAIN;
-	stands_still |= row->frozen;
+	stands_still |= row->header.frozen;
 	if (!err)
 		err = window_begin(engine, target, stands_still);
 	if (!err)
@@ -158,19 +117,19 @@ static int end_target(struct engine *engine, struct target *target)
 	return err ? err : target__end(engine, target, "exit");
 }
 
-static int fill_process(struct engine *engine, struct target *target, struct process_snapshot *row)
+static int fill_process(struct engine *engine, struct target *target, struct process_moment *row)
 {
 	struct array_list arrays = { 0 };
 	int err = 0;
 
-	row->complete = true;
-	row->slot = target->slot;
-	row->faults_known = target->touch != NULL;
-	row->frames_known = engine->options.want_frames;
+	row->header.complete = true;
+	row->header.slot = target->slot;
+	row->header.faults_known = target->touch != NULL;
+	row->header.frames_known = engine->options.want_frames;
 	if (!target->ended && target->proc) {
 		err = look(engine, target, row, &arrays);
 		if (!err)
-			err = count_pages(engine, target, &arrays, row);
+			err = keep_facts(engine, target, &arrays, row);
 		engine_free_arrays(&arrays);
 		/*
 		 * It ended while we looked: what was counted until then stands apart as ended. A
@@ -181,26 +140,27 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 		if (err == -EAGAIN)
 			return err;
 	}
-	row->exited = target->ended;
-	row->facts = target->facts;
-	row->faults = target->faults;
-	row->collapses = target->collapses;
-	row->huge_unsure = target->huge_unsure && !target->ended;
+	row->header.exited = target->ended;
+	row->header.facts = target->facts;
+	row->header.faults = target->faults;
+	row->header.collapses = target->collapses;
+	row->header.huge_unsure = target->huge_unsure && !target->ended;
 	if (target->unreadable)
-		row->complete = false;
+		row->header.complete = false;
 	if (!err && target->touch)
-		err = touch__retired(target->touch, &row->retired, &row->retired_count);
+		err = touch__retired(target->touch, &row->header.retired,
+				     &row->header.retired_count);
 	return err;
 }
 
-int engine_look(struct engine *engine, struct target *target, struct process_snapshot *row)
+int engine_look(struct engine *engine, struct target *target, struct process_moment *row)
 {
 	int err = fill_process(engine, target, row);
 
 	if (err == -EAGAIN)
 		return err;
 	if (err && !target->asked) {
-		process_snapshot__deinit(row);
+		process_moment__deinit(row);
 		engine_lose_child(engine, target, target->ended ? NO_SLOT : target->slot, err);
 		return 0;
 	}
@@ -211,30 +171,31 @@ int engine_look(struct engine *engine, struct target *target, struct process_sna
 	return err;
 }
 
-static void fill_self(struct engine *engine, struct snapshot *snapshot)
+static void fill_self(struct engine *engine, struct moment *moment)
 {
 	struct process_facts facts = { 0 };
 	struct timespec now;
 	struct rusage usage;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	snapshot->time_unix_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-	snapshot->since_start_ns = engine_now_ns() - engine->start_ns;
+	moment->header.time_unix_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	moment->header.since_start_ns = engine_now_ns() - engine->start_ns;
 	if (!getrusage(RUSAGE_SELF, &usage))
-		snapshot->self_cpu_ns =
+		moment->header.self_cpu_ns =
 			(uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000u +
 			(uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000u;
 	if (!proc__facts(engine->self, &facts))
-		snapshot->self_rss_bytes = facts.rss_kernel_pages * engine->environment.page_bytes;
+		moment->header.self_rss_bytes =
+			facts.rss_kernel_pages * engine->environment.page_bytes;
 	if (engine->faults)
-		snapshot->self_bpf_bytes = faults__kernel_bytes(engine->faults);
+		moment->header.self_bpf_bytes = faults__kernel_bytes(engine->faults);
 }
 
 /* Of the kernel side, of ours, and of the last scans. */
-static int fill_losses(struct engine *engine, struct snapshot *snapshot)
+static int fill_losses(struct engine *engine, struct moment *moment)
 {
 	struct faults_losses kernel = { 0 };
-	uint64_t *count = snapshot->losses.count;
+	uint64_t *count = moment->header.losses.count;
 	size_t i;
 	int err;
 
@@ -243,68 +204,52 @@ static int fill_losses(struct engine *engine, struct snapshot *snapshot)
 		if (err)
 			return err;
 	}
-	snapshot->losses = engine->losses;
+	moment->header.losses = engine->losses;
 	count[LOSS_CHUNKS] += kernel.chunks;
 	count[LOSS_STRAYS] += kernel.strays;
 	count[LOSS_SLOTS] += kernel.slots;
 	count[LOSS_EVENTS] += kernel.events;
 	count[LOSS_HEAP_BLOCKS] += kernel.heap_blocks;
 	count[LOSS_OVERDUE] += control__overdue(engine->control);
-	for (i = 0; losses__any(&snapshot->losses) && i < snapshot->process_count; i++)
-		snapshot->processes[i].complete = false;
+	for (i = 0; losses__any(&moment->header.losses) && i < moment->process_count; i++)
+		moment->processes[i].header.complete = false;
 	for (i = 0; i < engine->target_count; i++)
 		count[LOSS_UNREADABLE] += engine->targets[i]->unreadable;
-	snapshot->complete = !losses__any(&snapshot->losses);
+	moment->header.complete = !losses__any(&moment->header.losses);
 	return 0;
 }
 
-static void fill_header(struct engine *engine, struct snapshot *snapshot)
+static void fill_header(struct engine *engine, struct moment *moment)
 {
 	enum faults_backend backend = engine->faults ? faults__backend(engine->faults)
 						     : FAULTS_NONE;
 	bool read = engine->reader_used == PAGE_READER_READ;
 	size_t i;
 
-	snapshot->version = PAGEWATCH_VERSION;
-	snapshot->environment = engine->environment;
-	snapshot->tier = engine->faults ? "faults" : "scan";
-	snapshot->backend = faults_backend_name(backend);
-	snapshot->page_reader = read ? "read" : "scan";
-	snapshot->tells_writes = backend == FAULTS_TP_BTF;
-	snapshot->start_ns = engine->start_ns;
-	snapshot->max_hold_ns = engine->options.hold_ns;
+	moment->header.version = PAGEWATCH_VERSION;
+	moment->header.environment = engine->environment;
+	moment->header.tier = engine->faults ? "faults" : "scan";
+	moment->header.backend = faults_backend_name(backend);
+	moment->header.page_reader = read ? "read" : "scan";
+	moment->header.tells_writes = backend == FAULTS_TP_BTF;
+	moment->header.start_ns = engine->start_ns;
+	moment->header.max_hold_ns = engine->options.hold_ns;
 	if (!(engine->known_categories & PAGE_IS_HUGE_BIT)) {
-		snapshot->merged[snapshot->merged_count++] = "anon_huge";
-		snapshot->merged[snapshot->merged_count++] = "zero_huge";
+		moment->header.merged[moment->header.merged_count++] = "anon_huge";
+		moment->header.merged[moment->header.merged_count++] = "zero_huge";
 	}
-	for (i = 0; i < snapshot->process_count && !snapshot->merged_count; i++) {
-		if (snapshot->processes[i].huge_unsure)
-			snapshot->merged[snapshot->merged_count++] = "anon_huge";
-	}
-}
-
-static void explain_rows(struct snapshot *snapshot)
-{
-	size_t i, j;
-
-	for (i = 0; i < snapshot->process_count; i++) {
-		struct process_snapshot *process = &snapshot->processes[i];
-
-		for (j = 0; j < process->array_count; j++)
-			process->arrays[j].explain =
-				explain_array(snapshot, process, &process->arrays[j]);
-		for (j = 0; j < process->region_count; j++)
-			process->regions[j].explain =
-				explain_region(snapshot, process, &process->regions[j]);
+	for (i = 0; i < moment->process_count && !moment->header.merged_count; i++) {
+		if (moment->processes[i].header.huge_unsure)
+			moment->header.merged[moment->header.merged_count++] = "anon_huge";
 	}
 }
 
-static int begin(struct engine *engine, struct snapshot *ret)
+static int begin(struct engine *engine, struct moment *ret)
 {
 	int err;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->complete = true;
+	ret->header.complete = true;
 	err = engine_drain(engine);
 	if (err)
 		return err;
@@ -312,22 +257,15 @@ static int begin(struct engine *engine, struct snapshot *ret)
 	return ret->processes ? 0 : -ENOMEM;
 }
 
-static int finish(struct engine *engine, struct snapshot *ret)
+static int finish(struct engine *engine, struct moment *ret)
 {
-	const char *broken;
 	int err;
 
 	fill_header(engine, ret);
 	err = fill_losses(engine, ret);
 	if (err)
 		return err;
-	explain_rows(ret);
 	fill_self(engine, ret);
-	broken = snapshot__broken_rule(ret);
-	if (broken) {
-		log_error("internal error, the counts do not add up: %s", broken);
-		return -EPROTO;
-	}
 	test_point_wait("snapshot");
 	return 0;
 }
@@ -337,7 +275,7 @@ static int finish(struct engine *engine, struct snapshot *ret)
  * target, or NULL: it is gone, or (*err) cannot be looked at.
  */
 static struct target *look_at_process(struct engine *engine, struct target *target,
-				      struct process_snapshot *row, int *err)
+				      struct process_moment *row, int *err)
 {
 	uint32_t pid = target->pid;
 
@@ -352,9 +290,9 @@ static struct target *look_at_process(struct engine *engine, struct target *targ
 	return *err || target->lost ? NULL : target;
 }
 
-static int add_row(struct engine *engine, struct target *target, struct snapshot *ret)
+static int add_row(struct engine *engine, struct target *target, struct moment *ret)
 {
-	struct process_snapshot *row = &ret->processes[ret->process_count];
+	struct process_moment *row = &ret->processes[ret->process_count];
 	int err = 0;
 
 	if (!finals_take(target, row))
@@ -365,7 +303,7 @@ static int add_row(struct engine *engine, struct target *target, struct snapshot
 	return err;
 }
 
-int engine__report(struct engine *engine, struct snapshot *ret)
+int engine__report(struct engine *engine, struct moment *ret)
 {
 	size_t count, i;
 	int err;
@@ -383,7 +321,7 @@ int engine__report(struct engine *engine, struct snapshot *ret)
 	return err;
 }
 
-int engine__snapshot(struct engine *engine, uint32_t pid, struct snapshot *ret)
+int engine__snapshot(struct engine *engine, uint32_t pid, struct moment *ret)
 {
 	struct target *target;
 	int err;

@@ -8,7 +8,7 @@
 #include "model/expect/checks.h"
 #include "render/text.h"
 
-int check_render_text(const struct checks *checks, const struct text_options *options, FILE *out);
+int check_render_text(const struct checks *checks, const struct view *view, FILE *out);
 
 /* Test Anything Protocol, version 13: what cannot be told is "not ok". */
 int check_render_tap(const struct checks *checks, FILE *out);

@@ -41,7 +41,7 @@ static void put_finding(struct json_out *json, const struct expectation *expecta
 
 	json_open(json, NULL, '{');
 	json_words(json, "verdict", expect_verdict_name(finding->verdict));
-	json_count(json, "pid", finding->process->facts.pid);
+	json_count(json, "pid", finding->process->header.facts.pid);
 	if (finding->row)
 		json_array(json, "array", finding->row, &known);
 	else
@@ -49,7 +49,7 @@ static void put_finding(struct json_out *json, const struct expectation *expecta
 	json_open(json, "clauses", '[');
 	for (i = 0; i < expectation->clause_count; i++)
 		put_clause(json, &expectation->clauses[i], &finding->measures[i],
-			   snapshot->environment.page_bytes);
+			   snapshot->header.environment.page_bytes);
 	json_close(json, ']');
 	json_close(json, '}');
 }
@@ -68,7 +68,7 @@ static void put_item(struct json_out *json, const struct check_item *item)
 	json_text(json, "reason", item->result.reason);
 	json_open(json, "findings", '[');
 	for (i = 0; i < item->result.count; i++)
-		put_finding(json, expectation, item->moment->snapshot, &item->result.findings[i]);
+		put_finding(json, expectation, &item->moment->rows, &item->result.findings[i]);
 	json_close(json, ']');
 	json_close(json, '}');
 }

@@ -37,7 +37,7 @@ static void put_row(const struct text *text, const struct expect_finding *findin
 		 finding->row ? array_name_safe(&finding->row->desc, finding->row->desc.name, name,
 						sizeof(name))
 			      : "",
-		 finding->row ? " " : "", finding->process->facts.pid);
+		 finding->row ? " " : "", finding->process->header.facts.pid);
 	put_line(text, line);
 	if (!finding->row)
 		return;
@@ -96,7 +96,7 @@ static int put_item(struct text *text, const struct check_item *item)
 	put_verdict(text, result->verdict);
 	fprintf(text->out, "%s\n", format_line(item->expectation.text, line, sizeof(line)));
 	if (item->times)
-		text->page_bytes = item->moment->snapshot->environment.page_bytes;
+		text->page_bytes = item->moment->rows.header.environment.page_bytes;
 	for (i = 0; !err && i < result->count; i++) {
 		const struct expect_finding *finding = &result->findings[i];
 
@@ -131,17 +131,17 @@ static void put_status(const struct text *text, const struct checks *checks)
 			checks->expected_status);
 }
 
-int check_render_text(const struct checks *checks, const struct text_options *options, FILE *out)
+int check_render_text(const struct checks *checks, const struct view *view, FILE *out)
 {
 	struct text text = {
-		.options = options,
-		.layout = text_layout(options->width),
+		.view = view,
+		.layout = text_layout(view->width),
 		.out = out,
 	};
 	size_t i;
 	int err = 0;
 
-	text.layout.heat_width = options->width - INDENT;
+	text.layout.heat_width = view->width - INDENT;
 	put_status(&text, checks);
 	for (i = 0; !err && i < checks->count; i++)
 		err = put_item(&text, &checks->items[i]);

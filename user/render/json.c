@@ -40,9 +40,9 @@ static void put_losses(struct json_out *json, const struct losses *lost)
 static void put_self(struct json_out *json, const struct snapshot *snapshot)
 {
 	json_open(json, "self", '{');
-	json_count(json, "cpu_ns", snapshot->self_cpu_ns);
-	json_count(json, "rss_bytes", snapshot->self_rss_bytes);
-	json_count(json, "bpf_bytes", snapshot->self_bpf_bytes);
+	json_count(json, "cpu_ns", snapshot->header.self_cpu_ns);
+	json_count(json, "rss_bytes", snapshot->header.self_rss_bytes);
+	json_count(json, "bpf_bytes", snapshot->header.self_bpf_bytes);
 	json_close(json, '}');
 }
 
@@ -52,20 +52,20 @@ static void put_header(struct json_out *json, const struct snapshot *snapshot)
 
 	json_words(json, "schema", "pagewatch/1");
 	json_words(json, "kind", "snapshot");
-	json_words(json, "version", snapshot->version);
-	json_words(json, "tier", snapshot->tier);
-	json_words(json, "backend", snapshot->backend);
-	json_words(json, "page_reader", snapshot->page_reader);
+	json_words(json, "version", snapshot->header.version);
+	json_words(json, "tier", snapshot->header.tier);
+	json_words(json, "backend", snapshot->header.backend);
+	json_words(json, "page_reader", snapshot->header.page_reader);
 	json_open(json, "merged", '[');
-	for (i = 0; i < snapshot->merged_count; i++)
-		json_words(json, NULL, snapshot->merged[i]);
+	for (i = 0; i < snapshot->header.merged_count; i++)
+		json_words(json, NULL, snapshot->header.merged[i]);
 	json_close(json, ']');
-	json_environment(json, "environment", &snapshot->environment);
-	put_time(json, snapshot->time_unix_ns);
-	json_count(json, "since_start_ns", snapshot->since_start_ns);
-	json_count(json, "max_hold_ns", snapshot->max_hold_ns);
-	json_bool(json, "complete", snapshot->complete);
-	put_losses(json, &snapshot->losses);
+	json_environment(json, "environment", &snapshot->header.environment);
+	put_time(json, snapshot->header.time_unix_ns);
+	json_count(json, "since_start_ns", snapshot->header.since_start_ns);
+	json_count(json, "max_hold_ns", snapshot->header.max_hold_ns);
+	json_bool(json, "complete", snapshot->header.complete);
+	put_losses(json, &snapshot->header.losses);
 	put_self(json, snapshot);
 }
 

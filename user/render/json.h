@@ -8,10 +8,7 @@
 #include <stdio.h>
 
 #include "model/rows/view.h"
-#include "model/snapshot.h"
-
-#define JSON_HEAT_CELLS 64
-#define JSON_GRID_COLUMNS 64
+#include "model/rows/snapshot.h"
 
 /* One object and a newline. 0, -ENOMEM, or -errno of the stream. */
 int json_render_snapshot(const struct snapshot *snapshot, const struct view *view, FILE *out);

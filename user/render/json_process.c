@@ -30,20 +30,46 @@ static void put_retired(struct json_out *json, const struct retired *life,
 	json_close(json, '}');
 }
 
-static void put_story(struct json_out *json, const struct page_story *story, uint64_t page_bytes,
-		      const struct json_known *known)
+struct story_writer {
+	struct json_out *json;
+	const struct json_known *known;
+	uint64_t page_bytes;
+};
+
+static int put_story(void *ctx, const struct page_story *story)
 {
+	const struct story_writer *writer = ctx;
+	const struct json_known *known = writer->known;
+	struct json_out *json = writer->json;
 	bool has_cause = story->cause != LEDGER_CLASSES && known->faults;
 
 	json_open(json, NULL, '{');
 	json_address(json, "start", story->start);
-	json_count(json, "pages", (story->end - story->start) / page_bytes);
+	json_count(json, "pages", (story->end - story->start) / writer->page_bytes);
 	json_words(json, "state", page_state_name(story->state));
 	json_words(json, "cause", has_cause ? ledger_class_name(story->cause) : NULL);
 	json_bool_if(json, "touched", known->faults, story->read || story->written);
 	json_bool_if(json, "read", known->writes, story->read);
 	json_bool_if(json, "written", known->writes, story->written);
 	json_close(json, '}');
+	return 0;
+}
+
+static void put_stories(struct json_out *json, const struct snapshot *snapshot,
+			const struct process_snapshot *process, const struct json_known *known)
+{
+	const struct tally_input input = tally_input__of(&snapshot->header, process->moment);
+	struct story_writer writer = { json, known, input.page_bytes };
+	size_t i;
+	int err = 0;
+
+	json_open(json, "pages", '[');
+	for (i = 0; !err && i < process->region_count; i++)
+		err = tally_stories(&input, process->regions[i].vma.start,
+				    process->regions[i].vma.end, put_story, &writer);
+	json_close(json, ']');
+	if (err)
+		json->err = err;
 }
 
 static void put_symbol_misses(struct json_out *json, const struct symbol_miss_list *misses)
@@ -63,29 +89,31 @@ static void put_symbol_misses(struct json_out *json, const struct symbol_miss_li
 static void put_identity(struct json_out *json, const struct snapshot *snapshot,
 			 const struct process_snapshot *process)
 {
-	const struct process_facts *facts = &process->facts;
-	bool faults = process->faults_known;
+	const struct process_facts *facts = &process->header.facts;
+	bool faults = process->header.faults_known;
 
 	json_count(json, "pid", facts->pid);
 	json_text(json, "comm", facts->comm);
 	json_text(json, "exe", facts->exe);
 	json_text(json, "runtime", facts->runtime);
-	json_count(json, "page_size", snapshot->environment.page_bytes);
-	json_bool(json, "complete", process->complete);
-	json_bool(json, "exited", process->exited);
+	json_count(json, "page_size", snapshot->header.environment.page_bytes);
+	json_bool(json, "complete", process->header.complete);
+	json_bool(json, "exited", process->header.exited);
 	json_count(json, "rss_pages", process->rss_pages);
 	json_count(json, "rss_kernel_pages", facts->rss_kernel_pages);
 	json_count(json, "rss_peak_pages", facts->rss_peak_pages);
 	json_count(json, "page_table_bytes", facts->page_table_bytes);
-	json_count_if(json, "faults", faults, process->faults.user + process->faults.kernel);
-	json_count_if(json, "kernel_faults", faults && snapshot->tells_writes,
-		      process->faults.kernel);
+	json_count_if(json, "faults", faults,
+		      process->header.faults.user + process->header.faults.kernel);
+	json_count_if(json, "kernel_faults", faults && snapshot->header.tells_writes,
+		      process->header.faults.kernel);
 	json_count_if(json, "stray_faults", faults, process->stray_faults);
-	json_bool(json, "frozen", process->frozen);
-	json_text(json, "names_missing", *process->names_missing ? process->names_missing : NULL);
-	json_count(json, "ids_forgotten", process->ids_forgotten);
-	put_symbol_misses(json, &process->symbol_misses);
-	json_count_if(json, "collapses", faults, process->collapses);
+	json_bool(json, "frozen", process->header.frozen);
+	json_text(json, "names_missing",
+		  *process->header.names_missing ? process->header.names_missing : NULL);
+	json_count(json, "ids_forgotten", process->header.ids_forgotten);
+	put_symbol_misses(json, &process->header.symbol_misses);
+	json_count_if(json, "collapses", faults, process->header.collapses);
 }
 
 static void put_arrays_total(struct json_out *json, const struct process_snapshot *process)
@@ -158,7 +186,7 @@ void json_process(struct json_out *json, const struct snapshot *snapshot,
 		  const struct process_snapshot *process, const struct view *view)
 {
 	const struct json_known known = json_known_of(snapshot, process, view->detail);
-	uint64_t page_bytes = snapshot->environment.page_bytes;
+	uint64_t page_bytes = snapshot->header.environment.page_bytes;
 	size_t i;
 
 	json_open(json, NULL, '{');
@@ -169,14 +197,10 @@ void json_process(struct json_out *json, const struct snapshot *snapshot,
 	put_rows(json, process, view, page_bytes, &known);
 	put_arrays_total(json, process);
 	json_open(json, "retired", '[');
-	for (i = 0; i < process->retired_count; i++)
-		put_retired(json, &process->retired[i], &known);
+	for (i = 0; i < process->header.retired_count; i++)
+		put_retired(json, &process->header.retired[i], &known);
 	json_close(json, ']');
-	if (process->story_count)
-		json_open(json, "pages", '[');
-	for (i = 0; i < process->story_count; i++)
-		put_story(json, &process->stories[i], page_bytes, &known);
-	if (process->story_count)
-		json_close(json, ']');
+	if (view->pages)
+		put_stories(json, snapshot, process, &known);
 	json_close(json, '}');
 }

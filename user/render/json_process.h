@@ -6,7 +6,7 @@
 #define RENDER_JSON_PROCESS_H
 
 #include "model/rows/view.h"
-#include "model/snapshot.h"
+#include "model/rows/snapshot.h"
 #include "render/json_out.h"
 
 /* The rows of a view, as an item of an array. */

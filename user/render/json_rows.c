@@ -8,11 +8,11 @@ struct json_known json_known_of(const struct snapshot *snapshot,
 				const struct process_snapshot *process, bool detail)
 {
 	return (struct json_known){
-		.frames = process->frames_known,
-		.faults = process->faults_known,
-		.writes = process->faults_known && snapshot->tells_writes,
+		.frames = process->header.frames_known,
+		.faults = process->header.faults_known,
+		.writes = process->header.faults_known && snapshot->header.tells_writes,
 		.detail = detail,
-		.start_ns = snapshot->start_ns,
+		.start_ns = snapshot->header.start_ns,
 	};
 }
 

@@ -5,7 +5,7 @@
 #ifndef RENDER_JSON_SHAPE_H
 #define RENDER_JSON_SHAPE_H
 
-#include "model/snapshot.h"
+#include "model/rows/snapshot.h"
 #include "render/json_out.h"
 
 /* null for an array without a shape. */

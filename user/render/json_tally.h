@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "model/snapshot.h"
+#include "model/rows/snapshot.h"
 #include "render/json_out.h"
 
 /* What of a tally is known: without faults neither ledger nor touch, with perf no reads and writes. */

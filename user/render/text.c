@@ -16,17 +16,17 @@
 static void put_header(const struct text *text)
 {
 	const struct snapshot *snapshot = text->snapshot;
-	const struct environment *environment = &snapshot->environment;
+	const struct environment *environment = &snapshot->header.environment;
 	char words[512];
 
 	snprintf(words, sizeof(words),
 		 "pagewatch %s: %s tier, backend %s, page reader %s; Linux %s %s, THP %s, "
 		 "%" PRIu64 ".%" PRIu64 " s",
-		 snapshot->version, snapshot->tier, snapshot->backend, snapshot->page_reader,
-		 environment->kernel, environment->machine,
+		 snapshot->header.version, snapshot->header.tier, snapshot->header.backend,
+		 snapshot->header.page_reader, environment->kernel, environment->machine,
 		 *environment->thp ? environment->thp : "none",
-		 snapshot->since_start_ns / 1000000000u,
-		 snapshot->since_start_ns / 100000000u % 10u);
+		 snapshot->header.since_start_ns / 1000000000u,
+		 snapshot->header.since_start_ns / 100000000u % 10u);
 	text_style(text, STYLE_DIM);
 	text_wrap(text, 0, words);
 	text_style(text, STYLE_PLAIN);
@@ -34,13 +34,13 @@ static void put_header(const struct text *text)
 
 static void put_process_header(const struct text *text)
 {
-	const struct process_facts *facts = &text->process->facts;
+	const struct process_facts *facts = &text->process->header.facts;
 	char comm[128], runtime[512], words[1024];
 
 	snprintf(words, sizeof(words), "%s (%" PRIu32 ")%s%s%s",
 		 format_name(facts->comm, comm, sizeof(comm)), facts->pid,
 		 *facts->runtime ? "  " : "", format_name(facts->runtime, runtime, sizeof(runtime)),
-		 text->process->exited ? "  has ended" : "");
+		 text->process->header.exited ? "  has ended" : "");
 	fputc('\n', text->out);
 	text_style(text, STYLE_HEAD);
 	text_wrap(text, 0, words);
@@ -52,7 +52,7 @@ static bool knows_touch(const struct snapshot *snapshot)
 	size_t i;
 
 	for (i = 0; i < snapshot->process_count; i++) {
-		if (snapshot->processes[i].faults_known)
+		if (snapshot->processes[i].header.faults_known)
 			return true;
 	}
 	return false;
@@ -63,7 +63,7 @@ static int put_process(const struct text *text)
 	int err = 0;
 
 	put_process_header(text);
-	if (!text->process->exited || text->process->region_count)
+	if (!text->process->header.exited || text->process->region_count)
 		err = text_rows(text);
 	return err ? err : text_ledger(text);
 }
@@ -79,17 +79,18 @@ static void put_footer(const struct text *text)
 		text_legend(text);
 	snprintf(words, sizeof(words),
 		 "pagewatch itself: CPU %" PRIu64 ".%02" PRIu64 " s, RSS %s, in the kernel %s",
-		 snapshot->self_cpu_ns / 1000000000u, snapshot->self_cpu_ns / 10000000u % 100u,
-		 format_bytes(snapshot->self_rss_bytes, rss),
-		 format_bytes(snapshot->self_bpf_bytes, bpf));
+		 snapshot->header.self_cpu_ns / 1000000000u,
+		 snapshot->header.self_cpu_ns / 10000000u % 100u,
+		 format_bytes(snapshot->header.self_rss_bytes, rss),
+		 format_bytes(snapshot->header.self_bpf_bytes, bpf));
 	text_style(text, STYLE_DIM);
 	text_wrap(text, 0, words);
 	text_style(text, STYLE_PLAIN);
 	for (i = 0; i < LOSS_KINDS; i++) {
-		if (!snapshot->losses.count[i])
+		if (!snapshot->header.losses.count[i])
 			continue;
 		snprintf(words, sizeof(words), "INCOMPLETE: %s",
-			 loss_sentence((enum loss)i, snapshot->losses.count[i], loss));
+			 loss_sentence((enum loss)i, snapshot->header.losses.count[i], loss));
 		text_style(text, STYLE_ALARM);
 		text_wrap(text, 0, words);
 		text_style(text, STYLE_PLAIN);
@@ -159,15 +160,13 @@ static void put_cut(const char *body, uint32_t lines, FILE *out)
 	fputs(skip_lines(middle, missing), out);
 }
 
-int text_render(const struct snapshot *snapshot, const struct view *view,
-		const struct text_options *options, FILE *out)
+int text_render(const struct snapshot *snapshot, const struct view *view, FILE *out)
 {
 	struct text text = {
 		.snapshot = snapshot,
 		.view = view,
-		.options = options,
-		.layout = text_layout(options->width),
-		.page_bytes = snapshot->environment.page_bytes,
+		.layout = text_layout(view->width),
+		.page_bytes = snapshot->header.environment.page_bytes,
 	};
 	char *body = NULL, *footer = NULL;
 	uint32_t lines;
@@ -182,9 +181,9 @@ int text_render(const struct snapshot *snapshot, const struct view *view,
 		goto out;
 	lines = count_lines(footer) + 1;
 	put_cut(body,
-		!options->max_lines	     ? UINT32_MAX
-		: options->max_lines > lines ? options->max_lines - lines
-					     : 1,
+		!view->max_lines	  ? UINT32_MAX
+		: view->max_lines > lines ? view->max_lines - lines
+					  : 1,
 		out);
 	fputs(footer, out);
 	if (ferror(out))

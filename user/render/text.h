@@ -11,24 +11,15 @@
 #include <stdio.h>
 
 #include "model/rows/view.h"
-#include "model/snapshot.h"
+#include "model/rows/snapshot.h"
 
-struct text_options {
-	uint32_t width; /* columns of the terminal, at least 40 */
-	bool unicode;
-	bool color;
-	uint32_t retired;   /* at most so many ended lives; 0: none */
-	uint32_t max_lines; /* a screen's height for a redrawn view; 0: no limit */
-};
-
-/* Cells that a heatmap has at this width: what the engine is to compute. */
-uint32_t text_heat_cells(const struct text_options *options);
+/* Cells that a heatmap has at the view's width. */
+uint32_t text_heat_cells(const struct view *view);
 
 /* The same for the columns of a two-dimensional heatmap. */
-uint32_t text_grid_columns(const struct text_options *options);
+uint32_t text_grid_columns(const struct view *view);
 
 /* Writes the report; 0 or -errno of the stream. */
-int text_render(const struct snapshot *snapshot, const struct view *view,
-		const struct text_options *options, FILE *out);
+int text_render(const struct snapshot *snapshot, const struct view *view, FILE *out);
 
 #endif

@@ -26,7 +26,7 @@ static const struct glyphs ascii_glyphs = {
 
 static const struct glyphs *glyphs_of(const struct text *text)
 {
-	return text->options->unicode ? &unicode_glyphs : &ascii_glyphs;
+	return text->view->unicode ? &unicode_glyphs : &ascii_glyphs;
 }
 
 /* A row of fewer pages than columns is stretched; after a resize cells are summed. */
@@ -97,7 +97,7 @@ static void put_entry(const struct text *text, uint32_t *column, enum text_style
 {
 	uint32_t columns = (uint32_t)strlen(meaning) + (*glyph ? 2 : 0);
 
-	if (*column && *column + 2 + columns > text->options->width) {
+	if (*column && *column + 2 + columns > text->view->width) {
 		fputc('\n', text->out);
 		*column = 0;
 	}
@@ -115,7 +115,7 @@ static void put_entry(const struct text *text, uint32_t *column, enum text_style
 void text_legend(const struct text *text)
 {
 	const struct glyphs *glyphs = glyphs_of(text);
-	bool touches = text->process->faults_known && text->options->color;
+	bool touches = text->process->header.faults_known && text->view->color;
 	uint32_t column = 0;
 
 	put_entry(text, &column, STYLE_PLAIN, glyphs->levels[0], "partly resident");

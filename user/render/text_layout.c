@@ -44,9 +44,9 @@ void text_layout_without_touch(struct text_layout *layout)
 	}
 }
 
-uint32_t text_heat_cells(const struct text_options *options)
+uint32_t text_heat_cells(const struct view *view)
 {
-	return text_layout(options->width).heat_width;
+	return text_layout(view->width).heat_width;
 }
 
 void text_style(const struct text *text, enum text_style style)
@@ -58,7 +58,7 @@ void text_style(const struct text *text, enum text_style style)
 		[STYLE_ZERO] = "\033[36m",
 	};
 
-	if (text->options->color)
+	if (text->view->color)
 		fputs(codes[style], text->out);
 }
 
@@ -110,7 +110,7 @@ static void put_glyph(const struct text *text, const struct glyph *glyph)
 	/* The blank at which no line is broken. */
 	if (glyph->length == 2 && !memcmp(glyph->bytes, "\u00a0", 2))
 		fputc(' ', text->out);
-	else if (glyph->length > 1 && !text->options->unicode)
+	else if (glyph->length > 1 && !text->view->unicode)
 		fprintf(text->out, "%.*s", (int)glyph->columns, "??");
 	else
 		fwrite(glyph->bytes, 1, glyph->length, text->out);
@@ -197,7 +197,7 @@ static const char *put_piece(const struct text *text, const char *word, uint32_t
 
 void text_wrap(const struct text *text, uint32_t indent, const char *words)
 {
-	uint32_t width = text->options->width, column = 0;
+	uint32_t width = text->view->width, column = 0;
 	char safe[LINE_BYTES];
 	const char *word;
 	char *rest;

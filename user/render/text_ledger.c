@@ -46,7 +46,7 @@ static void put_causes(const struct text *text)
 	const uint64_t *ledger = totals->ledger;
 	uint64_t unexplained;
 
-	if (!text->process->faults_known) {
+	if (!text->process->header.faults_known) {
 		say(text, "resident: %s; the cause is unknown without the faults tier",
 		    amount(text, totals->resident).text);
 		return;
@@ -93,22 +93,22 @@ static void put_kernel(const struct text *text)
 		strays[FORMAT_COUNT_MAX];
 
 	say(text, "kernel: RSS %s, peak %s, page tables %s",
-	    amount(text, process->facts.rss_kernel_pages).text,
-	    amount(text, process->facts.rss_peak_pages).text,
-	    format_bytes(process->facts.page_table_bytes, tables));
-	if (!process->faults_known)
+	    amount(text, process->header.facts.rss_kernel_pages).text,
+	    amount(text, process->header.facts.rss_peak_pages).text,
+	    format_bytes(process->header.facts.page_table_bytes, tables));
+	if (!process->header.faults_known)
 		return;
 	say(text, "faults: %s, of them in the kernel %s",
-	    format_count(process->faults.user + process->faults.kernel, faults),
-	    format_count(process->faults.kernel, kernel));
+	    format_count(process->header.faults.user + process->header.faults.kernel, faults),
+	    format_count(process->header.faults.kernel, kernel));
 	if (process->stray_faults)
 		say(text,
 		    "%s page%s touched outside every mapping: tried in vain, or unmapped unseen",
 		    format_count(process->stray_faults, strays),
 		    process->stray_faults == 1 ? "" : "s");
-	if (process->collapses)
+	if (process->header.collapses)
 		say(text, "%" PRIu64 " huge pages made of small ones during the watch",
-		    process->collapses);
+		    process->header.collapses);
 }
 
 static void put_retired(const struct text *text, const struct retired *retired)
@@ -142,15 +142,15 @@ static int put_ended(const struct text *text)
 	const struct retired **order;
 	size_t i;
 
-	if (!process->retired_count || !text->options->retired)
+	if (!process->header.retired_count || !text->view->retired)
 		return 0;
-	order = calloc(process->retired_count, sizeof(*order));
+	order = calloc(process->header.retired_count, sizeof(*order));
 	if (!order)
 		return -ENOMEM;
-	for (i = 0; i < process->retired_count; i++)
-		order[i] = &process->retired[i];
-	array_sort(order, process->retired_count, sizeof(*order), by_touched);
-	for (i = 0; i < process->retired_count && i < text->options->retired; i++)
+	for (i = 0; i < process->header.retired_count; i++)
+		order[i] = &process->header.retired[i];
+	array_sort(order, process->header.retired_count, sizeof(*order), by_touched);
+	for (i = 0; i < process->header.retired_count && i < text->view->retired; i++)
 		put_retired(text, order[i]);
 	free(order);
 	return 0;

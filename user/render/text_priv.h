@@ -41,7 +41,6 @@ struct text {
 	const struct snapshot *snapshot;
 	const struct process_snapshot *process; /* the one that is being written */
 	const struct view *view;
-	const struct text_options *options;
 	struct text_layout layout;
 	uint64_t page_bytes;
 	FILE *out;

@@ -67,14 +67,15 @@ static void put_count(const struct text *text, uint64_t count)
 /* First faults: a page that was read first and then written had two. */
 static void put_faults(const struct text *text, const struct touch_tally *touch)
 {
-	put_count(text, text->snapshot->tells_writes ? touch->pages_read + touch->pages_written
-						     : touch->pages_touched);
+	put_count(text, text->snapshot->header.tells_writes
+				? touch->pages_read + touch->pages_written
+				: touch->pages_touched);
 }
 
 static void put_column(const struct text *text, enum text_column column, const struct line *line)
 {
 	const struct tally *tally = line->tally;
-	bool faults = text->process->faults_known;
+	bool faults = text->process->header.faults_known;
 	char buffer[FORMAT_BYTES_MAX];
 
 	switch (column) {
@@ -95,7 +96,7 @@ static void put_column(const struct text *text, enum text_column column, const s
 		return;
 	case COLUMN_READ:
 	case COLUMN_WRITTEN:
-		if (!faults || !text->snapshot->tells_writes)
+		if (!faults || !text->snapshot->header.tells_writes)
 			put_unknown(text);
 		else
 			put_pages_as_bytes(text, column == COLUMN_READ
@@ -160,7 +161,7 @@ static const struct array_desc *array_of_id(const struct text *text, uint32_t id
 static void put_origin(const struct text *text, const struct array_origin *origin, char *words,
 		       size_t size)
 {
-	uint64_t start = text->snapshot->start_ns;
+	uint64_t start = text->snapshot->header.start_ns;
 	uint64_t ms = origin->time_ns > start ? (origin->time_ns - start) / 1000000u : 0;
 
 	put(words, size, "%sthread %" PRIu32 ", %" PRIu64 ".%03" PRIu64 " s after the start",
@@ -196,7 +197,7 @@ static void put_frames(const struct text *text, const struct frame_tally *frames
 {
 	char words[128], runs[FORMAT_COUNT_MAX], exclusive[FORMAT_COUNT_MAX];
 
-	if (!text->process->frames_known)
+	if (!text->process->header.frames_known)
 		return;
 	snprintf(words, sizeof(words), "physical memory: %s runs, %s pages exclusive",
 		 format_count(frames->pfn_runs, runs),
@@ -304,10 +305,10 @@ int text_rows(const struct text *text)
 	err = selection__init(&selection, text->process, text->view, text->page_bytes);
 	if (!err)
 		err = put_rows(text, &selection);
-	for (i = 0; i < text->process->symbol_misses.count; i++)
-		put_miss(text, &text->process->symbol_misses.misses[i]);
-	if (*text->process->names_missing)
-		text_wrap(text, 0, text->process->names_missing);
+	for (i = 0; i < text->process->header.symbol_misses.count; i++)
+		put_miss(text, &text->process->header.symbol_misses.misses[i]);
+	if (*text->process->header.names_missing)
+		text_wrap(text, 0, text->process->header.names_missing);
 	selection__deinit(&selection);
 	return err;
 }

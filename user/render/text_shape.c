@@ -13,15 +13,15 @@
 #define LABEL 10u /* digits of a row's number; with more it is rounded */
 #define NO_BREAK "\u00a0"
 
-uint32_t text_grid_columns(const struct text_options *options)
+uint32_t text_grid_columns(const struct view *view)
 {
-	return options->width - INDENT - LABEL - 1;
+	return view->width - INDENT - LABEL - 1;
 }
 
 /* A range is not broken between lines, unless it is longer than one. */
 static void put_range(const struct text *text, const char *range, FILE *out)
 {
-	bool whole = strlen(range) + INDENT < text->options->width;
+	bool whole = strlen(range) + INDENT < text->view->width;
 
 	for (; *range; range++) {
 		if (*range == ' ' && whole)
@@ -147,7 +147,7 @@ static void put_grid(const struct text *text, const struct array_row *array)
 {
 	const struct grid *grid = &array->grid;
 	uint64_t rows = (uint64_t)array->desc.shape->dims[0];
-	uint32_t width = text_grid_columns(text->options), row, column;
+	uint32_t width = text_grid_columns(text->view), row, column;
 
 	put_columns(text, (uint64_t)array->desc.shape->dims[1], width);
 	for (row = 0; row < grid->rows; row++) {

@@ -32,8 +32,8 @@ static void free_moment(struct check_moment *moment)
 	if (!moment)
 		return;
 	free(moment->name);
-	snapshot__deinit(moment->snapshot);
-	free(moment->snapshot);
+	snapshot__deinit(&moment->rows);
+	moment__deinit(&moment->facts);
 	free(moment);
 }
 
@@ -104,7 +104,7 @@ static bool same_name(const char *left, const char *right)
 /* A checkpoint's snapshot is of the one process that has reached it. */
 static uint32_t pid_of(const struct check_moment *moment)
 {
-	return moment->snapshot->process_count ? moment->snapshot->processes[0].facts.pid : 0;
+	return moment->facts.process_count ? moment->facts.processes[0].header.facts.pid : 0;
 }
 
 struct past {
@@ -123,7 +123,7 @@ static const struct snapshot *find_past(void *ctx, uint32_t pid)
 
 		if (!moment->superseded && same_name(moment->name, past->name) &&
 		    pid_of(moment) == pid)
-			return moment->snapshot;
+			return &moment->rows;
 	}
 	return NULL;
 }
@@ -136,8 +136,8 @@ static int judge_item(struct checks *checks, struct check_item *item)
 	struct expect_result result;
 	int err;
 
-	err = expectation__judge(expectation, now->snapshot,
-				 &(struct expect_past){ find_past, &past }, &result);
+	err = expectation__judge(expectation, &now->rows, &(struct expect_past){ find_past, &past },
+				 &result);
 	/* What failed, or could not be told, once is not mended by a later visit. */
 	if (!err && (!item->times || item->result.verdict == EXPECT_HOLDS ||
 		     (item->result.verdict == EXPECT_UNKNOWN && result.verdict == EXPECT_FAILS))) {
@@ -189,34 +189,40 @@ static void drop_unneeded(struct checks *checks)
 	checks->moment_count = kept;
 }
 
-/* Takes the snapshot over, also where there is no memory: NULL. */
-static struct check_moment *new_moment(const char *name, struct snapshot *snapshot)
+/* Takes the facts over, also on failure. */
+static int new_moment(const char *name, struct moment *facts, const struct view *view,
+		      struct check_moment **ret)
 {
 	struct check_moment *moment = calloc(1, sizeof(*moment));
+	int err = moment ? 0 : -ENOMEM;
 
-	if (moment && name)
-		moment->name = strdup(name);
-	if (!moment || (name && !moment->name)) {
-		snapshot__deinit(snapshot);
-		free(snapshot);
-		free(moment);
-		return NULL;
+	*ret = moment;
+	if (!moment) {
+		moment__deinit(facts);
+		return err;
 	}
-	moment->snapshot = snapshot;
-	return moment;
+	moment->facts = *facts;
+	*facts = (struct moment){ 0 };
+	if (name) {
+		moment->name = strdup(name);
+		err = moment->name ? 0 : -ENOMEM;
+	}
+	return err ? err : snapshot__of(&moment->facts, view, &moment->rows);
 }
 
-int checks__judge(struct checks *checks, const char *name, struct snapshot *snapshot)
+int checks__judge(struct checks *checks, const char *name, struct moment *facts)
 {
-	struct check_moment *moment = new_moment(name, snapshot);
+	struct check_moment *moment;
 	size_t i;
 	int err;
 
-	err = array_reserve((void **)&checks->moments, &checks->moment_capacity,
-			    checks->moment_count + 1, sizeof(*checks->moments));
-	if (err || !moment) {
+	err = new_moment(name, facts, &checks->view, &moment);
+	if (!err)
+		err = array_reserve((void **)&checks->moments, &checks->moment_capacity,
+				    checks->moment_count + 1, sizeof(*checks->moments));
+	if (err) {
 		free_moment(moment);
-		return -ENOMEM;
+		return err;
 	}
 	checks->moments[checks->moment_count++] = moment;
 	for (i = 0; !err && i < checks->count; i++) {
@@ -321,7 +327,7 @@ int check_each_miss(const struct check_item *item,
 
 	for (i = 0; i < item->result.count; i++) {
 		const struct expect_finding *finding = &item->result.findings[i];
-		uint64_t page_bytes = item->moment->snapshot->environment.page_bytes;
+		uint64_t page_bytes = item->moment->rows.header.environment.page_bytes;
 		char *words;
 
 		if (finding->verdict == EXPECT_HOLDS)

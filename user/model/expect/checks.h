@@ -7,11 +7,12 @@
 
 #include "model/expect/expect.h"
 
-/* A snapshot that a result, or a later growth, still speaks of. */
+/* That a result, or a later growth, still speaks of. */
 struct check_moment {
-	char *name;		   /* the checkpoint's; NULL: the end. Owned */
-	struct snapshot *snapshot; /* owned */
-	bool superseded;	   /* its process came to that checkpoint again */
+	char *name; /* the checkpoint's; NULL: the end. Owned */
+	struct moment facts;
+	struct snapshot rows; /* of the facts, by the view of the checks */
+	bool superseded;      /* its process came to that checkpoint again */
 };
 
 struct check_item {
@@ -29,6 +30,7 @@ struct checks {
 	struct check_moment **moments; /* that are still needed, in order of time; owned */
 	size_t moment_count;
 	size_t moment_capacity;
+	struct view view; /* of findings: what they are told with */
 	bool has_command;
 	int expected_status; /* of the command; -1: any */
 	int status;	     /* it had, as a shell tells it; -1: it was never seen to end */
@@ -48,10 +50,10 @@ bool checks__grow_until_end(const struct checks *checks);
 bool checks__all_judged(const struct checks *checks);
 
 /*
- * Judges what is due at a moment: name of a checkpoint, or NULL for the end. Takes the snapshot
- * over (malloc'ed, its content too), also on failure. 0 or -ENOMEM.
+ * Judges what is due at a moment: name of a checkpoint, or NULL for the end. Takes the
+ * moment's content over, also on failure. 0 or -errno.
  */
-int checks__judge(struct checks *checks, const char *name, struct snapshot *snapshot);
+int checks__judge(struct checks *checks, const char *name, struct moment *facts);
 
 /* What was due at a moment that never came is unknown. 0 or -ENOMEM. Call it once, last. */
 int checks__finish(struct checks *checks);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/snapshot.h"
+#include "model/rows/snapshot.h"
 
 #define EXPECT_CLAUSES_MAX 16
 

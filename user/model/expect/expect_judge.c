@@ -99,18 +99,18 @@ static unsigned int affected_by(enum expect_metric metric)
 static const char *why_unknown(const struct expect_clause *clause, const struct snapshot *snapshot,
 			       const struct process_snapshot *process, const struct tally *tally)
 {
-	enum loss lost = losses__first(&snapshot->losses, affected_by(clause->metric));
+	enum loss lost = losses__first(&snapshot->header.losses, affected_by(clause->metric));
 
-	if (process->exited)
+	if (process->header.exited)
 		return "the process had ended";
-	if (of_faults(clause->metric) && !process->faults_known)
+	if (of_faults(clause->metric) && !process->header.faults_known)
 		return "faults were not counted";
 	if (lost != LOSS_KINDS)
 		return loss_kind(lost)->unknown;
 	if ((clause->metric == METRIC_READ || clause->metric == METRIC_WRITTEN) &&
-	    !snapshot->tells_writes)
+	    !snapshot->header.tells_writes)
 		return "this backend cannot distinguish reads from writes";
-	if ((clause->metric == METRIC_HUGE && snapshot->merged_count) ||
+	if ((clause->metric == METRIC_HUGE && snapshot->header.merged_count) ||
 	    ((clause->metric == METRIC_HUGE_FILL || clause->metric == METRIC_UNFAULTED) &&
 	     ledger_unexplained(tally->ledger)))
 		return "this page reader cannot distinguish huge pages";
@@ -126,7 +126,8 @@ static const struct process_snapshot *find_process(const struct snapshot *snapsh
 	size_t i;
 
 	for (i = 0; i < snapshot->process_count; i++) {
-		if (snapshot->processes[i].facts.pid == pid && !snapshot->processes[i].exited)
+		if (snapshot->processes[i].header.facts.pid == pid &&
+		    !snapshot->processes[i].header.exited)
 			return &snapshot->processes[i];
 	}
 	return NULL;
@@ -160,7 +161,7 @@ static const char *measure_before(const struct judge *judge, const struct expect
 				  const struct expect_finding *finding,
 				  struct expect_measure *measure)
 {
-	uint32_t pid = finding->process->facts.pid;
+	uint32_t pid = finding->process->header.facts.pid;
 	const struct process_snapshot *process = NULL;
 	const struct array_row *row = NULL;
 	const struct snapshot *earlier;
@@ -179,7 +180,7 @@ static const char *measure_before(const struct judge *judge, const struct expect
 			return "it did not exist at the earlier checkpoint";
 	}
 	tally = tally_of(process, row, clause);
-	measure->before = count_of(clause->metric, tally, &process->faults);
+	measure->before = count_of(clause->metric, tally, &process->header.faults);
 	return why_unknown(clause, earlier, process, tally);
 }
 
@@ -190,13 +191,14 @@ static void measure_clause(const struct judge *judge, size_t clause_index,
 	struct expect_measure *measure = &finding->measures[clause_index];
 	const struct tally *tally = tally_of(finding->process, finding->row, clause);
 
-	measure->value = count_of(clause->metric, tally, &finding->process->faults);
+	measure->value = count_of(clause->metric, tally, &finding->process->header.faults);
 	measure->base = tally->pages;
 	measure->unknown = why_unknown(clause, judge->now, finding->process, tally);
 	if (!measure->unknown)
 		measure->unknown = measure_before(judge, clause, finding, measure);
 	if (!measure->unknown)
-		measure->holds = expect_holds(clause, measure, judge->now->environment.page_bytes);
+		measure->holds =
+			expect_holds(clause, measure, judge->now->header.environment.page_bytes);
 }
 
 static enum expect_verdict worst(enum expect_verdict left, enum expect_verdict right)
@@ -257,8 +259,8 @@ static const char *names_missing(const struct snapshot *snapshot)
 	size_t i;
 
 	for (i = 0; i < snapshot->process_count; i++) {
-		if (*snapshot->processes[i].names_missing)
-			return snapshot->processes[i].names_missing;
+		if (*snapshot->processes[i].header.names_missing)
+			return snapshot->processes[i].header.names_missing;
 	}
 	return NULL;
 }

@@ -16,21 +16,8 @@
 #include "facts/touch.h"
 #include "facts/vma.h"
 #include "model/page_state.h"
+#include "model/touch_facts.h"
 #include "base/intervals.h"
-
-/* A life that ended, or many summed (count > 1, start = end = 0). */
-struct retired {
-	uint64_t count;
-	uint64_t start; /* bytes; the range of the call that ended it */
-	uint64_t end;
-	uint64_t created_ns; /* CLOCK_MONOTONIC; 0 when before the watch or unknown */
-	uint64_t retired_ns;
-	const char *how; /* munmap, mmap, mremap, brk, dontneed, remove, guard, shmdt,
-					   shmat, exec, exit; a literal */
-	uint64_t pages_read;
-	uint64_t pages_written;
-	uint64_t pages_touched;
-};
 
 struct touch;
 
@@ -119,23 +106,11 @@ int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t
 		struct touch_bits *ret);
 
 /*
- * What is known of the pages of one moment, apart from whoever counts on: nothing below changes
- * any more. The holder's to deinit.
- */
-struct touch_facts {
-	struct touch_map touched;    /* each page as its scan saw it */
-	struct intervals before;     /* pages of the baseline */
-	struct intervals huge_seen;  /* pages that a scan saw in huge pages */
-	struct intervals huge_maybe; /* that it could not tell from those of a huge page */
-};
-
-/*
  * map: the kernel's chunks after the scan that gave the runs. Bits that are there only as long as
  * the page is are settled by the runs. *ret is set also on failure. 0 or -ENOMEM.
  */
 int touch__facts(const struct touch *touch, const struct touch_map *map,
 		 const struct page_runs *runs, struct touch_facts *ret);
-void touch_facts__deinit(struct touch_facts *facts);
 
 /*
  * The lives that ended: at most 1,000, the largest by pages_touched, in order of their end; the

@@ -11,7 +11,6 @@
 #include "base/text.h"
 
 struct subject {
-	const struct snapshot *snapshot;
 	const struct tally *tally;
 	const struct tally *interior; /* NULL for a region */
 	uint64_t header_bytes;	      /* of an array: bytes before it in its first page */
@@ -238,14 +237,13 @@ static char *add_shared(char *text, const struct array_row *row)
 	return join(text, words);
 }
 
-char *explain_array(const struct snapshot *snapshot, const struct process_snapshot *process,
+char *explain_array(const struct moment_header *header, const struct process_header *process,
 		    const struct array_row *row)
 {
 	const struct subject subject = {
-		.snapshot = snapshot,
 		.tally = &row->tally,
 		.interior = &row->interior,
-		.header_bytes = row->desc.start % snapshot->environment.page_bytes,
+		.header_bytes = row->desc.start % header->environment.page_bytes,
 		.vma_count = row->vma_count,
 		.faults = process->faults_known,
 	};
@@ -255,11 +253,9 @@ char *explain_array(const struct snapshot *snapshot, const struct process_snapsh
 	return add_shared(explain(&subject), row);
 }
 
-char *explain_region(const struct snapshot *snapshot, const struct process_snapshot *process,
-		     const struct region_row *row)
+char *explain_region(const struct process_header *process, const struct region_row *row)
 {
 	const struct subject subject = {
-		.snapshot = snapshot,
 		.tally = &row->tally,
 		.faults = process->faults_known,
 	};

@@ -6,12 +6,11 @@
 #ifndef MODEL_EXPLAIN_H
 #define MODEL_EXPLAIN_H
 
-#include "model/snapshot.h"
+#include "model/rows/snapshot.h"
 
 /* malloc'd text, or NULL when there is nothing notable (or no memory: errno is then set). */
-char *explain_array(const struct snapshot *snapshot, const struct process_snapshot *process,
+char *explain_array(const struct moment_header *header, const struct process_header *process,
 		    const struct array_row *row);
-char *explain_region(const struct snapshot *snapshot, const struct process_snapshot *process,
-		     const struct region_row *row);
+char *explain_region(const struct process_header *process, const struct region_row *row);
 
 #endif

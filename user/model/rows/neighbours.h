@@ -5,7 +5,7 @@
 #ifndef MODEL_NEIGHBOURS_H
 #define MODEL_NEIGHBOURS_H
 
-#include "model/snapshot.h"
+#include "model/rows/snapshot.h"
 
 /*
  * Sets neighbours of each of process->arrays: the other arrays that own their memory (views do

@@ -6,27 +6,17 @@
 #include <string.h>
 
 #include "model/index/array_pages.h"
+#include "facts/map_change.h"
 
-static int fill_heat(const struct tally_input *input, uint64_t start, uint64_t end, uint32_t cells,
-		     struct heat *ret)
-{
-	memset(ret, 0, sizeof(*ret));
-	return cells ? tally_heat(input, start, end, cells, ret) : 0;
-}
-
-int row_fill_region(const struct tally_input *input, uint32_t cells, struct region_row *row)
+int row_fill_region(const struct tally_input *input, struct region_row *row)
 {
 	const struct interval all = { .start = row->vma.start, .end = row->vma.end, .value = 0 };
-	int err;
 
 	if (input->frames)
 		row->frames = frames_tally(input->frames,
 					   &(struct intervals){ (struct interval *)&all, 1, 1 },
 					   input->page_bytes);
-	err = tally_range(input, row->vma.start, row->vma.end, &row->tally);
-	if (!err)
-		err = fill_heat(input, row->vma.start, row->vma.end, cells, &row->heat);
-	return err;
+	return tally_range(input, row->vma.start, row->vma.end, &row->tally);
 }
 
 /* The part of the ranges that lies in [start, end). */
@@ -68,8 +58,8 @@ static int fill_shared(const struct array_desc *desc, uint64_t page, bool listed
 	return err == -E2BIG ? 0 : err;
 }
 
-int row_fill_array_pages(const struct tally_input *input, const struct vma_list *vmas,
-			 uint32_t cells, struct array_row *row, struct intervals *pages)
+int row_fill_array(const struct tally_input *input, const struct vma_list *vmas,
+		   struct array_row *row, struct intervals *pages)
 {
 	uint64_t page = input->page_bytes;
 	uint64_t start = row->desc.start - row->desc.start % page;
@@ -96,16 +86,6 @@ int row_fill_array_pages(const struct tally_input *input, const struct vma_list 
 		err = fill_shared(&row->desc, page, listed, row);
 	if (!err && input->frames)
 		row->frames = frames_tally(input->frames, pages, page);
-	return err ? err : fill_heat(input, start, end, cells, &row->heat);
-}
-
-int row_fill_array(const struct tally_input *input, const struct vma_list *vmas, uint32_t cells,
-		   struct array_row *row)
-{
-	struct intervals pages = { 0 };
-	int err = row_fill_array_pages(input, vmas, cells, row, &pages);
-
-	intervals__deinit(&pages);
 	return err;
 }
 
@@ -114,8 +94,8 @@ static int sum_strays(const struct process_snapshot *process, const struct tally
 		      uint64_t *ret)
 {
 	uint64_t end = MAP_CHANGE_ASIDE, at = 0;
-	size_t i;
 	int err = 0;
+	size_t i;
 
 	*ret = 0;
 	for (i = 0; !err && i <= process->region_count; i++) {

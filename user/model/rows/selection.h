@@ -6,7 +6,7 @@
 #define MODEL_SELECTION_H
 
 #include "model/rows/view.h"
-#include "model/snapshot.h"
+#include "model/rows/snapshot.h"
 
 enum row_place {
 	ROW_LEFT_OUT,

@@ -9,6 +9,26 @@
 #include "model/lives/chunk_bits.h"
 #include "model/rows/chunk_view.h"
 
+struct tally_input tally_input__of(const struct moment_header *header,
+				   const struct process_moment *process)
+{
+	static const struct page_runs nothing = { 0 };
+	struct tally_input input = {
+		.page_bytes = header->environment.page_bytes,
+		.pmd_bytes = header->environment.pmd_bytes,
+		.runs = process->runs ? process->runs : &nothing,
+		.frames = process->frames,
+	};
+
+	if (process->touch) {
+		input.touched = &process->touch->touched;
+		input.before = &process->touch->before;
+		input.huge_seen = &process->touch->huge_seen;
+		input.huge_maybe = &process->touch->huge_maybe;
+	}
+	return input;
+}
+
 static void add_thread(struct touch_tally *touch, uint32_t tid)
 {
 	uint32_t i;

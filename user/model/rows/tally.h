@@ -13,6 +13,7 @@
 #include "facts/touch.h"
 #include "model/frames.h"
 #include "model/ledger.h"
+#include "model/moment.h"
 #include "model/page_state.h"
 
 #define TALLY_THREADS 8
@@ -59,6 +60,10 @@ struct tally_input {
 	const struct intervals *huge_seen;
 	const struct intervals *huge_maybe;
 };
+
+/* What of a moment counting reads; it borrows. */
+struct tally_input tally_input__of(const struct moment_header *header,
+				   const struct process_moment *process);
 
 /* Counts pages [start, end) (bytes, page-aligned). *ret is set whole. 0 or -ENOMEM. */
 int tally_range(const struct tally_input *input, uint64_t start, uint64_t end, struct tally *ret);

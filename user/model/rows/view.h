@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * How somebody wants to look at a snapshot: which rows, in which order. It means the same to
- * every renderer.
+ * How somebody wants to look at a moment: which rows, in which order, with what beside them. It
+ * means the same to every renderer.
  */
 #ifndef MODEL_VIEW_H
 #define MODEL_VIEW_H
@@ -12,12 +12,21 @@
 /* By start address; or largest first by span, resident pages, touched pages; or by name. */
 enum row_order { ROW_BY_ADDRESS, ROW_BY_SPAN, ROW_BY_RESIDENT, ROW_BY_TOUCHED, ROW_BY_NAME };
 
-struct view {		    /* all zero: every row, by address */
+struct view {		    /* all zero: every row, by address, without details */
 	uint64_t min_bytes; /* smaller regions are left out, arrays never */
 	const char *filter; /* rows whose name or path is like it; NULL: all; borrowed */
 	enum row_order order;
-	uint32_t top; /* at most so many rows a process; 0: all */
-	bool detail;  /* heat, index ranges and grids where the report can do without */
+	uint32_t top;	/* at most so many rows a process; 0: all */
+	uint32_t width; /* columns of a terminal, at least 40; cells where there is none */
+	bool detail;	/* heat, index ranges and grids where a report can do without */
+	bool pages;	/* every run of like pages */
+	uint32_t cells; /* of a heatmap, with which come index ranges; the renderer's choice */
+	uint32_t grid_columns; /* at most; 0: no grids; the same */
+	/* For people. */
+	bool unicode;
+	bool color;
+	uint32_t retired;   /* at most so many ended lives; 0: none */
+	uint32_t max_lines; /* a screen's height for a redrawn view; 0: no limit */
 };
 
 #endif

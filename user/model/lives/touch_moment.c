@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* The touches of a moment as plain values: one pass over all that hold some of them. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "model/lives/touch_priv.h"
-
-void touch_facts__deinit(struct touch_facts *facts)
-{
-	free(facts->touched.chunks);
-	intervals__deinit(&facts->before);
-	intervals__deinit(&facts->huge_seen);
-	intervals__deinit(&facts->huge_maybe);
-	memset(facts, 0, sizeof(*facts));
-}
 
 /* The pages of a chunk that are in a run: *at is the first that may reach into it, and moves on. */
 static void mask_present(const struct page_runs *runs, size_t *at, uint64_t start,

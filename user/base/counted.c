@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "base/counted.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+
+struct counted {
+	size_t holders;
+	void (*deinit)(void *memory);
+	max_align_t memory[];
+};
+
+static struct counted *counted_of(const void *memory)
+{
+	return (struct counted *)((uintptr_t)memory - offsetof(struct counted, memory));
+}
+
+void *counted__new(size_t bytes, void (*deinit)(void *memory))
+{
+	struct counted *counted = calloc(1, sizeof(*counted) + bytes);
+
+	if (!counted)
+		return NULL;
+	counted->holders = 1;
+	counted->deinit = deinit;
+	return counted->memory;
+}
+
+const void *counted__hold(const void *memory)
+{
+	if (memory)
+		counted_of(memory)->holders++;
+	return memory;
+}
+
+void counted__drop(const void *memory)
+{
+	struct counted *counted;
+
+	if (!memory)
+		return;
+	counted = counted_of(memory);
+	if (--counted->holders)
+		return;
+	if (counted->deinit)
+		counted->deinit(counted->memory);
+	free(counted);
+}

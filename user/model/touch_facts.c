@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "model/touch_facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void touch_facts__deinit(struct touch_facts *facts)
+{
+	free(facts->touched.chunks);
+	intervals__deinit(&facts->before);
+	intervals__deinit(&facts->huge_seen);
+	intervals__deinit(&facts->huge_maybe);
+	memset(facts, 0, sizeof(*facts));
+}
