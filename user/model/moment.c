@@ -28,6 +28,7 @@ void moment__deinit(struct moment *moment)
 	for (i = 0; i < moment->process_count; i++)
 		process_moment__deinit(&moment->processes[i]);
 	free(moment->processes);
+	free(moment->pool);
 	memset(moment, 0, sizeof(*moment));
 }
 

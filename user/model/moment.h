@@ -74,6 +74,7 @@ struct moment {
 	struct moment_header header;
 	struct process_moment *processes; /* owned */
 	size_t process_count;
+	char *pool; /* owned: the literals of a moment that was read from bytes; else NULL */
 };
 
 /* Frees everything below; the moment itself may live on the stack. */

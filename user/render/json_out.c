@@ -88,18 +88,15 @@ void json_address(struct json_out *json, const char *key, uint64_t address)
 	fprintf(json->out, "\"0x%" PRIx64 "\"", address);
 }
 
-void json_words(struct json_out *json, const char *key, const char *words)
+/* Safe text. */
+static void put_quoted(struct json_out *json, const char *key, const char *text)
 {
-	if (!words) {
-		json_null(json, key);
-		return;
-	}
 	put_key(json, key);
 	putc('"', json->out);
-	for (; *words; words++) {
-		if (*words == '"' || *words == '\\')
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
 			putc('\\', json->out);
-		putc(*words, json->out);
+		putc(*text, json->out);
 	}
 	putc('"', json->out);
 }
@@ -117,11 +114,18 @@ static void put_safe(struct json_out *json, const char *key, const char *text,
 	bytes = strlen(text) * SAFE_GROWTH + 8;
 	if (bytes > sizeof(small))
 		safe = malloc(bytes);
-	if (!safe)
+	if (safe)
+		put_quoted(json, key, format(text, safe, bytes));
+	else
 		json->err = -ENOMEM;
-	json_words(json, key, safe ? format(text, safe, bytes) : NULL);
 	if (safe != small)
 		free(safe);
+}
+
+/* A moment that was read from bytes may say anything in our place. */
+void json_words(struct json_out *json, const char *key, const char *words)
+{
+	put_safe(json, key, words, format_line);
 }
 
 void json_text(struct json_out *json, const char *key, const char *text)

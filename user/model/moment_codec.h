@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * A moment as bytes, and back: the same on every machine. Bytes may come from anybody: what could
+ * not have been written is refused, and memory is bounded by their number.
+ */
+#ifndef MODEL_MOMENT_CODEC_H
+#define MODEL_MOMENT_CODEC_H
+
+#include <stddef.h>
+
+#include "model/moment.h"
+
+/* *ret is malloc'ed, count bytes. 0 or -ENOMEM. */
+int moment_codec__encode(const struct moment *moment, char **ret, size_t *count);
+
+/* *ret is the caller's to deinit, also on failure. 0, -EINVAL: no such bytes; or -ENOMEM. */
+int moment_codec__decode(const void *bytes, size_t count, struct moment *ret);
+
+#endif
