@@ -32,15 +32,21 @@ static bool in_heap(const void *block)
 	return search.heap;
 }
 
-/* Keeps what it allocates. What lies free in the heap is used up first: it says nothing. */
+/* What lies free at the heap's end would serve a large block without a mapping. Keeps what it allocates. */
+static void use_up_heap(void)
+{
+	while (mallinfo2().keepcost >= 50000)
+		if (!malloc(40000))
+			exit(1);
+}
+
+/* Keeps what it allocates. */
 static bool heap_grows(size_t bytes)
 {
 	size_t before;
 	char *block;
 
-	while (mallinfo2().keepcost >= 50000)
-		if (!malloc(40000))
-			exit(1);
+	use_up_heap();
 	do {
 		before = mallinfo2().arena;
 		block = malloc(bytes);
@@ -73,6 +79,7 @@ int main(void)
 	}
 	number("boundary_in_bytes", high);
 	largest = malloc(low);
+	use_up_heap();
 	smallest = malloc(high);
 	if (!largest || !smallest || pagewatch_mark("one byte less", largest, low) ||
 	    pagewatch_mark("boundary", smallest, high))
