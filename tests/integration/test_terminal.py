@@ -144,6 +144,10 @@ def test_a_stop_shows_the_cursor(live):
     assert cursor_is_back(live.rest())
 
 
+# A report longer than the pipe of Unread.
+LONG = ["--json", "--detail", "--pages"]
+
+
 class Unread:
     """A pipe or terminal that nobody reads."""
 
@@ -164,9 +168,9 @@ class Unread:
 
 @pytest.mark.parametrize("number", ENDS, ids=lambda number: number.name)
 @pytest.mark.parametrize("command,terminal", [
-    (["watch", "--backend", "none", "--json", "--interval", "10ms"], False),
+    (["watch", "--backend", "none", *LONG, "--interval", "10ms"], False),
     (["watch", "--backend", "none", "--interval", "10ms"], True),
-    (["snap", "--json"], False),
+    (["snap", *LONG], False),
     (["check", *["-e", "process: resident > 0"] * 100, "--format", "json"], False),
 ], ids=["watch", "terminal", "snap", "check"])
 def test_nobody_reads(command, terminal, number, target, opened):
@@ -193,7 +197,7 @@ def test_nobody_reads_run(number, opened):
     """The report and the messages go to the same pipe: nobody can be told."""
     unread = Unread(False)
     opened.append(unread)
-    run = subprocess.Popen([str(harness.PROGRAM), "run", "--backend", "none", "--json", "--",
+    run = subprocess.Popen([str(harness.PROGRAM), "run", "--backend", "none", *LONG, "--",
                             str(harness.WORKLOAD), "write"], stdin=subprocess.DEVNULL,
                            stdout=subprocess.DEVNULL, stderr=unread.writer)
     try:
