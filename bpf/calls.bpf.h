@@ -41,12 +41,16 @@ static long find_range(struct task_struct *task, struct vm_area_struct *vma,
 	return 0;
 }
 
-/* Whether the first mapping of [start, end) ends before it does. */
+/*
+ * Whether the first mapping of [start, end) ends before it does. Older kernels move no more than
+ * one: they clear the whole new place, and fail.
+ */
 static __always_inline bool holds_several(__u64 start, __u64 end)
 {
 	struct new_range first = {};
 
-	return !bpf_find_vma(bpf_get_current_task_btf(), start, find_range, &first, 0) &&
+	return bpf_core_type_exists(struct vma_remap_struct) &&
+	       !bpf_find_vma(bpf_get_current_task_btf(), start, find_range, &first, 0) &&
 	       first.end < end;
 }
 

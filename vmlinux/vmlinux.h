@@ -105,6 +105,10 @@ struct vm_area_struct {
 	} shared;
 };
 
+struct vma_remap_struct { /* of kernels whose mremap moves several mappings */
+	unsigned long addr;
+};
+
 struct linux_binprm {
 	struct mm_struct *mm;
 };

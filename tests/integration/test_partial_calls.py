@@ -63,7 +63,8 @@ def test_mmap_calls_in_part(tmp_path, program):
     expected = {(OLD + moved * PAGE, OLD + PAGES * PAGE)}
     if moved:
         expected |= {(OLD, OLD + moved * PAGE), (NEW, NEW + moved * PAGE)}
-    if stayed:
+    # Older kernels clear the new place before they fail: nothing tells so, and its row stays.
+    if stayed or not moved:
         expected |= {(NEW + moved * PAGE, NEW + PAGES * PAGE)}
     assert {row for row in rows if OLD <= row[0] < NEW + PAGES * PAGE} == expected
 
