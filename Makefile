@@ -65,6 +65,8 @@ KERNEL_C := $(filter-out user/collect/kernel/chunk_places.c,$(wildcard user/coll
 PURE_C := $(filter-out $(KERNEL_C),$(foreach r,base collect control arrays model render lib,$(call room_c,$(r))))
 TOP_C := $(foreach r,engine commands,$(call room_c,$(r))) $(wildcard user/main.c)
 UNIT_C := $(wildcard tests/unit/test_*.c)
+# Those of engine/ and commands/ have all of the program but main.c.
+TOP_UNIT_C := $(wildcard tests/unit/test_engine_*.c tests/unit/test_commands_*.c)
 UNIT_HELPER_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 RANDOM_C := $(wildcard tests/workload/random*.c)
 SIGNALS_C := tests/workload/signals.c
@@ -76,7 +78,9 @@ FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 PURE_A := $(OBJ)/libpure.a
+TOP_A := $(OBJ)/libtop.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(OBJ)/tests/unit/%,$(UNIT_C))
+TOP_UNIT_TESTS := $(patsubst tests/unit/%.c,$(OBJ)/tests/unit/%,$(TOP_UNIT_C))
 WORKLOADS := $(addprefix $(O)/tests/,workload random signals control churn heap)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_C))
 BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost lifetimes nothing)
@@ -246,9 +250,15 @@ $(PROGRAM): $(call objects,$(TOP_C) $(KERNEL_C)) $(PURE_A)
 	$(if $(V),,@echo "  LINK    $@")
 	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LDFLAGS) $(BPF_LIBS) -o $@
 
+$(TOP_A): $(call objects,$(filter-out user/main.c,$(TOP_C)) $(KERNEL_C))
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(TOP_UNIT_TESTS): $(TOP_A)
 $(UNIT_TESTS): %: %.o $(call objects,$(UNIT_HELPER_C)) $(PURE_A)
 	$(if $(V),,@echo "  LINK    $@")
-	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LDFLAGS) $(CMOCKA_LIBS) $(LIBS) -lm -lpthread -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(filter %.o,$^) $(filter $(TOP_A),$^) $(PURE_A) $(ALL_LDFLAGS) \
+		$(CMOCKA_LIBS) $(if $(filter $(TOP_A),$^),$(BPF_LIBS),$(LIBS)) -lm -lpthread -o $@
 
 $(O)/tests/workload: $(call objects,$(WORKLOAD_C))
 $(O)/tests/heap: $(call objects,$(HEAP_C))
