@@ -9,8 +9,10 @@
 #define NULL ((void *)0)
 
 const volatile __u32 page_shift = 12;
-const volatile __u32 chunk_mask = 4095; /* slots of the chunk table - 1 */
-const volatile __u64 rest_jiffies = 25; /* until an idle chunk may be taken */
+const volatile __u32 chunk_mask = 4095;	  /* slots of the chunk table - 1 */
+const volatile __u32 slot_bits = 10;	  /* slots for address spaces, as a power of two */
+const volatile __u32 max_processes = 256; /* live ones at a time */
+const volatile __u64 rest_jiffies = 25;	  /* until an idle chunk may be taken */
 const volatile __u32 follow_children = 0;
 const volatile __u32 exec_is_announced = 0; /* by sched_prepare_exec */
 const volatile __u32 pid_namespace = 0;	    /* inode number of ours; 0: the initial one */

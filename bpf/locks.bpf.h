@@ -16,10 +16,12 @@ struct pw_lock {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, PW_LOCKS);
+	__uint(max_entries, PW_LOCKS + 1); /* the last one is of the target table */
 	__type(key, __u32);
 	__type(value, struct pw_lock);
 } locks SEC(".maps");
+
+#define TARGETS_LOCK PW_LOCKS
 
 /* chunk: the chunk's number. */
 static __always_inline __u32 lock_of(__u32 slot, __u64 chunk)

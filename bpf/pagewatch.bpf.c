@@ -10,9 +10,9 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #include "config.bpf.h"
+#include "locks.bpf.h"
 #include "targets.bpf.h"
 #include "records.bpf.h"
-#include "locks.bpf.h"
 #include "sets.bpf.h"
 #include "chunks.bpf.h"
 #include "faults.bpf.h"

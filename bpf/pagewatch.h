@@ -21,8 +21,8 @@
 #define PW_MAX_CHUNKS_A_CALL 4000
 #define PW_MAX_HOLE_MAPPINGS 4000
 #define PW_MAX_HOLE_RANGES 64
-#define PW_SLOT_BITS 10
-#define PW_MAX_SLOTS (1 << PW_SLOT_BITS)
+#define PW_MAX_SLOTS (1 << 14) /* a key has room for twice as many */
+#define PW_MM_PROBES 16
 #define PW_NO_SLOT 0xffffffffu
 #define PW_HEAP_SHIFT                                                                              \
 	4 /* heap block key: (slot + 1) << 48 | address >> this; malloc aligns to 16 */

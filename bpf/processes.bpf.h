@@ -15,6 +15,7 @@ __u32 seed_found;
 /* Between the preparation of an exec and its end: pid -> the slot of the old image. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, PW_MAX_SLOTS);
 	__type(key, __u32);
 	__type(value, __u32);
@@ -146,7 +147,8 @@ int BPF_PROG(mm_end, struct mm_struct *mm)
 	/* In an exec, on kernels that did not announce it, the new image is current already. */
 	if (current_image && entry->pid == pid && !bpf_map_lookup_elem(&execs, &pid))
 		watch_image((__u64)mm, current_image);
-	entry->mm = PW_MM_DEAD;
+	if (__sync_lock_test_and_set(&entry->mm, PW_MM_DEAD) > PW_MM_FREE)
+		__sync_fetch_and_add(&live_processes, -1);
 	send_process(PW_MM_END, slot, PW_NO_SLOT, entry->pid);
 	return 0;
 }

@@ -9,7 +9,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, PW_MAX_SLOTS);
+	__uint(max_entries, 1024); /* user space sets it */
 	__type(key, __u32);
 	__type(value, struct pw_mm);
 } mms SEC(".maps");
@@ -17,7 +17,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, PW_MAX_SLOTS);
+	__uint(max_entries, 1024); /* user space sets it */
 	__type(key, __u32);
 	__type(value, struct pw_totals);
 } totals SEC(".maps");
@@ -36,7 +36,7 @@ struct {
  */
 static __always_inline __u32 hash_mm(__u64 mm)
 {
-	return ((__u32)mm * 0x9e3779b1u) >> (32 - PW_SLOT_BITS);
+	return ((__u32)mm * 0x9e3779b1u) >> (32 - slot_bits);
 }
 
 static __always_inline struct pw_mm *find_mm(__u64 mm, __u32 *slot)
@@ -44,7 +44,7 @@ static __always_inline struct pw_mm *find_mm(__u64 mm, __u32 *slot)
 	__u32 index = hash_mm(mm);
 	int i;
 
-	for (i = 0; i < PW_PROBES; i++) {
+	for (i = 0; i < PW_MM_PROBES; i++) {
 		struct pw_mm *entry = bpf_map_lookup_elem(&mms, &index);
 
 		if (!entry || entry->mm == PW_MM_EMPTY)
@@ -53,7 +53,7 @@ static __always_inline struct pw_mm *find_mm(__u64 mm, __u32 *slot)
 			*slot = index;
 			return entry;
 		}
-		index = (index + 1) & (PW_MAX_SLOTS - 1);
+		index = (index + 1) & ((1u << slot_bits) - 1);
 	}
 	return NULL;
 }
@@ -65,31 +65,92 @@ static __always_inline struct pw_mm *current_mm(__u32 *slot)
 	return mm ? find_mm(mm, slot) : NULL;
 }
 
-/* The slot of a new address space, or PW_NO_SLOT (a loss) when there is no room. */
-static __noinline __u32 add_mm(__u64 mm, __u32 pid)
+__u32 live_processes;
+
+/* The slot that the address space has, or the first that it may take. Under the lock. */
+static __always_inline __u32 place_for_mm(__u64 mm)
 {
-	__u32 index = hash_mm(mm);
+	__u32 index = hash_mm(mm), found = PW_NO_SLOT;
 	int i;
 
-	for (i = 0; i < PW_PROBES; i++) {
+	for (i = 0; i < PW_MM_PROBES; i++) {
 		struct pw_mm *entry = bpf_map_lookup_elem(&mms, &index);
-		__u64 old;
 
 		if (!entry)
 			break;
-		old = entry->mm;
-		if (old == mm)
+		if (entry->mm == mm)
 			return index;
-		if ((old == PW_MM_EMPTY || old == PW_MM_FREE) &&
-		    __sync_val_compare_and_swap(&entry->mm, old, mm) == old) {
-			entry->pid = pid;
-			entry->unclosed = 0;
-			return index;
-		}
-		index = (index + 1) & (PW_MAX_SLOTS - 1);
+		if (found == PW_NO_SLOT && (entry->mm == PW_MM_EMPTY || entry->mm == PW_MM_FREE))
+			found = index;
+		if (entry->mm == PW_MM_EMPTY)
+			break;
+		index = (index + 1) & ((1u << slot_bits) - 1);
 	}
-	__sync_fetch_and_add(&losses.slots, 1);
-	return PW_NO_SLOT;
+	return found;
+}
+
+static __always_inline __u32 take_slot(__u64 mm, __u32 pid)
+{
+	__u32 index = place_for_mm(mm);
+	struct pw_mm *entry = bpf_map_lookup_elem(&mms, &index);
+
+	if (!entry || entry->mm == mm)
+		return index;
+	if (live_processes >= max_processes)
+		return PW_NO_SLOT;
+	entry->pid = pid;
+	entry->unclosed = 0;
+	__sync_fetch_and_add(&live_processes, 1);
+	__sync_lock_test_and_set(&entry->mm, mm);
+	return index;
+}
+
+/* The slot of a new address space, or PW_NO_SLOT (a loss) when there is no room. Verified once. */
+__noinline __u32 add_mm(__u64 mm, __u32 pid)
+{
+	__u32 slot = PW_NO_SLOT;
+
+	if (lock_gib(TARGETS_LOCK)) {
+		slot = take_slot(mm, pid);
+		unlock_gib(TARGETS_LOCK);
+	}
+	if (slot == PW_NO_SLOT)
+		__sync_fetch_and_add(&losses.slots, 1);
+	return slot;
+}
+
+__u32 freed_slot; /* in: of free_slot */
+
+/* The free slots before one that ends a probe end it too: no bystander is to look at them. */
+static __always_inline void empty_slots(__u32 index)
+{
+	int i;
+
+	for (i = 0; i < PW_MM_PROBES; i++) {
+		struct pw_mm *entry = bpf_map_lookup_elem(&mms, &index);
+
+		if (!entry || entry->mm != PW_MM_FREE)
+			break;
+		entry->mm = PW_MM_EMPTY;
+		index = (index - 1) & ((1u << slot_bits) - 1);
+	}
+}
+
+/* Run by user space, which wants nothing more of the slot. */
+SEC("raw_tp")
+int free_slot(void *ctx)
+{
+	__u32 index = freed_slot, next = (index + 1) & ((1u << slot_bits) - 1);
+	struct pw_mm *entry = bpf_map_lookup_elem(&mms, &index), *after;
+
+	if (!entry || !lock_gib(TARGETS_LOCK))
+		return 0;
+	entry->mm = PW_MM_FREE;
+	after = bpf_map_lookup_elem(&mms, &next);
+	if (after && after->mm == PW_MM_EMPTY)
+		empty_slots(index);
+	unlock_gib(TARGETS_LOCK);
+	return 0;
 }
 
 /* A task's id in the pid namespace that pagewatch runs in; 0 where it is not visible there. */

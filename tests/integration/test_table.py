@@ -109,3 +109,20 @@ def test_the_end_costs_no_more_than_its_chunks(program, tmp_path):
     row = harness.array_of(snapshot["processes"][0], "all")
     assert row["touch"]["pages_touched"] == 128000
     assert snapshot["self"]["cpu_ns"] < 3_000_000_000
+
+
+def test_many_processes_at_a_time(program, tmp_path):
+    snapshot, done = harness.run_json(tmp_path, ["--children"], [program("many_children"), "50", "600"])
+    assert done.returncode == 0, done.stderr
+    assert snapshot["complete"], snapshot["losses"]
+    assert len(snapshot["processes"]) == 1 + 50 + 600
+
+
+def test_more_processes_than_were_asked_for(program, tmp_path):
+    """Those that have ended take no room: the command and three of the ten that live are watched."""
+    snapshot, done = harness.run_json(tmp_path, ["--children", "--processes", "4"],
+                                      [program("many_children"), "3", "10"])
+    assert done.returncode == 0, done.stderr
+    assert snapshot["losses"]["processes"] == 7 and snapshot["complete"] is False
+    assert snapshot["losses"]["chunks"] == 0
+    assert len(snapshot["processes"]) == 1 + 3 + 3

@@ -37,6 +37,7 @@ struct engine_options options__engine(const struct options *options)
 		.reader = options->reader,
 		.follow_children = options->children,
 		.chunk_slots = options->chunk_slots,
+		.processes = options->processes,
 		.ring_bytes = options->ring_bytes,
 		.marks = &options->marks,
 		.symbols = &options->symbols,

@@ -154,6 +154,19 @@ static const struct option_row rows[] = {
 			"two. The default follows the size of the memory.",
 	},
 	{
+		.name = "processes",
+		.commands = COUNTING | OPTIONS_CHECK,
+		.kind = OPTION_U32,
+		.offset = offsetof(struct options, processes),
+		.min = 1,
+		.max = 8192,
+		.value = "N",
+		.help = "how many live processes are watched (default: 4096)",
+		.manual =
+			"How many processes are watched at a time; default 4096, at most 8192. One that has\n"
+			"ended takes no room.",
+	},
+	{
 		.name = "ring-bytes",
 		.commands = COUNTING | OPTIONS_CHECK,
 		.kind = OPTION_BYTES,

@@ -53,6 +53,7 @@ struct options {
 	enum faults_backend backend;
 	enum page_reader reader;
 	uint32_t chunk_slots;
+	uint32_t processes; /* 0: default */
 	uint32_t ring_bytes;
 	const char *output; /* -o */
 	const char *user;   /* -u */

@@ -33,6 +33,7 @@ static int open_faults(struct engine *engine)
 		.follow_children = engine->options.follow_children,
 		.page_bytes = engine->environment.page_bytes,
 		.chunk_slots = engine->options.chunk_slots,
+		.processes = engine->options.processes,
 		.ring_bytes = engine->options.ring_bytes,
 		.heap_min_bytes = engine->options.heap_min_bytes,
 		.heap_blocks = engine->options.heap_blocks,

@@ -23,6 +23,7 @@ struct engine_options {
 	enum page_reader reader;
 	bool follow_children;
 	uint32_t chunk_slots; /* see faults_options; 0: default */
+	uint32_t processes;
 	uint32_t ring_bytes;
 	const struct array_list *marks;	   /* borrowed; looked for in every target */
 	const struct symbol_list *symbols; /* the same */

@@ -14,7 +14,7 @@ static const struct loss_kind kinds[LOSS_KINDS] = {
 			  "wrong place",
 			  NULL, "touches may be told at the wrong place", LOSS_AFFECTS_TOUCH },
 	[LOSS_SLOTS] = { "processes", "process", "processes", "found no room in the target table",
-			 NULL, "processes were not watched",
+			 "--processes", "processes were not watched",
 			 LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_FAULTS | LOSS_AFFECTS_ROWS },
 	[LOSS_CHILDREN] = { "children", "child process", "child processes", "could not be followed",
 			    NULL, "child processes were not followed",

@@ -24,6 +24,7 @@
 #define HEAP_RING_BYTES (1u << 24)
 #define MIN_CHUNK_SLOTS 4096u
 #define MAX_CHUNK_SLOTS (1u << 20)
+#define DEFAULT_PROCESSES 4096u
 #define DEFAULT_OVERFLOW_CHUNKS (1u << 18)
 /* A touch takes nanoseconds, but the CPU may be taken away from a virtual machine. */
 #define REST_NS 100000000u
@@ -107,6 +108,24 @@ static void set_numbers(struct pagewatch_bpf *skel)
 	skel->rodata->numbers[PW_CALL_IO_DESTROY] = SYS_io_destroy;
 }
 
+/* A quarter is live at most, and few are looked at for one that is not there. */
+static int configure_slots(struct faults *faults)
+{
+	struct pagewatch_bpf *skel = faults->skel;
+	uint32_t processes = faults->options.processes ? faults->options.processes
+						       : DEFAULT_PROCESSES;
+	uint32_t bits = 5;
+	int err;
+
+	while (1u << bits < 4 * processes && 1u << bits < PW_MAX_SLOTS)
+		bits++;
+	faults->slots = 1u << bits;
+	skel->rodata->slot_bits = bits;
+	skel->rodata->max_processes = processes;
+	err = bpf_map__set_max_entries(skel->maps.mms, faults->slots);
+	return err ? err : bpf_map__set_max_entries(skel->maps.totals, faults->slots);
+}
+
 static int configure(struct faults *faults)
 {
 	struct pagewatch_bpf *skel = faults->skel;
@@ -134,7 +153,9 @@ static int configure(struct faults *faults)
 	skel->rodata->tick_ns = faults->tick_ns;
 	skel->rodata->pool_shift = pool_shift();
 	set_numbers(skel);
-	err = bpf_map__set_max_entries(skel->maps.chunks, faults->places.chunk_slots);
+	err = configure_slots(faults);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.chunks, faults->places.chunk_slots);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.overflow, overflow);
 	if (!err)

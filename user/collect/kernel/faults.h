@@ -23,6 +23,7 @@ struct faults_options {
 	uint64_t page_bytes;
 	uint32_t chunk_slots;	  /* of the main table, a power of two; 0: by the RAM size */
 	uint32_t overflow_chunks; /* 0: default */
+	uint32_t processes;	  /* live address spaces at a time; 0: default */
 	uint32_t ring_bytes;	  /* a power of two of pages; 0: default */
 	uint64_t heap_min_bytes;  /* heap blocks from this size on; 0: none at all */
 	uint32_t heap_blocks;	  /* live ones at a time; 0: default */

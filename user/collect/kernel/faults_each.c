@@ -71,7 +71,7 @@ static int each_overflown(struct faults *faults, uint32_t slot,
 int faults_each_chunk(struct faults *faults, uint32_t slot,
 		      int (*visit)(void *ctx, struct pw_chunk *chunk, uint64_t key), void *ctx)
 {
-	const struct pw_totals *total = &faults->totals[slot % PW_MAX_SLOTS];
+	const struct pw_totals *total = &faults->totals[slot % faults->slots];
 	int err = chunk_places__each(&faults->places, slot, visit, ctx);
 
 	if (err || !__atomic_load_n(&total->overflown, __ATOMIC_ACQUIRE))

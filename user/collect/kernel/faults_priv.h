@@ -44,6 +44,7 @@ struct faults {
 	struct pw_mm *mms;	  /* mapped */
 	struct pw_totals *totals; /* mapped */
 	struct chunk_places places;
+	uint32_t slots;		/* of the target table */
 	struct pw_chunk *taken; /* mapped */
 	uint32_t page_shift;
 	uint64_t tick_ns; /* of the kernel's jiffies */
@@ -93,6 +94,14 @@ int faults_each_chunk(struct faults *faults, uint32_t slot,
 int faults_drop_chunks(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end);
 /* No range of a slot waits for us any more. */
 void faults_forget_unclosed(struct faults *faults, uint32_t slot);
+
+/* Runs a program of ours that hangs on nothing. 0 or -errno. */
+static inline int faults_run(const struct bpf_program *program)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run);
+
+	return bpf_prog_test_run_opts(bpf_program__fd(program), &run);
+}
 
 static inline uint64_t faults_chunk_bytes(const struct faults *faults)
 {

@@ -35,9 +35,9 @@ static size_t mappings_of(struct faults *faults, struct mapping ret[5])
 	const struct mapping all[] = {
 		{ (void **)&faults->places.chunks, skel->maps.chunks,
 		  faults->places.chunk_slots * sizeof(struct pw_chunk) },
-		{ (void **)&faults->mms, skel->maps.mms, PW_MAX_SLOTS * sizeof(struct pw_mm) },
+		{ (void **)&faults->mms, skel->maps.mms, faults->slots * sizeof(struct pw_mm) },
 		{ (void **)&faults->totals, skel->maps.totals,
-		  PW_MAX_SLOTS * sizeof(struct pw_totals) },
+		  faults->slots * sizeof(struct pw_totals) },
 		{ (void **)&faults->taken, skel->maps.taken, PW_TAKEN * sizeof(struct pw_chunk) },
 		{ (void **)&faults->places.log, skel->maps.begun, PW_BEGUN * sizeof(uint64_t) },
 	};
@@ -119,7 +119,7 @@ static int compare_starts(const void *left, const void *right)
 /* What a chunk counted goes to the totals as it ends: between the two it may be missed, never twice. */
 static struct fault_counts total_of(const struct faults *faults, uint32_t slot)
 {
-	const struct pw_totals *total = &faults->totals[slot % PW_MAX_SLOTS];
+	const struct pw_totals *total = &faults->totals[slot % faults->slots];
 
 	return (struct fault_counts){ __atomic_load_n(&total->user_faults, __ATOMIC_ACQUIRE),
 				      __atomic_load_n(&total->kernel_faults, __ATOMIC_ACQUIRE) };
@@ -172,12 +172,13 @@ static int span_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
 /* Nobody touches the chunks of a slot that has no address space. */
 int faults__release(struct faults *faults, uint32_t slot)
 {
-	struct pw_mm *mm = &faults->mms[slot % PW_MAX_SLOTS];
-	struct pw_totals *total = &faults->totals[slot % PW_MAX_SLOTS];
+	struct pw_mm *mm = &faults->mms[slot % faults->slots];
+	struct pw_totals *total = &faults->totals[slot % faults->slots];
 	struct span span = { UINT64_MAX, 0 };
 	int err;
 
-	__atomic_store_n(&mm->mm, PW_MM_DEAD, __ATOMIC_SEQ_CST);
+	if (__atomic_exchange_n(&mm->mm, PW_MM_DEAD, __ATOMIC_SEQ_CST) > PW_MM_FREE)
+		__atomic_fetch_sub(&faults->skel->bss->live_processes, 1, __ATOMIC_SEQ_CST);
 	err = faults_each_chunk(faults, slot, span_visited, &span);
 	faults_forget_unclosed(faults, slot);
 	if (!err && span.first <= span.last)
@@ -187,6 +188,6 @@ int faults__release(struct faults *faults, uint32_t slot)
 	memset(total, 0, sizeof(*total));
 	if (faults->options.heap_min_bytes)
 		delete_keys(bpf_map__fd(faults->skel->maps.heap_blocks), slot);
-	__atomic_store_n(&mm->mm, PW_MM_FREE, __ATOMIC_RELEASE);
-	return err;
+	faults->skel->bss->freed_slot = slot;
+	return err ? err : faults_run(faults->skel->progs.free_slot);
 }

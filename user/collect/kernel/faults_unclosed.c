@@ -7,9 +7,7 @@
 /* The program takes at most PW_TAKEN chunks; it looks at each under its lock. */
 static int take_some(struct faults *faults)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, run);
-
-	return bpf_prog_test_run_opts(bpf_program__fd(faults->skel->progs.take_unclosed), &run);
+	return faults_run(faults->skel->progs.take_unclosed);
 }
 
 static void begin_taking(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end,
@@ -83,7 +81,7 @@ static int take_late(struct faults *faults, uint64_t serial,
 /* From then on a touch finds nothing to do for it. */
 static void forget(struct faults *faults, struct pw_unclosed *range)
 {
-	struct pw_mm *mm = &faults->mms[range->slot % PW_MAX_SLOTS];
+	struct pw_mm *mm = &faults->mms[range->slot % faults->slots];
 
 	__atomic_fetch_sub(&mm->unclosed, 1, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&range->serial, 0, __ATOMIC_RELEASE);
