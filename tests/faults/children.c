@@ -6,6 +6,8 @@
  *               "k": it touches and unmaps 500 and is killed), then 300 pages more
  *   chain N     touches and unmaps N * 100 pages, then executes itself as chain N - 1
  *   fork N      N children, one after the other, each gone at once
+ *   sizes N     N children, the n-th with n pages more than the first, from the smallest to the
+ *               largest and back
  *   crowd N     N children that wait; all end when stdin does
  */
 #include <signal.h>
@@ -66,6 +68,32 @@ static void fork_each(int count)
 	}
 }
 
+static void grow(size_t pages)
+{
+	size_t bytes = (pages + 1) * (size_t)sysconf(_SC_PAGESIZE);
+	char *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (block == MAP_FAILED)
+		_exit(9);
+	madvise(block, bytes, MADV_NOHUGEPAGE);
+	memset(block, 1, bytes);
+	_exit(0);
+}
+
+static void sizes(int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++) {
+		pid_t pid = fork();
+
+		/* Odd ones first, then the even ones from the top down. */
+		if (!pid)
+			grow((size_t)(2 * i < count ? 2 * i + 1 : 2 * (count - 1 - i)) * 16);
+		waitpid(pid, NULL, 0);
+	}
+}
+
 static void crowd(int count)
 {
 	int ends[2], i;
@@ -111,6 +139,8 @@ int main(int argc, char **argv)
 		chain(argv[0], atoi(argv[2]));
 	else if (!strcmp(argv[1], "fork"))
 		fork_each(atoi(argv[2]));
+	else if (!strcmp(argv[1], "sizes"))
+		sizes(atoi(argv[2]));
 	else if (!strcmp(argv[1], "crowd"))
 		crowd(atoi(argv[2]));
 	else

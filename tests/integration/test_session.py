@@ -89,3 +89,70 @@ def test_more_children_than_the_table_holds(program, opened):
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
     assert len(report["processes"]) + report["losses"]["processes"] == 1 + CROWD
+
+
+KEPT = 100
+
+
+@pytest.mark.parametrize("backend", ["auto", "none"])
+def test_the_largest_are_kept_the_rest_is_summed(program, backend, tmp_path):
+    count = 230
+    report, done = harness.run_json(tmp_path, ["--children", "--backend", backend],
+                                    [program, "sizes", count])
+    assert done.returncode == 0 and report["complete"], report["incomplete_reasons"]
+    parent, *children = report["processes"]
+    rest = report["processes_rest"]
+    assert len(children) == KEPT and rest["processes"] == rest["looked_at"] == count - KEPT
+    # The n-th has 16 n pages and one, beside what each one has of its parent's.
+    extra = sorted(max(region["states"]["anon"] for region in child["regions"])
+                   for child in children)
+    assert extra == [16 * n + 1 for n in range(count - KEPT, count)]
+    shared = parent["rss_pages"]
+    block = sum(16 * n + 1 for n in range(count - KEPT))
+    assert block < rest["resident_pages"] < block + (count - KEPT) * shared * 2
+    assert (rest["faults"] is None) == (backend == "none")
+    if backend == "auto":
+        assert rest["faults"] > block
+    assert report["self"]["cpu_ns"] < count * 10_000_000
+
+
+def test_a_verdict_is_on_each_process(program):
+    """check keeps every process: none is known as a sum alone."""
+    done = harness.pagewatch("check", "--children", "-e", "process: resident > 0", "--format",
+                             "json", "-o", "-", "--", program, "sizes", "120")
+    findings = json.loads(done.stdout)["expectations"][0]["findings"]
+    assert done.returncode == 0 and len(findings) == 121
+
+
+def test_a_watch_of_many_short_ones(program, opened):
+    """Every child is told of: by a row, in the sum, or as one without room."""
+    count = 1500
+    target = harness.Target([program, "fork", count, "wait"])
+    opened.append(target)
+    target.until("READY")
+    watch = harness.Watch(target.pid, "--children", "--no-python")
+    opened.append(watch)
+    watch.snapshot()
+    target.go()
+    last, = [json.loads(line) for line in
+             watch.process.communicate(timeout=harness.DEADLINE)[0].splitlines()]
+    children = [row for row in last["processes"] if row["pid"] != target.pid]
+    assert len(children) == KEPT
+    assert last["processes_rest"]["processes"] + KEPT + last["losses"]["processes"] == count
+
+
+def test_a_loss_is_its_process_s_own(tmp_path):
+    """Doubt about pages of a child makes nothing of its parent doubtful."""
+    unsure = tmp_path / "unsure"
+    subprocess.run(["gcc", "-O1", "-o", unsure, harness.ROOT / "tests/faults/unsure.c"], check=True)
+    report, done = harness.run_json(tmp_path, ["--children"], ["/bin/sh", "-c", f"{unsure}; :"])
+    assert done.returncode == 0
+    complete = {row["comm"]: row["complete"] for row in report["processes"]}
+    assert report["losses"]["unsure_pages"] == 10 and not report["complete"]
+    assert complete == {"sh": True, "unsure": False}
+    path = tmp_path / "check.json"
+    done = harness.pagewatch("check", "--children", "--format", "json", "-o", path, "-e",
+                             "process: touched > 0", "--", "/bin/sh", "-c", f"{unsure}; :")
+    verdicts = sorted(finding["verdict"] for finding in
+                      json.loads(path.read_text())["expectations"][0]["findings"])
+    assert verdicts == ["holds", "unknown"]

@@ -308,6 +308,9 @@ static void test_unknown(void **state)
 	(void)state;
 	set_stage(&stage, 3, 1);
 	stage.snapshot.header.losses.count[LOSS_UNREADABLE] = 1;
+	/* Another process's, as yet. */
+	assert_int_equal(judge("x: resident == 1", &stage, NULL, NULL), EXPECT_HOLDS);
+	stage.process.header.losses.count[LOSS_UNREADABLE] = 1;
 	assert_int_equal(judge("x: resident == 1", &stage, NULL, NULL), EXPECT_UNKNOWN);
 	assert_int_equal(judge("process: faults == 0", &stage, NULL, NULL), EXPECT_HOLDS);
 	set_stage(&stage, 3, 1);
@@ -319,8 +322,14 @@ static void test_unknown(void **state)
 	assert_int_equal(judge("process: faults == 0", &stage, NULL, NULL), EXPECT_HOLDS);
 	set_stage(&stage, 3, 1);
 	stage.snapshot.header.losses.count[LOSS_UNSURE] = 1;
+	stage.process.header.losses.count[LOSS_UNSURE] = 1;
 	assert_int_equal(judge("x: resident == 1", &stage, NULL, NULL), EXPECT_HOLDS);
 	assert_int_equal(judge("x: touched == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);
+	/* Of one process nothing but a sum is known: it may not hold there. */
+	set_stage(&stage, 3, 1);
+	stage.snapshot.header.rest.count = 1;
+	assert_int_equal(judge("x: resident == 1", &stage, NULL, NULL), EXPECT_UNKNOWN);
+	assert_int_equal(judge("x: resident == 2", &stage, NULL, NULL), EXPECT_FAILS);
 	set_stage(&stage, 3, 1);
 	stage.process.header.faults_known = false;
 	assert_int_equal(judge("x: before == 0", &stage, NULL, NULL), EXPECT_UNKNOWN);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* pagewatch check: laziness as a test, of a process or of a command until it ends. */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -14,11 +12,13 @@
 #include "commands/expectations.h"
 #include "commands/options.h"
 #include "commands/report.h"
+#include "commands/supervise.h"
 #include "commands/symbol_spec.h"
 #include "commands/usage.h"
 #include "render/check.h"
 
 #define CELLS 64u /* of a finding's heatmap */
+#define ENDED_MAX 4096u
 
 struct check {
 	struct options options;
@@ -37,6 +37,8 @@ static struct engine_options engine_options(const struct check *check)
 		options.backend = FAULTS_NONE;
 	else
 		options.backend_required = true;
+	/* Each process is judged, none in a sum. */
+	options.ended_max = ENDED_MAX;
 	/* A name that is asked for is found however small it is: a static one by its symbol. */
 	options.array_min_bytes = 1;
 	options.static_min_bytes = check->options.min_bytes ? check->options.min_bytes : 1;
@@ -77,58 +79,16 @@ static int take_moment(struct check *check, uint32_t pid, struct moment *ret)
 	return pid ? engine__snapshot(check->engine, pid, ret) : engine__report(check->engine, ret);
 }
 
-/* Judged for the process that stands there; it goes on when its pages were read. */
-static int on_checkpoint(struct check *check)
+/* Judged for the process that stands there. */
+static int on_checkpoint(void *ctx, const char *name, uint32_t pid)
 {
+	struct check *check = ctx;
 	struct moment moment = { 0 };
-	uint32_t pid;
-	char *name;
-	int err;
+	int err = take_moment(check, pid, &moment);
 
-	name = strdup(engine__checkpoint(check->engine, &pid));
-	if (!name)
-		return -ENOMEM;
-	test_point_wait("checkpoint");
-	err = take_moment(check, pid, &moment);
-	engine__answer_checkpoint(check->engine, !err);
 	if (!err)
 		err = checks__judge(&check->checks, name, &moment);
 	moment__deinit(&moment);
-	free(name);
-	return err;
-}
-
-static int on_last_chance(struct check *check)
-{
-	int err = engine__keep_last(check->engine);
-
-	engine__resume(check->engine);
-	return err;
-}
-
-static void forward_signal(struct check *check)
-{
-	int number = engine__take_signal(check->engine);
-
-	/* The terminal has sent SIGINT to the command as well; the rest was meant for it. */
-	if (number != SIGINT)
-		engine__kill_launched(check->engine, number);
-}
-
-static int loop(struct check *check)
-{
-	enum engine_event event = ENGINE_TICK;
-	int err = 0;
-
-	while (!err && event != ENGINE_ENDED) {
-		err = engine__next(check->engine, &event);
-		if (!err && event == ENGINE_INTERRUPTED)
-			forward_signal(check);
-		else if (!err && event == ENGINE_LAST_CHANCE)
-			err = on_last_chance(check);
-		else if (!err && event == ENGINE_CHECKPOINT)
-			err = on_checkpoint(check);
-	}
 	return err;
 }
 
@@ -163,13 +123,6 @@ static int judge_end(struct check *check)
 	return err;
 }
 
-static int status_of_command(int wait_status)
-{
-	if (WIFEXITED(wait_status))
-		return WEXITSTATUS(wait_status);
-	return 128 + WTERMSIG(wait_status);
-}
-
 static int launch(struct check *check)
 {
 	const struct options *options = &check->options;
@@ -190,6 +143,7 @@ static int launch(struct check *check)
 /* A process as it is; then at its checkpoints, until each that is asked for was reached. */
 static int measure_process(struct check *check)
 {
+	const struct supervisor supervisor = { check->engine, on_checkpoint, check };
 	struct checks *checks = &check->checks;
 	enum engine_event event = ENGINE_TICK;
 	struct moment moment = { 0 };
@@ -205,29 +159,21 @@ static int measure_process(struct check *check)
 		return err;
 	err = engine__attach_checkpoints(check->engine, check->options.pids[0]);
 	while (!err && !checks__all_judged(checks) && event != ENGINE_ENDED &&
-	       event != ENGINE_INTERRUPTED) {
-		err = engine__next(check->engine, &event);
-		if (!err && event == ENGINE_CHECKPOINT)
-			err = on_checkpoint(check);
-	}
+	       event != ENGINE_INTERRUPTED)
+		err = supervise_next(&supervisor, &event);
 	return err;
 }
 
 /* Of the command from its start to its end. */
 static int measure_command(struct check *check)
 {
-	struct checks *checks = &check->checks;
+	const struct supervisor supervisor = { check->engine, on_checkpoint, check };
 	int err;
 
 	err = launch(check);
 	if (!err)
-		err = loop(check);
-	if (err)
-		return err;
-	checks->status = status_of_command(engine__wait_status(check->engine));
-	/* Signals until here were the command's. */
-	engine__take_signal(check->engine);
-	return judge_end(check);
+		err = supervise(&supervisor, &check->checks.status);
+	return err ? err : judge_end(check);
 }
 
 static int render(struct check *check)

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* pagewatch run CMD: watched from its first instruction, reported when it has ended. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -14,6 +12,7 @@
 #include "commands/engine_setup.h"
 #include "commands/options.h"
 #include "commands/report.h"
+#include "commands/supervise.h"
 #include "commands/symbols.h"
 #include "commands/usage.h"
 
@@ -23,53 +22,6 @@ struct run {
 	struct engine *engine;
 	struct moment last; /* of the command and its children, each at its end */
 };
-
-/* A process is about to end, arrays and all. */
-static int on_last_chance(struct run *run)
-{
-	int err = engine__keep_last(run->engine);
-
-	engine__resume(run->engine);
-	return err;
-}
-
-static void forward_signal(struct run *run)
-{
-	int number = engine__take_signal(run->engine);
-
-	/* The terminal has sent SIGINT to the command as well; the rest was meant for it. */
-	if (number != SIGINT)
-		engine__kill_launched(run->engine, number);
-}
-
-static int loop(struct run *run)
-{
-	enum engine_event event;
-	int err;
-
-	for (;;) {
-		err = engine__next(run->engine, &event);
-		if (err)
-			return err;
-		if (event == ENGINE_ENDED)
-			return 0;
-		if (event == ENGINE_INTERRUPTED)
-			forward_signal(run);
-		else if (event == ENGINE_LAST_CHANCE)
-			err = on_last_chance(run);
-		else if (event == ENGINE_CHECKPOINT)
-			engine__answer_checkpoint(run->engine, false);
-		if (err)
-			return err;
-	}
-}
-
-static int status_of_command(int wait_status)
-{
-	if (WIFEXITED(wait_status))
-		return WEXITSTATUS(wait_status);
-	return 128 + WTERMSIG(wait_status);
-}
 
 static void warn_of_loss(const struct losses *losses)
 {
@@ -123,9 +75,10 @@ static void tell_binary(const struct run *run)
 static int run_command(struct run *run)
 {
 	struct launch_options launch = { .argv = run->options.command, .user = run->options.user };
+	struct supervisor supervisor = { 0 };
 	struct engine_options options;
 	bool exec_failed;
-	int err;
+	int status, err;
 
 	if (report__open(&run->report, &run->options, STDERR_FILENO, false))
 		return STATUS_RUN_FAILED;
@@ -137,19 +90,18 @@ static int run_command(struct run *run)
 	if (err)
 		return report_launch_error(run, err, exec_failed);
 	tell_binary(run);
-	err = loop(run);
+	supervisor.engine = run->engine;
+	err = supervise(&supervisor, &status);
 	if (err) {
 		log_error("cannot follow the command: %s", strerror(-err));
 		return STATUS_RUN_FAILED;
 	}
-	/* Signals until here were the command's. */
-	engine__take_signal(run->engine);
 	err = report_run(run);
 	if (err && err != -EPIPE) {
 		run->report.failed ? report_status(err) : status_of_error(err);
 		return STATUS_RUN_FAILED;
 	}
-	return status_of_command(engine__wait_status(run->engine));
+	return status;
 }
 
 int command_run(int argc, char **argv)

@@ -8,23 +8,15 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/test_point.h"
 #include "collect/proc/environment.h"
+#include "control/clock.h"
 #include "engine/priv.h"
 
 #define SYSFS_ROOT "/sys"
-
-uint64_t engine_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static int open_faults(struct engine *engine)
 {
@@ -134,7 +126,7 @@ int engine__new(const struct engine_options *options, struct engine **ret)
 	}
 	engine->options = *options;
 	engine->epoll_fd = engine->signal_fd = engine->timer_fd = -1;
-	engine->start_ns = engine_now_ns();
+	engine->start_ns = clock_now_ns();
 	sigemptyset(&engine->old_mask);
 	err = open_all(engine);
 	if (err && !log_said_error())
@@ -156,6 +148,7 @@ void engine__free(struct engine *engine)
 	for (i = 0; i < engine->target_count; i++)
 		target__free(engine->targets[i]);
 	free(engine->targets);
+	free(engine->by_slot);
 	free(engine->probed);
 	control__free(engine->control);
 	faults__close(engine->faults);

@@ -17,6 +17,8 @@
 #include "facts/symbol.h"
 #include "model/moment.h"
 
+#define ENGINE_ENDED_MAX 100u
+
 struct engine_options {
 	enum faults_backend backend; /* FAULTS_NONE: scan tier only */
 	bool backend_required;	     /* a backend was asked for by name: no fallback */
@@ -36,6 +38,8 @@ struct engine_options {
 	uint64_t heap_min_bytes;	   /* heap blocks from this size on; 0: none */
 	uint32_t heap_blocks;		   /* see faults_options; 0: default */
 	bool want_mappings;		   /* each mmap call of array_min_bytes and more */
+	uint32_t ended_max;  /* followed processes that are kept after their end until a report:
+				the largest, the rest is summed; 0: ENGINE_ENDED_MAX */
 	const char *stop_at; /* BINARY:SYMBOL or SYMBOL where a launched command is stopped
 				instead; NULL: Py_FinalizeEx, exit; borrowed */
 };

@@ -24,7 +24,7 @@ static void take_unclosed(void *ctx, const struct touch_chunk *chunk)
 	closed.type = MAP_EVENT_CLOSED;
 	closed.closed = chunk;
 	if (touch__handle(unclosed->target->touch, &closed))
-		unclosed->engine->losses.count[LOSS_BITS]++;
+		unclosed->target->losses.count[LOSS_BITS]++;
 }
 
 static int on_unclosed(struct engine *engine, struct target *target, const struct map_event *event)

@@ -6,22 +6,18 @@
 #include "base/test_point.h"
 #include "engine/priv.h"
 
-void finals_free(struct target *target)
+static uint64_t pages_of(const struct process_moment *row, uint64_t page_bytes)
 {
-	if (target->final)
-		process_moment__deinit(target->final);
-	free(target->final);
-	target->final = NULL;
-}
+	uint64_t pages = 0;
+	size_t i;
 
-bool finals_take(struct target *target, struct process_moment *row)
-{
-	if (!target->final)
-		return false;
-	*row = *target->final;
-	free(target->final);
-	target->final = NULL;
-	return true;
+	for (i = 0; row->runs && i < row->runs->count; i++) {
+		const struct page_run *run = &row->runs->runs[i];
+
+		if (page_state_resident(run->state))
+			pages += (run->end - run->start) / page_bytes;
+	}
+	return pages;
 }
 
 int engine__keep_last(struct engine *engine)
@@ -40,9 +36,10 @@ int engine__keep_last(struct engine *engine)
 		return -ENOMEM;
 	target->final = row;
 	err = engine_look(engine, target, row);
+	target->final_pages = pages_of(row, engine->environment.page_bytes);
 	/* It ended meanwhile: what was counted until then is told as ended. */
 	if (err || target->ended)
-		finals_free(target);
+		target__forget_final(target);
 	else
 		engine->kept_last |= (pid_t)target->pid == engine->launched;
 	test_point_wait("snapshot");

@@ -151,16 +151,6 @@ int engine__attach_checkpoints(struct engine *engine, uint32_t pid)
 	return err;
 }
 
-void engine_forget_marks(struct target *target)
-{
-	size_t i;
-
-	for (i = 0; i < target->marks.count; i++)
-		array_desc__deinit(&target->marks.arrays[i]);
-	free(target->marks.arrays);
-	target->marks = (struct array_list){ 0 };
-}
-
 /* One that is not watched is let go. */
 const char *engine_checkpoint(struct engine *engine, pid_t *pid)
 {
@@ -180,7 +170,7 @@ const char *engine_checkpoint(struct engine *engine, pid_t *pid)
 		return NULL;
 	}
 	if (control__take_marks(engine->control, &marks)) {
-		engine_forget_marks(target);
+		target__forget_marks(target);
 		target->marks = marks;
 	}
 	return name;

@@ -8,13 +8,6 @@
 
 #include "engine/priv.h"
 
-int engine_watch_fd(struct engine *engine, int fd)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
-
-	return epoll_ctl(engine->epoll_fd, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
-}
-
 int engine_read_signals(struct engine *engine)
 {
 	struct signalfd_siginfo info;
@@ -57,26 +50,56 @@ static bool process_ended(const struct target *target)
  * An address space ends before its process can be waited for, so by then the
  * ring holds all that is to be said of it.
  */
-static int end_targets(struct engine *engine)
+static int end_target(struct engine *engine, struct target *target)
+{
+	int err = engine_drain(engine);
+
+	if (!err && !target->ended && process_ended(target))
+		err = target__end(engine, target, "exit");
+	if (!err || target->asked)
+		return err;
+	engine_lose_child(engine, target, NO_SLOT, err);
+	return 0;
+}
+
+static struct target *target_of_pidfd(struct engine *engine, int fd)
 {
 	size_t i;
-	int err;
 
 	for (i = 0; i < engine->target_count; i++) {
+		if (engine->targets[i]->pidfd == fd && !engine->targets[i]->ended)
+			return engine->targets[i];
+	}
+	return NULL;
+}
+
+/* Those that had ended before we heard of them. */
+static int end_gone(struct engine *engine)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && engine->gone_count && i < engine->target_count; i++) {
 		struct target *target = engine->targets[i];
 
-		if (target->ended || !process_ended(target))
-			continue;
-		err = engine_drain(engine);
-		if (err)
-			return err;
-		err = target__end(engine, target, "exit");
-		if (err && target->asked)
-			return err;
-		if (err)
-			engine_lose_child(engine, target, NO_SLOT, err);
+		if (!target->ended && target->pidfd < 0)
+			err = end_target(engine, target);
 	}
-	return 0;
+	return err;
+}
+
+static int handle_fd(struct engine *engine, int fd)
+{
+	struct target *target;
+
+	if (fd == engine->signal_fd)
+		return engine_read_signals(engine);
+	if (fd == engine->timer_fd) {
+		read_timer(engine);
+		return 0;
+	}
+	target = target_of_pidfd(engine, fd);
+	return target ? end_target(engine, target) : 0;
 }
 
 static int wait_once(struct engine *engine)
@@ -90,18 +113,16 @@ static int wait_once(struct engine *engine)
 	if (count < 0)
 		return errno == EINTR ? 0 : -errno;
 	err = engine_drain_some(engine);
-	for (i = 0; !err && i < count; i++) {
-		if (events[i].data.fd == engine->signal_fd)
-			err = engine_read_signals(engine);
-		else if (events[i].data.fd == engine->timer_fd)
-			read_timer(engine);
-	}
+	for (i = 0; !err && i < count; i++)
+		err = handle_fd(engine, events[i].data.fd);
 	if (!err)
 		err = engine_serve_control(engine);
-	return err ? err : end_targets(engine);
+	if (!err)
+		err = end_gone(engine);
+	return err ? err : engine_fold_ended(engine);
 }
 
-static bool take(bool *flag)
+static bool take_flag(bool *flag)
 {
 	bool was = *flag;
 
@@ -123,11 +144,11 @@ static bool next_pending(struct engine *engine, enum engine_event *ret)
 		*ret = ENGINE_ENDED;
 	else if (engine->interrupted_by)
 		*ret = ENGINE_INTERRUPTED;
-	else if (take(&engine->asked))
+	else if (take_flag(&engine->asked))
 		*ret = ENGINE_ASKED;
-	else if (take(&engine->resized))
+	else if (take_flag(&engine->resized))
 		*ret = ENGINE_RESIZED;
-	else if (take(&engine->ticked))
+	else if (take_flag(&engine->ticked))
 		*ret = ENGINE_TICK;
 	else
 		return false;

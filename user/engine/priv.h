@@ -55,6 +55,9 @@ struct target {
 	uint64_t runtime_files;
 	struct fault_counts faults;   /* last known */
 	struct process_moment *final; /* as it stood at its last chance; NULL: it had none */
+	uint64_t final_pages;	      /* resident in it */
+	struct losses losses;	      /* its own, since it is watched */
+	struct target *next_by_pid;
 	bool asked;    /* by pid or as the command: it is not followed as somebody's child */
 	bool mm_ended; /* the kernel said so; not yet known whether by exec or exit */
 	bool ended;    /* nothing to scan any more; reported once, then forgotten */
@@ -71,6 +74,8 @@ struct probed_file {
 	bool own_new;
 };
 
+#define TARGET_BUCKETS 1024u
+
 struct engine {
 	struct engine_options options;
 	struct environment environment;
@@ -82,6 +87,14 @@ struct engine {
 	struct target **targets;
 	size_t target_count;
 	size_t target_capacity;
+	struct target **by_slot; /* those that live; NULL: none has that slot */
+	size_t slot_capacity;
+	struct target *by_pid[TARGET_BUCKETS]; /* those that live, by pid % TARGET_BUCKETS */
+	size_t live_count;
+	size_t gone_count;	    /* that live, for us, and have no process any more */
+	bool ended_news;	    /* one has ended since the last look at those */
+	struct processes_rest rest; /* of those that ended and are not kept */
+	struct losses ended_losses; /* of targets that are forgotten */
 	struct probed_file *probed;
 	size_t probed_count;
 	size_t probed_capacity;
@@ -105,17 +118,31 @@ struct engine {
 /* Where /proc is. */
 #define PROC_ROOT "/proc"
 
-uint64_t engine_now_ns(void);
+/*
+ * The files in their order, each uses those above it: poll, target_set, targets, ended;
+ * allocations, arrays, window, header; events; holds; snapshot; finals; loop, attach; engine.
+ */
 
-/* loop.c */
+/* poll.c: the loop wakes when fd is readable. 0 or -errno. */
 int engine_watch_fd(struct engine *engine, int fd);
+
+/*
+ * target_set.c: a target is found by its slot and its pid while it lives, and is in
+ * engine->targets until it was reported.
+ */
+int target_set__add(struct engine *engine, struct target *target);
+void target_set__end(struct engine *engine, struct target *target);
+struct target *engine_find_slot(struct engine *engine, uint32_t slot);
+struct target *engine_find_pid(struct engine *engine, uint32_t pid);
+size_t engine_live_targets(const struct engine *engine);
 
 /* targets.c: slot NO_SLOT in the scan tier. The engine owns the target. */
 int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target **ret);
 void target__free(struct target *target);
-struct target *engine_find_slot(struct engine *engine, uint32_t slot);
-struct target *engine_find_pid(struct engine *engine, uint32_t pid);
-size_t engine_live_targets(const struct engine *engine);
+void target__forget_marks(struct target *target);
+/* The row that was kept of a target moves to *row; false: there is none. */
+bool target__take_final(struct target *target, struct process_moment *row);
+void target__forget_final(struct target *target);
 /* Scans all of the target's page tables into target->runs. 0, -ESRCH when it is gone. */
 int target__scan(struct engine *engine, struct target *target);
 /* The address space is gone: its last bits become retired lives, its slot is free. */
@@ -127,8 +154,13 @@ bool engine_is_asked(const struct engine *engine, uint32_t pid);
  * without it. target may be NULL: then slot alone is given back, NO_SLOT: there is none.
  */
 void engine_lose_child(struct engine *engine, struct target *target, uint32_t slot, int err);
-/* Forgets targets that ended and were reported. */
+/* Forgets targets that ended and were reported, and the sum of others. */
 void engine_prune(struct engine *engine);
+/* Forgets those of which no report is to speak. Nobody is looking at one. */
+void engine_prune_untold(struct engine *engine);
+
+/* ended.c: of those that ended all but the largest become a sum. 0 or -ENOMEM. */
+int engine_fold_ended(struct engine *engine);
 
 /* events.c: all that is in the ring at the call, or what can be handled in 10 ms. 0 or -errno. */
 int engine_drain(struct engine *engine);
@@ -141,9 +173,8 @@ int engine_drain_some(struct engine *engine);
  */
 int engine_look(struct engine *engine, struct target *target, struct process_moment *row);
 
-/* finals.c: the row that was kept of a target moves to *row; false: there is none. */
-bool finals_take(struct target *target, struct process_moment *row);
-void finals_free(struct target *target);
+/* header.c: all of a snapshot but its processes, which are there. 0 or -errno. */
+int engine_fill_header(struct engine *engine, struct moment *moment);
 
 /*
  * window.c: around a scan of the target's page tables. What stands still needs no look at what
@@ -183,9 +214,6 @@ int allocations_probe(struct engine *engine, struct target *target, const struct
 int allocations_add_arrays(struct engine *engine, struct target *target,
 			   const struct tally_input *input, struct array_list *list,
 			   struct process_moment *row);
-
-/* holds.c */
-void engine_forget_marks(struct target *target);
 
 int engine_read_signals(struct engine *engine);
 

@@ -5,16 +5,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/test_point.h"
 #include "engine/priv.h"
-#include "version.h"
 
 /* The touches of the scan; what they cannot tell for certain is counted. */
-static int keep_touches(struct engine *engine, struct target *target, struct process_moment *row)
+static int keep_touches(struct target *target, struct process_moment *row)
 {
 	struct touch_facts facts;
 	int err;
@@ -22,9 +19,9 @@ static int keep_touches(struct engine *engine, struct target *target, struct pro
 	if (!target->touch)
 		return 0;
 	touch__count_holes(target->touch, &target->map, &target->vmas,
-			   &engine->losses.count[LOSS_UNSURE]);
+			   &target->losses.count[LOSS_UNSURE]);
 	err = touch__settle(target->touch, &target->map, &target->runs,
-			    &engine->losses.count[LOSS_UNSURE]);
+			    &target->losses.count[LOSS_UNSURE]);
 	if (!err)
 		err = touch__facts(target->touch, &target->map, &target->runs, &facts);
 	if (err)
@@ -62,7 +59,7 @@ static int keep_facts(struct engine *engine, struct target *target, struct array
 		if (!row->frames)
 			return -ENOMEM;
 	}
-	err = keep_touches(engine, target, row);
+	err = keep_touches(target, row);
 	return err ? err : keep_arrays(engine, target, arrays, row);
 }
 
@@ -145,8 +142,9 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 	row->header.faults = target->faults;
 	row->header.collapses = target->collapses;
 	row->header.huge_unsure = target->huge_unsure && !target->ended;
-	if (target->unreadable)
-		row->header.complete = false;
+	row->header.losses = target->losses;
+	row->header.losses.count[LOSS_UNREADABLE] = target->unreadable;
+	row->header.complete = !losses__any(&row->header.losses);
 	if (!err && target->touch)
 		err = touch__retired(target->touch, &row->header.retired,
 				     &row->header.retired_count);
@@ -171,79 +169,6 @@ int engine_look(struct engine *engine, struct target *target, struct process_mom
 	return err;
 }
 
-static void fill_self(struct engine *engine, struct moment *moment)
-{
-	struct process_facts facts = { 0 };
-	struct timespec now;
-	struct rusage usage;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	moment->header.time_unix_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-	moment->header.since_start_ns = engine_now_ns() - engine->start_ns;
-	if (!getrusage(RUSAGE_SELF, &usage))
-		moment->header.self_cpu_ns =
-			(uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000u +
-			(uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000u;
-	if (!proc__facts(engine->self, &facts))
-		moment->header.self_rss_bytes =
-			facts.rss_kernel_pages * engine->environment.page_bytes;
-	if (engine->faults)
-		moment->header.self_bpf_bytes = faults__kernel_bytes(engine->faults);
-}
-
-/* Of the kernel side, of ours, and of the last scans. */
-static int fill_losses(struct engine *engine, struct moment *moment)
-{
-	struct faults_losses kernel = { 0 };
-	uint64_t *count = moment->header.losses.count;
-	size_t i;
-	int err;
-
-	if (engine->faults) {
-		err = faults__losses(engine->faults, &kernel);
-		if (err)
-			return err;
-	}
-	moment->header.losses = engine->losses;
-	count[LOSS_CHUNKS] += kernel.chunks;
-	count[LOSS_STRAYS] += kernel.strays;
-	count[LOSS_SLOTS] += kernel.slots;
-	count[LOSS_EVENTS] += kernel.events;
-	count[LOSS_HEAP_BLOCKS] += kernel.heap_blocks;
-	count[LOSS_OVERDUE] += control__overdue(engine->control);
-	for (i = 0; losses__any(&moment->header.losses) && i < moment->process_count; i++)
-		moment->processes[i].header.complete = false;
-	for (i = 0; i < engine->target_count; i++)
-		count[LOSS_UNREADABLE] += engine->targets[i]->unreadable;
-	moment->header.complete = !losses__any(&moment->header.losses);
-	return 0;
-}
-
-static void fill_header(struct engine *engine, struct moment *moment)
-{
-	enum faults_backend backend = engine->faults ? faults__backend(engine->faults)
-						     : FAULTS_NONE;
-	bool read = engine->reader_used == PAGE_READER_READ;
-	size_t i;
-
-	moment->header.version = PAGEWATCH_VERSION;
-	moment->header.environment = engine->environment;
-	moment->header.tier = engine->faults ? "faults" : "scan";
-	moment->header.backend = faults_backend_name(backend);
-	moment->header.page_reader = read ? "read" : "scan";
-	moment->header.tells_writes = backend == FAULTS_TP_BTF;
-	moment->header.start_ns = engine->start_ns;
-	moment->header.max_hold_ns = engine->options.hold_ns;
-	if (!(engine->known_categories & PAGE_IS_HUGE_BIT)) {
-		moment->header.merged[moment->header.merged_count++] = "anon_huge";
-		moment->header.merged[moment->header.merged_count++] = "zero_huge";
-	}
-	for (i = 0; i < moment->process_count && !moment->header.merged_count; i++) {
-		if (moment->processes[i].header.huge_unsure)
-			moment->header.merged[moment->header.merged_count++] = "anon_huge";
-	}
-}
-
 static int begin(struct engine *engine, struct moment *ret)
 {
 	int err;
@@ -261,11 +186,9 @@ static int finish(struct engine *engine, struct moment *ret)
 {
 	int err;
 
-	fill_header(engine, ret);
-	err = fill_losses(engine, ret);
+	err = engine_fill_header(engine, ret);
 	if (err)
 		return err;
-	fill_self(engine, ret);
 	test_point_wait("snapshot");
 	return 0;
 }
@@ -295,7 +218,7 @@ static int add_row(struct engine *engine, struct target *target, struct moment *
 	struct process_moment *row = &ret->processes[ret->process_count];
 	int err = 0;
 
-	if (!finals_take(target, row))
+	if (!target__take_final(target, row))
 		target = look_at_process(engine, target, row, &err);
 	ret->process_count += target || err;
 	if (target && target->touch)
@@ -314,6 +237,7 @@ int engine__report(struct engine *engine, struct moment *ret)
 		if (!engine->targets[i]->replaced && !engine->targets[i]->lost)
 			err = add_row(engine, engine->targets[i], ret);
 	}
+	ret->header.rest = engine->rest;
 	if (!err)
 		err = finish(engine, ret);
 	if (!err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The set of watched address spaces and the scan of one of them. */
+/* A watched address space: its life, and the scan of it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,36 @@
 #include "base/log.h"
 #include "collect/elf/runtime.h"
 #include "collect/pages/pagemap_frames.h"
+#include "control/clock.h"
 #include "engine/priv.h"
+
+void target__forget_marks(struct target *target)
+{
+	size_t i;
+
+	for (i = 0; i < target->marks.count; i++)
+		array_desc__deinit(&target->marks.arrays[i]);
+	free(target->marks.arrays);
+	target->marks = (struct array_list){ 0 };
+}
+
+void target__forget_final(struct target *target)
+{
+	if (target->final)
+		process_moment__deinit(target->final);
+	free(target->final);
+	target->final = NULL;
+}
+
+bool target__take_final(struct target *target, struct process_moment *row)
+{
+	if (!target->final)
+		return false;
+	*row = *target->final;
+	free(target->final);
+	target->final = NULL;
+	return true;
+}
 
 void target__free(struct target *target)
 {
@@ -28,11 +57,11 @@ void target__free(struct target *target)
 	free(target->frames.runs);
 	free(target->map.chunks);
 	free(target->window.chunks);
-	finals_free(target);
+	target__forget_final(target);
 	array_ids__deinit(&target->ids);
 	elf_look__free(target->elf);
 	allocations_end(target);
-	engine_forget_marks(target);
+	target__forget_marks(target);
 	free(target);
 }
 
@@ -48,10 +77,9 @@ static int open_process(struct engine *engine, struct target *target)
 	/* Its pid is a thread's or nobody's by now (v6.15: ENOENT). */
 	if (target->pidfd < 0)
 		return errno == EINVAL || errno == ENOENT ? -ESRCH : -errno;
-	err = proc__facts(target->proc, &target->facts);
-	if (err)
-		return err;
-	return engine_watch_fd(engine, target->pidfd);
+	/* First: one that is about to end has no facts, but its end is waited for. */
+	err = engine_watch_fd(engine, target->pidfd);
+	return err ? err : proc__facts(target->proc, &target->facts);
 }
 
 int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target **ret)
@@ -69,60 +97,14 @@ int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct targe
 	if (err && !(err == -ESRCH && slot != NO_SLOT))
 		goto out;
 	target->facts.pid = target->pid;
-	err = array_reserve((void **)&engine->targets, &engine->target_capacity,
-			    engine->target_count + 1, sizeof(*engine->targets));
+	err = target_set__add(engine, target);
 	if (err)
 		goto out;
-	engine->targets[engine->target_count++] = target;
 	*ret = target;
 	return 0;
 out:
 	target__free(target);
 	return err;
-}
-
-struct target *engine_find_slot(struct engine *engine, uint32_t slot)
-{
-	size_t i;
-
-	for (i = 0; i < engine->target_count; i++) {
-		if (engine->targets[i]->slot == slot && !engine->targets[i]->ended)
-			return engine->targets[i];
-	}
-	return NULL;
-}
-
-struct target *engine_find_pid(struct engine *engine, uint32_t pid)
-{
-	size_t i;
-
-	for (i = 0; i < engine->target_count; i++) {
-		if (engine->targets[i]->pid == pid && !engine->targets[i]->ended)
-			return engine->targets[i];
-	}
-	return NULL;
-}
-
-bool engine_is_asked(const struct engine *engine, uint32_t pid)
-{
-	size_t i;
-
-	if (engine->launched && (uint32_t)engine->launched == pid)
-		return true;
-	for (i = 0; i < engine->target_count; i++) {
-		if (engine->targets[i]->pid == pid && engine->targets[i]->asked)
-			return true;
-	}
-	return false;
-}
-
-size_t engine_live_targets(const struct engine *engine)
-{
-	size_t i, live = 0;
-
-	for (i = 0; i < engine->target_count; i++)
-		live += !engine->targets[i]->ended;
-	return live;
 }
 
 /* Opens files of the target: only when what it has mapped is not what it was. */
@@ -214,7 +196,8 @@ void engine_lose_child(struct engine *engine, struct target *target, uint32_t sl
 		faults__release(engine->faults, slot);
 	if (!target)
 		return;
-	target->ended = target->lost = true;
+	target_set__end(engine, target);
+	target->lost = true;
 	if (target->pidfd >= 0)
 		close(target->pidfd);
 	target->pidfd = -1;
@@ -238,7 +221,7 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 
 	if (target->ended)
 		return 0;
-	target->ended = true;
+	target_set__end(engine, target);
 	target->runs.count = 0;
 	vma_list__deinit(&target->vmas);
 	file_maps__deinit(&target->files);
@@ -247,7 +230,7 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 		if (!target->final)
 			err = retire_chunks(engine, target);
 		if (!err && !target->final)
-			err = touch__retire_all(target->touch, how, engine_now_ns());
+			err = touch__retire_all(target->touch, how, clock_now_ns());
 		faults__release(engine->faults, target->slot);
 	}
 	if (target->pidfd >= 0)
@@ -261,10 +244,32 @@ void engine_prune(struct engine *engine)
 	size_t i, kept = 0;
 
 	for (i = 0; i < engine->target_count; i++) {
-		if (engine->targets[i]->ended)
-			target__free(engine->targets[i]);
-		else
-			engine->targets[kept++] = engine->targets[i];
+		struct target *target = engine->targets[i];
+
+		if (!target->ended) {
+			engine->targets[kept++] = target;
+			continue;
+		}
+		losses__add(&engine->ended_losses, &target->losses);
+		target__free(target);
+	}
+	engine->target_count = kept;
+	engine->rest = (struct processes_rest){ 0 };
+}
+
+void engine_prune_untold(struct engine *engine)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < engine->target_count; i++) {
+		struct target *target = engine->targets[i];
+
+		if (!target->replaced && !target->lost) {
+			engine->targets[kept++] = target;
+			continue;
+		}
+		losses__add(&engine->ended_losses, &target->losses);
+		target__free(target);
 	}
 	engine->target_count = kept;
 }

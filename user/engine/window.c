@@ -26,7 +26,7 @@ static int read_ahead(struct engine *engine, struct target *target)
 
 	if (left < 0)
 		return left;
-	engine->losses.count[LOSS_LATE] += (uint64_t)left;
+	target->losses.count[LOSS_LATE] += (uint64_t)left;
 	return late.err ? late.err : touch__window_known(target->touch);
 }
 

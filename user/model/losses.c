@@ -8,36 +8,39 @@
 
 static const struct loss_kind kinds[LOSS_KINDS] = {
 	[LOSS_CHUNKS] = { "chunks", "touch", "touches", "found no room in the chunk table",
-			  "--chunk-slots", "touches were lost", LOSS_AFFECTS_TOUCH },
+			  "--chunk-slots", "touches were lost", false, LOSS_AFFECTS_TOUCH },
 	[LOSS_STRAYS] = { "stray_touches", "touch", "touches",
 			  "met the end or the beginning of another life, and may be told at the "
 			  "wrong place",
-			  NULL, "touches may be told at the wrong place", LOSS_AFFECTS_TOUCH },
+			  NULL, "touches may be told at the wrong place", false,
+			  LOSS_AFFECTS_TOUCH },
 	[LOSS_SLOTS] = { "processes", "process", "processes", "found no room in the target table",
-			 "--processes", "processes were not watched",
+			 "--processes", "processes were not watched", false,
 			 LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_FAULTS | LOSS_AFFECTS_ROWS },
 	[LOSS_CHILDREN] = { "children", "child process", "child processes", "could not be followed",
-			    NULL, "child processes were not followed",
+			    NULL, "child processes were not followed", false,
 			    LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_FAULTS | LOSS_AFFECTS_ROWS },
 	[LOSS_EVENTS] = { "events", "mapping event", "mapping events", "found no room in the ring",
-			  "--ring-bytes", "touches were lost", LOSS_AFFECTS_TOUCH },
+			  "--ring-bytes", "touches were lost", false, LOSS_AFFECTS_TOUCH },
 	[LOSS_HEAP_BLOCKS] = { "heap_blocks", "heap block", "heap blocks",
 			       "found no room in the table", "--heap-blocks",
-			       "heap blocks were lost", LOSS_AFFECTS_ROWS },
+			       "heap blocks were lost", false, LOSS_AFFECTS_ROWS },
 	[LOSS_BITS] = { "closing_records", "closing record", "closing records",
 			"could not be stored: pagewatch had no memory", NULL, "touches were lost",
-			LOSS_AFFECTS_TOUCH },
+			true, LOSS_AFFECTS_TOUCH },
 	[LOSS_UNSURE] = { "unsure_pages", "page was", "pages were",
 			  "touched around calls that may have dropped or moved them", NULL,
-			  "calls may have dropped or moved touched pages", LOSS_AFFECTS_TOUCH },
+			  "calls may have dropped or moved touched pages", true,
+			  LOSS_AFFECTS_TOUCH },
 	[LOSS_LATE] = { "late_reports", "report", "reports",
 			"came before the calls during its scan could be read", NULL,
-			"calls during the scan were not seen", LOSS_AFFECTS_TOUCH },
+			"calls during the scan were not seen", true, LOSS_AFFECTS_TOUCH },
 	[LOSS_UNREADABLE] = { "pages_unreadable", "page", "pages", "could not be read", NULL,
-			      "pages could not be read", LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH },
+			      "pages could not be read", true,
+			      LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH },
 	[LOSS_OVERDUE] = { "overdue", "process", "processes",
 			   "had stood still for too long, and ran on while it was counted",
-			   "--max-hold", "the process went on while it was counted",
+			   "--max-hold", "the process went on while it was counted", false,
 			   LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_ROWS },
 };
 
@@ -49,6 +52,26 @@ const struct loss_kind *loss_kind(enum loss loss)
 bool losses__any(const struct losses *losses)
 {
 	return losses__first(losses, ~0u) != LOSS_KINDS;
+}
+
+void losses__add(struct losses *sum, const struct losses *part)
+{
+	size_t i;
+
+	for (i = 0; i < LOSS_KINDS; i++)
+		sum->count[i] += part->count[i];
+}
+
+struct losses losses__of_one(const struct losses *all, const struct losses *own)
+{
+	struct losses ret = *all;
+	size_t i;
+
+	for (i = 0; i < LOSS_KINDS; i++) {
+		if (kinds[i].own)
+			ret.count[i] = own->count[i];
+	}
+	return ret;
 }
 
 enum loss losses__first(const struct losses *losses, unsigned int affects)

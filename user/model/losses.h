@@ -40,6 +40,7 @@ struct loss_kind {
 	const char *what;
 	const char *option;   /* that makes more room; NULL: none */
 	const char *unknown;  /* why a count cannot be told, half a sentence */
+	bool own;	      /* of one process: the others are not touched by it */
 	unsigned int affects; /* enum loss_affects */
 };
 
@@ -51,6 +52,10 @@ struct losses { /* all zero: nothing was lost */
 const struct loss_kind *loss_kind(enum loss loss);
 
 bool losses__any(const struct losses *losses);
+void losses__add(struct losses *sum, const struct losses *part);
+
+/* What one process has lost: of the losses of all, and its own. */
+struct losses losses__of_one(const struct losses *all, const struct losses *own);
 
 /* The first loss of the table that has a count and affects any of these, or LOSS_KINDS. */
 enum loss losses__first(const struct losses *losses, unsigned int affects);

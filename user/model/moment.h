@@ -24,7 +24,8 @@
 
 struct process_header {
 	struct process_facts facts;
-	bool complete; /* no loss touches this process */
+	bool complete;	      /* no loss touches this process */
+	struct losses losses; /* its own: of kinds that no other process has a part in */
 	bool exited;
 	bool huge_unsure;  /* the page reader could not tell all of its huge pages */
 	bool frames_known; /* where its resident pages lie is told */
@@ -50,6 +51,15 @@ struct process_moment {
 	const struct array_list *arrays;
 };
 
+/* Followed processes that ended, in one sum: all but the largest. */
+struct processes_rest {
+	uint64_t count;
+	uint64_t looked_at;	 /* of them, as they ended */
+	uint64_t resident_pages; /* of these */
+	struct fault_counts faults;
+	uint64_t ended_pages; /* touched in lives that ended before them */
+};
+
 struct moment_header {
 	const char *version; /* of pagewatch; a literal, as are the next three */
 	struct environment environment;
@@ -65,6 +75,7 @@ struct moment_header {
 	uint64_t max_hold_ns; /* no process was to stand for longer; 0: no bound */
 	bool complete;	      /* losses has no count */
 	struct losses losses;
+	struct processes_rest rest; /* those that have no entry in processes */
 	uint64_t self_cpu_ns;
 	uint64_t self_rss_bytes;
 	uint64_t self_bpf_bytes;

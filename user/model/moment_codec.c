@@ -43,6 +43,16 @@ static void code_losses(struct codec *codec, struct losses *losses)
 		codec_u64(codec, &losses->count[i]);
 }
 
+static void code_rest(struct codec *codec, struct processes_rest *rest)
+{
+	codec_u64(codec, &rest->count);
+	codec_u64(codec, &rest->looked_at);
+	codec_u64(codec, &rest->resident_pages);
+	codec_u64(codec, &rest->faults.user);
+	codec_u64(codec, &rest->faults.kernel);
+	codec_u64(codec, &rest->ended_pages);
+}
+
 static void code_header(struct codec *codec, struct moment_header *header)
 {
 	uint64_t merged = header->merged_count;
@@ -69,6 +79,7 @@ static void code_header(struct codec *codec, struct moment_header *header)
 	codec_u64(codec, &header->max_hold_ns);
 	codec_bool(codec, &header->complete);
 	code_losses(codec, &header->losses);
+	code_rest(codec, &header->rest);
 	codec_u64(codec, &header->self_cpu_ns);
 	codec_u64(codec, &header->self_rss_bytes);
 	codec_u64(codec, &header->self_bpf_bytes);
@@ -122,6 +133,7 @@ static void code_process_header(struct codec *codec, struct process_header *head
 
 	code_facts(codec, &header->facts);
 	codec_bool(codec, &header->complete);
+	code_losses(codec, &header->losses);
 	codec_bool(codec, &header->exited);
 	codec_bool(codec, &header->huge_unsure);
 	codec_bool(codec, &header->frames_known);

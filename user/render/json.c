@@ -2,6 +2,7 @@
 /* The snapshot object, version 1. */
 #include "render/json.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "render/json_out.h"
@@ -69,6 +70,21 @@ static void put_header(struct json_out *json, const struct snapshot *snapshot)
 	put_self(json, snapshot);
 }
 
+/* Faults are known where the faults tier watches. */
+static void put_rest(struct json_out *json, const struct snapshot *snapshot)
+{
+	const struct processes_rest *rest = &snapshot->header.rest;
+	bool faults = strcmp(snapshot->header.tier, "scan") != 0;
+
+	json_open(json, "processes_rest", '{');
+	json_count(json, "processes", rest->count);
+	json_count(json, "looked_at", rest->looked_at);
+	json_count(json, "resident_pages", rest->resident_pages);
+	json_count_if(json, "faults", faults, rest->faults.user + rest->faults.kernel);
+	json_count_if(json, "ended_pages", faults, rest->ended_pages);
+	json_close(json, '}');
+}
+
 int json_render_snapshot(const struct snapshot *snapshot, const struct view *view, FILE *out)
 {
 	struct json_out json = { .out = out };
@@ -80,6 +96,7 @@ int json_render_snapshot(const struct snapshot *snapshot, const struct view *vie
 	for (i = 0; i < snapshot->process_count && !ferror(out); i++)
 		json_process(&json, snapshot, &snapshot->processes[i], view);
 	json_close(&json, ']');
+	put_rest(&json, snapshot);
 	json_close(&json, '}');
 	return json_end(&json);
 }

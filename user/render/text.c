@@ -68,6 +68,20 @@ static int put_process(const struct text *text)
 	return err ? err : text_ledger(text);
 }
 
+static void put_rest(const struct text *text)
+{
+	const struct processes_rest *rest = &text->snapshot->header.rest;
+	char count[FORMAT_COUNT_MAX], resident[FORMAT_BYTES_MAX], words[256];
+
+	if (!rest->count)
+		return;
+	snprintf(words, sizeof(words), "%s more processes have ended, with %s resident in all",
+		 format_count(rest->count, count),
+		 format_bytes(rest->resident_pages * text->page_bytes, resident));
+	fputc('\n', text->out);
+	text_wrap(text, 0, words);
+}
+
 static void put_footer(const struct text *text)
 {
 	const struct snapshot *snapshot = text->snapshot;
@@ -115,6 +129,7 @@ static int render_part(struct text *text, bool footer, char **ret)
 			text->process = &snapshot->processes[i];
 			err = put_process(text);
 		}
+		put_rest(text);
 	}
 	/* Without memory at its end a stream has no text, and fclose does not say so (glibc). */
 	if ((fclose(text->out) || !*ret) && !err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* Which rows an expectation speaks of, and what each makes of it. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +100,9 @@ static unsigned int affected_by(enum expect_metric metric)
 static const char *why_unknown(const struct expect_clause *clause, const struct snapshot *snapshot,
 			       const struct process_snapshot *process, const struct tally *tally)
 {
-	enum loss lost = losses__first(&snapshot->header.losses, affected_by(clause->metric));
+	const struct losses losses =
+		losses__of_one(&snapshot->header.losses, &process->header.losses);
+	enum loss lost = losses__first(&losses, affected_by(clause->metric));
 
 	if (process->header.exited)
 		return "the process had ended";
@@ -278,6 +281,15 @@ static int judge_absence(struct judge *judge, const char *missing)
 			   missing ? format_new("%s: %s", kind, missing) : strdup(kind));
 }
 
+/* It is to hold in every process, and of some nothing but a sum is known. */
+static int judge_rest(struct expect_result *ret, uint64_t count)
+{
+	ret->verdict = EXPECT_UNKNOWN;
+	return give_reason(
+		ret,
+		format_new("%" PRIu64 " processes that ended are known as a sum alone", count));
+}
+
 int expectation__judge(const struct expectation *expectation, const struct snapshot *snapshot,
 		       const struct expect_past *past, struct expect_result *ret)
 {
@@ -289,8 +301,12 @@ int expectation__judge(const struct expectation *expectation, const struct snaps
 	*ret = (struct expect_result){ .verdict = EXPECT_HOLDS };
 	for (i = 0; !err && i < snapshot->process_count; i++)
 		err = judge_process(&judge, &snapshot->processes[i]);
-	if (err || (ret->count && (expectation->exact || expectation->process || !missing)))
+	if (err)
 		return err;
+	if (snapshot->header.rest.count && ret->verdict == EXPECT_HOLDS)
+		return judge_rest(ret, snapshot->header.rest.count);
+	if (ret->count && (expectation->exact || expectation->process || !missing))
+		return 0;
 	if (!ret->count && !expectation->process)
 		return judge_absence(&judge, missing);
 	if (!ret->count)

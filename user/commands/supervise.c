@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "commands/supervise.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/test_point.h"
+
+/* A process is about to end, arrays and all. */
+static int on_last_chance(struct engine *engine)
+{
+	int err = engine__keep_last(engine);
+
+	engine__resume(engine);
+	return err;
+}
+
+static void forward_signal(struct engine *engine)
+{
+	int number = engine__take_signal(engine);
+
+	/* The terminal has sent SIGINT to the command as well; the rest was meant for it. */
+	if (number && number != SIGINT)
+		engine__kill_launched(engine, number);
+}
+
+/* It goes on when its pages were read. */
+static int on_checkpoint(const struct supervisor *supervisor)
+{
+	int err = 1;
+	uint32_t pid;
+	char *name;
+
+	name = strdup(engine__checkpoint(supervisor->engine, &pid));
+	if (!name)
+		return -ENOMEM;
+	if (supervisor->checkpoint) {
+		test_point_wait("checkpoint");
+		err = supervisor->checkpoint(supervisor->ctx, name, pid);
+	}
+	engine__answer_checkpoint(supervisor->engine, !err);
+	free(name);
+	return err < 0 ? err : 0;
+}
+
+int supervise_next(const struct supervisor *supervisor, enum engine_event *ret)
+{
+	int err = engine__next(supervisor->engine, ret);
+
+	if (err)
+		return err;
+	if (*ret == ENGINE_LAST_CHANCE)
+		return on_last_chance(supervisor->engine);
+	if (*ret == ENGINE_CHECKPOINT)
+		return on_checkpoint(supervisor);
+	return 0;
+}
+
+static int status_of_command(int wait_status)
+{
+	if (WIFEXITED(wait_status))
+		return WEXITSTATUS(wait_status);
+	return 128 + WTERMSIG(wait_status);
+}
+
+int supervise(const struct supervisor *supervisor, int *status)
+{
+	enum engine_event event = ENGINE_TICK;
+	int err = 0;
+
+	while (!err && event != ENGINE_ENDED) {
+		err = supervise_next(supervisor, &event);
+		if (!err && event == ENGINE_INTERRUPTED)
+			forward_signal(supervisor->engine);
+	}
+	if (err)
+		return err;
+	/* Signals until here were the command's. */
+	engine__take_signal(supervisor->engine);
+	*status = status_of_command(engine__wait_status(supervisor->engine));
+	return 0;
+}
