@@ -48,7 +48,7 @@ bool pagemap__huge_unsure(const struct pagemap *pagemap);
  * with the same categories are joined. Adds to *unreadable the pages that could not be
  * read, or of which it could not be told whether they are the zero page (READ
  * where move_pages is refused: they are PRESENT in *list).
- * A call to the kernel holds the target's mmap lock for some 0.25 ms, and the lock is left alone
+ * A call to the kernel holds the target's mmap lock for some 0.2 ms, and the lock is left alone
  * in between (scan_pace.h). 0 or -errno (-ESRCH: the address space is gone); on failure *list is
  * as before.
  */

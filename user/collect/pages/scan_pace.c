@@ -8,17 +8,17 @@
 #define FIRST_PAGES 4096u
 #define FIRST_TABLES 128u
 /*
- * Growth ends where what comes next could hold the lock for a millisecond: small pages after
+ * Growth ends where what comes next could hold the lock for a millisecond or two: small pages after
  * huge ones, empty page tables after none.
  */
 #define MOST_PAGES (4 * FIRST_PAGES)
-#define MOST_TABLES (8 * FIRST_TABLES)
+#define MOST_TABLES (16 * FIRST_TABLES)
 #define LEAST_PAGES (FIRST_PAGES / 8)
 #define LEAST_TABLES (FIRST_TABLES / 16)
 #define SLOW_NS 400000u
 #define FAST_NS 50000u
 
-#define HOLD_NS 400000u
+#define HOLD_NS 500000u
 /*
  * Time for a waiting writer to be woken and to run; also for whoever waits for our processor, who
  * would else have it while the lock is held.
