@@ -12,7 +12,7 @@ import pytest
 import test_python
 
 LAYOUT = harness.ROOT / "tests/tools/python-layout"
-WORDS = ("only arrays that names lead to are found",)
+WORDS = ("only arrays that have names are found",)
 FAMILY = """
 import os, sys
 import numpy as np
@@ -116,7 +116,7 @@ FORGED = {
     "np.__version__ = 'x'": "this version of numpy is unknown",
     "np.__version__ = 1": "this version of numpy is unknown",
     "del np.__version__": "this version of numpy is unknown",
-    "np.__version__ = '1.0' if np.__version__ > '2' else '2.0'": "dtypes of its arrays are laid out",
+    "np.__version__ = '1.0' if np.__version__ > '2' else '2.0'": "its dtype objects have an unknown layout",
     "np.ndarray = dict": "numpy.ndarray is not as it is known",
     "np.ndarray = type('ndarray', (), {})": "numpy.ndarray is not as it is known",
 }

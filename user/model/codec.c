@@ -156,6 +156,7 @@ void codec_word(struct codec *codec, const char **word)
 	/* Its length in front took a byte at least: there is room for the end. */
 	*word = codec->pool + codec->pool_used;
 	memcpy(codec->pool + codec->pool_used, bytes, length);
+	codec->pool[codec->pool_used + length] = '\0';
 	codec->pool_used += length + 1;
 }
 
