@@ -119,7 +119,7 @@ def test_many_processes_at_a_time(program, tmp_path):
 
 
 def test_more_processes_than_were_asked_for(program, tmp_path):
-    """Those that have ended take no room: the command and three of the ten that live are watched."""
+    """Those that have ended are not counted: the command and three of the ten that live are watched."""
     snapshot, done = harness.run_json(tmp_path, ["--children", "--processes", "4"],
                                       [program("many_children"), "3", "10"])
     assert done.returncode == 0, done.stderr

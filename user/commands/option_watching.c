@@ -164,7 +164,9 @@ static const struct option_row rows[] = {
 		.help = "how many live processes are watched (default: 4096)",
 		.manual =
 			"How many processes are watched at a time; default 4096, at most 8192. One that has\n"
-			"ended takes no room.",
+			"ended is not counted, but keeps its place in the kernel's table until pagewatch\n"
+			"has read it: of thousands of forks a second some may find no place, and are\n"
+			"reported as lost.",
 	},
 	{
 		.name = "ring-bytes",
