@@ -318,7 +318,10 @@ class PerfRecord(Tool):
 
 
 class Bpftrace(Tool):
-    """The one-liner that counts the faults of a process in each 2 MiB."""
+    """The one-liner that counts the faults of a process in each 2 MiB.
+
+    It ends with its command, which ends with its input: one SIGINT in many is lost on it.
+    """
 
     def __init__(self, target):
         self.target = target
@@ -340,11 +343,11 @@ class Bpftrace(Tool):
         self.attached_ns = time.monotonic_ns()
 
     def counted(self):
-        return sum(int(line.split(": ")[1]) for line in self.process.end(signal.SIGINT)
+        return sum(int(line.split(": ")[1]) for line in self.process.end()
                    if line.startswith("@["))
 
     def stop(self):
-        self.process.end(signal.SIGINT)
+        self.process.end()
 
 
 TOOLS = {"none": Nothing, "empty_tp_btf": EmptyTpBtf, "pagewatch_tp_btf": Pagewatch,
