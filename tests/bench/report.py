@@ -26,7 +26,7 @@ VICTIM_NAMES = {
     "sparse_64gib": "with 64 GiB, a page in each 2 MiB",
 }
 
-# DESIGN.md, section 6: what, where in the figures, at most, unit.
+# Limits: what, where in the figures, at most, unit.
 LIMITS = (
     ("fault of the target, tp_btf: slower by", ("fault_slower_percent", "pagewatch_tp_btf"), 8, "%"),
     ("the same, added over an empty program", ("fault_added_over_empty", "pagewatch_tp_btf"), 1.6,
