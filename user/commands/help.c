@@ -19,11 +19,11 @@ static const char title[] = "pagewatch: which pages of which array are resident,
 /* In the order of enum option_set. */
 static const char *const usages[] = {
 	"  sudo pagewatch -p PID [OPTIONS]           watch a process, live on a terminal\n",
-	"  pagewatch snap -p PID [OPTIONS]           one snapshot; no root for your own\n",
+	"  pagewatch snap -p PID [OPTIONS]           one snapshot; own processes: no root\n",
 	"  sudo pagewatch run [OPTIONS] [--] CMD...  watch CMD from its first instruction\n",
-	"  pagewatch probe [--json] [-o FILE]        what works here, and why not\n",
+	"  pagewatch probe [--json] [-o FILE]        what works on this machine\n",
 	("  pagewatch check (-p PID | [OPTIONS] -- CMD...) -e EXPR... | -f FILE\n"
-	 "                                            laziness as a test, without root\n"),
+	 "                                            test laziness, without root\n"),
 };
 
 static const char examples[] =

@@ -26,10 +26,10 @@ static const struct option_row rows[] = {
 		.parse = option_expect_file,
 		.completion = COMPLETE_FILES,
 		.value = "FILE",
-		.help = "the same, one a line, # comments",
+		.help = "a file with one expectation per line, # comments",
 		.manual =
-			"Expectations, one a line; blank lines and lines that begin with # are passed\n"
-			"over. *-* is standard input.",
+			"Reads expectations, one per line. Blank lines and lines that begin with # are\n"
+			"ignored. *-* is standard input.",
 	},
 	{
 		.name = "expect-status",
@@ -37,11 +37,11 @@ static const struct option_row rows[] = {
 		.kind = OPTION_OWN,
 		.parse = option_expect_status,
 		.value = "N|any",
-		.help = "what CMD is to exit with (default 0)",
+		.help = "the exit status CMD must have (default 0)",
 		.syntax = "_N_|*any*",
 		.manual =
-			"The exit status that _CMD_ is expected to have, 128+N for signal N (default 0).\n"
-			"It is a test point of its own.",
+			"The exit status that _CMD_ must have, 128+N for signal N (default 0). The report\n"
+			"has a verdict on it.",
 	},
 	{
 		.name = "format",
@@ -52,8 +52,9 @@ static const struct option_row rows[] = {
 		.value = "FORMAT",
 		.help = "text, tap, json or junit; with CMD it needs -o",
 		.manual =
-			"Of the report of *check*. With _CMD_ all but *text* need *-o*; *-o -* is\n"
-			"standard output, and then _CMD_'s own goes to standard error.",
+			"The format of the report of *check*. With _CMD_, all except *text* need *-o*. With\n"
+			"*-o -* the report goes to standard output, and the output of _CMD_ to standard\n"
+			"error.",
 	},
 };
 

@@ -16,8 +16,9 @@ static const struct option_row rows[] = {
 		.commands = LOOKING | OPTIONS_PROBE,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, json),
-		.help = "a JSON object a report (docs/OUTPUT.md)",
-		.manual = "One JSON object a report, a line each; see docs/OUTPUT.md.",
+		.help = "one JSON object per report (docs/OUTPUT.md)",
+		.manual =
+			"Prints one JSON object per report, on one line each; see docs/OUTPUT.md.",
 	},
 	{
 		.name = "output",
@@ -27,12 +28,12 @@ static const struct option_row rows[] = {
 		.offset = offsetof(struct options, output),
 		.completion = COMPLETE_FILES,
 		.value = "FILE",
-		.help = "the report goes there",
+		.help = "write the report to FILE",
 		.manual =
-			"The report goes to _FILE_. What the file had before stays until the report\n"
-			"is whole: it is written beside it and takes its place. *watch*, and whatever\n"
-			"is no plain file of one name in a folder that can be written to, is written\n"
-			"in place.",
+			"Writes the report to _FILE_. The file keeps its old content until the report is\n"
+			"complete: the report is written to a new file, which then replaces _FILE_. *watch*\n"
+			"writes in place, and so does every command if _FILE_ is not a regular file with\n"
+			"one link in a writable folder.",
 	},
 	{
 		.name = "color",
@@ -42,7 +43,8 @@ static const struct option_row rows[] = {
 		.words = colors,
 		.value = "WHEN",
 		.help = "auto, always or never",
-		.manual = "Colour, by default only on a terminal, and not when NO_COLOR is set.",
+		.manual =
+			"When to use colour; by default only on a terminal, and not if NO_COLOR is set.",
 	},
 	{
 		.name = "verbose",
@@ -51,7 +53,8 @@ static const struct option_row rows[] = {
 		.kind = OPTION_TIMES,
 		.offset = offsetof(struct options, verbose),
 		.help = "more messages; twice: libbpf's too",
-		.manual = "More messages on standard error; twice: those of libbpf too.",
+		.manual =
+			"Prints more messages on standard error; given twice, also those of libbpf.",
 	},
 	{
 		.name = "generate",
@@ -61,8 +64,8 @@ static const struct option_row rows[] = {
 		.value = "WHAT",
 		.help = "man: this list in scdoc; bash: completion for bash",
 		.manual =
-			"Prints this list as source of the man page, or the completion script for bash,\n"
-			"and exits.",
+			"Prints this list as source of the man page, or the completion script for bash, and\n"
+			"exits.",
 	},
 	{
 		.name = "version",
@@ -79,8 +82,8 @@ static const struct option_row rows[] = {
 		.kind = OPTION_HELP,
 		.help = "print this; after a command: its own options",
 		.manual =
-			"Prints a short list of the options, behind a command of those that it takes,\n"
-			"and exits.",
+			"Prints a short list of the options (after a command: of its own options) and\n"
+			"exits.",
 	},
 };
 

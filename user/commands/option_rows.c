@@ -23,13 +23,12 @@ static const struct option_row rows[] = {
 		.kind = OPTION_OWN,
 		.parse = option_array,
 		.value = "NAME=ADDR+LEN",
-		.help = "name an address range; may be repeated",
+		.help = "a row for an address range; may be repeated",
 		.syntax = "_NAME_=_ADDR+LEN_",
 		.manual =
-			"Names an address range, so that it gets a row of its own. _ADDR_ is decimal\n"
-			"or hexadecimal (0x...), _LEN_ bytes or a size. It may lie in several regions\n"
-			"and need not be page-aligned. May be given more than once. Never hidden by\n"
-			"*--min-size*.",
+			"Gives an address range a name and a row of its own. _ADDR_ is decimal or\n"
+			"hexadecimal (0x...), _LEN_ bytes or a size. It may lie in several regions and need\n"
+			"not be page-aligned. May be given more than once. *--min-size* never hides it.",
 	},
 	{
 		.name = "symbol",
@@ -37,33 +36,33 @@ static const struct option_row rows[] = {
 		.kind = OPTION_OWN,
 		.parse = option_symbol,
 		.value = "NAME",
-		.help = "a static object of any size; '*NAME' what it points to",
+		.help = "a static object of any size; '*NAME': its target",
 		.syntax = "[_BINARY_:]_NAME_",
 		.manual =
-			"Gives a static object a row of its own, however small it is: a variable of C,\n"
-			"C++ (as the source spells it, *ns::Box<double>::grid*, or mangled), or Fortran\n"
-			"(*module::x*, *procedure::x*, the name of a common block, *\\_\\_BLNK\\_\\_*). A plain\n"
-			"name also finds what procedures keep under it, if there is nothing else. _BINARY_\n"
-			"is a mapped file: its path, its last part, or that up to *.so*. May be given more\n"
-			"than once.",
+			"Gives a static object a row of its own, however small it is: a C, C++ or Fortran\n"
+			"variable. C++ names are as in the source (*ns::Box<double>::grid*) or mangled;\n"
+			"Fortran names are *module::x*, *procedure::x*, a common block, *\\_\\_BLNK\\_\\_*.\n"
+			"If nothing else has it, a plain name also finds saved variables of procedures.\n"
+			"_BINARY_ is a mapped file: its path, its last part, or the last part up to *.so*.\n"
+			"May be given more than once.",
 		.syntax2 = "'\\*[_BINARY_:]_NAME_[=_LEN_]'",
 		.manual2 =
-			"The memory that a global pointer points to (or a Fortran allocatable array), as\n"
-			"long as glibc's malloc says in front of it: what was asked for, rounded up. _LEN_\n"
-			"is the length of what malloc does not know, bytes or a size. When there is no such\n"
-			"length (another malloc, the middle of a block, a block that was freed, NULL), a\n"
-			"sentence says so; it is never guessed. Thread-local variables and functions are\n"
-			"refused. What has no row in any report makes the exit status 3, but that of *run*.",
+			"The memory that a global pointer (or a Fortran allocatable array) points to. Its\n"
+			"length is the one in glibc's malloc header: what was asked for, rounded up. _LEN_,\n"
+			"bytes or a size, gives the length of other memory. If there is no such length\n"
+			"(another malloc, the middle of a block, a freed block, NULL), a sentence says so;\n"
+			"it is never guessed. Thread-local variables and functions are refused. If a symbol\n"
+			"has no row in any report, the exit status is 3, except for *run*.",
 	},
 	{
 		.name = "no-python",
 		.commands = LOOKING,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, no_python),
-		.help = "do not look for numpy arrays in a Python",
+		.help = "do not look for arrays of a Python interpreter",
 		.manual =
-			"Does not look into the memory of a Python for its arrays: of numpy, bytearray,\n"
-			"array.array, mmap.mmap, and large bytes and str.",
+			"Does not search the memory of a Python interpreter for its arrays: numpy,\n"
+			"bytearray, array.array, mmap.mmap, and large bytes and str.",
 	},
 	{
 		.name = "heap",
@@ -78,13 +77,12 @@ static const struct option_row rows[] = {
 		.help = "heap blocks from MIN (64KiB) on, freed too (not snap)",
 		.manual =
 			"Rows for heap blocks of at least _MIN_ bytes (default 64KiB) that the program\n"
-			"asked for since the watch began: those that live, and those that were freed and\n"
-			"are still in memory. Probes stand on malloc, calloc, realloc, reallocarray,\n"
-			"aligned_alloc, posix_memalign, memalign, valloc, pvalloc and free of every\n"
-			"mapped file that exports a malloc: the C library (glibc, musl), jemalloc,\n"
-			"mimalloc, tcmalloc, a static program's own. Each such call of the target then\n"
-			"costs a probe, whatever its size; see *OVERHEAD*. Not for *snap*, which comes\n"
-			"after the calls.",
+			"allocated since the watch began: live blocks, and freed blocks that are still in\n"
+			"memory. Probes are put on malloc, calloc, realloc, reallocarray, aligned_alloc,\n"
+			"posix_memalign, memalign, valloc, pvalloc and free of every mapped file that\n"
+			"exports a malloc: the C library (glibc, musl), jemalloc, mimalloc, tcmalloc, or a\n"
+			"static program's own. Each such call of the target then costs a probe, whatever\n"
+			"its size; see *OVERHEAD*. *snap* does not take it, because it sees no calls.",
 	},
 	{
 		.name = "heap-blocks",
@@ -95,8 +93,8 @@ static const struct option_row rows[] = {
 		.value = "N",
 		.help = "size of the kernel's table of live heap blocks",
 		.manual =
-			"Live heap blocks, of all processes, that the kernel's table has room for\n"
-			"(default 262144).",
+			"Size of the kernel's table of live heap blocks, over all processes (default\n"
+			"262144).",
 	},
 	{
 		.name = "mappings",
@@ -104,11 +102,11 @@ static const struct option_row rows[] = {
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, mappings),
 		.not_for = AFTER_THE_CALLS,
-		.help = "each mmap call, merged regions or not (not snap)",
+		.help = "a row per mmap call, even if merged (not snap)",
 		.manual =
-			"A row for each mmap call of at least *--min-size* since the watch began, also\n"
-			"where the kernel has merged neighbours into one region. munmap and MAP_FIXED cut\n"
-			"it, mremap takes it along. Not for *snap*.",
+			"A row for each mmap call of at least *--min-size* since the watch began, even if\n"
+			"the kernel has merged neighbours into one region. munmap and MAP_FIXED cut it;\n"
+			"mremap moves it. Not for *snap*.",
 	},
 	{
 		.name = "min-size",
@@ -118,8 +116,8 @@ static const struct option_row rows[] = {
 		.value = "SIZE",
 		.help = "leave out smaller regions (default 1MiB)",
 		.manual =
-			"Sums up regions smaller than this (default 1MiB). K, M, G and T are powers\n"
-			"of 1024, as are KiB, MiB, GiB and TiB; kB and MB are refused.",
+			"Sums up regions smaller than this (default 1MiB). K, M, G and T are powers of\n"
+			"1024, as are KiB, MiB, GiB and TiB; kB and MB are refused.",
 	},
 	{
 		.name = "filter",
@@ -127,11 +125,11 @@ static const struct option_row rows[] = {
 		.kind = OPTION_TEXT,
 		.offset = offsetof(struct options, filter),
 		.value = "GLOB",
-		.help = "only rows with such a name or path",
+		.help = "only rows with a matching name or path",
 		.manual =
-			"Shows only rows whose name or path matches. As in expectations, \\* is any text,\n"
-			"? any character, and all else is literal, brackets too. An array is found, and\n"
-			"then shown, by any of its names.",
+			"Shows only rows whose name or path matches. \\* matches any text and ? any\n"
+			"character; everything else is literal, brackets too. An array matches by any of\n"
+			"its names and is shown under that name.",
 	},
 	{
 		.name = "sort",
@@ -142,8 +140,8 @@ static const struct option_row rows[] = {
 		.value = "ORDER",
 		.help = "address, span, resident, touched or name",
 		.manual =
-			"The order of rows, by default *address*: one over arrays and regions. Arrays\n"
-			"stand under the region that has a row as well.",
+			"The order of rows, over arrays and regions together; by default *address*. An\n"
+			"array stands under its region if that has a row.",
 	},
 	{
 		.name = "top",
@@ -152,11 +150,10 @@ static const struct option_row rows[] = {
 		.offset = offsetof(struct options, top),
 		.min = 1,
 		.value = "N",
-		.help = "at most N rows a process",
+		.help = "at most N rows per process",
 		.manual =
-			"At most _N_ rows a process, the first ones of that order. As *--min-size*,\n"
-			"*--filter* and *--sort* it means the same for text and *--json*; what is left\n"
-			"out is summed.",
+			"Shows at most the first _N_ rows per process and sums up the others. *--top*,\n"
+			"*--min-size*, *--filter* and *--sort* mean the same for text and *--json*.",
 	},
 	{
 		.name = "retired",
@@ -166,9 +163,9 @@ static const struct option_row rows[] = {
 		.value = "N",
 		.help = "also the N largest lives that ended (not snap)",
 		.manual =
-			"Shows the _N_ largest lives that ended since the last report: mappings that\n"
-			"were unmapped, given back by madvise, or gone with exec or exit. JSON always\n"
-			"has the largest 1,000.",
+			"Shows the _N_ largest lives that ended since the last report: mappings that were\n"
+			"unmapped, released by madvise, or gone with exec or exit. JSON always has the\n"
+			"largest 1,000.",
 	},
 	{
 		.name = "detail",
@@ -177,11 +174,10 @@ static const struct option_row rows[] = {
 		.offset = offsetof(struct options, detail),
 		.help = "rows and columns; in JSON also heat and index ranges",
 		.manual =
-			"Shows below each two-dimensional numpy array its heatmap in rows and columns:\n"
-			"at most 16 lines, a cell as full as its elements are resident. With *--json*\n"
-			"rows also have _heat_, and arrays _interior_, _index_ranges_ and (those of two\n"
-			"dimensions) a _grid_ of at most 16 by 64 cells. Without it a row takes less than\n"
-			"1 KiB.",
+			"Shows below each two-dimensional numpy array its heatmap in rows and columns: at\n"
+			"most 16 lines; a cell is as full as its elements are resident. With *--json*, rows\n"
+			"also have _heat_, and arrays _interior_, _index_ranges_ and (two-dimensional ones)\n"
+			"a _grid_ of at most 16 by 64 cells. Without it a JSON row takes less than 1 KiB.",
 	},
 	{
 		.name = "pages",
@@ -189,8 +185,9 @@ static const struct option_row rows[] = {
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, pages),
 		.needs = "json",
-		.help = "with --json: also every run of like pages",
-		.manual = "With *--json*: also each run of pages alike in state, cause and touch.",
+		.help = "with --json: also every run of equal pages",
+		.manual =
+			"With *--json*: also each run of pages with equal state, cause and touch.",
 	},
 	{
 		.name = "pfn",
@@ -199,9 +196,9 @@ static const struct option_row rows[] = {
 		.offset = offsetof(struct options, pfn),
 		.help = "snap, as root: how pages lie in physical memory",
 		.manual =
-			"*snap* tells of each row how its resident pages lie in physical memory: the\n"
-			"runs of pages that follow each other there too, and the pages that no other\n"
-			"process maps. Needs root (CAP_SYS_ADMIN).",
+			"*snap* also shows for each row how its resident pages lie in physical memory: the\n"
+			"number of runs that are consecutive there too, and the pages that no other process\n"
+			"maps. Needs root (CAP_SYS_ADMIN).",
 	},
 };
 

@@ -25,7 +25,7 @@ static const struct option_row rows[] = {
 		.value = "PID",
 		.help = "the process (or one of its threads)",
 		.manual =
-			"The process, by its id or that of one of its threads. May be given more than\n"
+			"The process, by its id or the id of one of its threads. May be given more than\n"
 			"once.",
 	},
 	{
@@ -34,7 +34,7 @@ static const struct option_row rows[] = {
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, children),
 		.help = "its children too",
-		.manual = "Watches the children too: those that exist and those to come.",
+		.manual = "Also watches the children, existing and future ones.",
 	},
 	{
 		.name = "freeze",
@@ -43,16 +43,15 @@ static const struct option_row rows[] = {
 		.offset = offsetof(struct options, freeze),
 		.help = "stop the process for each snapshot: one point in time",
 		.manual =
-			"Stops all threads of the process for each snapshot (a few milliseconds, more\n"
-			"where there is much to read), so that its pages and arrays are of one point in\n"
-			"time; without it the process runs on, and arrays that change meanwhile are\n"
-			"counted and left out. It is done by ptrace: a process that another debugger\n"
-			"holds, or that sleeps where nothing wakes it (vfork, a hanging disk), is looked\n"
-			"at while it runs, and one line says so. Should *pagewatch* die, the kernel lets\n"
-			"the process run on. Signals that arrive meanwhile are delivered after it. What\n"
-			"the process can see of it: time that passes, and calls that a stop ends with\n"
-			"EINTR, signal or not: *epoll_wait*(2), *sigtimedwait*(2), *io_getevents*(2) and\n"
-			"others named in *signal*(7).",
+			"Stops all threads of the process for each snapshot (a few milliseconds, more if\n"
+			"there is much to read), so that its pages and arrays are of one point in time.\n"
+			"Without it the process runs on, and arrays that change during the snapshot are\n"
+			"counted and left out. The stop uses ptrace. A process that another debugger holds,\n"
+			"or that sleeps and cannot be woken (vfork, a hanging disk), is read while it runs,\n"
+			"and one line says so. If *pagewatch* dies, the kernel lets the process run on.\n"
+			"Signals that arrive meanwhile are delivered afterwards. The process can notice\n"
+			"that time passes, and that a stop ends some calls with EINTR: *epoll_wait*(2),\n"
+			"*sigtimedwait*(2), *io_getevents*(2) and others named in *signal*(7).",
 	},
 	{
 		.name = "max-hold",
@@ -62,13 +61,13 @@ static const struct option_row rows[] = {
 		.value = "TIME",
 		.help = "nothing stands still for longer (default 5s), or none",
 		.manual =
-			"A process that stands still for us goes on after _TIME_ (default 5s), or after as long\n"
-			"as it takes with *none*: at its end in *run* and *check*, at a checkpoint, or with\n"
-			"*--freeze*. A command at its end goes on, and the report is INCOMPLETE. In the other\n"
-			"cases a helper process kills *pagewatch* hard, as only that lets the process run on;\n"
-			"this works also when *pagewatch* is stopped or gets no CPU time. One case has no bound:\n"
-			"a command that reaches a checkpoint while *pagewatch* is stopped waits until *pagewatch*\n"
-			"goes on or ends.",
+			"Limits how long *pagewatch* may hold a process (default 5s): at its end in *run*\n"
+			"and *check*, at a checkpoint, or with *--freeze*. *none* removes the limit. A\n"
+			"command held at its end then goes on, and the report is INCOMPLETE. In the other\n"
+			"cases a helper process kills *pagewatch* by SIGKILL, because only that lets the\n"
+			"process run on; this works even if *pagewatch* is stopped or gets no CPU time. One\n"
+			"case has no limit: a command that reaches a checkpoint while *pagewatch* is\n"
+			"stopped waits until *pagewatch* goes on or ends.",
 	},
 	{
 		.name = "interval",
@@ -100,7 +99,7 @@ static const struct option_row rows[] = {
 		.completion = COMPLETE_USERS,
 		.value = "NAME",
 		.help = "run CMD as this user",
-		.manual = "Starts _CMD_ as this user, with its groups and HOME.",
+		.manual = "Runs _CMD_ as this user, with the user's groups and HOME.",
 	},
 	{
 		.name = "backend",
@@ -111,9 +110,9 @@ static const struct option_row rows[] = {
 		.value = "NAME",
 		.help = "auto, tp_btf, perf, or none (page tables only)",
 		.manual =
-			"How faults are counted. *tp_btf* (BTF tracepoints) tells reads from writes;\n"
-			"*perf* (the page-faults software event) only tells that a page was touched;\n"
-			"*none* reads page tables only.",
+			"How faults are counted. *tp_btf* (BTF tracepoints) tells reads from writes; *perf*\n"
+			"(the page-faults software event) only tells that a page was touched; *none* reads\n"
+			"page tables only.",
 	},
 	{
 		.name = "page-reader",
@@ -124,8 +123,8 @@ static const struct option_row rows[] = {
 		.value = "NAME",
 		.help = "auto, scan (PAGEMAP_SCAN), or read (pagemap)",
 		.manual =
-			"How page tables are read: *scan* is the PAGEMAP_SCAN ioctl (Linux 6.7), *read*\n"
-			"reads /proc/PID/pagemap, which cannot tell huge pages apart.",
+			"How page tables are read. *scan* uses the PAGEMAP_SCAN ioctl (Linux 6.7). *read*\n"
+			"reads /proc/PID/pagemap, which does not show huge pages.",
 	},
 	{
 		.name = "at",
@@ -133,12 +132,11 @@ static const struct option_row rows[] = {
 		.kind = OPTION_OWN,
 		.parse = option_stop_at,
 		.value = "BINARY:SYMBOL",
-		.help = "stop CMD there for its last snapshot",
+		.help = "stop CMD at this function for its last snapshot",
 		.syntax = "[_BINARY_:]_SYMBOL_",
 		.manual =
-			"Stops _CMD_ at this function for its last snapshot, of a binary that it has\n"
-			"mapped when it starts, by path or file name; the program itself where none is\n"
-			"named.",
+			"Stops _CMD_ at this function for its last snapshot. _BINARY_ is a file that _CMD_\n"
+			"has mapped when it starts, by path or file name; by default the program itself.",
 	},
 	{
 		.name = "chunk-slots",
@@ -150,8 +148,8 @@ static const struct option_row rows[] = {
 		.value = "N",
 		.help = "size of the kernel's table of touched 2 MiB chunks",
 		.manual =
-			"Slots in the kernel's table of touched chunks (512 pages each), a power of\n"
-			"two. The default follows the size of the memory.",
+			"Slots in the kernel's table of touched chunks (512 pages each), a power of two.\n"
+			"The default depends on the size of the memory.",
 	},
 	{
 		.name = "processes",
@@ -161,12 +159,12 @@ static const struct option_row rows[] = {
 		.min = 1,
 		.max = 8192,
 		.value = "N",
-		.help = "how many live processes are watched (default: 4096)",
+		.help = "how many live processes are watched (default 4096)",
 		.manual =
-			"How many processes are watched at a time; default 4096, at most 8192. One that has\n"
-			"ended is not counted, but keeps its place in the kernel's table until pagewatch\n"
-			"has read it: of thousands of forks a second some may find no place, and are\n"
-			"reported as lost.",
+			"How many live processes can be watched at a time (default 4096, at most 8192). An\n"
+			"ended process does not count, but keeps its place in the kernel's table until\n"
+			"pagewatch has read it. With thousands of forks per second, some processes may find\n"
+			"no place; they are reported as lost.",
 	},
 	{
 		.name = "ring-bytes",
@@ -176,7 +174,7 @@ static const struct option_row rows[] = {
 		.max = 1u << 30,
 		.value = "SIZE",
 		.help = "size of the ring of mapping events",
-		.manual = "Size of the ring of mapping events, a power of two.",
+		.manual = "Size of the ring buffer for mapping events, a power of two.",
 	},
 };
 
