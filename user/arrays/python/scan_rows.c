@@ -6,24 +6,18 @@
 #include "arrays/python/buffer.h"
 #include "arrays/python/scan.h"
 #include "base/array.h"
+#include "base/sorted.h"
 
 #define ARRAYS_MAX 200000u /* some 400 bytes each, with its name */
 
 struct array_desc *scan_find(const struct scan *scan, uint64_t object)
 {
-	size_t low = scan->first, high = scan->ret->count;
+	struct array_desc *ours = scan->ret->arrays + scan->first;
+	size_t count = scan->ret->count - scan->first;
+	size_t i = sorted_at_least(ours, count, sizeof(*ours), offsetof(struct array_desc, object),
+				   object);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (scan->ret->arrays[middle].object < object)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < scan->ret->count && scan->ret->arrays[low].object == object)
-		return &scan->ret->arrays[low];
-	return NULL;
+	return i < count && ours[i].object == object ? &ours[i] : NULL;
 }
 
 int scan_add(void *ctx, struct array_desc *array)

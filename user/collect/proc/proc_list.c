@@ -3,11 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "base/parse.h"
+#include "base/sorted.h"
 #include "collect/proc/proc_text.h"
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_priv.h"
@@ -81,18 +83,23 @@ int proc__threads(const struct proc *proc, uint32_t **tids, size_t *count)
 	return 0;
 }
 
+struct member {
+	uint64_t parent;
+	uint32_t pid;
+};
+
 struct family {
-	struct proc_stat *members;
+	struct member *members;
 	size_t count;
 	size_t capacity;
 };
 
 static int by_parent(const void *a, const void *b)
 {
-	const struct proc_stat *left = a, *right = b;
+	const struct member *left = a, *right = b;
 
-	if (left->ppid != right->ppid)
-		return left->ppid < right->ppid ? -1 : 1;
+	if (left->parent != right->parent)
+		return left->parent < right->parent ? -1 : 1;
 	return left->pid < right->pid ? -1 : left->pid > right->pid;
 }
 
@@ -111,9 +118,11 @@ static int read_family(struct procfs *procfs, struct family *family)
 		err = array_reserve((void **)&family->members, &family->capacity, list.count,
 				    sizeof(*family->members));
 	for (i = 0; !err && i < list.count; i++) {
+		struct proc_stat stat;
+
 		/* One that ended meanwhile is no descendant any more. */
-		if (!procfs_read_stat(procfs, list.pids[i], &family->members[family->count]))
-			family->count++;
+		if (!procfs_read_stat(procfs, list.pids[i], &stat))
+			family->members[family->count++] = (struct member){ stat.ppid, stat.pid };
 	}
 	free(list.pids);
 	if (!err && family->count)
@@ -123,17 +132,8 @@ static int read_family(struct procfs *procfs, struct family *family)
 
 static size_t first_child(const struct family *family, uint32_t ppid)
 {
-	size_t low = 0, high = family->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (family->members[middle].ppid < ppid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return sorted_at_least(family->members, family->count, sizeof(*family->members),
+			       offsetof(struct member, parent), ppid);
 }
 
 static int add_children(const struct family *family, uint32_t pid, struct pid_list *list)
@@ -142,9 +142,9 @@ static int add_children(const struct family *family, uint32_t pid, struct pid_li
 	int err;
 
 	for (i = first_child(family, pid); i < family->count; i++) {
-		const struct proc_stat *member = &family->members[i];
+		const struct member *member = &family->members[i];
 
-		if (member->ppid != pid)
+		if (member->parent != pid)
 			break;
 		/* 0 is the one that we started from. */
 		if (!member->pid)

@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/sorted.h"
 
 static int add_vma(struct smaps *smaps, uint64_t start, uint64_t end)
 {
@@ -77,17 +79,10 @@ void smaps__deinit(struct smaps *smaps)
 
 const struct smaps_vma *smaps__find(const struct smaps *smaps, uint64_t start, uint64_t end)
 {
-	size_t low = 0, high = smaps->count;
+	size_t i = sorted_at_least(smaps->vmas, smaps->count, sizeof(*smaps->vmas),
+				   offsetof(struct smaps_vma, start), start);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (smaps->vmas[middle].end > start)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	if (low == smaps->count || smaps->vmas[low].start != start || smaps->vmas[low].end != end)
+	if (i == smaps->count || smaps->vmas[i].start != start || smaps->vmas[i].end != end)
 		return NULL;
-	return &smaps->vmas[low];
+	return &smaps->vmas[i];
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/sorted.h"
 #include "model/lives/touch_priv.h"
 
 struct touch *touch__new(uint64_t page_bytes, uint64_t pmd_bytes, bool tells_writes)
@@ -129,17 +130,10 @@ int touch__note_scan(struct touch *touch, const struct page_runs *runs)
 
 static uint64_t next_held(const struct chunk_bits *bits, uint64_t address)
 {
-	size_t low = 0, high = bits->count;
+	size_t next = sorted_at_least(bits->chunks, bits->count, sizeof(*bits->chunks),
+				      offsetof(struct touch_chunk, start), address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (bits->chunks[middle].start >= address)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low < bits->count ? bits->chunks[low].start : UINT64_MAX;
+	return next < bits->count ? bits->chunks[next].start : UINT64_MAX;
 }
 
 static uint64_t smaller(uint64_t a, uint64_t b)

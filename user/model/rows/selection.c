@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,20 +84,13 @@ static int compare(const void *left, const void *right, void *ctx)
 			: (a->region > b->region) - (a->region < b->region);
 }
 
-static int by_address(const void *left, const void *right)
-{
-	const struct row_entry *a = *(const struct row_entry *const *)left;
-	const struct row_entry *b = *(const struct row_entry *const *)right;
-
-	return (a->start > b->start) - (a->start < b->start);
-}
-
 static int list_rows(struct selection *ret, const struct process_snapshot *process,
 		     const struct view *view, uint64_t page_bytes)
 {
 	enum row_order order = view->order;
 	size_t i;
 
+	ret->process = process;
 	ret->count = process->array_count + process->region_count;
 	ret->entries = calloc(ret->count + 1, sizeof(*ret->entries));
 	ret->shown = calloc(ret->count + 1, sizeof(*ret->shown));
@@ -117,9 +111,8 @@ static int list_rows(struct selection *ret, const struct process_snapshot *proce
 		if (*ret->entries[i].anon_name)
 			ret->entries[i].name = ret->entries[i].anon_name;
 		if (ret->entries[i].region)
-			ret->regions[ret->region_count++] = &ret->entries[i];
+			ret->regions[ret->entries[i].region - process->regions] = &ret->entries[i];
 	}
-	array_sort(ret->regions, ret->region_count, sizeof(*ret->regions), by_address);
 	return 0;
 }
 
@@ -140,24 +133,22 @@ static bool is_wanted(struct row_entry *entry, const struct view *view)
 	return name != NULL;
 }
 
+/* Index of the first region with end > address. */
+static size_t first_region(const struct process_snapshot *process, uint64_t address)
+{
+	return sorted_above(process->regions, process->region_count, sizeof(*process->regions),
+			    offsetof(struct region_row, vma.end), address);
+}
+
 /* The region of an address that is shown, as long as nothing says that an array has all of it. */
 static const struct row_entry *shown_region(const struct selection *selection, uint64_t address)
 {
-	const struct row_entry *const *regions = selection->regions;
-	size_t low = 0, high = selection->region_count;
+	size_t i = first_region(selection->process, address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (regions[middle]->end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == selection->region_count || regions[low]->start > address ||
-	    regions[low]->place == ROW_LEFT_OUT)
+	if (i == selection->process->region_count || selection->regions[i]->start > address ||
+	    selection->regions[i]->place == ROW_LEFT_OUT)
 		return NULL;
-	return regions[low];
+	return selection->regions[i];
 }
 
 /* Whole regions, and none in part: they are told by the array. */
@@ -278,8 +269,7 @@ static uint64_t pages_of_nothing(const struct process_snapshot *process,
 
 	if (!entry->array)
 		return 0;
-	i = sorted_above(process->regions, process->region_count, sizeof(*process->regions),
-			 offsetof(struct region_row, vma.end), entry->start);
+	i = first_region(process, entry->start);
 	for (; i < process->region_count && process->regions[i].vma.start < entry->end; i++) {
 		const struct vma *vma = &process->regions[i].vma;
 		uint64_t start = vma->start > entry->start ? vma->start : entry->start;

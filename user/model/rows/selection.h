@@ -31,16 +31,16 @@ struct row_entry {
 };
 
 struct selection {
-	struct row_entry *entries; /* all rows, in the view's order; owned */
+	const struct process_snapshot *process; /* borrowed */
+	struct row_entry *entries;		/* all rows, in the view's order; owned */
 	size_t count;
 	const struct row_entry **shown; /* folded ones stand behind what they are folded under */
 	size_t shown_count;
-	const struct row_entry **regions; /* all, by address */
-	size_t region_count;
-	uint64_t arrays_left;	    /* left out */
-	uint64_t regions_left;	    /* the same */
-	struct tally regions_sum;   /* of regions_left */
-	uint64_t regions_rss_pages; /* resident pages of regions_left, without hugetlb */
+	const struct row_entry **regions; /* of process->regions[], in its order */
+	uint64_t arrays_left;		  /* left out */
+	uint64_t regions_left;		  /* the same */
+	struct tally regions_sum;	  /* of regions_left */
+	uint64_t regions_rss_pages;	  /* resident pages of regions_left, without hugetlb */
 	/* The pages that none of the rows shown has, and the regions they lie in. With the rows
 	 * that are not folded it sums to the totals. Counts of pages alone. */
 	struct tally rest;
