@@ -7,25 +7,14 @@
 
 #include <libiberty/demangle.h>
 
+#include "base/text.h"
+
 #define MANGLED_MAX 512u
 #define REFERENCES_MAX 30u
 
-struct output {
-	char *text;
-	size_t used;
-	bool full;
-};
-
-static void put(const char *text, size_t bytes, void *ctx)
+static void add_part(const char *part, size_t bytes, void *ctx)
 {
-	struct output *output = ctx;
-
-	if (output->full || output->used + bytes >= SYMBOL_NAME_MAX) {
-		output->full = true;
-		return;
-	}
-	memcpy(output->text + output->used, text, bytes);
-	output->used += bytes;
+	text_buffer__add_bytes(ctx, part, bytes);
 }
 
 /*
@@ -52,15 +41,12 @@ static bool is_cheap(const char *symbol)
 
 static bool demangle(const char *symbol, char *name)
 {
-	struct output output = { name, 0, false };
+	struct text_buffer text = text_buffer__over(name, SYMBOL_NAME_MAX);
 
 	if (strncmp(symbol, "_Z", 2) || !is_cheap(symbol))
 		return false;
-	if (!cplus_demangle_v3_callback(symbol, DMGL_PARAMS | DMGL_ANSI, put, &output) ||
-	    output.full || !output.used)
-		return false;
-	name[output.used] = '\0';
-	return true;
+	return cplus_demangle_v3_callback(symbol, DMGL_PARAMS | DMGL_ANSI, add_part, &text) &&
+	       !text.cut && text.length;
 }
 
 static bool spell_fortran(const char *symbol, bool fortran, char *name)

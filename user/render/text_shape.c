@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/text.h"
 #include "render/text_priv.h"
 
 #define INDENT 2u
@@ -19,15 +20,15 @@ uint32_t text_grid_columns(const struct view *view)
 }
 
 /* A range is not broken between lines, unless it is longer than one. */
-static void put_range(const struct text *text, const char *range, FILE *out)
+static void put_range(const struct text *text, const char *range, struct text_buffer *words)
 {
 	bool whole = strlen(range) + INDENT < text->view->width;
 
 	for (; *range; range++) {
 		if (*range == ' ' && whole)
-			fputs(NO_BREAK, out);
+			text_buffer__add(words, NO_BREAK);
 		else
-			fputc(*range, out);
+			text_buffer__add_bytes(words, range, 1);
 	}
 }
 
@@ -35,34 +36,30 @@ static int put_set(const struct text *text, const char *title, const struct inde
 		   const struct array_desc *array)
 {
 	uint32_t shown = set->kept < RANGES ? set->kept : RANGES, i;
-	char *words = NULL, *range, count[FORMAT_COUNT_MAX];
 	uint64_t more = set->ranges - shown;
+	struct text_buffer words = { 0 };
+	char *range, count[FORMAT_COUNT_MAX];
 	int err = 0;
-	size_t bytes;
-	FILE *out = open_memstream(&words, &bytes);
 
-	if (!out)
-		return -errno;
-	fputs(title, out);
+	text_buffer__add(&words, title);
 	for (i = 0; !err && i < shown; i++) {
 		range = index_range_text(set, array, i);
 		if (!range)
 			err = -ENOMEM;
-		fputs(i ? ", " : " ", out);
-		put_range(text, range ? range : "", out);
+		text_buffer__add(&words, i ? ", " : " ");
+		put_range(text, range ? range : "", &words);
 		free(range);
 	}
 	if (!set->told)
-		fputs(" not told, in too many pieces", out);
+		text_buffer__add(&words, " not told, in too many pieces");
 	if (more)
-		fprintf(out, " and %s" NO_BREAK "more" NO_BREAK "range%s",
-			format_count(more, count), more == 1 ? "" : "s");
-	/* Without memory at its end a stream has no text, and fclose does not say so (glibc). */
-	if (fclose(out) || !words)
-		err = -ENOMEM;
+		text_buffer__addf(&words, " and %s" NO_BREAK "more" NO_BREAK "range%s",
+				  format_count(more, count), more == 1 ? "" : "s");
 	if (!err)
-		text_wrap(text, INDENT, words);
-	free(words);
+		err = words.error;
+	if (!err)
+		text_wrap(text, INDENT, words.text);
+	text_buffer__deinit(&words);
 	return err;
 }
 

@@ -2,12 +2,12 @@
 #include "model/expect/checks.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/format.h"
+#include "base/text.h"
 
 int checks__add(struct checks *checks, const char *text, const char *source,
 		struct expect_error *error)
@@ -278,46 +278,40 @@ enum expect_verdict checks__verdict(const struct checks *checks)
 	return checks__tally(checks, EXPECT_UNKNOWN) ? EXPECT_UNKNOWN : EXPECT_HOLDS;
 }
 
-static void describe_measure(FILE *out, const struct expect_clause *clause,
+static void describe_measure(struct text_buffer *text, const struct expect_clause *clause,
 			     const struct expect_measure *measure, uint64_t page_bytes)
 {
 	char value[FORMAT_COUNT_MAX], base[FORMAT_COUNT_MAX], bytes[FORMAT_BYTES_MAX];
 
-	fprintf(out, "%s%s ", clause->interior ? "interior_" : "",
-		expect_metric_name(clause->metric));
+	text_buffer__addf(text, "%s%s ", clause->interior ? "interior_" : "",
+			  expect_metric_name(clause->metric));
 	if (measure->unknown) {
-		fprintf(out, "unknown: %s", measure->unknown);
+		text_buffer__addf(text, "unknown: %s", measure->unknown);
 		return;
 	}
-	fprintf(out, "is %s", format_count(measure->value, value));
+	text_buffer__addf(text, "is %s", format_count(measure->value, value));
 	if (clause->metric == METRIC_FAULTS || clause->metric == METRIC_PAGES)
-		fprintf(out, clause->metric == METRIC_FAULTS ? "" : " pages");
+		text_buffer__add(text, clause->metric == METRIC_FAULTS ? "" : " pages");
 	else
-		fprintf(out, " of %s pages (%s)", format_count(measure->base, base),
-			format_bytes(measure->value * page_bytes, bytes));
+		text_buffer__addf(text, " of %s pages (%s)", format_count(measure->base, base),
+				  format_bytes(measure->value * page_bytes, bytes));
 	if (clause->value.relative)
-		fprintf(out, ", was %s", format_count(measure->before, value));
+		text_buffer__addf(text, ", was %s", format_count(measure->before, value));
 }
 
 char *check_describe(const struct expectation *expectation, const struct expect_finding *finding,
 		     uint64_t page_bytes)
 {
-	char *text = NULL;
-	size_t bytes, i;
-	FILE *out = open_memstream(&text, &bytes);
+	struct text_buffer text = { 0 };
+	char *words;
+	size_t i;
 
-	if (!out)
-		return NULL;
 	for (i = 0; i < expectation->clause_count; i++) {
-		fputs(i ? "; " : "", out);
-		describe_measure(out, &expectation->clauses[i], &finding->measures[i], page_bytes);
+		text_buffer__add(&text, i ? "; " : "");
+		describe_measure(&text, &expectation->clauses[i], &finding->measures[i],
+				 page_bytes);
 	}
-	/* Without memory at its end a stream has no text, and fclose does not say so (glibc). */
-	if (fclose(out)) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return text_buffer__take(&text, &words) ? NULL : words;
 }
 
 int check_each_miss(const struct check_item *item,

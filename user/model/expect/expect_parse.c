@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "model/expect/expect_priv.h"
 
 #define DECIMALS_MAX 9
@@ -143,13 +144,12 @@ static int take_name(struct parser *parser, struct expectation *ret)
 /* The error of a word that names no metric; length 0: there is no word. */
 static int fail_metric(struct parser *parser, const char *start, int length)
 {
-	char known[160] = "";
-	size_t used = 0;
+	char known[160];
+	struct text_buffer text = text_buffer__over(known, sizeof(known));
 	int metric;
 
-	for (metric = 0; metric < EXPECT_METRICS && used < sizeof(known); metric++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-					 metric ? ", " : "", expect_metric_name(metric));
+	for (metric = 0; metric < EXPECT_METRICS; metric++)
+		text_buffer__addf(&text, "%s%s", metric ? ", " : "", expect_metric_name(metric));
 	return length ? fail_at(parser, start, "unknown metric '%.*s' (known: %s)", length, start,
 				known)
 		      : fail_at(parser, start, "expected a metric: %s", known);
