@@ -106,6 +106,8 @@ def test_a_full_disk_is_told(command, options):
     (["snap", "--json", "-vX"], "unknown option -X"),
     (["snap", "--json=3"], "--json takes no argument"),
     (["snap", "--nonsense=3"], "unknown option --nonsense"),
+    (["snap", "--pa"], "option --pa is ambiguous: --pages, --page-reader"),
+    (["snap", "--he=3"], "option --he is ambiguous: --heap, --heap-blocks, --help"),
     (["snap", "--min"], "--min needs an argument"),
 ])
 def test_an_error_names_what_was_typed(typed, said):

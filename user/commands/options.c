@@ -8,13 +8,15 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "commands/help.h"
 #include "commands/option_kinds.h"
 #include "commands/option_table.h"
 #include "commands/usage.h"
 
 #define ROWS_MAX 64
-#define LONG_ONLY 256 /* what getopt_long gives for row 0 */
+#define CANDIDATES_BYTES 400 /* 20 of them */
+#define LONG_ONLY 256	     /* what getopt_long gives for row 0 */
 
 /* The table as getopt_long wants it. */
 struct getopt_table {
@@ -72,13 +74,31 @@ static void note_typed(char typed[64], const char *argument, int letter)
 		snprintf(typed, 64, "-%c", letter);
 }
 
-/* getopt_long has not taken it. */
-static int refuse(const char *typed, int option)
+/* Appends the long options that begin with a word; returns how many. */
+static size_t list_candidates(const char *word, struct text_buffer *ret)
 {
+	const struct option_row *row;
+	size_t i, count = 0;
+
+	for (i = 0; (row = option_at(i)); i++) {
+		if (!strncmp(row->name, word, strlen(word)))
+			text_buffer__addf(ret, "%s--%s", count++ ? ", " : "", row->name);
+	}
+	return count;
+}
+
+/* getopt_long has not taken it. */
+static int refuse_option(const char *typed, int option)
+{
+	char memory[CANDIDATES_BYTES];
+	struct text_buffer candidates = text_buffer__over(memory, sizeof(memory));
+
 	if (option == ':')
 		return usage_error("%s needs an argument", typed);
 	if (typed[1] == '-' && optopt)
 		return usage_error("%s takes no argument", typed);
+	if (typed[1] == '-' && list_candidates(typed + 2, &candidates) > 1)
+		return usage_error("option %s is ambiguous: %s", typed, memory);
 	return usage_error("unknown option %s", typed);
 }
 
@@ -144,7 +164,7 @@ static int take_all(struct options *options, enum option_set command, int argc, 
 		index = index_of(option);
 		note_typed(typed, argument, index < 0 ? optopt : option);
 		if (index < 0)
-			return refuse(typed, option);
+			return refuse_option(typed, option);
 		status = take_one(options, command, option_at((size_t)index), typed);
 		if (status >= 0)
 			return status;
