@@ -183,6 +183,26 @@ def test_limit(opened, tmp_path):
     assert target.end() == 0
 
 
+@pytest.mark.parametrize("options", [[], ["--min-size", "200003"]])
+def test_small_blocks_are_small_rows(options, tmp_path):
+    """--min-size leaves them out as it does regions; without it --heap alone says which there are."""
+    mark = ["--array", "mark=0x10000000+4096"]
+    report, done = harness.run_json(tmp_path, ["--heap", *mark, *options],
+                                    [HEAP, tmp_path / "log", "calls"])
+    assert done.returncode == 0, done.stderr
+    process = report["processes"][0]
+    wanted, _ = heap_books.play(heap_books.events_of(tmp_path / "log", process["pid"]))
+    small = [block for block in wanted.values() if block[0] < 200003]
+    assert small and len(small) < len(wanted)
+    live, freed = heap_books.rows_of(process)
+    if options:
+        assert sorted(block[0] for block in live.values()) == [300007] and not freed
+        assert process["arrays_left_out"] >= len(small)
+    else:
+        assert live == wanted and process["arrays_left_out"] == 0
+    assert harness.array_of(process, "mark")["start"] == "0x10000000"
+
+
 @pytest.mark.parametrize("phase", [pytest.param("baseline", marks=pytest.mark.long), "snapshot"])
 def test_killed(phase, backend, opened, tmp_path):
     """The probes go with pagewatch; the program plays on, and its allocator is as it was."""

@@ -92,8 +92,9 @@ def test_json_and_text_have_the_same_rows(target, options):
     more = [int(name[1:].split()[0].replace(",", "")) for name, _ in text if name.endswith("more)")]
     assert sum(more) <= process["regions_rest"]["count"]
     left = process["arrays_left_out"]
-    said = [line for line in lines if line.endswith("not shown (--filter, --top)")]
-    assert said == [f"{left} array{'s' * (left != 1)} not shown (--filter, --top)"] * bool(left)
+    options_said = "not shown (--min-size, --filter, --top)"
+    said = [line for line in lines if line.endswith(options_said)]
+    assert said == [f"{left} array{'s' * (left != 1)} {options_said}"] * bool(left)
     for kind in ("regions", "arrays"):
         key = ORDER.get(options[1]) if options[:1] == ["--sort"] else None
         if key:
@@ -138,9 +139,9 @@ def test_one_array_is_no_arrays(target):
     rows = harness.process_of(harness.snap(target.pid), target.pid)["arrays"]
     top = str(len(rows) - 1)
     _, lines = text_rows(target, "--filter", "__main__.*", "--top", top)
-    assert "1 array not shown (--filter, --top)" in lines
+    assert "1 array not shown (--min-size, --filter, --top)" in lines
     _, lines = text_rows(target, "--filter", "nothing")
-    assert f"{len(rows)} arrays not shown (--filter, --top)" in lines
+    assert f"{len(rows)} arrays not shown (--min-size, --filter, --top)" in lines
 
 
 MANY = """

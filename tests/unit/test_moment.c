@@ -224,7 +224,7 @@ static void expect_view(const struct world *world, struct view view)
 		uint64_t end = row->desc.end + (PAGE - row->desc.end % PAGE) % PAGE;
 
 		expect_tally(world, &row->tally, start, end);
-		if (!view.filter && !view.top)
+		if (!view.filter && !view.top && row->desc.end - row->desc.start >= view.min_bytes)
 			expect_heat(world, &row->heat, start, end);
 	}
 	snapshot__deinit(&snapshot);

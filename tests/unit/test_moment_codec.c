@@ -24,7 +24,9 @@
 
 static struct array_desc matrix(void)
 {
-	struct array_desc array = { .id = 7, .source = ARRAY_PYTHON, .object = 0x1234 };
+	struct array_desc array = {
+		.id = 7, .source = ARRAY_PYTHON, .object = 0x1234, .asked_for = true
+	};
 
 	array.name = strdup("__main__.m['\\xff']");
 	array.start = BASE + 16;

@@ -74,6 +74,8 @@ static void add_array(struct world *world, uint32_t first, uint32_t end)
 	snprintf(name, sizeof(world->names[0]), "%c%zu", 'a' + pick(3), at);
 	row->desc = (struct array_desc){ .id = (uint32_t)at + 1,
 					 .name = name,
+					 .source = pick(ARRAY_SOURCES),
+					 .asked_for = !pick(4),
 					 .start = first * PAGE + 16,
 					 .end = end * PAGE - (pick(2) ? 24 : 0) };
 	row->range_pages = end - first;
@@ -164,6 +166,15 @@ static void expect_sums(const struct world *world, const struct selection *selec
 		assert_true(selection->rest.resident <= totals->resident);
 }
 
+static uint64_t least_span(const struct row_entry *entry, const struct view *view)
+{
+	if (entry->array &&
+	    (entry->array->desc.asked_for || entry->array->desc.source == ARRAY_MAPPING))
+		return 0;
+	return entry->array && entry->array->desc.source == ARRAY_HEAP ? view->min_heap_bytes
+								       : view->min_bytes;
+}
+
 static void expect_places(const struct selection *selection, const struct view *view)
 {
 	const struct row_entry *last = NULL, *root = NULL;
@@ -180,8 +191,7 @@ static void expect_places(const struct selection *selection, const struct view *
 		if (last)
 			expect_order(last, entry, view->order);
 		last = entry;
-		if (entry->region)
-			assert_true(entry->span >= view->min_bytes);
+		assert_true(entry->span >= least_span(entry, view));
 	}
 	assert_int_equal(arrays_left, selection->arrays_left);
 	assert_int_equal(count, selection->shown_count);
@@ -193,6 +203,29 @@ static void expect_places(const struct selection *selection, const struct view *
 			root = entry;
 		assert_ptr_equal(&selection->entries[entry->under], root);
 		assert_true(entry->start < root->end && root->start < entry->end);
+	}
+}
+
+/* Unfiltered, what is large enough is shown, or lies within what is. */
+static void nothing_large_is_missing(void **state)
+{
+	static struct world world;
+	struct view view = { .min_bytes = 8 * PAGE, .min_heap_bytes = 3 * PAGE };
+	struct selection selection;
+	uint32_t round;
+	size_t i;
+
+	(void)state;
+	for (round = 0; round < ROUNDS; round++) {
+		set_world(&world);
+		assert_int_equal(selection__init(&selection, &world.process, &view, PAGE), 0);
+		for (i = 0; i < selection.count; i++) {
+			const struct row_entry *entry = &selection.entries[i];
+
+			assert_int_equal(entry->place == ROW_LEFT_OUT,
+					 entry->span < least_span(entry, &view));
+		}
+		selection__deinit(&selection);
 	}
 }
 
@@ -208,6 +241,7 @@ static void every_view_adds_up(void **state)
 	for (round = 0; round < ROUNDS; round++) {
 		struct view view = {
 			.min_bytes = pick(2) ? pick(30) * PAGE : 0,
+			.min_heap_bytes = pick(2) ? pick(30) * PAGE : 0,
 			.filter = filters[pick(6)],
 			.order = (enum row_order)pick(5),
 			.top = pick(2) ? pick(9) : 0,
@@ -265,6 +299,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_view_adds_up),
+		cmocka_unit_test(nothing_large_is_missing),
 		cmocka_unit_test(one_order),
 	};
 

@@ -63,6 +63,7 @@ static void set_scene(struct scene *scene, const char *name)
 	set_region(&scene->regions[1], "", 0x7f1000000000, 100003, heat);
 	set_region(&scene->regions[2], "/small", 0x7f2000000000, 3, heat);
 	scene->array.desc.name = (char *)name;
+	scene->array.desc.asked_for = true;
 	scene->array.nbytes = 4133000;
 	scene->array.tally = scene->regions[0].tally;
 	scene->array.heat = heat;

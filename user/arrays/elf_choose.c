@@ -274,6 +274,7 @@ static int put_array(struct elf_choice *ret, const struct chosen *chosen)
 			return -ENOMEM;
 		list->count++;
 	}
+	array->asked_for |= chosen->asked_for;
 	take_shape(array, object);
 	return add_alias(array, object->symbol);
 }

@@ -132,7 +132,11 @@ static int add_block(const struct elf_pointer *pointer, uint64_t start, uint64_t
 		     struct array_list *ret)
 {
 	struct array_desc array = {
-		.source = ARRAY_ELF, .start = start, .end = end, .object = pointer->address
+		.source = ARRAY_ELF,
+		.start = start,
+		.end = end,
+		.object = pointer->address,
+		.asked_for = true,
 	};
 
 	if (array_reserve((void **)&ret->arrays, &ret->capacity, ret->count + 1,

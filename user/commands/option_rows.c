@@ -114,10 +114,12 @@ static const struct option_row rows[] = {
 		.kind = OPTION_SIZE,
 		.offset = offsetof(struct options, min_bytes),
 		.value = "SIZE",
-		.help = "leave out smaller regions (default 1MiB)",
+		.help = "leave out smaller rows (default 1MiB)",
 		.manual =
-			"Sums up regions smaller than this (default 1MiB). K, M, G and T are powers of\n"
-			"1024, as are KiB, MiB, GiB and TiB; kB and MB are refused.",
+			"Leaves out smaller regions and arrays (default 1MiB), and sums them up. If it is\n"
+			"not given, heap blocks have only the limit of *--heap*. What *--array*, *--symbol*\n"
+			"or a checkpoint names always has its row. K, M, G and T are powers of 1024, as are\n"
+			"KiB, MiB, GiB and TiB; kB and MB are refused.",
 	},
 	{
 		.name = "filter",

@@ -49,7 +49,7 @@ int option_array(struct options *options, const char *typed, const char *text)
 {
 	const char *equals = strrchr(text, '=');
 	const char *plus = equals ? strchr(equals, '+') : NULL;
-	struct array_desc mark = { .source = ARRAY_MARK };
+	struct array_desc mark = { .source = ARRAY_MARK, .asked_for = true };
 	char address[64];
 	uint64_t bytes;
 

@@ -122,18 +122,26 @@ static int take_one(struct options *options, enum option_set command, const stru
 }
 
 /* given: a bit a row. */
-static int check_needs(uint64_t given)
+static bool was_given(uint64_t given, const char *name)
 {
-	const struct option_row *row, *other;
-	size_t i, j;
+	const struct option_row *row;
+	size_t i;
 
 	for (i = 0; (row = option_at(i)); i++) {
-		if (!row->needs || !(given >> i & 1))
-			continue;
-		for (j = 0; (other = option_at(j)); j++) {
-			if (!strcmp(other->name, row->needs) && !(given >> j & 1))
-				return usage_error("--%s needs --%s", row->name, row->needs);
-		}
+		if (!strcmp(row->name, name))
+			return given >> i & 1;
+	}
+	return false;
+}
+
+static int check_needs(uint64_t given)
+{
+	const struct option_row *row;
+	size_t i;
+
+	for (i = 0; (row = option_at(i)); i++) {
+		if (row->needs && given >> i & 1 && !was_given(given, row->needs))
+			return usage_error("--%s needs --%s", row->name, row->needs);
 	}
 	return -1;
 }
@@ -171,6 +179,7 @@ static int take_all(struct options *options, enum option_set command, int argc, 
 		given |= (uint64_t)1 << index;
 	}
 	options->command = argv + optind;
+	options->min_given = was_given(given, "min-size");
 	set_verbose(options->verbose);
 	return check_needs(given);
 }

@@ -42,7 +42,8 @@ struct options {
 	bool mappings;		 /* --mappings: a row for each mmap call */
 	uint64_t heap_min_bytes; /* --heap; 0: not given */
 	uint32_t heap_blocks;
-	uint64_t min_bytes;
+	uint64_t min_bytes; /* --min-size */
+	bool min_given;	    /* it was typed */
 	const char *filter;
 	enum row_order order;
 	uint32_t top;

@@ -166,7 +166,7 @@ static bool packet_reader_take_name(struct packet_reader *reader, uint64_t bytes
 /* 1: taken, 0: not to be understood, or -ENOMEM. */
 static int checkpoints_take_mark(struct checkpoints *points, struct packet_reader *reader)
 {
-	struct array_desc array = { .source = ARRAY_MARK };
+	struct array_desc array = { .source = ARRAY_MARK, .asked_for = true };
 	char name[PAGEWATCH_NAME_MAX + 1];
 	struct protocol_mark mark;
 

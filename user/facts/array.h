@@ -48,6 +48,7 @@ struct array_desc {
 	uint64_t object;      /* address of the object itself; 0: it has none */
 	uint64_t base_object; /* of the array whose memory it is a view of; 0: none of ours */
 	uint32_t owner;	      /* that array's id, 0: none */
+	bool asked_for;	      /* by its name or its addresses: no view leaves it out as too small */
 	struct array_origin origin;
 	struct array_shape *shape; /* NULL for plain bytes; owned by the holder */
 	char **aliases;		   /* more names, untrusted; owned, with their array */

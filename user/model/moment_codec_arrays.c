@@ -104,6 +104,7 @@ static void code_array(struct codec *codec, struct array_desc *array)
 	codec_u64(codec, &array->object);
 	codec_u64(codec, &array->base_object);
 	codec_u32(codec, &array->owner);
+	codec_bool(codec, &array->asked_for);
 	codec_word(codec, &array->origin.call);
 	codec_u64(codec, &array->origin.time_ns);
 	codec_u32(codec, &array->origin.tid);
@@ -123,7 +124,7 @@ void codec_arrays(struct codec *codec, const struct array_list **block)
 		return;
 	if (!codec->reads)
 		list = **block;
-	codec_list(codec, &list.count, (void **)&list.arrays, 15, sizeof(*list.arrays));
+	codec_list(codec, &list.count, (void **)&list.arrays, 16, sizeof(*list.arrays));
 	for (i = 0; !codec->err && i < list.count; i++)
 		code_array(codec, &list.arrays[i]);
 	if (!codec->reads)

@@ -269,7 +269,7 @@ static void put_rest(const struct text *text, const struct selection *selection)
 				       .tally = totals });
 	text_style(text, STYLE_PLAIN);
 	if (selection->arrays_left)
-		fprintf(text->out, "%s array%s not shown (--filter, --top)\n",
+		fprintf(text->out, "%s array%s not shown (--min-size, --filter, --top)\n",
 			format_count(selection->arrays_left, count),
 			selection->arrays_left == 1 ? "" : "s");
 }

@@ -116,12 +116,23 @@ static int list_rows(struct selection *ret, const struct process_snapshot *proce
 	return 0;
 }
 
-/* An array that is asked for is shown by the name by which it was. */
+static bool is_too_small(const struct row_entry *entry, const struct view *view)
+{
+	const struct array_desc *array = entry->array ? &entry->array->desc : NULL;
+
+	/* Of an mmap call the pieces that are left are shown, however small: the call was not. */
+	if (array && (array->asked_for || array->source == ARRAY_MAPPING))
+		return false;
+	return entry->span <
+	       (array && array->source == ARRAY_HEAP ? view->min_heap_bytes : view->min_bytes);
+}
+
+/* An array that the filter finds is shown by the name by which it does. */
 static bool is_wanted(struct row_entry *entry, const struct view *view)
 {
 	const char *name;
 
-	if (entry->region && entry->span < view->min_bytes)
+	if (is_too_small(entry, view))
 		return false;
 	if (!view->filter)
 		return true;

@@ -12,9 +12,11 @@
 /* By start address; or largest first by span, resident pages, touched pages; or by name. */
 enum row_order { ROW_BY_ADDRESS, ROW_BY_SPAN, ROW_BY_RESIDENT, ROW_BY_TOUCHED, ROW_BY_NAME };
 
-struct view {		    /* all zero: every row, by address, without details */
-	uint64_t min_bytes; /* smaller regions are left out, arrays never */
-	const char *filter; /* rows whose name or path is like it; NULL: all; borrowed */
+struct view { /* all zero: every row, by address, without details */
+	/* Smaller rows are left out, but not arrays that were asked for and pieces of mmap calls. */
+	uint64_t min_bytes;
+	uint64_t min_heap_bytes; /* the same of heap blocks, in place of min_bytes */
+	const char *filter;	 /* rows whose name or path is like it; NULL: all; borrowed */
 	enum row_order order;
 	uint32_t top;	/* at most so many rows a process; 0: all */
 	uint32_t width; /* columns of a terminal, at least 40; cells where there is none */
