@@ -308,12 +308,35 @@ static void test_what_moves_while_its_place_is_taken(void **unused)
 	touch__free(touch);
 }
 
+/* A life that ended between the attach and the baseline is not what was there before. */
+static void test_ended_before_the_baseline(void **unused)
+{
+	struct page_run run = { address(0), address(8), PAGE_ANON, false };
+	const struct page_runs runs = { &run, 1, 1 };
+	struct touch *touch = touch__new(PAGE, 512 * PAGE, true);
+	struct touch_facts facts;
+
+	(void)unused;
+	assert_non_null(touch);
+	touch__expect_baseline(touch);
+	handle(touch, 1, MAP_EVENT_ENTER, MAP_OP_DONTNEED, address(2), address(5), 0);
+	handle(touch, 1, MAP_EVENT_EXIT, 0, 0, 0, 0);
+	assert_int_equal(touch__set_baseline(touch, &runs), 0);
+	assert_int_equal(touch__facts(touch, &(struct touch_map){ 0 }, &runs, &facts), 0);
+	assert_int_equal(facts.before.count, 2);
+	assert_int_equal(facts.before.items[0].end, address(2));
+	assert_int_equal(facts.before.items[1].start, address(5));
+	touch_facts__deinit(&facts);
+	touch__free(touch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_birth_of_a_reused_address),
 		cmocka_unit_test(test_what_moves_while_its_place_is_taken),
+		cmocka_unit_test(test_ended_before_the_baseline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

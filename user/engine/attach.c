@@ -58,6 +58,7 @@ static int attach_one(struct engine *engine, uint32_t pid, bool asked)
 					   faults__backend(engine->faults) == FAULTS_TP_BTF);
 		if (!target->touch)
 			return -ENOMEM;
+		touch__expect_baseline(target->touch);
 		target->heap_late = true;
 		err = allocations_begin(engine, target, NULL);
 		if (err)

@@ -47,7 +47,6 @@ struct touch *touch__fork(const struct touch *parent)
 
 	if (!child)
 		return NULL;
-	child->baseline_set = true;
 	if (intervals__set(&child->before, 0, UINT64_MAX, 0) ||
 	    intervals__copy(&parent->births, &child->births)) {
 		touch__free(child);
@@ -55,6 +54,11 @@ struct touch *touch__fork(const struct touch *parent)
 		return NULL;
 	}
 	return child;
+}
+
+void touch__expect_baseline(struct touch *touch)
+{
+	touch->expects_baseline = true;
 }
 
 int touch__set_baseline(struct touch *touch, const struct page_runs *runs)
@@ -71,7 +75,7 @@ int touch__set_baseline(struct touch *touch, const struct page_runs *runs)
 		err = intervals__cut(&touch->before, touch->ended_early.items[i].start,
 				     touch->ended_early.items[i].end);
 	intervals__deinit(&touch->ended_early);
-	touch->baseline_set = true;
+	touch->expects_baseline = false;
 	return err;
 }
 

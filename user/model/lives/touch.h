@@ -34,8 +34,13 @@ void touch__free(struct touch *touch);
  */
 struct touch *touch__fork(const struct touch *parent);
 
-/* The resident pages of the baseline scan are "before"; ends of lives since the attach
- * (events handled before this call with time_ns >= attach) stay ended. */
+/*
+ * Before the attach of a process that has pages already. What ends from then on is remembered
+ * until the baseline is set; without it nothing is, for no baseline comes.
+ */
+void touch__expect_baseline(struct touch *touch);
+
+/* The resident pages of the baseline scan are "before", less what ended since it was expected. */
 int touch__set_baseline(struct touch *touch, const struct page_runs *runs);
 
 /*

@@ -53,7 +53,7 @@ static int not_before(struct touch *touch, uint64_t start, uint64_t end)
 {
 	int err = intervals__cut(&touch->before, start, end);
 
-	if (!err && !touch->baseline_set)
+	if (!err && touch->expects_baseline)
 		err = intervals__set(&touch->ended_early, start, end, 0);
 	if (!err)
 		err = intervals__cut(&touch->huge_seen, start, end);
@@ -129,7 +129,7 @@ static int move_sets(struct touch *touch, uint64_t start, uint64_t end, uint64_t
 {
 	int err = intervals__move(&touch->before, start, end, to);
 
-	if (!err && !touch->baseline_set)
+	if (!err && touch->expects_baseline)
 		err = intervals__set(&touch->ended_early, start, end, 0);
 	if (!err)
 		err = intervals__move(&touch->huge_seen, start, end, to);

@@ -38,9 +38,9 @@ struct touch {
 	uint64_t page_bytes;
 	uint64_t pmd_bytes;
 	bool tells_writes;
-	bool baseline_set;
+	bool expects_baseline;
 	struct intervals before;
-	struct intervals ended_early; /* ended or begun before the baseline was set */
+	struct intervals ended_early; /* ended or begun before the baseline that is expected */
 	struct intervals huge_seen;
 	struct intervals huge_maybe;
 	struct intervals births;   /* mappings made since the attach, by the time of the call */
