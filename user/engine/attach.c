@@ -25,6 +25,7 @@ static int baseline(struct engine *engine, struct target *target)
 		err = allocations_probe(engine, target, &target->vmas);
 	if (!err)
 		err = touch__set_baseline(target->touch, &target->runs);
+	target__forget_scan(target);
 	test_point_wait("baseline");
 	return err;
 }

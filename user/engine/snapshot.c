@@ -127,6 +127,7 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 		err = look(engine, target, row, &arrays);
 		if (!err)
 			err = keep_facts(engine, target, &arrays, row);
+		target__forget_scan(target);
 		engine_free_arrays(&arrays);
 		/*
 		 * It ended while we looked: what was counted until then stands apart as ended. A

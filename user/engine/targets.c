@@ -42,6 +42,20 @@ bool target__take_final(struct target *target, struct process_moment *row)
 	return true;
 }
 
+void target__forget_scan(struct target *target)
+{
+	if (target->touch)
+		touch__end_window(target->touch);
+	page_runs__deinit(&target->runs);
+	extent_list__deinit(&target->extents);
+	free(target->frames.runs);
+	target->frames = (struct frame_list){ 0 };
+	free(target->map.chunks);
+	target->map = (struct touch_map){ 0 };
+	free(target->window.chunks);
+	target->window = (struct touch_map){ 0 };
+}
+
 void target__free(struct target *target)
 {
 	if (!target)
@@ -49,14 +63,10 @@ void target__free(struct target *target)
 	if (target->pidfd >= 0)
 		close(target->pidfd);
 	proc__close(target->proc);
+	target__forget_scan(target);
 	touch__free(target->touch);
 	vma_list__deinit(&target->vmas);
 	file_maps__deinit(&target->files);
-	page_runs__deinit(&target->runs);
-	extent_list__deinit(&target->extents);
-	free(target->frames.runs);
-	free(target->map.chunks);
-	free(target->window.chunks);
 	target__forget_final(target);
 	array_ids__deinit(&target->ids);
 	elf_look__free(target->elf);
@@ -222,7 +232,6 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 	if (target->ended)
 		return 0;
 	target_set__end(engine, target);
-	target->runs.count = 0;
 	vma_list__deinit(&target->vmas);
 	file_maps__deinit(&target->files);
 	if (target->slot != NO_SLOT) {
@@ -233,6 +242,7 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 			err = touch__retire_all(target->touch, how, clock_now_ns());
 		faults__release(engine->faults, target->slot);
 	}
+	target__forget_scan(target);
 	if (target->pidfd >= 0)
 		close(target->pidfd);
 	target->pidfd = -1;
