@@ -91,7 +91,7 @@ static __always_inline void collect_faults(struct pw_chunk *chunk, __u32 slot)
 
 static __always_inline struct pw_chunk *find_chunk(__u64 key)
 {
-	__u32 index = hash64(key, chunk_mask);
+	__u32 index = hash_slot(key, chunk_mask);
 	struct pw_chunk *chunk;
 	int i;
 
@@ -122,7 +122,7 @@ static __always_inline bool may_take(const struct pw_chunk *chunk, __u64 old, __
  */
 __noinline __u32 take_place(__u64 key)
 {
-	__u32 index = hash64(key, chunk_mask), found = NO_INDEX, i;
+	__u32 index = hash_slot(key, chunk_mask), found = NO_INDEX, i;
 	__u64 now = bpf_jiffies64(), found_key = 0;
 
 	for (i = 0; i < PW_PROBES; i++) {

@@ -53,7 +53,7 @@ static __always_inline __u64 page_down(__u64 address)
  * Fibonacci hashing: the high half is the well-mixed one. Of the address space, whose number is on
  * top, only the highest bits know: forked processes have the same addresses.
  */
-static __always_inline __u32 hash64(__u64 value, __u32 mask)
+static __always_inline __u32 hash_slot(__u64 value, __u32 mask)
 {
 	__u64 product = value * 0x9e3779b97f4a7c15ull;
 

@@ -5,7 +5,7 @@
 
 static __noinline int send_enter(__u32 slot, __u32 op, __u32 flags, __u64 start, __u64 end)
 {
-	struct pw_enter *record = reserve(sizeof(*record));
+	struct pw_enter *record = reserve_record(sizeof(*record));
 
 	if (!record)
 		return lose_record();
@@ -30,7 +30,7 @@ static __noinline int send_enter_new(__u32 slot, __u32 op, __u64 start, __u64 en
 
 	if (!new_range)
 		return 0;
-	record = reserve(sizeof(*record));
+	record = reserve_record(sizeof(*record));
 	if (!record)
 		return lose_record();
 	fill_head(&record->head, PW_ENTER, slot);
@@ -46,7 +46,7 @@ static __noinline int send_enter_new(__u32 slot, __u32 op, __u64 start, __u64 en
 
 __noinline int send_exit(__u32 slot, __s64 result, __u64 refused_at)
 {
-	struct pw_exit *record = reserve(sizeof(*record));
+	struct pw_exit *record = reserve_record(sizeof(*record));
 
 	if (!record)
 		return lose_record();

@@ -60,7 +60,7 @@ static __noinline int send_heap(__u32 type_call, __u32 slot, __u64 address,
 
 	if (!block)
 		return 0;
-	record = reserve(sizeof(*record));
+	record = reserve_record(sizeof(*record));
 	if (!record)
 		return lose_record();
 	fill_head(&record->head, type_call & 0xffff, slot);
@@ -111,7 +111,7 @@ static __always_inline bool is_nested(struct heap_call *outer, __u64 stack, __u3
 }
 
 /* All ones when it does not fit: the call is going to fail. BPF has no wider multiplication. */
-static __always_inline __u64 product(__u64 count, __u64 bytes)
+static __always_inline __u64 block_bytes(__u64 count, __u64 bytes)
 {
 	__u64 less = count < bytes ? count : bytes, more = count < bytes ? bytes : count;
 	__u64 high;
@@ -129,7 +129,7 @@ static __always_inline bool read_call(struct pt_regs *ctx, struct heap_call *ret
 
 	switch (ret->call) {
 	case PW_HEAP_CALLOC:
-		ret->bytes = product(first, second);
+		ret->bytes = block_bytes(first, second);
 		break;
 	case PW_HEAP_REALLOC:
 		ret->old = first;
@@ -137,7 +137,7 @@ static __always_inline bool read_call(struct pt_regs *ctx, struct heap_call *ret
 		break;
 	case PW_HEAP_REALLOCARRAY:
 		ret->old = first;
-		ret->bytes = product(second, PT_REGS_PARM3(ctx));
+		ret->bytes = block_bytes(second, PT_REGS_PARM3(ctx));
 		break;
 	/* These may ask malloc for more than they were asked for: always told. */
 	case PW_HEAP_POSIX_MEMALIGN:

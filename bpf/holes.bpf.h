@@ -111,7 +111,7 @@ static __always_inline struct rb_node *parent_of(struct rb_node *node)
 	return (struct rb_node *)(BPF_CORE_READ(node, __rb_parent_color) & ~3ul);
 }
 
-static __always_inline long descend(struct hole *hole, struct rb_node *child)
+static __always_inline long hole_descend(struct hole *hole, struct rb_node *child)
 {
 	hole->parent = hole->node;
 	hole->node = child;
@@ -119,7 +119,7 @@ static __always_inline long descend(struct hole *hole, struct rb_node *child)
 	return 0;
 }
 
-static __always_inline long ascend(struct hole *hole)
+static __always_inline long hole_ascend(struct hole *hole)
 {
 	struct rb_node *parent = parent_of(hole->node);
 
@@ -150,7 +150,7 @@ static long walk_mappings(__u32 step, void *ctx)
 		return 1;
 	node = hole->node;
 	if (hole->state == RIGHT_DONE)
-		return ascend(hole);
+		return hole_ascend(hole);
 	if (hole->state == FROM_ABOVE) {
 		if (parent_of(node) != hole->parent) {
 			hole->torn = true;
@@ -158,18 +158,18 @@ static long walk_mappings(__u32 step, void *ctx)
 		}
 		child = BPF_CORE_READ(node, rb_left);
 		if (child)
-			return descend(hole, child);
+			return hole_descend(hole, child);
 	}
 	note_mapping(hole, (__u64)node - bpf_core_field_offset(struct vm_area_struct, shared.rb));
 	child = BPF_CORE_READ(node, rb_right);
 	if (child)
-		return descend(hole, child);
-	return ascend(hole);
+		return hole_descend(hole, child);
+	return hole_ascend(hole);
 }
 
 static __always_inline int send_hole(__u32 slot, struct inode *inode, __u64 start, __u64 end)
 {
-	struct pw_hole *record = reserve(sizeof(*record));
+	struct pw_hole *record = reserve_record(sizeof(*record));
 
 	if (!record)
 		return lose_record();

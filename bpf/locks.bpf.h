@@ -26,7 +26,7 @@ struct {
 /* chunk: the chunk's number. */
 static __always_inline __u32 lock_of(__u32 slot, __u64 chunk)
 {
-	return hash64((__u64)(slot + 1) << PW_SLOT_SHIFT | chunk >> PW_SET_SHIFT, PW_LOCKS - 1);
+	return hash_slot((__u64)(slot + 1) << PW_SLOT_SHIFT | chunk >> PW_SET_SHIFT, PW_LOCKS - 1);
 }
 
 struct lock_wait {

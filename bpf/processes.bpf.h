@@ -34,7 +34,7 @@ struct {
 
 static __noinline int send_process(__u32 type, __u32 slot, __u32 other_slot, __u32 other_pid)
 {
-	struct pw_process *record = reserve(sizeof(*record));
+	struct pw_process *record = reserve_record(sizeof(*record));
 
 	if (!record)
 		return lose_record();

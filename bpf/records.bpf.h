@@ -31,7 +31,7 @@ static __always_inline __u64 wakeup_flags(bool now)
  * NULL when the ring is full: the caller tests that once, and counts it by lose_record. Kernels
  * before 6.3 take a second test of the same record for an open question, and refuse the program.
  */
-static __always_inline void *reserve(__u64 bytes)
+static __always_inline void *reserve_record(__u64 bytes)
 {
 	return bpf_ringbuf_reserve(&ring, bytes, 0);
 }

@@ -57,7 +57,7 @@ __noinline int leave_unclosed(struct walk *walk)
 
 	if (!walk)
 		return 0;
-	record = reserve(sizeof(*record));
+	record = reserve_record(sizeof(*record));
 	if (!record)
 		return lose_record();
 	fill_head(&record->head, PW_UNCLOSED, walk->slot);

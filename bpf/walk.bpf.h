@@ -62,7 +62,7 @@ __noinline int next_member(struct pw_set *set, __u32 from)
 }
 
 /* value, but not below 0 nor above 64. */
-static __always_inline __u32 clamp64(__s32 value)
+static __always_inline __u32 clamp_bits(__s32 value)
 {
 	__s32 sign = value >> 31, above;
 
@@ -85,7 +85,8 @@ static __always_inline __u64 word_mask(__u32 word, __u32 first, __u32 last)
 {
 	__s32 base = word * 64;
 
-	return bits_from(clamp64((__s32)first - base)) & ~bits_from(clamp64((__s32)last - base));
+	return bits_from(clamp_bits((__s32)first - base)) &
+	       ~bits_from(clamp_bits((__s32)last - base));
 }
 
 static __always_inline __u32 is_set(__u64 word)
@@ -135,7 +136,7 @@ __noinline int send_word(struct walk *walk, struct pw_chunk *chunk, __u64 number
 
 	if (!walk || !chunk)
 		return 0;
-	record = reserve(sizeof(*record));
+	record = reserve_record(sizeof(*record));
 	word &= PW_WORDS - 1;
 	mask = word_mask(word, walk->first_page, walk->end_page);
 	if (!record) {
@@ -176,7 +177,7 @@ __noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 numbe
 
 	if (!walk || !chunk)
 		return 0;
-	record = reserve(sizeof(*record));
+	record = reserve_record(sizeof(*record));
 	if (!record) {
 		lose_record();
 		return drop_chunk(walk, chunk);

@@ -22,7 +22,7 @@ static const struct {
 };
 
 /* No failure of ours is silent: what nobody has told is a lack of memory. */
-static int finish(int status)
+static int finish_command(int status)
 {
 	if (status == STATUS_INTERNAL && !log_said_error())
 		log_error("%s", strerror(ENOMEM));
@@ -48,10 +48,10 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
 		return help_print(OPTIONS_ALL);
 	if (argv[1][0] == '-')
-		return finish(command_watch(argc, argv));
+		return finish_command(command_watch(argc, argv));
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (!strcmp(argv[1], commands[i].name))
-			return finish(commands[i].main(argc - 1, argv + 1));
+			return finish_command(commands[i].main(argc - 1, argv + 1));
 	}
 	return usage_error("unknown command '%s'", argv[1]);
 }

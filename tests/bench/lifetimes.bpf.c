@@ -11,7 +11,7 @@ struct {
 	__uint(max_entries, 1 << 20);
 } events SEC(".maps");
 
-static int tell(unsigned int is_exit)
+static int tell_end(unsigned int is_exit)
 {
 	unsigned long long id = bpf_get_current_pid_tgid(), time_ns = bpf_ktime_get_ns();
 	struct lifetime_event *event;
@@ -32,13 +32,13 @@ static int tell(unsigned int is_exit)
 SEC("tp_btf/sched_process_exec")
 int on_exec(void *ctx)
 {
-	return tell(0);
+	return tell_end(0);
 }
 
 SEC("tp_btf/sched_process_exit")
 int on_exit(void *ctx)
 {
-	return tell(1);
+	return tell_end(1);
 }
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -11,7 +11,7 @@
 #define CHUNK (2ul << 20)
 #define FIRST 0x200000000000ul
 
-static void say(const char *word)
+static void say_and_wait(const char *word)
 {
 	puts(word);
 	fflush(stdout);
@@ -37,12 +37,12 @@ int main(int argc, char **argv)
 	if (memory == MAP_FAILED)
 		return 1;
 	madvise(memory, bytes, MADV_NOHUGEPAGE);
-	say("READY");
+	say_and_wait("READY");
 	for (i = 0; i < rounds; i++) {
 		write_all(memory, chunks, i);
 		madvise(memory, bytes, MADV_DONTNEED);
 	}
 	write_all(memory, chunks, rounds);
-	say("DONE");
+	say_and_wait("DONE");
 	return 0;
 }

@@ -8,7 +8,7 @@
 #include "model/moment_codec.h"
 #include "render/renderer.h"
 
-static char *show(const struct moment *moment, const char *name, const struct view *view)
+static char *show_moment(const struct moment *moment, const char *name, const struct view *view)
 {
 	char *text = NULL;
 	size_t bytes;
@@ -31,8 +31,8 @@ static void show_all(const struct moment *moment, const struct moment *again)
 	size_t i;
 
 	for (i = 0; i < 4; i++) {
-		char *left = show(moment, names[i / 2], &views[i % 2]);
-		char *right = show(again, names[i / 2], &views[i % 2]);
+		char *left = show_moment(moment, names[i / 2], &views[i % 2]);
+		char *right = show_moment(again, names[i / 2], &views[i % 2]);
 
 		if (strcmp(left, right))
 			abort();

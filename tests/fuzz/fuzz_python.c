@@ -62,7 +62,7 @@ static int drop(void *ctx, struct array_desc *array)
 	return 0;
 }
 
-static void run(struct py *py)
+static void scan_python(struct py *py)
 {
 	struct batch_reader reader = { .py = py, .numpy_major = 1, .add = drop };
 	struct py_row_types types = { 0 };
@@ -127,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	py.modules = BASE + 64;
 	py.ndarray_type = BASE + data[1] * 16u;
 	py.hash.rounds = data[2] % 3;
-	run(&py);
+	scan_python(&py);
 	py_types__free(py.types);
 	memsrc__close(py.memsrc);
 	return 0;

@@ -122,7 +122,7 @@ static int load(void *ctx, uint64_t address, size_t count, uint8_t *buffer, bool
 }
 
 /* How many arrays it finds. */
-static size_t look(void)
+static size_t look_at_forged(void)
 {
 	const struct memsrc_backend backend = { .load = load };
 	const struct python_options options = {
@@ -182,7 +182,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	require(python.read != NULL);
 	python.recording = true;
 	/* All that the script has made. */
-	require(look() >= 32);
+	require(look_at_forged() >= 32);
 	python.recording = false;
 	return 0;
 }
@@ -237,6 +237,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		memcpy(&patch, data + i, sizeof(patch));
 		add_patch(&patch);
 	}
-	look();
+	look_at_forged();
 	return 0;
 }

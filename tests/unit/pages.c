@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Mappings with a known story, and children that hold them. */
+/* Mappings with a known history, and children that hold them. */
 #include "pages.h"
 
 #include <setjmp.h>

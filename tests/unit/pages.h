@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Mappings with a known story, and what the page readers say of them: shared by
+ * Mappings with a known history, and what the page readers say of them: shared by
  * the tests of collect/pagemap*.c.
  */
 #ifndef TESTS_PAGES_H

@@ -124,8 +124,8 @@ static void expect(struct heap *heap, int (*in_memory)(void *ctx, uint64_t start
 	assert_string_equal(got, want);
 }
 
-static void tell(struct heap *heap, enum map_event_type type, uint64_t serial, uint64_t start,
-		 uint64_t bytes)
+static void tell_change(struct heap *heap, enum map_event_type type, uint64_t serial,
+			uint64_t start, uint64_t bytes)
 {
 	const struct map_event event = { .type = type,
 					 .block = { start, start + bytes, serial, HEAP_CALLOC },
@@ -171,15 +171,15 @@ static void test_heap_lives(void **unused)
 	struct heap *heap = heap__new(PAGE, 64), *child;
 
 	(void)unused;
-	tell(heap, MAP_EVENT_HEAP_ALLOC, 1, 1016, 1000);
-	tell(heap, MAP_EVENT_HEAP_ALLOC, 2, 5016, 300);
+	tell_change(heap, MAP_EVENT_HEAP_ALLOC, 1, 1016, 1000);
+	tell_change(heap, MAP_EVENT_HEAP_ALLOC, 2, 5016, 300);
 	expect(heap, never, "calloc(1000)#1 1016 2016;calloc(300)#2 5016 5316;");
 	/* A block that lives is none the less for what happens to its pages. */
 	map_call(heap, MAP_OP_DONTNEED, 1000, 3000, 0);
-	tell(heap, MAP_EVENT_HEAP_FREE, 1, 1016, 1000);
+	tell_change(heap, MAP_EVENT_HEAP_FREE, 1, 1016, 1000);
 	expect(heap, always, "calloc(1000)#1 1016 2016 freed;calloc(300)#2 5016 5316;");
 	/* Reused in its middle; the part below has its name, the one above says where it begins. */
-	tell(heap, MAP_EVENT_HEAP_ALLOC, 3, 1300, 200);
+	tell_change(heap, MAP_EVENT_HEAP_ALLOC, 3, 1300, 200);
 	expect(heap, always,
 	       "calloc(1000)#1 1016 1300 freed;calloc(200)#3 1300 1500;"
 	       "calloc(1000)#1+0x1e4 1500 2016 freed;calloc(300)#2 5016 5316;");
@@ -204,22 +204,22 @@ static void test_heap_resizing(void **unused)
 	struct heap *heap = heap__new(PAGE, 64);
 
 	(void)unused;
-	tell(heap, MAP_EVENT_HEAP_ALLOC, 1, 1000, 500);
-	tell(heap, MAP_EVENT_HEAP_RESIZE, 1, 1000, 500);
+	tell_change(heap, MAP_EVENT_HEAP_ALLOC, 1, 1000, 500);
+	tell_change(heap, MAP_EVENT_HEAP_RESIZE, 1, 1000, 500);
 	expect(heap, never, "calloc(500)#1 1000 1500;");
-	tell(heap, MAP_EVENT_HEAP_KEEP, 1, 1000, 500);
-	tell(heap, MAP_EVENT_HEAP_RESIZE, 1, 1000, 500);
+	tell_change(heap, MAP_EVENT_HEAP_KEEP, 1, 1000, 500);
+	tell_change(heap, MAP_EVENT_HEAP_RESIZE, 1, 1000, 500);
 	/* Moved away; another thread has its place before the call returns. */
-	tell(heap, MAP_EVENT_HEAP_ALLOC, 2, 1000, 300);
-	tell(heap, MAP_EVENT_HEAP_FREE, 1, 1000, 500);
-	tell(heap, MAP_EVENT_HEAP_ALLOC, 3, 4000, 900);
+	tell_change(heap, MAP_EVENT_HEAP_ALLOC, 2, 1000, 300);
+	tell_change(heap, MAP_EVENT_HEAP_FREE, 1, 1000, 500);
+	tell_change(heap, MAP_EVENT_HEAP_ALLOC, 3, 4000, 900);
 	expect(heap, always,
 	       "calloc(300)#2 1000 1300;calloc(500)#1+0x12c 1300 1500 freed;"
 	       "calloc(900)#3 4000 4900;");
 	/* mremap took the pages away before realloc told of the free. */
-	tell(heap, MAP_EVENT_HEAP_RESIZE, 3, 4000, 900);
+	tell_change(heap, MAP_EVENT_HEAP_RESIZE, 3, 4000, 900);
 	map_call(heap, MAP_OP_MREMAP, 4000, 4900, 9000);
-	tell(heap, MAP_EVENT_HEAP_FREE, 3, 4000, 900);
+	tell_change(heap, MAP_EVENT_HEAP_FREE, 3, 4000, 900);
 	expect(heap, always, "calloc(300)#2 1000 1300;calloc(500)#1+0x12c 1300 1500 freed;");
 	heap__free(heap);
 }
@@ -230,20 +230,20 @@ static void test_heap_hostile(void **unused)
 	uint64_t i;
 
 	(void)unused;
-	tell(heap, MAP_EVENT_HEAP_ALLOC, 1, UINT64_MAX - 5, 100);
-	tell(heap, MAP_EVENT_HEAP_ALLOC, 2, 1000, 0);
-	tell(heap, MAP_EVENT_HEAP_FREE, 99, 1000, 1000);
+	tell_change(heap, MAP_EVENT_HEAP_ALLOC, 1, UINT64_MAX - 5, 100);
+	tell_change(heap, MAP_EVENT_HEAP_ALLOC, 2, 1000, 0);
+	tell_change(heap, MAP_EVENT_HEAP_FREE, 99, 1000, 1000);
 	expect(heap, always, "");
 	/* The living come before the freed. */
 	for (i = 0; i < 3; i++) {
-		tell(heap, MAP_EVENT_HEAP_ALLOC, 10 + i, 1000 * i, 500);
-		tell(heap, MAP_EVENT_HEAP_FREE, 10 + i, 1000 * i, 500);
+		tell_change(heap, MAP_EVENT_HEAP_ALLOC, 10 + i, 1000 * i, 500);
+		tell_change(heap, MAP_EVENT_HEAP_FREE, 10 + i, 1000 * i, 500);
 	}
 	assert_int_equal(heap__forgotten(heap), 0);
-	tell(heap, MAP_EVENT_HEAP_ALLOC, 20, 7000, 500);
+	tell_change(heap, MAP_EVENT_HEAP_ALLOC, 20, 7000, 500);
 	assert_int_equal(heap__forgotten(heap), 3);
 	for (i = 0; i < 5; i++)
-		tell(heap, MAP_EVENT_HEAP_ALLOC, 30 + i, 10000 + 1000 * i, 500);
+		tell_change(heap, MAP_EVENT_HEAP_ALLOC, 30 + i, 10000 + 1000 * i, 500);
 	assert_int_equal(heap__forgotten(heap), 6);
 	heap__free(heap);
 }

@@ -16,7 +16,7 @@
 static struct array_desc arrays[ARRAYS];
 
 /* As many arrays, their objects from an address on. */
-static uint32_t look(struct array_ids *ids, uint64_t object, size_t count)
+static uint32_t look_at_arrays(struct array_ids *ids, uint64_t object, size_t count)
 {
 	struct array_list list = { arrays, count, count };
 	size_t i;
@@ -32,14 +32,14 @@ static void they_stay(void **state)
 	struct array_ids ids = { 0 };
 
 	(void)state;
-	assert_int_equal(look(&ids, 1 << 20, ARRAYS), FIRST);
+	assert_int_equal(look_at_arrays(&ids, 1 << 20, ARRAYS), FIRST);
 	assert_int_equal(arrays[ARRAYS - 1].id, FIRST + ARRAYS - 1);
-	assert_int_equal(look(&ids, 1 << 30, 1), FIRST + ARRAYS);
+	assert_int_equal(look_at_arrays(&ids, 1 << 30, 1), FIRST + ARRAYS);
 	/* Missed by one look, or by some. */
-	assert_int_equal(look(&ids, 1 << 20, ARRAYS), FIRST);
-	look(&ids, 1 << 20, 0);
-	look(&ids, 1 << 20, 0);
-	assert_int_equal(look(&ids, 1 << 30, 1), FIRST + ARRAYS);
+	assert_int_equal(look_at_arrays(&ids, 1 << 20, ARRAYS), FIRST);
+	look_at_arrays(&ids, 1 << 20, 0);
+	look_at_arrays(&ids, 1 << 20, 0);
+	assert_int_equal(look_at_arrays(&ids, 1 << 30, 1), FIRST + ARRAYS);
 	assert_int_equal(ids.forgotten, 0);
 	array_ids__deinit(&ids);
 }
@@ -51,9 +51,9 @@ static void they_are_forgotten(void **state)
 	uint64_t before;
 
 	(void)state;
-	kept = look(&ids, 1 << 30, 1);
+	kept = look_at_arrays(&ids, 1 << 30, 1);
 	for (i = 1; i <= 100; i++) {
-		look(&ids, (uint64_t)i << 32, ARRAYS);
+		look_at_arrays(&ids, (uint64_t)i << 32, ARRAYS);
 		assert_int_equal(arrays[0].id, FIRST + 1 + (i - 1) * ARRAYS);
 		assert_true(ids.count <= ARRAYS + 2 * ARRAY_IDS_ABSENT_MAX);
 		assert_true(ids.capacity <= 4 * (ARRAYS + 2 * ARRAY_IDS_ABSENT_MAX));
@@ -61,9 +61,9 @@ static void they_are_forgotten(void **state)
 	/* Each is known, or counted. */
 	assert_int_equal(ids.forgotten + ids.count, 1 + 100 * ARRAYS);
 	/* The latest are known, the first is another. */
-	assert_int_equal(look(&ids, (uint64_t)98 << 32, ARRAYS), FIRST + 1 + 97 * ARRAYS);
+	assert_int_equal(look_at_arrays(&ids, (uint64_t)98 << 32, ARRAYS), FIRST + 1 + 97 * ARRAYS);
 	before = ids.last;
-	assert_int_not_equal(look(&ids, 1 << 30, 1), kept);
+	assert_int_not_equal(look_at_arrays(&ids, 1 << 30, 1), kept);
 	assert_int_equal(ids.last, before + 1);
 	array_ids__deinit(&ids);
 }

@@ -18,7 +18,7 @@
 #define PAGES 1009u
 
 /* A process of one mapping, with that many of its pages there. */
-static struct moment *look(uint32_t pid, uint64_t resident)
+static struct moment *moment_of(uint32_t pid, uint64_t resident)
 {
 	static struct moment moment;
 	struct vma vma = { .end = PAGES * PAGE, .path = (char *)"" };
@@ -36,7 +36,7 @@ static struct moment *look(uint32_t pid, uint64_t resident)
 	return &moment;
 }
 
-static void add(struct checks *checks, const char *text)
+static void add_check(struct checks *checks, const char *text)
 {
 	struct expect_error error;
 
@@ -49,13 +49,14 @@ static void a_loop_keeps_what_is_needed(void **state)
 	uint32_t round;
 
 	(void)state;
-	add(&checks, "at \"loop\": process: resident < 1000");
-	add(&checks, "at \"loop\": since \"start\": process: resident <= +50");
+	add_check(&checks, "at \"loop\": process: resident < 1000");
+	add_check(&checks, "at \"loop\": since \"start\": process: resident <= +50");
 	for (round = 0; round < ROUNDS; round++) {
 		uint32_t pid = 1 + round % PIDS;
 
-		assert_int_equal(checks__judge(&checks, "start", look(pid, round % 101)), 0);
-		assert_int_equal(checks__judge(&checks, "loop", look(pid, round % 101 + 50)), 0);
+		assert_int_equal(checks__judge(&checks, "start", moment_of(pid, round % 101)), 0);
+		assert_int_equal(checks__judge(&checks, "loop", moment_of(pid, round % 101 + 50)),
+				 0);
 		/* A start of each process, and a moment that each expectation speaks of. */
 		assert_true(checks.moment_count <= PIDS + 2);
 	}
@@ -70,20 +71,20 @@ static void growth_since_the_last_visit(void **state)
 	struct checks checks = { .status = -1, .expected_status = -1 };
 
 	(void)state;
-	add(&checks, "at \"end\": since \"start\": process: resident <= +4");
-	assert_int_equal(checks__judge(&checks, "start", look(1, 10)), 0);
-	assert_int_equal(checks__judge(&checks, "start", look(2, 500)), 0);
-	assert_int_equal(checks__judge(&checks, "start", look(1, 20)), 0);
-	assert_int_equal(checks__judge(&checks, "end", look(1, 24)), 0);
+	add_check(&checks, "at \"end\": since \"start\": process: resident <= +4");
+	assert_int_equal(checks__judge(&checks, "start", moment_of(1, 10)), 0);
+	assert_int_equal(checks__judge(&checks, "start", moment_of(2, 500)), 0);
+	assert_int_equal(checks__judge(&checks, "start", moment_of(1, 20)), 0);
+	assert_int_equal(checks__judge(&checks, "end", moment_of(1, 24)), 0);
 	assert_int_equal(checks.items[0].result.verdict, EXPECT_HOLDS);
-	assert_int_equal(checks__judge(&checks, "end", look(2, 505)), 0);
+	assert_int_equal(checks__judge(&checks, "end", moment_of(2, 505)), 0);
 	assert_int_equal(checks.items[0].result.verdict, EXPECT_FAILS);
-	assert_int_equal(checks__judge(&checks, "end", look(1, 20)), 0);
+	assert_int_equal(checks__judge(&checks, "end", moment_of(1, 20)), 0);
 	assert_int_equal(checks.items[0].result.verdict, EXPECT_FAILS);
 	assert_int_equal(checks.items[0].result.findings[0].process->header.facts.pid, 2);
 	assert_int_equal(checks.items[0].result.findings[0].measures[0].before, 500);
 	/* Nobody can tell of a process that never came to the start. */
-	assert_int_equal(checks__judge(&checks, "end", look(3, 20)), 0);
+	assert_int_equal(checks__judge(&checks, "end", moment_of(3, 20)), 0);
 	assert_int_equal(checks.moment_count, 3);
 	checks__deinit(&checks);
 }

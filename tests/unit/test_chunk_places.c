@@ -29,7 +29,7 @@ static uint64_t random_below(uint64_t *seed, uint64_t limit)
 	return *seed % limit;
 }
 
-static void take(uint32_t place)
+static void take_place(uint32_t place)
 {
 	table.chunks[place].key = PW_KEY_TAKEN;
 	table.log[table.serial % PW_BEGUN] = table.serial << 32 | place;
@@ -93,7 +93,7 @@ static void play(uint64_t *seed)
 	else if (pw_key_live(chunk->key))
 		chunk->key |= PW_KEY_IDLE;
 	else
-		take(place);
+		take_place(place);
 }
 
 /* Places are taken, live and given back; now and then more than the log holds goes by. */
@@ -143,13 +143,13 @@ static void test_a_slot_is_used_again(void **state)
 
 	(void)state;
 	begin(&places);
-	take(3);
+	take_place(3);
 	table.chunks[3].key = key_of(1, 9);
 	expect_all(&places, 1);
 	table.chunks[3].key |= PW_KEY_IDLE;
 	chunk_places__forget(&places, 1);
 	expect_all(&places, 1);
-	take(3);
+	take_place(3);
 	table.chunks[3].key = key_of(1, 9);
 	expect_all(&places, 1);
 	chunk_places__deinit(&places);
@@ -169,9 +169,9 @@ static void test_a_visit_that_fails(void **state)
 
 	(void)state;
 	begin(&places);
-	take(3);
+	take_place(3);
 	table.chunks[3].key = key_of(1, 9);
-	take(4);
+	take_place(4);
 	table.chunks[4].key = key_of(1, 10);
 	assert_int_equal(chunk_places__each(&places, 1, stop_at_once, NULL), -5);
 	expect_all(&places, 1);

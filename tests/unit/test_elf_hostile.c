@@ -50,7 +50,7 @@ static void compile(struct file *ret)
 	unlink(path);
 }
 
-static uint64_t next(uint64_t *seed)
+static uint64_t next_random(uint64_t *seed)
 {
 	*seed = *seed * 6364136223846793005ull + 1442695040888963407ull;
 	return *seed >> 33;
@@ -63,24 +63,24 @@ static uint64_t forged(uint64_t *seed)
 		0,	   1,	       0x7f,	  0x80,	      0xffff,
 		INT32_MAX, UINT32_MAX, INT64_MAX, UINT64_MAX, UINT64_MAX - 7
 	};
-	size_t count = sizeof(bad) / sizeof(bad[0]), i = next(seed) % (2 * count);
+	size_t count = sizeof(bad) / sizeof(bad[0]), i = next_random(seed) % (2 * count);
 
-	return i < count ? bad[i] : next(seed) << (next(seed) % 34);
+	return i < count ? bad[i] : next_random(seed) << (next_random(seed) % 34);
 }
 
 static void mutate(uint8_t *bytes, size_t count, uint64_t *seed)
 {
-	uint64_t changes = 1 + next(seed) % 8;
+	uint64_t changes = 1 + next_random(seed) % 8;
 	/* Half of them where all else begins: the headers, first and last. */
 	size_t from = 0, span = count;
 
-	if (next(seed) % 2) {
+	if (next_random(seed) % 2) {
 		span = 2048;
-		from = next(seed) % 2 ? 0 : count - span;
+		from = next_random(seed) % 2 ? 0 : count - span;
 	}
 	while (changes--) {
-		size_t width = (size_t)1 << next(seed) % 4;
-		size_t at = from + next(seed) % (span - width);
+		size_t width = (size_t)1 << next_random(seed) % 4;
+		size_t at = from + next_random(seed) % (span - width);
 		uint64_t value = forged(seed);
 
 		memcpy(bytes + at, &value, width);
@@ -124,7 +124,7 @@ static void forged_files(void **state)
 	copy = malloc(file.count);
 	assert_non_null(copy);
 	for (i = 0; i < MUTATIONS; i++) {
-		size_t count = i % 4 ? file.count : next(&seed) % file.count;
+		size_t count = i % 4 ? file.count : next_random(&seed) % file.count;
 		uint64_t began = exercise_now_ns(), took;
 
 		memcpy(copy, file.bytes, file.count);

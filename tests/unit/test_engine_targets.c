@@ -13,7 +13,7 @@
 
 #define MANY 5000u
 
-static struct target *add(struct engine *engine, uint32_t pid, uint32_t slot)
+static struct target *add_target(struct engine *engine, uint32_t pid, uint32_t slot)
 {
 	struct target *target = calloc(1, sizeof(*target));
 
@@ -48,7 +48,8 @@ static struct engine *new_engine(void)
 static void found_while_they_live(void **state)
 {
 	struct engine *engine = new_engine();
-	struct target *first = add(engine, 7, 3), *other = add(engine, 7 + TARGET_BUCKETS, 2000);
+	struct target *first = add_target(engine, 7, 3),
+		      *other = add_target(engine, 7 + TARGET_BUCKETS, 2000);
 	struct target *second;
 
 	(void)state;
@@ -60,7 +61,7 @@ static void found_while_they_live(void **state)
 	assert_null(engine_find_slot(engine, 4));
 	assert_null(engine_find_slot(engine, NO_SLOT));
 	/* The image that follows has the pid, the one before it its slot while others use it. */
-	second = add(engine, 7, 4);
+	second = add_target(engine, 7, 4);
 	assert_ptr_equal(engine_find_pid(engine, 7), second);
 	assert_ptr_equal(engine_find_slot(engine, 3), first);
 	assert_int_equal(engine_live_targets(engine), 3);
@@ -69,7 +70,7 @@ static void found_while_they_live(void **state)
 	assert_int_equal(engine_live_targets(engine), 2);
 	assert_null(engine_find_slot(engine, 3));
 	assert_ptr_equal(engine_find_pid(engine, 7), second);
-	first = add(engine, 9, 3);
+	first = add_target(engine, 9, 3);
 	assert_ptr_equal(engine_find_slot(engine, 3), first);
 	assert_int_equal(engine->target_count, 4);
 	end_engine(engine);
@@ -82,7 +83,7 @@ static void many(void **state)
 
 	(void)state;
 	for (i = 0; i < MANY; i++)
-		add(engine, 10 + i * 3, i);
+		add_target(engine, 10 + i * 3, i);
 	for (i = 0; i < MANY; i += 2)
 		target_set__end(engine, engine_find_slot(engine, i));
 	for (i = 0; i < MANY; i++) {
@@ -100,7 +101,7 @@ static void many(void **state)
 /* With resident pages at its last look, or (0) only faults. */
 static void end_child(struct engine *engine, uint32_t number, uint64_t resident, uint64_t faults)
 {
-	struct target *target = add(engine, 100 + number, NO_SLOT);
+	struct target *target = add_target(engine, 100 + number, NO_SLOT);
 
 	target->faults.user = faults;
 	target->losses.count[LOSS_UNSURE] = 1;
@@ -120,7 +121,7 @@ static void the_largest_are_kept(void **state)
 	size_t i;
 
 	(void)state;
-	add(engine, 1, NO_SLOT)->asked = true;
+	add_target(engine, 1, NO_SLOT)->asked = true;
 	target_set__end(engine, engine->targets[0]);
 	/* 7 and 1,000 have no common factor: each size from 1 to 999 comes once. */
 	for (i = 1; i < 1000; i++)

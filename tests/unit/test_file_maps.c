@@ -19,7 +19,7 @@ static const struct vma before[] = {
 
 #define COUNT (sizeof(before) / sizeof(before[0]))
 
-static uint64_t look(struct file_maps *maps, struct vma *vmas, size_t count)
+static uint64_t look_at_file(struct file_maps *maps, struct vma *vmas, size_t count)
 {
 	struct vma_list list = { vmas, count, count };
 
@@ -31,15 +31,15 @@ static void test_anonymous_memory_is_no_change(void **unused)
 {
 	struct vma vmas[] = { before[0], before[1], before[2], before[2] };
 	struct file_maps maps = { 0 };
-	uint64_t first = look(&maps, vmas, COUNT);
+	uint64_t first = look_at_file(&maps, vmas, COUNT);
 
 	(void)unused;
 	assert_int_not_equal(first, 0);
-	assert_int_equal(look(&maps, vmas, COUNT), first);
+	assert_int_equal(look_at_file(&maps, vmas, COUNT), first);
 	vmas[3].start += PAGE;
 	vmas[3].end += PAGE;
-	assert_int_equal(look(&maps, vmas, COUNT + 1), first);
-	assert_int_equal(look(&maps, vmas, COUNT - 1), first);
+	assert_int_equal(look_at_file(&maps, vmas, COUNT + 1), first);
+	assert_int_equal(look_at_file(&maps, vmas, COUNT - 1), first);
 	file_maps__deinit(&maps);
 }
 
@@ -51,7 +51,7 @@ static void test_each_change_of_as_many(void **unused)
 	(void)unused;
 	for (what = 0; what < 7; what++) {
 		struct vma vmas[] = { before[0], before[1], before[2] };
-		uint64_t first = look(&maps, vmas, COUNT);
+		uint64_t first = look_at_file(&maps, vmas, COUNT);
 		struct vma *vma = &vmas[1];
 
 		vma->start += what == 0 ? PAGE : 0;
@@ -63,7 +63,7 @@ static void test_each_change_of_as_many(void **unused)
 		/* Another file in the place of anonymous memory, and the other way about. */
 		vmas[2].inode += what == 6 ? 8 : 0;
 		vma->inode = what == 6 ? 0 : vma->inode;
-		assert_int_not_equal(look(&maps, vmas, COUNT), first);
+		assert_int_not_equal(look_at_file(&maps, vmas, COUNT), first);
 	}
 	file_maps__deinit(&maps);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* libpagewatch: what it says of pages whose story we know, and of numbers that make no sense. */
+/* libpagewatch: what it says of pages whose history we know, and of numbers that make no sense. */
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -18,7 +18,7 @@
 #include "lib/pagewatch.h"
 #include "pages.h"
 
-#define PAGES 199u /* of the story below; prime, as are its parts */
+#define PAGES 199u /* of the mapping below; prime, as are its parts */
 
 /* 61 written, 43 read, 1 written after all; a hole unmapped behind them. */
 static char *play(void)

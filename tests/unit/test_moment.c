@@ -148,7 +148,7 @@ static void set_world(struct world *world)
 	add_arrays(process);
 }
 
-static struct snapshot look(const struct world *world, struct view view)
+static struct snapshot look_at_world(const struct world *world, struct view view)
 {
 	struct snapshot snapshot;
 
@@ -207,7 +207,7 @@ static void expect_tally(const struct world *world, const struct tally *tally, u
 
 static void expect_view(const struct world *world, struct view view)
 {
-	struct snapshot snapshot = look(world, view);
+	struct snapshot snapshot = look_at_world(world, view);
 	const struct process_snapshot *process = &snapshot.processes[0];
 	size_t i;
 

@@ -118,7 +118,7 @@ static void set_moment(struct moment *moment)
 	process[1].header.exited = true;
 }
 
-static char *show(const struct moment *moment, const char *name, uint32_t width, int *err)
+static char *show_moment(const struct moment *moment, const char *name, uint32_t width, int *err)
 {
 	const struct view view = {
 		.width = width, .detail = true, .pages = true, .unicode = true, .retired = 9
@@ -151,11 +151,11 @@ static void read_back_and_shown(void **state)
 	memset(bytes, 0, count);
 	for (i = 0; i < 8; i++) {
 		const char *name = i % 2 ? "json" : "text";
-		char *left = show(&moment, name, widths[i / 2], &err);
+		char *left = show_moment(&moment, name, widths[i / 2], &err);
 		char *right;
 
 		assert_int_equal(err, 0);
-		right = show(&again, name, widths[i / 2], &err);
+		right = show_moment(&again, name, widths[i / 2], &err);
 		assert_int_equal(err, 0);
 		assert_string_equal(left, right);
 		assert_non_null(strstr(left, "4711"));
@@ -180,9 +180,9 @@ static void decode_and_show(const char *bytes, size_t count)
 	free(exact);
 	assert_true(!err || err == -EINVAL || err == -ENOMEM);
 	if (!err) {
-		text = show(&moment, "json", 64, &err);
+		text = show_moment(&moment, "json", 64, &err);
 		free(text);
-		free(show(&moment, "text", 77, &err));
+		free(show_moment(&moment, "text", 77, &err));
 	}
 	moment__deinit(&moment);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Both page readers on pages whose story we know, page by page. */
+/* Both page readers on pages whose history we know, page by page. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>

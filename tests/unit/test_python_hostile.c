@@ -163,7 +163,7 @@ static long peak_kib(void)
 	return usage.ru_maxrss;
 }
 
-static size_t look(struct target *target, struct memsrc *memsrc, const char **cut)
+static size_t look_at_python(struct target *target, struct memsrc *memsrc, const char **cut)
 {
 	const struct python_options options = { .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
 						.deadline_ms = DEADLINE_MS,
@@ -198,7 +198,7 @@ static void within_budget(struct target *target, struct memsrc *memsrc)
 		long kib = peak_kib();
 		const char *cut;
 
-		look(target, memsrc, &cut);
+		look_at_python(target, memsrc, &cut);
 		began = cpu_ms() - began;
 		kib = peak_kib() - kib;
 		print_message("%.0f ms, %ld KiB, %s\n", began, kib, cut ? cut : "not cut");
@@ -225,7 +225,8 @@ static void scan(struct target *target, uint32_t one_in, uint64_t seed)
 	assert_non_null(memsrc);
 	/* The truth first: what is corrupted below is really there. */
 	if (!one_in)
-		assert_true(!strstr(target->runtime, "numpy") || look(target, memsrc, &cut) >= 700);
+		assert_true(!strstr(target->runtime, "numpy") ||
+			    look_at_python(target, memsrc, &cut) >= 700);
 	else
 		within_budget(target, memsrc);
 	memsrc__close(memsrc);

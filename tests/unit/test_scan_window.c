@@ -61,7 +61,7 @@ static void expect_page(const struct world *world, const struct seen *seen,
 		assert_true(bit(view->classes[LEDGER_UNFAULTED], i) || page->huge_seen);
 }
 
-static void look(struct world *world, const struct seen *seen)
+static void look_at_world(struct world *world, const struct seen *seen)
 {
 	struct touch_facts facts = { 0 };
 	struct touch_map map;
@@ -110,7 +110,7 @@ static void random_windows(void **state)
 			scan(world, &seen);
 			for (i = 0; i < round % 5; i++)
 				op_random(world);
-			look(world, &seen);
+			look_at_world(world, &seen);
 			scan_end(world);
 			page_runs__deinit(&seen.runs);
 		}

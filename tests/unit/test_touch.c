@@ -131,7 +131,7 @@ static uint64_t take_ended(struct touch *touch)
 	return touched;
 }
 
-static void look(struct world *world)
+static void look_at_world(struct world *world)
 {
 	struct touch_facts facts = { 0 };
 	struct touch_map map;
@@ -197,9 +197,9 @@ static void random_lives(void **state)
 		for (i = 0; i < 200; i++) {
 			op_random(world);
 			if (i % 7 == 0)
-				look(world);
+				look_at_world(world);
 		}
-		look(world);
+		look_at_world(world);
 		world__free(world);
 	}
 }

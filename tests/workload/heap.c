@@ -31,7 +31,7 @@ struct heap_run {
 
 static void *shared[THREADS_MAX]; /* blocks on their way to another thread */
 
-static void say(const struct heap_run *run, const char *word)
+static void say_phase(const struct heap_run *run, const char *word)
 {
 	char byte;
 
@@ -335,11 +335,11 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++) {
 		if (strcmp(scenarios[i].name, argv[2]))
 			continue;
-		say(&run, "READY");
+		say_phase(&run, "READY");
 		scenarios[i].play(&run);
 		if (log_dump(run.log))
 			return 3;
-		say(&run, "DONE");
+		say_phase(&run, "DONE");
 		return 0;
 	}
 	return 2;

@@ -27,7 +27,7 @@ static struct heap_event events[EVENTS_MAX];
 static atomic_uint_fast64_t sequence;
 static atomic_uint event_count;
 
-static uint64_t next(void)
+static uint64_t next_number(void)
 {
 	return atomic_fetch_add(&sequence, 1);
 }
@@ -47,7 +47,7 @@ static void *gave(const char *call, void *block, size_t bytes)
 {
 	if (!block)
 		return NULL;
-	enter(next(), call, block, bytes);
+	enter(next_number(), call, block, bytes);
 	memset(block, 0x5a, bytes);
 	return block;
 }
@@ -71,14 +71,14 @@ static void *resized(uint64_t before, const char *call, void *old, void *block, 
 
 void *log_realloc(void *old, size_t bytes)
 {
-	uint64_t before = next();
+	uint64_t before = next_number();
 
 	return resized(before, "realloc", old, realloc(old, bytes), bytes);
 }
 
 void *log_reallocarray(void *old, size_t count, size_t bytes)
 {
-	uint64_t before = next();
+	uint64_t before = next_number();
 	size_t product = count * bytes;
 
 	if (bytes && product / bytes != count)
@@ -126,7 +126,7 @@ void *log_posix_memalign(size_t alignment, size_t bytes)
 void log_free(void *block)
 {
 	if (block)
-		enter(next(), NULL, block, 0);
+		enter(next_number(), NULL, block, 0);
 	free(block);
 }
 

@@ -40,7 +40,7 @@ struct book *map_book(struct workload *workload, const char *name, uint64_t star
  * Says one word and this process's fault counts, as the last thing before it
  * blocks: nothing between the count and the read faults, once it ran before.
  */
-static void say(const char *word, int fd)
+static void say_phase(const char *word, int fd)
 {
 	static char line[128];
 	struct rusage usage;
@@ -113,7 +113,7 @@ static int list(void)
 	return fflush(stdout) ? 1 : 0;
 }
 
-static const struct scenario *find(const char *name)
+static const struct scenario *find_scenario(const char *name)
 {
 	const struct scenario *scenario;
 	size_t i;
@@ -134,15 +134,15 @@ static int play(struct workload *workload, const struct scenario *scenario)
 	must(!prctl(PR_SET_THP_DISABLE, !(scenario->flags & NEEDS_THP), 0, 0, 0), "prctl");
 	if (scenario->early)
 		scenario->early(workload);
-	say("READY", -1);
+	say_phase("READY", -1);
 	books__ready(&workload->books);
-	say("READY", STDOUT_FILENO);
+	say_phase("READY", STDOUT_FILENO);
 	hold(workload);
 	scenario->run(workload);
 	workload__books(workload, scenario);
 	if (scenario->flags & ENDS_EARLY)
 		_exit(7);
-	say("DONE", STDOUT_FILENO);
+	say_phase("DONE", STDOUT_FILENO);
 	hold(workload);
 	return 0;
 }
@@ -160,7 +160,7 @@ int main(int argc, char **argv)
 		workload.wait = true;
 		next++;
 	}
-	scenario = next == argc - 1 ? find(argv[next]) : NULL;
+	scenario = next == argc - 1 ? find_scenario(argv[next]) : NULL;
 	if (!scenario) {
 		fputs("usage: workload --list | workload [--wait] NAME\n", stderr);
 		return 2;

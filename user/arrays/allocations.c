@@ -95,28 +95,28 @@ size_t allocations__count(const struct allocations *allocations)
 }
 
 /* *low: what starts below address. */
-static void split(struct node *node, uint64_t address, struct node **low, struct node **high)
+static void split_nodes(struct node *node, uint64_t address, struct node **low, struct node **high)
 {
 	if (!node) {
 		*low = *high = NULL;
 	} else if (node->allocation.start < address) {
-		split(node->right, address, &node->right, high);
+		split_nodes(node->right, address, &node->right, high);
 		*low = node;
 	} else {
-		split(node->left, address, low, &node->left);
+		split_nodes(node->left, address, low, &node->left);
 		*high = node;
 	}
 }
 
-static struct node *merge(struct node *low, struct node *high)
+static struct node *merge_nodes(struct node *low, struct node *high)
 {
 	if (!low || !high)
 		return low ? low : high;
 	if (low->priority > high->priority) {
-		low->right = merge(low->right, high);
+		low->right = merge_nodes(low->right, high);
 		return low;
 	}
-	high->left = merge(low, high->left);
+	high->left = merge_nodes(low, high->left);
 	return high;
 }
 
@@ -158,24 +158,24 @@ int allocations__insert(struct allocations *allocations, const struct allocation
 	node->allocation = *allocation;
 	node->allocation.id = allocations->next_id++;
 	node->priority = next_priority(allocations);
-	split(allocations->root, allocation->start, &low, &high);
-	allocations->root = merge(merge(low, node), high);
+	split_nodes(allocations->root, allocation->start, &low, &high);
+	allocations->root = merge_nodes(merge_nodes(low, node), high);
 	allocations->count++;
 	return 0;
 }
 
-static void erase(struct allocations *allocations, uint64_t start)
+static void erase_node(struct allocations *allocations, uint64_t start)
 {
 	struct node *low, *middle, *high;
 
-	split(allocations->root, start, &low, &high);
-	split(high, start + 1, &middle, &high);
+	split_nodes(allocations->root, start, &low, &high);
+	split_nodes(high, start + 1, &middle, &high);
 	free(middle);
-	allocations->root = merge(low, high);
+	allocations->root = merge_nodes(low, high);
 	allocations->count--;
 }
 
-static int take(struct allocation_list *taken, const struct allocation *part)
+static int take_part(struct allocation_list *taken, const struct allocation *part)
 {
 	if (!taken)
 		return 0;
@@ -195,13 +195,13 @@ static int cut_one(struct allocations *allocations, struct allocation *allocatio
 
 	part.start = start > allocation->start ? start : allocation->start;
 	part.end = end < allocation->end ? end : allocation->end;
-	err = take(taken, &part);
+	err = take_part(taken, &part);
 	if (err)
 		return err;
 	if (part.start > allocation->start)
 		allocation->end = part.start;
 	else
-		erase(allocations, allocation->start);
+		erase_node(allocations, allocation->start);
 	above.start = part.end;
 	return above.start < above.end ? allocations__insert(allocations, &above) : 0;
 }

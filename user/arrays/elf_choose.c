@@ -50,7 +50,7 @@ enum match {
 	FULL_MATCH,
 };
 
-static enum match match(const struct symbol_spec *spec, const struct elf_object *object)
+static enum match match_symbol(const struct symbol_spec *spec, const struct elf_object *object)
 {
 	size_t base = symbol_base_length(object->symbol);
 
@@ -65,7 +65,7 @@ static enum match match(const struct symbol_spec *spec, const struct elf_object 
 }
 
 /* Why it cannot be shown; NULL: it can. */
-static const char *refuse(const struct symbol_spec *spec, const struct elf_object *object)
+static const char *why_not_shown(const struct symbol_spec *spec, const struct elf_object *object)
 {
 	switch (object->kind) {
 	case ELF_TLS:
@@ -86,7 +86,8 @@ static const char *refuse(const struct symbol_spec *spec, const struct elf_objec
 	return object->bytes < sizeof(uint64_t) ? "is too small for a pointer" : NULL;
 }
 
-static int add(struct choosing *choosing, struct elf_object *object, size_t spec, bool asked_for)
+static int add_chosen(struct choosing *choosing, struct elf_object *object, size_t spec,
+		      bool asked_for)
 {
 	if (array_reserve((void **)&choosing->chosen, &choosing->capacity, choosing->count + 1,
 			  sizeof(*choosing->chosen)))
@@ -112,15 +113,15 @@ static int choose_matches(struct choosing *choosing, struct elf_object_list *obj
 		struct elf_object *object = &objects->objects[i];
 		const char *refused;
 
-		if (match(symbol, object) != wanted)
+		if (match_symbol(symbol, object) != wanted)
 			continue;
-		refused = refuse(symbol, object);
+		refused = why_not_shown(symbol, object);
 		if (refused) {
 			*reason = refused;
 			continue;
 		}
 		*found = true;
-		err = add(choosing, object, spec, true);
+		err = add_chosen(choosing, object, spec, true);
 	}
 	return err;
 }
@@ -157,7 +158,7 @@ static int choose_all(struct choosing *choosing, struct elf_object_list *objects
 
 		if (object->kind == ELF_DATA && object->writable &&
 		    object->bytes >= choosing->options->min_bytes)
-			err = add(choosing, object, 0, false);
+			err = add_chosen(choosing, object, 0, false);
 	}
 	return err;
 }
@@ -212,7 +213,7 @@ static int compare_places(const void *left, const void *right)
 	return strcmp(a->object->symbol, b->object->symbol);
 }
 
-static char *spell(const struct chosen *chosen)
+static char *spell_name(const struct chosen *chosen)
 {
 	const char *star = chosen->pointer ? "*" : "", *file = "";
 	size_t length = 0;
@@ -266,7 +267,7 @@ static int put_array(struct elf_choice *ret, const struct chosen *chosen)
 		array = &list->arrays[list->count];
 		/* Not its address alone: the name of a file's object never changes. */
 		*array = (struct array_desc){ .source = ARRAY_ELF,
-					      .name = spell(chosen),
+					      .name = spell_name(chosen),
 					      .start = object->start,
 					      .end = object->start + object->bytes,
 					      .object = object->start };
@@ -290,7 +291,7 @@ static int put_pointer(struct elf_choice *ret, const struct chosen *chosen)
 	if (array_reserve((void **)&ret->pointers, &ret->pointer_capacity, ret->pointer_count + 1,
 			  sizeof(*ret->pointers)))
 		return -ENOMEM;
-	name = spell(chosen);
+	name = spell_name(chosen);
 	if (!name)
 		return -ENOMEM;
 	ret->pointers[ret->pointer_count++] =

@@ -99,7 +99,7 @@ bool elf_image_is(const struct elf_image *image, const char *binary)
 }
 
 /* FNV-1a, a word at a time. */
-static uint64_t mix(uint64_t sum, uint64_t word)
+static uint64_t mix_word(uint64_t sum, uint64_t word)
 {
 	return (sum ^ word) * 0x100000001b3ull;
 }
@@ -114,11 +114,11 @@ uint64_t elf_images_fingerprint(const struct vma_list *vmas)
 
 		if (vma->kind != VMA_FILE)
 			continue;
-		sum = mix(sum, vma->start);
-		sum = mix(sum, vma->end);
-		sum = mix(sum, vma->offset);
-		sum = mix(sum, vma->inode);
-		sum = mix(sum, ((uint64_t)vma->dev_major << 32) | vma->dev_minor);
+		sum = mix_word(sum, vma->start);
+		sum = mix_word(sum, vma->end);
+		sum = mix_word(sum, vma->offset);
+		sum = mix_word(sum, vma->inode);
+		sum = mix_word(sum, ((uint64_t)vma->dev_major << 32) | vma->dev_minor);
 	}
 	return sum;
 }

@@ -23,7 +23,7 @@ struct elf_look *elf_look__new(void)
 	return calloc(1, sizeof(struct elf_look));
 }
 
-static void forget(struct elf_look *look)
+static void forget_choice(struct elf_look *look)
 {
 	elf_choice__deinit(&look->choice);
 	memset(look, 0, sizeof(*look));
@@ -33,7 +33,7 @@ void elf_look__free(struct elf_look *look)
 {
 	if (!look)
 		return;
-	forget(look);
+	forget_choice(look);
 	free(look);
 }
 
@@ -138,7 +138,7 @@ int elf_look__arrays(struct elf_look *look, const struct proc *proc, const struc
 	int err = 0;
 
 	if (!look->known || look->fingerprint != fingerprint) {
-		forget(look);
+		forget_choice(look);
 		err = read_files(look, proc, vmas, options);
 		look->known = !err;
 		look->fingerprint = fingerprint;

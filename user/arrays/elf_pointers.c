@@ -29,7 +29,7 @@ struct follow {
 	struct symbol_miss_list *misses;
 };
 
-static bool defines(int fd, const char *symbol)
+static bool defines_symbol(int fd, const char *symbol)
 {
 	uint64_t offset;
 
@@ -69,9 +69,9 @@ int malloc_problem(const struct proc *proc, const struct elf_image_list *images,
 		fd = mapped_file_open(proc, image->vma);
 		if (fd == -ESRCH || fd == -ENOMEM)
 			return fd;
-		other = fd >= 0 && defines(fd, "malloc");
-		glibc = other &&
-			(defines(fd, "gnu_get_libc_version") || defines(fd, "_int_malloc"));
+		other = fd >= 0 && defines_symbol(fd, "malloc");
+		glibc = other && (defines_symbol(fd, "gnu_get_libc_version") ||
+				  defines_symbol(fd, "_int_malloc"));
 		if (fd >= 0)
 			close(fd);
 		found |= glibc;

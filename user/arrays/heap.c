@@ -59,7 +59,7 @@ static bool is_freed(const struct allocation *allocation)
 }
 
 /* Whatever lay there is no more: a free that was not seen, or of another allocator's. */
-static int place(struct heap *heap, const struct allocation *allocation)
+static int place_block(struct heap *heap, const struct allocation *allocation)
 {
 	int err = allocations__cut(heap->book.allocations, allocation->start, allocation->end, NULL,
 				   NULL);
@@ -94,11 +94,12 @@ static int on_alloc(struct heap *heap, const struct map_event *event)
 	if (event->block.end <= event->block.start)
 		return 0;
 	allocation.number = ++heap->book.numbers;
-	err = place(heap, &allocation);
+	err = place_block(heap, &allocation);
 	if (err != -ENOSPC)
 		return err;
 	err = forget_freed(heap);
-	return err ? err : allocation_book__forget_if_full(&heap->book, place(heap, &allocation));
+	return err ? err
+		   : allocation_book__forget_if_full(&heap->book, place_block(heap, &allocation));
 }
 
 /* The serial tells the block: by now another may have its address. */

@@ -47,7 +47,7 @@ void mappings__free(struct mappings *mappings)
 }
 
 /* Where the call put it nothing else can be: what the books say lies there was not seen to end. */
-static int insert(struct mappings *mappings, const struct allocation *allocation)
+static int place_mapping(struct mappings *mappings, const struct allocation *allocation)
 {
 	int err = allocations__cut(mappings->book.allocations, allocation->start, allocation->end,
 				   NULL, NULL);
@@ -71,11 +71,11 @@ static int on_mmap(struct mappings *mappings, const struct map_change *began)
 	if (allocation.whole_bytes < mappings->min_bytes)
 		return 0;
 	allocation.number = ++mappings->book.numbers;
-	return insert(mappings, &allocation);
+	return place_mapping(mappings, &allocation);
 }
 
 /* mremap changed the end of what ends at `from`, which is its call's last: it ends at `to` now. */
-static void resize(struct mappings *mappings, uint64_t from, uint64_t to)
+static void resize_mapping(struct mappings *mappings, uint64_t from, uint64_t to)
 {
 	struct allocation *last = from ? allocations__above(mappings->book.allocations, from - 1)
 				       : NULL;
@@ -97,7 +97,7 @@ static int on_began(struct mappings *mappings, const struct map_change *began)
 	if (began->how == MAP_OP_MMAP)
 		return on_mmap(mappings, began);
 	if (began->resizes)
-		resize(mappings, began->start, began->end);
+		resize_mapping(mappings, began->start, began->end);
 	return 0;
 }
 
@@ -107,7 +107,7 @@ static int on_ended(struct mappings *mappings, const struct map_change *ended)
 		allocations__cut(mappings->book.allocations, ended->start, ended->end, NULL, NULL);
 
 	if (!err && ended->resizes)
-		resize(mappings, ended->start, ended->start);
+		resize_mapping(mappings, ended->start, ended->start);
 	return allocation_book__forget_if_full(&mappings->book, err);
 }
 
@@ -124,12 +124,12 @@ static int on_moved(struct mappings *mappings, const struct map_change *moved)
 		struct allocation part = parts.allocations[i];
 
 		if (moved->stays)
-			err = insert(mappings, &part);
+			err = place_mapping(mappings, &part);
 		part.start += moved->to - moved->start;
 		part.end += moved->to - moved->start;
 		part.whole_start += moved->to - moved->start;
 		if (!err)
-			err = insert(mappings, &part);
+			err = place_mapping(mappings, &part);
 	}
 	free(parts.allocations);
 	return err;

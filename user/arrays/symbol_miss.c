@@ -9,7 +9,8 @@
 
 #include "base/array.h"
 
-static int add(struct symbol_miss_list *list, size_t spec, const char *text, const char *reason)
+static int add_miss(struct symbol_miss_list *list, size_t spec, const char *text,
+		    const char *reason)
 {
 	struct symbol_miss *miss;
 
@@ -35,7 +36,7 @@ int symbol_miss(struct symbol_miss_list *misses, const struct symbol_list *symbo
 	va_start(args, format);
 	vsnprintf(reason, sizeof(reason), format, args);
 	va_end(args);
-	return add(misses, spec, symbols->specs[spec].text, reason);
+	return add_miss(misses, spec, symbols->specs[spec].text, reason);
 }
 
 int symbol_misses_copy(struct symbol_miss_list *ret, const struct symbol_miss_list *misses)
@@ -44,7 +45,7 @@ int symbol_misses_copy(struct symbol_miss_list *ret, const struct symbol_miss_li
 	int err = 0;
 
 	for (i = 0; !err && i < misses->count; i++)
-		err = add(ret, misses->misses[i].spec, misses->misses[i].text,
-			  misses->misses[i].reason);
+		err = add_miss(ret, misses->misses[i].spec, misses->misses[i].text,
+			       misses->misses[i].reason);
 	return err;
 }

@@ -39,7 +39,7 @@ static bool is_cheap(const char *symbol)
 	return references <= REFERENCES_MAX;
 }
 
-static bool demangle(const char *symbol, char *name)
+static bool demangle_symbol(const char *symbol, char *name)
 {
 	struct text_buffer text = text_buffer__over(name, SYMBOL_NAME_MAX);
 
@@ -70,7 +70,7 @@ static bool spell_fortran(const char *symbol, bool fortran, char *name)
 
 bool symbol_name(const char *symbol, bool fortran, char name[SYMBOL_NAME_MAX])
 {
-	if (demangle(symbol, name) || spell_fortran(symbol, fortran, name))
+	if (demangle_symbol(symbol, name) || spell_fortran(symbol, fortran, name))
 		return true;
 	name[0] = '\0';
 	return false;

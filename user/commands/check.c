@@ -123,7 +123,7 @@ static int judge_end(struct check *check)
 	return err;
 }
 
-static int launch(struct check *check)
+static int launch_command(struct check *check)
 {
 	const struct options *options = &check->options;
 	struct launch_options launch = {
@@ -170,13 +170,13 @@ static int measure_command(struct check *check)
 	const struct supervisor supervisor = { check->engine, on_checkpoint, check };
 	int err;
 
-	err = launch(check);
+	err = launch_command(check);
 	if (!err)
 		err = supervise(&supervisor, &check->checks.status);
 	return err ? err : judge_end(check);
 }
 
-static int render(struct check *check)
+static int render_checks(struct check *check)
 {
 	const struct checks *checks = &check->checks;
 	struct report *report = &check->report;
@@ -224,7 +224,7 @@ static int check_all(struct check *check)
 	if (err)
 		return status_of_error(err);
 	test_point_wait("report");
-	err = report__done(&check->report, render(check));
+	err = report__done(&check->report, render_checks(check));
 	return err ? report_status(err) : status_of_verdict(checks);
 }
 

@@ -170,7 +170,7 @@ int output__flush(struct output *output)
 }
 
 /* Where nothing was written nothing is left behind. */
-static int settle(struct output *output, bool keep)
+static int settle_file(struct output *output, bool keep)
 {
 	if (output->temporary && keep)
 		return rename(output->temporary, output->path) ? -errno : 0;
@@ -193,7 +193,7 @@ int output__close(struct output *output, bool keep)
 	if (output->ours && output->fd >= 0 && close(output->fd) && !err)
 		err = -errno;
 	if (output->fd >= 0 && output->path) {
-		int settled = settle(output, keep && !err && output->begun);
+		int settled = settle_file(output, keep && !err && output->begun);
 
 		err = err ? err : settled;
 	}

@@ -25,8 +25,8 @@ struct probe {
 	size_t count;
 };
 
-static void add(struct probe *probe, const char *group, const char *name, int error,
-		const char *needed_for)
+static void add_finding(struct probe *probe, const char *group, const char *name, int error,
+			const char *needed_for)
 {
 	if (probe->count < MAX_ROWS)
 		probe->rows[probe->count++] = (struct probe_row){
@@ -53,13 +53,13 @@ static void probe_page_tables(struct probe *probe)
 	int err = pagemap_probe_scan(&known);
 	size_t i;
 
-	add(probe, "page tables", "PAGEMAP_SCAN", err, "page states without privilege");
+	add_finding(probe, "page tables", "PAGEMAP_SCAN", err, "page states without privilege");
 	for (i = 0; i < sizeof(categories) / sizeof(categories[0]); i++)
-		add(probe, "page tables", categories[i].name,
-		    err				  ? err
-		    : (known & categories[i].bit) ? 0
-						  : -EINVAL,
-		    categories[i].needed_for);
+		add_finding(probe, "page tables", categories[i].name,
+			    err				  ? err
+			    : (known & categories[i].bit) ? 0
+							  : -EINVAL,
+			    categories[i].needed_for);
 	probe->report.page_reader = err ? "read" : "scan";
 }
 
@@ -74,8 +74,8 @@ static void probe_kernel_side(struct probe *probe)
 	char reason[256];
 
 	for (i = 0; i < count; i++)
-		add(probe, "kernel side", probe->features[i].name, probe->features[i].error,
-		    probe->features[i].needed_for);
+		add_finding(probe, "kernel side", probe->features[i].name, probe->features[i].error,
+			    probe->features[i].needed_for);
 	if (faults__open(&options, &faults, reason, sizeof(reason))) {
 		probe->report.tier = "scan";
 		probe->report.backend = faults_backend_name(FAULTS_NONE);
@@ -86,7 +86,7 @@ static void probe_kernel_side(struct probe *probe)
 	faults__close(faults);
 }
 
-static int print(const struct probe *probe, bool json, struct report *report)
+static int print_probe(const struct probe *probe, bool json, struct report *report)
 {
 	int err = json ? probe_render_json(&probe->report, report->out)
 		       : probe_render_text(&probe->report, report->out);
@@ -118,7 +118,7 @@ int command_probe(int argc, char **argv)
 	probe.report.version = PAGEWATCH_VERSION;
 	probe.report.rows = probe.rows;
 	probe.report.row_count = probe.count;
-	err = print(&probe, options.json, &report);
+	err = print_probe(&probe, options.json, &report);
 	status = err ? report_status(err) : STATUS_OK;
 out:
 	options__deinit(&options);

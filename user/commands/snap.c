@@ -12,7 +12,7 @@
 #include "commands/symbols.h"
 #include "commands/usage.h"
 
-static int snap(const struct options *options, struct report *report)
+static int take_snapshot(const struct options *options, struct report *report)
 {
 	struct engine_options engine_options;
 	struct engine *engine = NULL;
@@ -63,7 +63,7 @@ int command_snap(int argc, char **argv)
 	if (status < 0) {
 		status = STATUS_INTERNAL;
 		if (!report__open(&report, &options, STDOUT_FILENO, false)) {
-			status = snap(&options, &report);
+			status = take_snapshot(&options, &report);
 			err = report__close(&report);
 			if (err && status == STATUS_OK)
 				status = report_status(err);

@@ -21,7 +21,7 @@ static const struct symbol_miss *miss_in(const struct process_moment *process, s
 	return NULL;
 }
 
-static void tell(const struct symbol_miss *miss)
+static void tell_miss(const struct symbol_miss *miss)
 {
 	char text[512], reason[512];
 
@@ -55,7 +55,7 @@ int symbols_seen__note(struct symbols_seen *seen, const struct symbol_list *symb
 		seen->found[i] |= found;
 		if (found || !miss || seen->told[i])
 			continue;
-		tell(miss);
+		tell_miss(miss);
 		seen->told[i] = true;
 	}
 	return 0;

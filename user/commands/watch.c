@@ -74,7 +74,7 @@ static int on_ended(struct watch *watch)
 	return status < 0 ? STATUS_OK : status;
 }
 
-static int handle(struct watch *watch, enum engine_event event)
+static int handle_event(struct watch *watch, enum engine_event event)
 {
 	switch (event) {
 	case ENGINE_TICK:
@@ -97,7 +97,7 @@ static int handle(struct watch *watch, enum engine_event event)
 	return STATUS_INTERNAL;
 }
 
-static int loop(struct watch *watch)
+static int watch_loop(struct watch *watch)
 {
 	enum engine_event event;
 	int status = -1, err;
@@ -106,7 +106,7 @@ static int loop(struct watch *watch)
 	while (!err && status < 0) {
 		err = engine__next(watch->engine, &event);
 		if (!err)
-			status = handle(watch, event);
+			status = handle_event(watch, event);
 	}
 	if (err) {
 		log_error("cannot go on watching: %s", strerror(-err));
@@ -132,7 +132,7 @@ static int watch_process(struct watch *watch)
 		return status_of_error(err);
 	if (watch->report.redraw)
 		terminal_take(watch->report.output.fd);
-	status = loop(watch);
+	status = watch_loop(watch);
 	terminal_give_back();
 	return status;
 }

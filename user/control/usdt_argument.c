@@ -60,7 +60,7 @@ static int register_value(pid_t tid, const char *name, uint64_t *ret)
 }
 #endif
 
-static int peek(pid_t tid, uint64_t address, unsigned long *ret)
+static int peek_word(pid_t tid, uint64_t address, unsigned long *ret)
 {
 	errno = 0;
 	*ret = (unsigned long)ptrace(PTRACE_PEEKDATA, tid, (void *)(uintptr_t)address, NULL);
@@ -83,7 +83,7 @@ static int pointer_value(pid_t tid, const char *arguments, uint64_t *ret)
 		return -EOPNOTSUPP;
 	err = register_value(tid, name, ret);
 	if (!err)
-		err = peek(tid, *ret + (uint64_t)offset, &word);
+		err = peek_word(tid, *ret + (uint64_t)offset, &word);
 	if (!err)
 		*ret = word;
 	return err;
@@ -100,7 +100,7 @@ int usdt_read_text(pid_t tid, const char *arguments, char *text, size_t size)
 	for (at = 0; !err && at < size; at++) {
 		/* Words are aligned, so that none crosses into a page that is not there. */
 		if (!at || (address + at) % sizeof(word) == 0)
-			err = peek(tid, (address + at) / sizeof(word) * sizeof(word), &word);
+			err = peek_word(tid, (address + at) / sizeof(word) * sizeof(word), &word);
 		text[at] = (char)(word >> 8 * ((address + at) % sizeof(word)));
 		if (!err && !text[at])
 			return 0;

@@ -12,7 +12,7 @@
 #include "collect/proc/proc_kind.h"
 #include "engine/priv.h"
 
-static int baseline(struct engine *engine, struct target *target)
+static int scan_baseline(struct engine *engine, struct target *target)
 {
 	int err;
 
@@ -66,7 +66,7 @@ static int attach_one(struct engine *engine, uint32_t pid, bool asked)
 			return err;
 	}
 	test_point_wait("attached");
-	return baseline(engine, target);
+	return scan_baseline(engine, target);
 }
 
 /* One that ended meanwhile is no loss, and one without room was counted by the kernel side. */
@@ -121,7 +121,7 @@ static void tell_protected(uint32_t pid)
 }
 
 /* 0, or -errno with its sentence told. */
-static int refuse(struct engine *engine, uint32_t pid)
+static int refuse_process(struct engine *engine, uint32_t pid)
 {
 	uint32_t owner = 0;
 
@@ -153,7 +153,7 @@ int engine__attach(struct engine *engine, uint32_t pid)
 	struct proc *proc = NULL;
 	int err;
 
-	err = refuse(engine, pid);
+	err = refuse_process(engine, pid);
 	if (err)
 		return err;
 	err = proc__open(engine->procfs, pid, &proc);
@@ -165,7 +165,7 @@ int engine__attach(struct engine *engine, uint32_t pid)
 	if (!err && engine->options.follow_children)
 		err = attach_children(engine, pid);
 	/* It may have ended, or have changed its user, since we asked. */
-	if (err && !refuse(engine, pid))
+	if (err && !refuse_process(engine, pid))
 		log_error("cannot watch process %u: %s", pid,
 			  err == -ENOSPC ? "no room in the target table" : strerror(-err));
 	return err;

@@ -196,7 +196,7 @@ static void handle_event(void *ctx, const struct map_event *event)
 		engine->pending_error = err;
 }
 
-static int drain(struct engine *engine, uint64_t budget_ns)
+static int drain_events(struct engine *engine, uint64_t budget_ns)
 {
 	int left, err;
 
@@ -213,10 +213,10 @@ static int drain(struct engine *engine, uint64_t budget_ns)
 
 int engine_drain(struct engine *engine)
 {
-	return drain(engine, 0);
+	return drain_events(engine, 0);
 }
 
 int engine_drain_some(struct engine *engine)
 {
-	return drain(engine, DRAIN_NS);
+	return drain_events(engine, DRAIN_NS);
 }

@@ -75,8 +75,8 @@ static int scan_moment(struct engine *engine, struct target *target, bool stands
  * The page tables first, then the target's memory; an array that was made in between lies in no
  * VMA that was scanned: then all is scanned again, so that every row is of one moment.
  */
-static int look(struct engine *engine, struct target *target, struct process_moment *row,
-		struct array_list *arrays)
+static int look_at_target(struct engine *engine, struct target *target, struct process_moment *row,
+			  struct array_list *arrays)
 {
 	bool stands_still = control__held(engine->control) == (pid_t)target->pid;
 	int err;
@@ -124,7 +124,7 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 	row->header.faults_known = target->touch != NULL;
 	row->header.frames_known = engine->options.want_frames;
 	if (!target->ended && target->proc) {
-		err = look(engine, target, row, &arrays);
+		err = look_at_target(engine, target, row, &arrays);
 		if (!err)
 			err = keep_facts(engine, target, &arrays, row);
 		target__forget_scan(target);
@@ -170,7 +170,7 @@ int engine_look(struct engine *engine, struct target *target, struct process_mom
 	return err;
 }
 
-static int begin(struct engine *engine, struct moment *ret)
+static int begin_moment(struct engine *engine, struct moment *ret)
 {
 	int err;
 
@@ -183,7 +183,7 @@ static int begin(struct engine *engine, struct moment *ret)
 	return ret->processes ? 0 : -ENOMEM;
 }
 
-static int finish(struct engine *engine, struct moment *ret)
+static int finish_moment(struct engine *engine, struct moment *ret)
 {
 	int err;
 
@@ -232,7 +232,7 @@ int engine__report(struct engine *engine, struct moment *ret)
 	size_t count, i;
 	int err;
 
-	err = begin(engine, ret);
+	err = begin_moment(engine, ret);
 	count = engine->target_count;
 	for (i = 0; !err && i < count; i++) {
 		if (!engine->targets[i]->replaced && !engine->targets[i]->lost)
@@ -240,7 +240,7 @@ int engine__report(struct engine *engine, struct moment *ret)
 	}
 	ret->header.rest = engine->rest;
 	if (!err)
-		err = finish(engine, ret);
+		err = finish_moment(engine, ret);
 	if (!err)
 		engine_prune(engine);
 	return err;
@@ -251,7 +251,7 @@ int engine__snapshot(struct engine *engine, uint32_t pid, struct moment *ret)
 	struct target *target;
 	int err;
 
-	err = begin(engine, ret);
+	err = begin_moment(engine, ret);
 	if (err)
 		return err;
 	target = engine_find_pid(engine, pid);
@@ -259,5 +259,5 @@ int engine__snapshot(struct engine *engine, uint32_t pid, struct moment *ret)
 		target = look_at_process(engine, target, &ret->processes[0], &err);
 		ret->process_count = target || err;
 	}
-	return err ? err : finish(engine, ret);
+	return err ? err : finish_moment(engine, ret);
 }

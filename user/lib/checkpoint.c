@@ -100,7 +100,7 @@ static int wait_for_answer(int answer)
 	}
 }
 
-static int tell(const char *name, size_t name_bytes)
+static int tell_watcher(const char *name, size_t name_bytes)
 {
 	struct protocol_checkpoint head = {
 		.pid = (uint32_t)getpid(),
@@ -148,7 +148,7 @@ int pagewatch_checkpoint(const char *name)
 	/* A cancelled thread would leave descriptors behind. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	if (is_watcher(watcher))
-		err = tell(name, bytes);
+		err = tell_watcher(name, bytes);
 	pthread_setcancelstate(cancel, NULL);
 	errno = saved_errno;
 	return err;

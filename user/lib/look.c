@@ -53,7 +53,7 @@ static int set_borders(struct pagewatch_look *look, uint64_t start, uint64_t end
 	return 0;
 }
 
-static int take(const struct array_desc *array, pid_t pid, struct pagewatch_look **ret)
+static int take_look(const struct array_desc *array, pid_t pid, struct pagewatch_look **ret)
 {
 	struct pagewatch_look *look;
 	struct scan scan;
@@ -89,7 +89,7 @@ int pagewatch_look_bytes(pid_t pid, uint64_t start, uint64_t bytes, struct pagew
 
 	if (!ret || __builtin_add_overflow(start, bytes, &array.end))
 		return -EINVAL;
-	return take(&array, pid, ret);
+	return take_look(&array, pid, ret);
 }
 
 int pagewatch_look_array(pid_t pid, const struct pagewatch_array *array, size_t array_bytes,
@@ -104,7 +104,7 @@ int pagewatch_look_array(pid_t pid, const struct pagewatch_array *array, size_t 
 		return -EINVAL;
 	shape.dims = dims;
 	err = strides_describe(array, &desc, &shape);
-	return err ? err : take(&desc, pid, ret);
+	return err ? err : take_look(&desc, pid, ret);
 }
 
 /* The interior pages among [start, end). */

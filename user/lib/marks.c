@@ -25,12 +25,12 @@ static struct {
 	size_t capacity;
 } registry = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static void lock(void)
+static void lock_registry(void)
 {
 	pthread_mutex_lock(&registry.lock);
 }
 
-static void unlock(void)
+static void unlock_registry(void)
 {
 	pthread_mutex_unlock(&registry.lock);
 }
@@ -38,7 +38,7 @@ static void unlock(void)
 /* A child of fork() must not inherit the lock in the hands of a thread it does not have. */
 static __attribute__((constructor)) void survive_fork(void)
 {
-	pthread_atfork(lock, unlock, unlock);
+	pthread_atfork(lock_registry, unlock_registry, unlock_registry);
 }
 
 int mark_name_check(const char *name, size_t *bytes)
@@ -49,7 +49,7 @@ int mark_name_check(const char *name, size_t *bytes)
 	return *bytes > PAGEWATCH_NAME_MAX ? -ENAMETOOLONG : 0;
 }
 
-static struct mark *find(const char *name)
+static struct mark *find_mark(const char *name)
 {
 	size_t i;
 
@@ -60,7 +60,7 @@ static struct mark *find(const char *name)
 	return NULL;
 }
 
-static int add(struct mark **ret)
+static int add_mark(struct mark **ret)
 {
 	int err;
 
@@ -84,16 +84,16 @@ int pagewatch_mark(const char *name, const void *ptr, size_t bytes)
 		err = -EINVAL;
 	if (err)
 		return err;
-	lock();
-	mark = find(name);
+	lock_registry();
+	mark = find_mark(name);
 	if (!mark)
-		err = add(&mark);
+		err = add_mark(&mark);
 	if (!err) {
 		mark->start = (uintptr_t)ptr;
 		mark->bytes = bytes;
 		memcpy(mark->name, name, length + 1);
 	}
-	unlock();
+	unlock_registry();
 	if (!err)
 		PROBE_MARK(name, ptr, bytes);
 	return err;
@@ -108,8 +108,8 @@ int pagewatch_unmark(const char *name)
 	err = mark_name_check(name, &length);
 	if (err)
 		return err;
-	lock();
-	mark = find(name);
+	lock_registry();
+	mark = find_mark(name);
 	if (mark) {
 		registry.count--;
 		memmove(mark, mark + 1,
@@ -117,7 +117,7 @@ int pagewatch_unmark(const char *name)
 	} else {
 		err = -ENOENT;
 	}
-	unlock();
+	unlock_registry();
 	if (!err)
 		PROBE_UNMARK(name);
 	return err;
@@ -128,7 +128,7 @@ unsigned int marks_write(char *packet, size_t *used)
 	unsigned int count;
 	size_t i;
 
-	lock();
+	lock_registry();
 	for (i = 0; i < registry.count; i++) {
 		const struct mark *mark = &registry.marks[i];
 		struct protocol_mark head = { mark->start, mark->bytes, strlen(mark->name) };
@@ -138,6 +138,6 @@ unsigned int marks_write(char *packet, size_t *used)
 		*used += sizeof(head) + head.name_bytes;
 	}
 	count = (unsigned int)registry.count;
-	unlock();
+	unlock_registry();
 	return count;
 }

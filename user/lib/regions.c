@@ -9,7 +9,7 @@ _Static_assert((int)PAGEWATCH_GUARD + 1 == (int)PAGE_STATES, "the states are tho
 _Static_assert((int)PAGEWATCH_KIND_SPECIAL + 1 == (int)VMA_KINDS,
 	       "the kinds are those of the facts");
 
-static struct pagewatch_region describe(const struct vma *vma)
+static struct pagewatch_region describe_vma(const struct vma *vma)
 {
 	return (struct pagewatch_region){
 		.start = vma->start,
@@ -53,7 +53,7 @@ int pagewatch_snapshot(pid_t pid, int (*visit)(void *ctx, const struct pagewatch
 	if (err)
 		return err;
 	for (i = 0; i < scan.vmas.count; i++) {
-		struct pagewatch_region region = describe(&scan.vmas.vmas[i]);
+		struct pagewatch_region region = describe_vma(&scan.vmas.vmas[i]);
 
 		runs.count = 0;
 		err = scan__run(&scan, region.start, region.end, &runs);

@@ -71,7 +71,7 @@ uint64_t scan__merged(const struct scan *scan)
 	return merged;
 }
 
-static void add(struct pagewatch_pages *ret, enum page_state state, uint64_t pages)
+static void add_pages(struct pagewatch_pages *ret, enum page_state state, uint64_t pages)
 {
 	uint64_t *const counts[PAGE_STATES] = {
 		[PAGE_ABSENT] = &ret->absent,	    [PAGE_ZERO] = &ret->zero,
@@ -98,10 +98,10 @@ void pages_count(const struct page_runs *runs, uint64_t page_bytes, uint64_t sta
 		uint64_t from = run->start > start ? run->start : start;
 		uint64_t till = run->end < end ? run->end : end;
 
-		add(ret, run->state, (till - from) / page_bytes);
+		add_pages(ret, run->state, (till - from) / page_bytes);
 		there += (till - from) / page_bytes;
 	}
-	add(ret, PAGE_ABSENT, pages - there);
+	add_pages(ret, PAGE_ABSENT, pages - there);
 	ret->pages += pages;
 }
 

@@ -21,7 +21,7 @@ void array_ids__deinit(struct array_ids *ids)
 	memset(ids, 0, sizeof(*ids));
 }
 
-static int compare(const void *left, const void *right)
+static int compare_ids(const void *left, const void *right)
 {
 	const struct array_id *a = left, *b = right;
 
@@ -32,12 +32,12 @@ static int compare(const void *left, const void *right)
 	return (a->data > b->data) - (a->data < b->data);
 }
 
-static int give(struct array_ids *ids, struct array_desc *array, size_t sorted)
+static int give_id(struct array_ids *ids, struct array_desc *array, size_t sorted)
 {
 	struct array_id fresh = { .source = array->source,
 				  .object = array->object,
 				  .data = array->shape ? array->shape->data : array->start };
-	struct array_id *known = array_find(&fresh, ids->known, sorted, sizeof(fresh), compare);
+	struct array_id *known = array_find(&fresh, ids->known, sorted, sizeof(fresh), compare_ids);
 
 	if (!known) {
 		if (array_reserve((void **)&ids->known, &ids->capacity, ids->count + 1,
@@ -62,14 +62,14 @@ static int latest_first(const void *left, const void *right)
 }
 
 /* Only when many are gone, for it takes sorting twice. */
-static void forget(struct array_ids *ids, size_t present)
+static void forget_absent(struct array_ids *ids, size_t present)
 {
 	if (ids->count < present + 2 * ARRAY_IDS_ABSENT_MAX)
 		return;
 	array_sort(ids->known, ids->count, sizeof(*ids->known), latest_first);
 	ids->forgotten += ids->count - (present + ARRAY_IDS_ABSENT_MAX);
 	ids->count = present + ARRAY_IDS_ABSENT_MAX;
-	array_sort(ids->known, ids->count, sizeof(*ids->known), compare);
+	array_sort(ids->known, ids->count, sizeof(*ids->known), compare_ids);
 }
 
 int array_ids__give(struct array_ids *ids, uint32_t first, struct array_list *list)
@@ -84,11 +84,11 @@ int array_ids__give(struct array_ids *ids, uint32_t first, struct array_list *li
 		/* What was given on the command line has its number from there. */
 		if (list->arrays[i].id)
 			continue;
-		err = give(ids, &list->arrays[i], sorted);
+		err = give_id(ids, &list->arrays[i], sorted);
 		present++;
 	}
 	if (ids->count > sorted)
-		array_sort(ids->known, ids->count, sizeof(*ids->known), compare);
-	forget(ids, present);
+		array_sort(ids->known, ids->count, sizeof(*ids->known), compare_ids);
+	forget_absent(ids, present);
 	return err;
 }

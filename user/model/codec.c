@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void fail(struct codec *codec, int err)
+static void fail_codec(struct codec *codec, int err)
 {
 	if (!codec->err)
 		codec->err = err;
@@ -15,7 +15,7 @@ static void fail(struct codec *codec, int err)
 void codec_require(struct codec *codec, bool holds)
 {
 	if (codec->reads && !holds)
-		fail(codec, -EINVAL);
+		fail_codec(codec, -EINVAL);
 }
 
 static uint64_t read_u64(struct codec *codec)
@@ -35,7 +35,7 @@ static uint64_t read_u64(struct codec *codec)
 		if (!(byte & 0x80))
 			return value;
 	}
-	fail(codec, -EINVAL);
+	fail_codec(codec, -EINVAL);
 	return 0;
 }
 
@@ -103,7 +103,7 @@ static const char *read_string(struct codec *codec, size_t *length)
 
 	if (codec->err || bytes > (size_t)(codec->end - codec->at) ||
 	    memchr(text, '\0', (size_t)bytes)) {
-		fail(codec, -EINVAL);
+		fail_codec(codec, -EINVAL);
 		return NULL;
 	}
 	codec->at += bytes;
@@ -172,7 +172,7 @@ void codec_text(struct codec *codec, char **text)
 	bytes = read_string(codec, &length);
 	*text = bytes ? strndup(bytes, length) : NULL;
 	if (bytes && !*text)
-		fail(codec, -ENOMEM);
+		fail_codec(codec, -ENOMEM);
 }
 
 void codec_list(struct codec *codec, size_t *count, void **items, size_t least, size_t item_bytes)
@@ -190,5 +190,5 @@ void codec_list(struct codec *codec, size_t *count, void **items, size_t least, 
 	if (*items)
 		*count = (size_t)wide;
 	else
-		fail(codec, -ENOMEM);
+		fail_codec(codec, -ENOMEM);
 }

@@ -16,8 +16,8 @@ struct position {
 	uint64_t frame;
 };
 
-static void count(struct frame_tally *tally, struct position *last, const struct frame_run *run,
-		  uint64_t start, uint64_t end, uint64_t page_bytes)
+static void count_run(struct frame_tally *tally, struct position *last, const struct frame_run *run,
+		      uint64_t start, uint64_t end, uint64_t page_bytes)
 {
 	uint64_t first = run->first + (start - run->start) / page_bytes;
 	uint64_t pages = (end - start) / page_bytes;
@@ -44,9 +44,9 @@ struct frame_tally frames_tally(const struct frame_list *frames, const struct in
 		     j < frames->count && frames->runs[j].start < range->end; j++) {
 			const struct frame_run *run = &frames->runs[j];
 
-			count(&tally, &last, run,
-			      run->start > range->start ? run->start : range->start,
-			      run->end < range->end ? run->end : range->end, page_bytes);
+			count_run(&tally, &last, run,
+				  run->start > range->start ? run->start : range->start,
+				  run->end < range->end ? run->end : range->end, page_bytes);
 		}
 	}
 	return tally;

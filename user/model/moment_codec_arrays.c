@@ -8,7 +8,7 @@
 #define DIMS_MAX 64u
 
 /* Elements lie within the range, and there is room for the last one. */
-static bool fits(const struct array_desc *array)
+static bool shape_fits(const struct array_desc *array)
 {
 	const struct array_shape *shape = array->shape;
 	uint64_t room = array->end - array->start;
@@ -73,7 +73,7 @@ static void code_shape(struct codec *codec, struct array_desc *array)
 	codec_chars(codec, shape->dtype, sizeof(shape->dtype));
 	codec_bool(codec, &shape->owndata);
 	codec_bool(codec, &shape->writeable);
-	codec_require(codec, codec->err || (fits(array) && shape->data >= array->start &&
+	codec_require(codec, codec->err || (shape_fits(array) && shape->data >= array->start &&
 					    shape->data <= array->end));
 }
 

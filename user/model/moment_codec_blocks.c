@@ -25,7 +25,7 @@ static bool code_there(struct codec *codec, const void *block)
 	return there && !codec->err;
 }
 
-static const void *keep(struct codec *codec, const void *block)
+static const void *keep_block(struct codec *codec, const void *block)
 {
 	if (!block && !codec->err)
 		codec->err = -ENOMEM;
@@ -69,7 +69,7 @@ static void code_vmas(struct codec *codec, const struct vma_list **block, uint64
 	if (!codec->reads)
 		return;
 	if (!codec->err)
-		*block = keep(codec, moment_vmas(&list));
+		*block = keep_block(codec, moment_vmas(&list));
 	free(list.vmas);
 }
 
@@ -100,7 +100,7 @@ static void code_runs(struct codec *codec, const struct page_runs **block, uint6
 	if (!codec->reads)
 		return;
 	if (!codec->err)
-		*block = keep(codec, moment_runs(&list));
+		*block = keep_block(codec, moment_runs(&list));
 	free(list.runs);
 }
 
@@ -123,7 +123,7 @@ static void code_frames(struct codec *codec, const struct frame_list **block, ui
 	if (!codec->reads)
 		return;
 	if (!codec->err)
-		*block = keep(codec, moment_frames(&list));
+		*block = keep_block(codec, moment_frames(&list));
 	free(list.runs);
 }
 
@@ -178,7 +178,7 @@ static void code_touch(struct codec *codec, const struct touch_facts **block, ui
 	if (!codec->reads)
 		return;
 	if (!codec->err)
-		*block = keep(codec, moment_touch(&facts));
+		*block = keep_block(codec, moment_touch(&facts));
 	touch_facts__deinit(&facts);
 }
 

@@ -60,7 +60,7 @@ size_t page_runs__lower_bound(const struct page_runs *runs, uint64_t address)
 }
 
 /* Joins with the run before when they are alike. The room is there. */
-static void push(struct page_runs *runs, size_t first, struct page_run run)
+static void push_run(struct page_runs *runs, size_t first, struct page_run run)
 {
 	struct page_run *last = runs->count > first ? &runs->runs[runs->count - 1] : NULL;
 
@@ -124,12 +124,12 @@ int page_runs__replace(struct page_runs *runs, uint64_t start, uint64_t end, con
 		enum page_state state = page_state_of(vma, extents[i].categories);
 
 		if (state != PAGE_ABSENT)
-			push(runs, 0,
-			     (struct page_run){ extents[i].start, extents[i].end, state,
-						extents[i].categories & PAGE_MAYBE_HUGE_BIT });
+			push_run(runs, 0,
+				 (struct page_run){ extents[i].start, extents[i].end, state,
+						    extents[i].categories & PAGE_MAYBE_HUGE_BIT });
 	}
 	for (i = 0; i < tail.count; i++)
-		push(runs, 0, tail.runs[i]);
+		push_run(runs, 0, tail.runs[i]);
 	page_runs__deinit(&tail);
 	return 0;
 }

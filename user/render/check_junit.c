@@ -9,7 +9,7 @@
 #define TEXT_MAX 2048
 
 /* Valid UTF-8 without the control characters that XML forbids; the library escapes the rest. */
-static void attribute(mxml_node_t *node, const char *name, const char *value)
+static void put_attribute(mxml_node_t *node, const char *name, const char *value)
 {
 	char safe[TEXT_MAX];
 
@@ -44,8 +44,8 @@ static mxml_node_t *add_case(mxml_node_t *suite, const char *name)
 {
 	mxml_node_t *node = mxmlNewElement(suite, "testcase");
 
-	attribute(node, "classname", "pagewatch");
-	attribute(node, "name", name);
+	put_attribute(node, "classname", "pagewatch");
+	put_attribute(node, "name", name);
 	return node;
 }
 
@@ -53,8 +53,8 @@ static mxml_node_t *add_verdict(mxml_node_t *node, enum expect_verdict verdict)
 {
 	mxml_node_t *child = mxmlNewElement(node, verdict == EXPECT_FAILS ? "failure" : "error");
 
-	attribute(child, "message",
-		  verdict == EXPECT_FAILS ? "the expectation does not hold" : "cannot tell");
+	put_attribute(child, "message",
+		      verdict == EXPECT_FAILS ? "the expectation does not hold" : "cannot tell");
 	return child;
 }
 
@@ -89,7 +89,7 @@ static int put_suite(mxml_node_t *root, const struct checks *checks)
 	size_t i;
 	int err = 0;
 
-	attribute(suite, "name", "pagewatch check");
+	put_attribute(suite, "name", "pagewatch check");
 	mxmlElementSetAttrf(suite, "tests", "%zu", checks->count + status);
 	mxmlElementSetAttrf(suite, "failures", "%zu", checks__tally(checks, EXPECT_FAILS));
 	mxmlElementSetAttrf(suite, "errors", "%zu", checks__tally(checks, EXPECT_UNKNOWN));

@@ -30,43 +30,43 @@ static void put_retired(struct json_out *json, const struct retired *life,
 	json_close(json, '}');
 }
 
-struct story_writer {
+struct run_writer {
 	struct json_out *json;
 	const struct json_known *known;
 	uint64_t page_bytes;
 };
 
-static int put_story(void *ctx, const struct page_story *story)
+static int put_run(void *ctx, const struct tally_run *run)
 {
-	const struct story_writer *writer = ctx;
+	const struct run_writer *writer = ctx;
 	const struct json_known *known = writer->known;
 	struct json_out *json = writer->json;
-	bool has_cause = story->cause != LEDGER_CLASSES && known->faults;
+	bool has_cause = run->cause != LEDGER_CLASSES && known->faults;
 
 	json_open(json, NULL, '{');
-	json_address(json, "start", story->start);
-	json_count(json, "pages", (story->end - story->start) / writer->page_bytes);
-	json_words(json, "state", page_state_name(story->state));
-	json_words(json, "cause", has_cause ? ledger_class_name(story->cause) : NULL);
-	json_bool_if(json, "touched", known->faults, story->read || story->written);
-	json_bool_if(json, "read", known->writes, story->read);
-	json_bool_if(json, "written", known->writes, story->written);
+	json_address(json, "start", run->start);
+	json_count(json, "pages", (run->end - run->start) / writer->page_bytes);
+	json_words(json, "state", page_state_name(run->state));
+	json_words(json, "cause", has_cause ? ledger_class_name(run->cause) : NULL);
+	json_bool_if(json, "touched", known->faults, run->read || run->written);
+	json_bool_if(json, "read", known->writes, run->read);
+	json_bool_if(json, "written", known->writes, run->written);
 	json_close(json, '}');
 	return 0;
 }
 
-static void put_stories(struct json_out *json, const struct snapshot *snapshot,
-			const struct process_snapshot *process, const struct json_known *known)
+static void put_runs(struct json_out *json, const struct snapshot *snapshot,
+		     const struct process_snapshot *process, const struct json_known *known)
 {
 	const struct tally_input input = tally_input__of(&snapshot->header, process->moment);
-	struct story_writer writer = { json, known, input.page_bytes };
+	struct run_writer writer = { json, known, input.page_bytes };
 	size_t i;
 	int err = 0;
 
 	json_open(json, "pages", '[');
 	for (i = 0; !err && i < process->region_count; i++)
-		err = tally_stories(&input, process->regions[i].vma.start,
-				    process->regions[i].vma.end, put_story, &writer);
+		err = tally_runs(&input, process->regions[i].vma.start, process->regions[i].vma.end,
+				 put_run, &writer);
 	json_close(json, ']');
 	if (err)
 		json->err = err;
@@ -201,6 +201,6 @@ void json_process(struct json_out *json, const struct snapshot *snapshot,
 		put_retired(json, &process->header.retired[i], &known);
 	json_close(json, ']');
 	if (view->pages)
-		put_stories(json, snapshot, process, &known);
+		put_runs(json, snapshot, process, &known);
 	json_close(json, '}');
 }

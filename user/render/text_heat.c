@@ -47,7 +47,7 @@ static struct text_cell cell_at(const struct heat *heat, uint32_t column, uint32
 }
 
 /* One resident page shows as something, and only a full cell as full. */
-static unsigned int level(const struct text_cell *cell)
+static unsigned int cell_level(const struct text_cell *cell)
 {
 	if (cell->resident >= cell->all)
 		return LEVELS - 1;
@@ -70,7 +70,7 @@ void text_cell(const struct text *text, const struct text_cell *cell, enum text_
 		*style = style_of(cell);
 		text_style(text, *style);
 	}
-	fputs(cell->resident ? glyphs->levels[level(cell)]
+	fputs(cell->resident ? glyphs->levels[cell_level(cell)]
 	      : cell->zero   ? glyphs->zero
 			     : glyphs->absent,
 	      text->out);

@@ -134,7 +134,7 @@ static uint32_t put_head(const struct text *text, const char *name, uint32_t col
 }
 
 /* Where the last that many columns begin. */
-static const char *tail(const char *name, uint32_t columns)
+static const char *name_tail(const char *name, uint32_t columns)
 {
 	uint32_t left = columns_of(name);
 
@@ -172,7 +172,7 @@ static uint32_t put_around(const struct text *text, const char *name, size_t byt
 void text_name(const struct text *text, const char *name, size_t differs, uint32_t columns)
 {
 	uint32_t done, head = (columns - 2) / 3;
-	const char *end = tail(name, columns - 2 - head);
+	const char *end = name_tail(name, columns - 2 - head);
 
 	if (columns_of(name) <= columns) {
 		done = put_head(text, name, columns);
@@ -180,7 +180,7 @@ void text_name(const struct text *text, const char *name, size_t differs, uint32
 		/* The end of a path or of a dotted name tells more than its beginning. */
 		done = put_head(text, name, head);
 		done += put_head(text, "..", 2);
-		done += put_head(text, tail(name, columns - done), columns - done);
+		done += put_head(text, name_tail(name, columns - done), columns - done);
 	} else {
 		done = put_around(text, name, differs, columns);
 	}
@@ -192,7 +192,7 @@ static const char *put_piece(const struct text *text, const char *word, uint32_t
 {
 	uint32_t done = put_head(text, word, columns);
 
-	return tail(word, columns_of(word) - done);
+	return name_tail(word, columns_of(word) - done);
 }
 
 void text_wrap(const struct text *text, uint32_t indent, const char *words)

@@ -10,10 +10,10 @@
 #include "base/format.h"
 #include "render/text_priv.h"
 
-static void say(const struct text *text, const char *format, ...)
+static void put_sentence(const struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-static void say(const struct text *text, const char *format, ...)
+static void put_sentence(const struct text *text, const char *format, ...)
 {
 	char words[1024];
 	va_list args;
@@ -29,7 +29,7 @@ struct amount {
 };
 
 /* "4.0 KiB (1 page)" */
-static struct amount amount(const struct text *text, uint64_t pages)
+static struct amount page_amount(const struct text *text, uint64_t pages)
 {
 	char bytes[FORMAT_BYTES_MAX], count[FORMAT_COUNT_MAX];
 	struct amount amount;
@@ -47,25 +47,30 @@ static void put_causes(const struct text *text)
 	uint64_t unexplained;
 
 	if (!text->process->header.faults_known) {
-		say(text, "resident: %s; the cause is unknown without the faults tier",
-		    amount(text, totals->resident).text);
+		put_sentence(text, "resident: %s; the cause is unknown without the faults tier",
+			     page_amount(text, totals->resident).text);
 		return;
 	}
 	unexplained = ledger_unexplained(ledger);
 	if (unexplained) {
-		say(text,
-		    "resident: %s = touched %s + before the watch %s + filled by huge pages or never "
-		    "faulted %s: this page reader could not distinguish all huge pages",
-		    amount(text, totals->resident).text, amount(text, ledger[LEDGER_TOUCHED]).text,
-		    amount(text, ledger[LEDGER_BEFORE]).text, amount(text, unexplained).text);
+		put_sentence(
+			text,
+			"resident: %s = touched %s + before the watch %s + filled by huge pages or never "
+			"faulted %s: this page reader could not distinguish all huge pages",
+			page_amount(text, totals->resident).text,
+			page_amount(text, ledger[LEDGER_TOUCHED]).text,
+			page_amount(text, ledger[LEDGER_BEFORE]).text,
+			page_amount(text, unexplained).text);
 		return;
 	}
-	say(text,
-	    "resident: %s = touched %s + before the watch %s + filled by huge pages %s + "
-	    "never faulted %s",
-	    amount(text, totals->resident).text, amount(text, ledger[LEDGER_TOUCHED]).text,
-	    amount(text, ledger[LEDGER_BEFORE]).text, amount(text, ledger[LEDGER_HUGE_FILL]).text,
-	    amount(text, ledger[LEDGER_UNFAULTED]).text);
+	put_sentence(text,
+		     "resident: %s = touched %s + before the watch %s + filled by huge pages %s + "
+		     "never faulted %s",
+		     page_amount(text, totals->resident).text,
+		     page_amount(text, ledger[LEDGER_TOUCHED]).text,
+		     page_amount(text, ledger[LEDGER_BEFORE]).text,
+		     page_amount(text, ledger[LEDGER_HUGE_FILL]).text,
+		     page_amount(text, ledger[LEDGER_UNFAULTED]).text);
 }
 
 /* Arrays may overlap: here each page of theirs counts once. */
@@ -77,13 +82,14 @@ static void put_arrays(const struct text *text)
 	if (!process->array_count)
 		return;
 	if (!process->arrays_total_known) {
-		say(text, "arrays: too scattered for a sum");
+		put_sentence(text, "arrays: too scattered for a sum");
 		return;
 	}
-	say(text, "arrays: %s of %s resident in %s array%s, each page counted once",
-	    amount(text, process->arrays_total.resident).text,
-	    amount(text, process->arrays_total.pages).text,
-	    format_count(process->array_count, count), process->array_count == 1 ? "" : "s");
+	put_sentence(text, "arrays: %s of %s resident in %s array%s, each page counted once",
+		     page_amount(text, process->arrays_total.resident).text,
+		     page_amount(text, process->arrays_total.pages).text,
+		     format_count(process->array_count, count),
+		     process->array_count == 1 ? "" : "s");
 }
 
 static void put_kernel(const struct text *text)
@@ -92,23 +98,25 @@ static void put_kernel(const struct text *text)
 	char tables[FORMAT_BYTES_MAX], faults[FORMAT_COUNT_MAX], kernel[FORMAT_COUNT_MAX],
 		strays[FORMAT_COUNT_MAX];
 
-	say(text, "kernel: RSS %s, peak %s, page tables %s",
-	    amount(text, process->header.facts.rss_kernel_pages).text,
-	    amount(text, process->header.facts.rss_peak_pages).text,
-	    format_bytes(process->header.facts.page_table_bytes, tables));
+	put_sentence(text, "kernel: RSS %s, peak %s, page tables %s",
+		     page_amount(text, process->header.facts.rss_kernel_pages).text,
+		     page_amount(text, process->header.facts.rss_peak_pages).text,
+		     format_bytes(process->header.facts.page_table_bytes, tables));
 	if (!process->header.faults_known)
 		return;
-	say(text, "faults: %s, of them in the kernel %s",
-	    format_count(process->header.faults.user + process->header.faults.kernel, faults),
-	    format_count(process->header.faults.kernel, kernel));
+	put_sentence(
+		text, "faults: %s, of them in the kernel %s",
+		format_count(process->header.faults.user + process->header.faults.kernel, faults),
+		format_count(process->header.faults.kernel, kernel));
 	if (process->stray_faults)
-		say(text,
-		    "%s page%s touched outside every mapping: tried in vain, or unmapped unseen",
-		    format_count(process->stray_faults, strays),
-		    process->stray_faults == 1 ? "" : "s");
+		put_sentence(
+			text,
+			"%s page%s touched outside every mapping: tried in vain, or unmapped unseen",
+			format_count(process->stray_faults, strays),
+			process->stray_faults == 1 ? "" : "s");
 	if (process->header.collapses)
-		say(text, "%" PRIu64 " huge pages made of small ones during the watch",
-		    process->header.collapses);
+		put_sentence(text, "%" PRIu64 " huge pages made of small ones during the watch",
+			     process->header.collapses);
 }
 
 static void put_retired(const struct text *text, const struct retired *retired)
@@ -116,14 +124,15 @@ static void put_retired(const struct text *text, const struct retired *retired)
 	char count[FORMAT_COUNT_MAX], bytes[FORMAT_BYTES_MAX];
 
 	if (retired->count > 1) {
-		say(text, "ended by %s: %s more, touched %s", retired->how,
-		    format_count(retired->count, count), amount(text, retired->pages_touched).text);
+		put_sentence(text, "ended by %s: %s more, touched %s", retired->how,
+			     format_count(retired->count, count),
+			     page_amount(text, retired->pages_touched).text);
 		return;
 	}
-	say(text, "ended by %s: %#" PRIx64 ", %s, touched %s%s", retired->how, retired->start,
-	    format_bytes(retired->end - retired->start, bytes),
-	    amount(text, retired->pages_touched).text,
-	    retired->created_ns ? "" : ", older than the watch");
+	put_sentence(text, "ended by %s: %#" PRIx64 ", %s, touched %s%s", retired->how,
+		     retired->start, format_bytes(retired->end - retired->start, bytes),
+		     page_amount(text, retired->pages_touched).text,
+		     retired->created_ns ? "" : ", older than the watch");
 }
 
 static int by_touched(const void *left, const void *right)

@@ -16,14 +16,14 @@ struct name_at {
 	size_t index;
 };
 
-static int compare(const void *left, const void *right)
+static int compare_names(const void *left, const void *right)
 {
 	const struct name_at *a = left, *b = right;
 
 	return strcmp(a->name, b->name);
 }
 
-static size_t common(const char *a, const char *b)
+static size_t common_bytes(const char *a, const char *b)
 {
 	size_t bytes = 0;
 
@@ -42,9 +42,9 @@ static void tell_apart(const struct name_at *sorted, size_t count, size_t *diffe
 			if (strcmp(sorted[end].name, sorted[first].name))
 				break;
 		}
-		bytes = first ? common(sorted[first].name, sorted[first - 1].name) : 0;
-		if (end < count && common(sorted[first].name, sorted[end].name) > bytes)
-			bytes = common(sorted[first].name, sorted[end].name);
+		bytes = first ? common_bytes(sorted[first].name, sorted[first - 1].name) : 0;
+		if (end < count && common_bytes(sorted[first].name, sorted[end].name) > bytes)
+			bytes = common_bytes(sorted[first].name, sorted[end].name);
 		for (i = first; i < end; i++)
 			differs[sorted[i].index] = bytes;
 	}
@@ -80,7 +80,7 @@ int text_names__init(struct text_names *ret, const struct selection *selection)
 		sorted[i] = (struct name_at){ ret->names[i], i };
 	}
 	if (!err) {
-		array_sort(sorted, ret->count, sizeof(*sorted), compare);
+		array_sort(sorted, ret->count, sizeof(*sorted), compare_names);
 		tell_apart(sorted, ret->count, ret->differs);
 	}
 	free(sorted);

@@ -133,10 +133,10 @@ static void put_line(const struct text *text, const struct line *line)
 		text_wrap(text, line->indent + 2, line->explain);
 }
 
-static void put(char *words, size_t size, const char *format, ...)
+static void put_words(char *words, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-static void put(char *words, size_t size, const char *format, ...)
+static void put_words(char *words, size_t size, const char *format, ...)
 {
 	struct text_buffer text = text_buffer__behind(words, size);
 	va_list args;
@@ -164,12 +164,14 @@ static void put_origin(const struct text *text, const struct array_origin *origi
 	uint64_t start = text->snapshot->header.start_ns;
 	uint64_t ms = origin->time_ns > start ? (origin->time_ns - start) / 1000000u : 0;
 
-	put(words, size, "%sthread %" PRIu32 ", %" PRIu64 ".%03" PRIu64 " s after the start",
-	    origin->freed ? "freed, and still in memory; " : "", origin->tid, ms / 1000, ms % 1000);
+	put_words(words, size, "%sthread %" PRIu32 ", %" PRIu64 ".%03" PRIu64 " s after the start",
+		  origin->freed ? "freed, and still in memory; " : "", origin->tid, ms / 1000,
+		  ms % 1000);
 }
 
 /* "float64 10000x10000, view of __main__.x; lazy: ..." */
-static void describe(const struct text *text, const struct array_row *row, char *words, size_t size)
+static void describe_array(const struct text *text, const struct array_row *row, char *words,
+			   size_t size)
 {
 	const struct array_shape *shape = row->desc.shape;
 	const struct array_desc *owner = array_of_id(text, row->desc.owner);
@@ -178,19 +180,19 @@ static void describe(const struct text *text, const struct array_row *row, char 
 
 	words[0] = '\0';
 	if (shape) {
-		put(words, size, "%s ", shape->dtype);
+		put_words(words, size, "%s ", shape->dtype);
 		for (i = 0; i < shape->ndim; i++)
-			put(words, size, "%s%" PRId64, i ? "x" : "", shape->dims[i]);
+			put_words(words, size, "%s%" PRId64, i ? "x" : "", shape->dims[i]);
 		if (!shape->ndim)
-			put(words, size, "scalar");
+			put_words(words, size, "scalar");
 	}
 	if (row->desc.origin.call)
 		put_origin(text, &row->desc.origin, words, size);
 	if (row->desc.owner)
-		put(words, size, ", view of %s",
-		    owner ? array_name_safe(owner, owner->name, name, sizeof(name)) : "?");
+		put_words(words, size, ", view of %s",
+			  owner ? array_name_safe(owner, owner->name, name, sizeof(name)) : "?");
 	if (row->explain)
-		put(words, size, "%s%s", *words ? "; " : "", row->explain);
+		put_words(words, size, "%s%s", *words ? "; " : "", row->explain);
 }
 
 static void put_frames(const struct text *text, const struct frame_tally *frames)
@@ -209,7 +211,7 @@ static int put_array(const struct text *text, const struct array_row *row, struc
 {
 	char words[1024];
 
-	describe(text, row, words, sizeof(words));
+	describe_array(text, row, words, sizeof(words));
 	line->heat = &row->heat;
 	line->explain = words;
 	put_line(text, line);
@@ -278,8 +280,8 @@ static void put_miss(const struct text *text, const struct symbol_miss *miss)
 {
 	char name[128], words[512] = "";
 
-	put(words, sizeof(words), "%s %s", format_name(miss->text, name, sizeof(name)),
-	    miss->reason);
+	put_words(words, sizeof(words), "%s %s", format_name(miss->text, name, sizeof(name)),
+		  miss->reason);
 	text_wrap(text, 0, words);
 }
 

@@ -63,7 +63,7 @@ static int put_set(const struct text *text, const char *title, const struct inde
 	return err;
 }
 
-static bool same(const struct index_set *a, const struct index_set *b)
+static bool same_ranges(const struct index_set *a, const struct index_set *b)
 {
 	return a->told && b->told && a->ranges == b->ranges && a->elements == b->elements &&
 	       a->ranges == a->kept && a->ndim == b->ndim &&
@@ -71,8 +71,8 @@ static bool same(const struct index_set *a, const struct index_set *b)
 }
 
 /* All and nothing are told by the sentence; the page of an allocator's header is no news. */
-static bool worth(const struct index_set *set, const struct array_row *row, uint64_t pages,
-		  uint64_t interior_pages)
+static bool is_worth_telling(const struct index_set *set, const struct array_row *row,
+			     uint64_t pages, uint64_t interior_pages)
 {
 	if (!pages || (row->interior.pages && !interior_pages))
 		return false;
@@ -86,16 +86,19 @@ static uint64_t zero_pages(const struct tally *tally)
 
 static int put_ranges(const struct text *text, const struct array_row *row)
 {
-	bool resident = worth(&row->resident, row, row->tally.resident, row->interior.resident);
+	bool resident =
+		is_worth_telling(&row->resident, row, row->tally.resident, row->interior.resident);
 	int err = 0;
 
 	if (resident)
 		err = put_set(text, "resident:", &row->resident, &row->desc);
-	if (!err && worth(&row->zero, row, zero_pages(&row->tally), zero_pages(&row->interior)))
+	if (!err &&
+	    is_worth_telling(&row->zero, row, zero_pages(&row->tally), zero_pages(&row->interior)))
 		err = put_set(text, "zero page:", &row->zero, &row->desc);
-	if (!err && row->touched_known && !(resident && same(&row->touched, &row->resident)) &&
-	    worth(&row->touched, row, row->tally.touch.pages_touched,
-		  row->interior.touch.pages_touched))
+	if (!err && row->touched_known &&
+	    !(resident && same_ranges(&row->touched, &row->resident)) &&
+	    is_worth_telling(&row->touched, row, row->tally.touch.pages_touched,
+			     row->interior.touch.pages_touched))
 		err = put_set(text, "touched:", &row->touched, &row->desc);
 	return err;
 }

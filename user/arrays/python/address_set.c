@@ -29,7 +29,7 @@ static size_t slot_of(const uint64_t *slots, size_t count, uint64_t address)
 	return i;
 }
 
-static int grow(struct address_set *set)
+static int grow_slots(struct address_set *set)
 {
 	size_t count = set->slot_count * 2, i;
 	uint64_t *slots = calloc(count, sizeof(*slots));
@@ -54,7 +54,7 @@ int address_set__add(struct address_set *set, uint64_t address)
 		return 0;
 	set->slots[i] = address;
 	set->count++;
-	if (set->count * 2 > set->slot_count && grow(set))
+	if (set->count * 2 > set->slot_count && grow_slots(set))
 		return -ENOMEM;
 	return 1;
 }

@@ -162,8 +162,9 @@ typedef enum py_answer (*ask_function)(struct py *, const struct py_type *, uint
 				       uint64_t offset);
 
 /* One that is remembered, by the offset of a slot, else by the address of the name. */
-static enum py_answer answer(struct py_answers *answers, struct py *py, const struct py_type *type,
-			     uint64_t name, uint64_t offset, ask_function ask)
+static enum py_answer remembered_answer(struct py_answers *answers, struct py *py,
+					const struct py_type *type, uint64_t name, uint64_t offset,
+					ask_function ask)
 {
 	const struct py_type copy = *type;
 	const uint64_t key = offset ? offset : name;
@@ -189,7 +190,7 @@ static enum py_answer answer(struct py_answers *answers, struct py *py, const st
 enum py_answer py_answers__attribute(struct py_answers *answers, struct py *py,
 				     const struct py_type *type, uint64_t str)
 {
-	return answer(answers, py, type, str, 0, ask_attribute);
+	return remembered_answer(answers, py, type, str, 0, ask_attribute);
 }
 
 /* Not by the function of C: dict and list define __getitem__ as a method, so that all differ. */
@@ -203,7 +204,7 @@ static enum py_answer ask_items(struct py *py, const struct py_type *type, uint6
 
 bool py_answers__items(struct py_answers *answers, struct py *py, const struct py_type *type)
 {
-	return answer(answers, py, type, 0, ITEMS_KEY, ask_items) == PY_ANSWER_PLAIN;
+	return remembered_answer(answers, py, type, 0, ITEMS_KEY, ask_items) == PY_ANSWER_PLAIN;
 }
 
 uint64_t py_member_owner(struct py *py, uint64_t class, uint64_t offset)
@@ -240,5 +241,5 @@ static enum py_answer ask_slot(struct py *py, const struct py_type *type, uint64
 enum py_answer py_answers__slot(struct py_answers *answers, struct py *py,
 				const struct py_type *type, uint64_t name, uint64_t offset)
 {
-	return answer(answers, py, type, name, offset, ask_slot);
+	return remembered_answer(answers, py, type, name, offset, ask_slot);
 }

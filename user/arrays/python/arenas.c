@@ -37,7 +37,7 @@ static void set_geometry(struct py_arenas *arenas, const struct py *py)
 	arenas->arena_bytes = large ? 1u << 20 : 256u << 10;
 }
 
-static bool plausible(const struct py_arenas *arenas, const struct entry *entry)
+static bool is_plausible_entry(const struct py_arenas *arenas, const struct entry *entry)
 {
 	if (!entry->address)
 		return true;
@@ -83,7 +83,7 @@ static void search_page(struct search *search, const uint64_t *words, size_t cou
 		if (!may_be_table(search, words[i]) || !py_in_time(search->py) ||
 		    read_entry(search->py, words[i], search->index, &entry))
 			continue;
-		if (entry.address && plausible(search->arenas, &entry) &&
+		if (entry.address && is_plausible_entry(search->arenas, &entry) &&
 		    search->known >= entry.address &&
 		    search->known - entry.address < search->arenas->arena_bytes)
 			search->found = words[i];
@@ -191,7 +191,7 @@ static int list_arenas(struct py_arenas *arenas, struct py *py, uint64_t table)
 	uint32_t i;
 
 	for (i = 0; i < ARENAS_MAX && py_in_time(py); i++) {
-		if (read_entry(py, table, i, &entry) || !plausible(arenas, &entry))
+		if (read_entry(py, table, i, &entry) || !is_plausible_entry(arenas, &entry))
 			break;
 		/* Arenas are mapped; what lies behind the table may name some place in the heap. */
 		if (!entry.address || !is_mapped(py, entry.address) ||

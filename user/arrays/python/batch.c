@@ -45,7 +45,7 @@ static void take_heads(struct batch *batch, const uint64_t *objects, size_t coun
 	}
 }
 
-static int gather(struct batch *batch, size_t spans)
+static int gather_spans(struct batch *batch, size_t spans)
 {
 	int err = memsrc__gather(batch->reader->py->memsrc, batch->spans, spans);
 
@@ -72,7 +72,7 @@ static int gather_dims(struct batch *batch, int64_t *words)
 			batch->spans[spans++] = (struct memsrc_span){ entry->head.strides, bytes,
 								      to + bytes, &entry->read };
 	}
-	return gather(batch, spans);
+	return gather_spans(batch, spans);
 }
 
 /* What is too small goes; what could not be read stays, to be retried. */

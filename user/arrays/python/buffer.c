@@ -38,7 +38,7 @@ struct view {
 	read_function read;
 };
 
-static int word(const struct view *view, uint64_t address, uint64_t *ret)
+static int view_word(const struct view *view, uint64_t address, uint64_t *ret)
 {
 	return view->read(view->memsrc, address, ret, sizeof(*ret));
 }
@@ -50,9 +50,9 @@ static int look_at_array(const struct view *view, uint64_t object, struct buffer
 	int32_t head[2];
 	int err;
 
-	err = word(view, object + ARRAY_ITEMS, &ret->data);
+	err = view_word(view, object + ARRAY_ITEMS, &ret->data);
 	if (!err)
-		err = word(view, object + ARRAY_DESCR, &descr);
+		err = view_word(view, object + ARRAY_DESCR, &descr);
 	if (!err)
 		err = view->read(view->memsrc, descr, head, sizeof(head));
 	if (err)
@@ -70,7 +70,7 @@ static int look_at_str(const struct py *py, const struct view *view, uint64_t ob
 	uint32_t state = 0;
 	int err;
 
-	err = word(view, object + (uint64_t)layout->uc_length, &ret->count);
+	err = view_word(view, object + (uint64_t)layout->uc_length, &ret->count);
 	if (!err)
 		err = view->read(view->memsrc, object + (uint64_t)layout->uc_state, &state,
 				 sizeof(state));
@@ -78,30 +78,31 @@ static int look_at_str(const struct py *py, const struct view *view, uint64_t ob
 	ret->data = object +
 		    (uint64_t)(state >> 6 & 1 ? layout->uc_ascii_size : layout->uc_compact_size);
 	if (!err && !(state >> 5 & 1))
-		err = word(view, object + (uint64_t)layout->uc_data, &ret->data);
+		err = view_word(view, object + (uint64_t)layout->uc_data, &ret->data);
 	return err;
 }
 
-static int look(const struct py *py, const struct view *view, uint64_t object, enum py_kind kind,
-		struct buffer *ret)
+static int look_at_object(const struct py *py, const struct view *view, uint64_t object,
+			  enum py_kind kind, struct buffer *ret)
 {
 	const struct py_layout *layout = &py->layout;
 	int err;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->item_bytes = 1;
-	err = word(view, object + (uint64_t)layout->ob_refcnt, &ret->refcount);
+	err = view_word(view, object + (uint64_t)layout->ob_refcnt, &ret->refcount);
 	if (!err)
-		err = word(view, object + (uint64_t)layout->ob_type, &ret->type);
+		err = view_word(view, object + (uint64_t)layout->ob_type, &ret->type);
 	if (!err && kind != PY_STR)
-		err = word(view, object + (kind == PY_MMAP ? MMAP_SIZE : (uint64_t)layout->ob_size),
-			   &ret->count);
+		err = view_word(view,
+				object + (kind == PY_MMAP ? MMAP_SIZE : (uint64_t)layout->ob_size),
+				&ret->count);
 	if (err)
 		return err;
 	if (kind == PY_BYTEARRAY)
-		err = word(view, object + (uint64_t)layout->bb_bytes, &ret->data);
+		err = view_word(view, object + (uint64_t)layout->bb_bytes, &ret->data);
 	else if (kind == PY_MMAP)
-		err = word(view, object + MMAP_DATA, &ret->data);
+		err = view_word(view, object + MMAP_DATA, &ret->data);
 	else if (kind == PY_ARRAY)
 		err = look_at_array(view, object, ret);
 	else if (kind == PY_STR)
@@ -112,7 +113,7 @@ static int look(const struct py *py, const struct view *view, uint64_t object, e
 }
 
 /* An empty one, and a closed mmap, hold nothing. */
-static int check(const struct py *py, const struct buffer *buffer)
+static int check_buffer(const struct py *py, const struct buffer *buffer)
 {
 	if (!py_count_lives(py, buffer->refcount) || !buffer->data || !buffer->count ||
 	    !buffer->item_bytes || buffer->item_bytes > ITEM_BYTES_MAX ||
@@ -127,7 +128,7 @@ uint64_t buffer_span(struct py *py, uint64_t object, enum py_kind kind)
 	const struct view cached = { py->memsrc, memsrc__read };
 	struct buffer buffer;
 
-	if (look(py, &cached, object, kind, &buffer) || check(py, &buffer))
+	if (look_at_object(py, &cached, object, kind, &buffer) || check_buffer(py, &buffer))
 		return 0;
 	return buffer.count * buffer.item_bytes;
 }
@@ -155,8 +156,8 @@ static bool is_writeable(const struct py *py, const struct buffer *buffer, enum 
 	return vma && vma->writable;
 }
 
-static int fill(const struct py *py, const struct buffer *buffer, enum py_kind kind,
-		struct array_desc *ret)
+static int fill_array(const struct py *py, const struct buffer *buffer, enum py_kind kind,
+		      struct array_desc *ret)
 {
 	struct array_shape *shape = calloc(1, sizeof(*shape));
 
@@ -187,12 +188,12 @@ static int look_twice(struct py *py, const struct view *first, const struct view
 	struct buffer again;
 	int err;
 
-	err = look(py, first, object, kind, buffer);
+	err = look_at_object(py, first, object, kind, buffer);
 	if (!err)
-		err = look(py, second, object, kind, &again);
+		err = look_at_object(py, second, object, kind, &again);
 	if (err)
 		return err;
-	if (check(py, buffer) || check(py, &again))
+	if (check_buffer(py, buffer) || check_buffer(py, &again))
 		return -EINVAL;
 	again.refcount = buffer->refcount;
 	return memcmp(buffer, &again, sizeof(again)) ? -EAGAIN : 0;
@@ -212,5 +213,5 @@ int buffer_read(struct py *py, uint64_t object, enum py_kind kind, struct array_
 		return err;
 	ret->source = ARRAY_PYTHON;
 	ret->object = object;
-	return fill(py, &buffer, kind, ret);
+	return fill_array(py, &buffer, kind, ret);
 }

@@ -155,7 +155,7 @@ static bool are_characters(const struct py_characters *characters)
 	return true;
 }
 
-static bool has(const struct py_characters *characters, size_t count, uint32_t wanted)
+static bool has_characters(const struct py_characters *characters, size_t count, uint32_t wanted)
 {
 	size_t i;
 
@@ -174,7 +174,9 @@ int py_put_quoted(const struct py_characters *characters, size_t count, struct t
 		return -EINVAL;
 	if (count > characters->count)
 		count = characters->count;
-	quote = has(characters, count, '\'') && !has(characters, count, '"') ? '"' : '\'';
+	quote = has_characters(characters, count, '\'') && !has_characters(characters, count, '"')
+			? '"'
+			: '\'';
 	text_buffer__add(text, characters->of_bytes ? "b" : "");
 	text_buffer__add(text, quote == '"' ? "\"" : "'");
 	put_characters(characters, count, quote, text);

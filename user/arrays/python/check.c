@@ -15,7 +15,7 @@
 #define STACK_REF_MASK (~3ull) /* 3.14: tagged references */
 #define MODULE_BYTES_MIN 24u
 
-static int refuse(const char **why, const char *text)
+static int refuse_python(const char **why, const char *text)
 {
 	*why = text;
 	return -EINVAL;
@@ -67,7 +67,7 @@ static int find_main(struct py *py, const char **why)
 	}
 	if (err)
 		return err;
-	return refuse(why, "its list of interpreters does not end with the main one");
+	return refuse_python(why, "its list of interpreters does not end with the main one");
 }
 
 /* Every thread points back. */
@@ -117,7 +117,7 @@ static bool is_modules(struct py *py, uint64_t dict)
 }
 
 /* The word of the interpreter that points to what is looked for; -1. */
-static int32_t search(struct py *py, bool (*is_it)(struct py *, uint64_t))
+static int32_t search_interpreter(struct py *py, bool (*is_it)(struct py *, uint64_t))
 {
 	int32_t offset;
 
@@ -142,7 +142,7 @@ static int find_pointer(struct py *py, int32_t *field, bool (*is_it)(struct py *
 
 	if (!py_word(py, py->interp + (uint64_t)*field, ret) && is_it(py, *ret))
 		return 0;
-	offset = search(py, is_it);
+	offset = search_interpreter(py, is_it);
 	if (offset < 0)
 		return py->cut ? -ENOSPC : -EINVAL;
 	*field = offset;
@@ -169,8 +169,9 @@ static int check_ids(struct py *py, const struct proc *proc, uint64_t thread, co
 			return -EFAULT;
 	}
 	return known ? 0
-		     : refuse(why,
-			      "none of its threads has an id that Python knows (C code may have forked it)");
+		     : refuse_python(
+			       why,
+			       "none of its threads has an id that Python knows (C code may have forked it)");
 }
 
 /* type(type) is type; the keys of sys.modules are str. */
@@ -187,7 +188,7 @@ static int check_types(struct py *py, const char **why)
 	if (err)
 		return err;
 	if (meta != meta_meta || !py_type_called(py, meta, "type"))
-		return refuse(why, "the type of its types is not 'type'");
+		return refuse_python(why, "the type of its types is not 'type'");
 	return 0;
 }
 
@@ -245,7 +246,7 @@ static int check_frames(struct py *py, uint64_t thread, const char **why)
 		if (py_word(py, thread + (uint64_t)py->layout.ts_next, &thread))
 			break;
 	}
-	return frames ? refuse(why, "none of its frames runs code") : 0;
+	return frames ? refuse_python(why, "none of its frames runs code") : 0;
 }
 
 int py_check(struct py *py, const struct proc *proc, const char **why)
@@ -259,17 +260,17 @@ int py_check(struct py *py, const struct proc *proc, const char **why)
 		return err;
 	err = find_pointer(py, &layout->is_tstate_head, is_first_thread, &thread);
 	if (err == -EINVAL)
-		return refuse(why, "its threads do not point back to their interpreter");
+		return refuse_python(why, "its threads do not point back to their interpreter");
 	if (!err)
 		err = check_ids(py, proc, thread, why);
 	if (err)
 		return err;
 	err = find_pointer(py, &layout->is_modules, is_modules, &py->modules);
 	if (err == -EINVAL)
-		return refuse(why, "its sys.modules is not found");
+		return refuse_python(why, "its sys.modules is not found");
 	if (!err)
 		err = check_types(py, why);
 	if (!err && py_each_item(py, py->modules, is_str_key, py) != 1)
-		return refuse(why, "the keys of its sys.modules are not str");
+		return refuse_python(why, "the keys of its sys.modules are not str");
 	return err ? err : check_frames(py, thread, why);
 }

@@ -77,7 +77,7 @@ static int read_item(struct py *py, const struct keys *keys, uint64_t i, struct 
 	return err;
 }
 
-static int each(struct py *py, const struct keys *keys, py_visit_item visit, void *ctx)
+static int each_entry(struct py *py, const struct keys *keys, py_visit_item visit, void *ctx)
 {
 	struct item item;
 	uint64_t i;
@@ -99,7 +99,7 @@ int py_each_value(struct py *py, uint64_t keys_address, uint64_t values, py_visi
 	int err;
 
 	err = read_keys(py, keys_address, values + (uint64_t)(offset > 0 ? offset : 0), &keys);
-	return err ? err : each(py, &keys, visit, ctx);
+	return err ? err : each_entry(py, &keys, visit, ctx);
 }
 
 static int read_dict(struct py *py, uint64_t dict, struct keys *ret)
@@ -121,7 +121,7 @@ int py_each_item(struct py *py, uint64_t dict, py_visit_item visit, void *ctx)
 	struct keys keys;
 	int err = read_dict(py, dict, &keys);
 
-	return err ? err : each(py, &keys, visit, ctx);
+	return err ? err : each_entry(py, &keys, visit, ctx);
 }
 
 int py_visit_named(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
@@ -147,7 +147,7 @@ static int read_index(struct py *py, const struct keys *keys, uint64_t i, int64_
 }
 
 /* Objects/dictobject.c: lookdict. */
-static int probe(struct py *py, const struct keys *keys, struct py_named *named)
+static int probe_keys(struct py *py, const struct keys *keys, struct py_named *named)
 {
 	uint64_t hash = py_str_hash(&py->hash, named->name, strlen(named->name)), i = hash;
 	uint32_t probes;
@@ -180,8 +180,8 @@ int py_dict_get(struct py *py, uint64_t dict, const char *key, uint64_t *ret)
 
 	err = read_dict(py, dict, &keys);
 	if (!err)
-		err = py->hash.rounds ? probe(py, &keys, &named)
-				      : each(py, &keys, py_visit_named, &named);
+		err = py->hash.rounds ? probe_keys(py, &keys, &named)
+				      : each_entry(py, &keys, py_visit_named, &named);
 	if (err == 1)
 		return py_follow(py, named.slot, ret);
 	return err < 0 ? err : -ENOENT;

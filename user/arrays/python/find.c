@@ -96,7 +96,7 @@ static int refine_layout(struct py *py, const char **why)
 	return err ? err : *why ? -EINVAL : 0;
 }
 
-static int look(struct py *py, const struct proc *proc, const char **why)
+static int look_for_python(struct py *py, const struct proc *proc, const char **why)
 {
 	int err = refine_layout(py, why);
 
@@ -107,7 +107,7 @@ static int look(struct py *py, const struct proc *proc, const char **why)
 static int look_twice(struct py *py, const struct proc *proc, const char **why)
 {
 	const struct py_layout row = py->layout;
-	int err = look(py, proc, why);
+	int err = look_for_python(py, proc, why);
 
 	if (err != -EINVAL && err != -EFAULT)
 		return err;
@@ -116,7 +116,7 @@ static int look_twice(struct py *py, const struct proc *proc, const char **why)
 	memsrc__forget(py->memsrc);
 	py_types__free(py->types);
 	py->types = py_types__new();
-	return py->types ? look(py, proc, why) : -ENOMEM;
+	return py->types ? look_for_python(py, proc, why) : -ENOMEM;
 }
 
 static int take_first_key(void *ctx, uint64_t key, uint64_t value, uint64_t slot)

@@ -137,7 +137,7 @@ static int add_frames_of(struct frames *frames, uint64_t thread, struct frame *f
 	return err;
 }
 
-static int collect(struct frames *frames)
+static int collect_frames(struct frames *frames)
 {
 	struct py *py = frames->walk->py;
 	const struct py_layout *layout = &py->layout;
@@ -232,7 +232,7 @@ int py_walk__add_frames(struct py_walk *walk)
 
 	err = address_set__init(&frames.seen);
 	if (!err)
-		err = collect(&frames);
+		err = collect_frames(&frames);
 	if (!err && frames.count)
 		err = tell_apart(&frames);
 	for (i = 0; !err && i < frames.count; i++) {

@@ -20,7 +20,7 @@ struct descr {
 };
 
 /* An array in the making gets its data last: its maker may stand still there for long. */
-static bool plausible(const struct py *py, const struct ndarray_head *head)
+static bool is_plausible_head(const struct py *py, const struct ndarray_head *head)
 {
 	return py_count_lives(py, head->refcount) && head->data && head->ndim >= 0 &&
 	       head->ndim <= (int32_t)NDARRAY_DIMS_MAX && head->descr && head->descr % 8 == 0 &&
@@ -31,7 +31,7 @@ bool ndarray_lives(struct py *py, const struct ndarray_head *head)
 {
 	const struct py_type *type = py_type_at(py, head->type);
 
-	return type && type->kind == PY_NDARRAY && plausible(py, head);
+	return type && type->kind == PY_NDARRAY && is_plausible_head(py, head);
 }
 
 int ndarray_head_read(struct py *py, uint64_t object, struct ndarray_head *ret)
@@ -121,7 +121,8 @@ struct extent {
 };
 
 /* dims: lengths, then strides. */
-static int measure(const int64_t *dims, uint32_t ndim, uint64_t item_bytes, struct extent *ret)
+static int measure_extent(const int64_t *dims, uint32_t ndim, uint64_t item_bytes,
+			  struct extent *ret)
 {
 	unsigned __int128 below = 0, above = item_bytes, count = 1;
 	uint32_t i;
@@ -157,7 +158,7 @@ uint64_t ndarray_span(struct py *py, const struct ndarray_head *head, const int6
 	struct descr descr;
 
 	if (read_descr(py, head->descr, numpy_major, &descr) ||
-	    measure(dims, (uint32_t)head->ndim, descr.item_bytes, &extent))
+	    measure_extent(dims, (uint32_t)head->ndim, descr.item_bytes, &extent))
 		return 0;
 	return extent.below + extent.above;
 }
@@ -174,7 +175,7 @@ int ndarray_describe(struct py *py, uint64_t object, const struct ndarray_head *
 
 	err = read_descr(py, head->descr, numpy_major, &descr);
 	if (!err)
-		err = measure(dims, (uint32_t)head->ndim, descr.item_bytes, &extent);
+		err = measure_extent(dims, (uint32_t)head->ndim, descr.item_bytes, &extent);
 	if (!err && (extent.below > head->data || head->data + extent.above < head->data))
 		err = -EINVAL;
 	if (err)
@@ -228,7 +229,7 @@ static int read_dims(struct py *py, const struct ndarray_head *head, int64_t *di
 	return err ? err : memsrc__read_again(py->memsrc, head->strides, dims + head->ndim, bytes);
 }
 
-static int look(struct py *py, uint64_t object, struct ndarray_head *head, int64_t *dims)
+static int look_at_ndarray(struct py *py, uint64_t object, struct ndarray_head *head, int64_t *dims)
 {
 	int err;
 
@@ -246,9 +247,9 @@ static int look_twice(struct py *py, uint64_t object, struct ndarray_head *head,
 	struct ndarray_head head_again;
 	int err;
 
-	err = look(py, object, head, dims);
+	err = look_at_ndarray(py, object, head, dims);
 	if (!err)
-		err = look(py, object, &head_again, dims_again);
+		err = look_at_ndarray(py, object, &head_again, dims_again);
 	if (err)
 		return err;
 	head_again.refcount = head->refcount;

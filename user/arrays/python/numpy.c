@@ -42,7 +42,7 @@ static uint64_t numpys_own(struct py *py, uint64_t type)
 	return 0;
 }
 
-static int say(char *why, size_t size, const char *runtime, const char *what)
+static int refuse_numpy(char *why, size_t size, const char *runtime, const char *what)
 {
 	snprintf(why, size, "%s: %s", runtime, what);
 	return -ENOENT;
@@ -77,12 +77,13 @@ int py_find_numpy(struct py *py, const char *runtime, uint32_t *major, char *why
 	    !py_string(py, object, version, sizeof(version)))
 		number = strtoul(version, NULL, 10);
 	if (number < MAJOR_FIRST || number > MAJOR_LAST)
-		return say(why, size, runtime,
-			   "this version of numpy is unknown: its arrays cannot be found");
+		return refuse_numpy(why, size, runtime,
+				    "this version of numpy is unknown: its arrays cannot be found");
 	type = numpys_own(py, module.ndarray);
 	if (!type)
-		return say(why, size, runtime,
-			   "numpy.ndarray is not as it is known: its arrays are not found");
+		return refuse_numpy(
+			why, size, runtime,
+			"numpy.ndarray is not as it is known: its arrays are not found");
 	py->ndarray_type = type;
 	*major = (uint32_t)number;
 	return 0;

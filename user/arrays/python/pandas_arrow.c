@@ -38,7 +38,7 @@ struct words {
 	bool read; /* all so far */
 };
 
-static uint64_t word(struct words *words, uint64_t address)
+static uint64_t arrow_word(struct words *words, uint64_t address)
 {
 	uint64_t value = 0;
 
@@ -47,45 +47,46 @@ static uint64_t word(struct words *words, uint64_t address)
 	return value;
 }
 
-static void require(struct words *words, bool holds)
+static void arrow_require(struct words *words, bool holds)
 {
 	words->read = words->read && holds;
 }
 
 static void read_chunk(struct words *words, uint64_t array, struct py_arrow_chunk *ret)
 {
-	uint64_t data = word(words, array + ARRAY_DATA), buffers, offsets, characters, first;
+	uint64_t data = arrow_word(words, array + ARRAY_DATA), buffers, offsets, characters, first;
 
-	ret->count = word(words, data + DATA_LENGTH);
-	first = word(words, data + DATA_OFFSET);
-	require(words, ret->count <= COUNT_MAX && first <= COUNT_MAX);
-	require(words, !word(words, data + DATA_NULLS));
-	buffers = word(words, data + BUFFERS_BEGIN);
-	require(words, word(words, data + BUFFERS_END) == buffers + BUFFERS * SHARED_BYTES);
-	offsets = word(words, buffers + SHARED_BYTES);
-	characters = word(words, buffers + 2 * SHARED_BYTES);
-	require(words,
-		(first + ret->count + 1) * sizeof(uint64_t) <= word(words, offsets + BUFFER_SIZE));
-	ret->offsets = word(words, offsets + BUFFER_DATA) + first * sizeof(uint64_t);
-	ret->data = word(words, characters + BUFFER_DATA);
-	ret->data_bytes = word(words, characters + BUFFER_SIZE);
+	ret->count = arrow_word(words, data + DATA_LENGTH);
+	first = arrow_word(words, data + DATA_OFFSET);
+	arrow_require(words, ret->count <= COUNT_MAX && first <= COUNT_MAX);
+	arrow_require(words, !arrow_word(words, data + DATA_NULLS));
+	buffers = arrow_word(words, data + BUFFERS_BEGIN);
+	arrow_require(words,
+		      arrow_word(words, data + BUFFERS_END) == buffers + BUFFERS * SHARED_BYTES);
+	offsets = arrow_word(words, buffers + SHARED_BYTES);
+	characters = arrow_word(words, buffers + 2 * SHARED_BYTES);
+	arrow_require(words, (first + ret->count + 1) * sizeof(uint64_t) <=
+				     arrow_word(words, offsets + BUFFER_SIZE));
+	ret->offsets = arrow_word(words, offsets + BUFFER_DATA) + first * sizeof(uint64_t);
+	ret->data = arrow_word(words, characters + BUFFER_DATA);
+	ret->data_bytes = arrow_word(words, characters + BUFFER_SIZE);
 }
 
 int py_arrow_read(struct py *py, uint64_t chunked, struct py_arrow_strings *ret)
 {
 	struct words words = { py, true };
-	uint64_t bare = word(&words, chunked + WRAPPER_BARE), begin, chunks, count = 0;
+	uint64_t bare = arrow_word(&words, chunked + WRAPPER_BARE), begin, chunks, count = 0;
 	size_t i;
 
-	require(&words, word(&words, chunked + WRAPPER_SHARED) == bare);
-	begin = word(&words, bare + CHUNKS_BEGIN);
-	chunks = (word(&words, bare + CHUNKS_END) - begin) / SHARED_BYTES;
-	require(&words, chunks <= PY_ARROW_CHUNKS_MAX);
+	arrow_require(&words, arrow_word(&words, chunked + WRAPPER_SHARED) == bare);
+	begin = arrow_word(&words, bare + CHUNKS_BEGIN);
+	chunks = (arrow_word(&words, bare + CHUNKS_END) - begin) / SHARED_BYTES;
+	arrow_require(&words, chunks <= PY_ARROW_CHUNKS_MAX);
 	for (i = 0; words.read && i < chunks; i++) {
-		read_chunk(&words, word(&words, begin + i * SHARED_BYTES), &ret->chunks[i]);
+		read_chunk(&words, arrow_word(&words, begin + i * SHARED_BYTES), &ret->chunks[i]);
 		count += ret->chunks[i].count;
 	}
-	require(&words, word(&words, bare + CHUNKED_LENGTH) == count && count);
+	arrow_require(&words, arrow_word(&words, bare + CHUNKED_LENGTH) == count && count);
 	ret->chunk_count = (size_t)chunks;
 	return words.read ? 0 : -EINVAL;
 }

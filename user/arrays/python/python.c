@@ -58,7 +58,7 @@ static int read_arrays(struct scan *scan)
 }
 
 /* The row behind a base: of the base itself, or of what a memoryview shows; else NULL. */
-static const struct array_desc *behind(struct scan *scan, uint64_t base)
+static const struct array_desc *row_behind(struct scan *scan, uint64_t base)
 {
 	int steps;
 
@@ -83,10 +83,10 @@ static void resolve_owners(struct scan *scan)
 
 	for (i = scan->first; i < scan->ret->count; i++) {
 		struct array_desc *array = &scan->ret->arrays[i];
-		const struct array_desc *base = behind(scan, array->base_object);
+		const struct array_desc *base = row_behind(scan, array->base_object);
 
 		for (steps = 0; base && steps < BASES_MAX; steps++) {
-			const struct array_desc *next = behind(scan, base->base_object);
+			const struct array_desc *next = row_behind(scan, base->base_object);
 
 			if (!next || next == base)
 				break;
@@ -97,7 +97,7 @@ static void resolve_owners(struct scan *scan)
 }
 
 /* Of CPU time: what is found must not depend on what else the machine does. */
-static uint64_t deadline(uint64_t milliseconds)
+static uint64_t cpu_deadline(uint64_t milliseconds)
 {
 	struct timespec now;
 
@@ -169,7 +169,7 @@ static int look_at_arrays(struct scan *scan, const char *runtime)
 }
 
 /* -ENOENT with a sentence in the report: this Python, or its numpy, is not one we know. */
-static int find(struct scan *scan, const struct proc *proc, const char *runtime)
+static int find_python(struct scan *scan, const struct proc *proc, const char *runtime)
 {
 	char *why = scan->report->unsupported;
 	size_t size = sizeof(scan->report->unsupported);
@@ -186,11 +186,11 @@ static int find(struct scan *scan, const struct proc *proc, const char *runtime)
 	return scan->py.types ? 0 : -ENOMEM;
 }
 
-static int look(struct scan *scan, const struct proc *proc, const char *runtime)
+static int look_at_python(struct scan *scan, const struct proc *proc, const char *runtime)
 {
 	int err;
 
-	err = find(scan, proc, runtime);
+	err = find_python(scan, proc, runtime);
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	if (py_interpreters_apart(&scan->py))
@@ -214,11 +214,11 @@ int python_scan_memory(struct memsrc *memsrc, const struct proc *proc, const str
 	scan.py.memsrc = memsrc;
 	scan.py.vmas = vmas;
 	scan.py.page_bytes = options->page_bytes;
-	scan.py.deadline_ns = deadline(options->deadline_ms);
+	scan.py.deadline_ns = cpu_deadline(options->deadline_ms);
 	scan.py.types = py_types__new();
 	if (!scan.py.types)
 		return -ENOMEM;
-	err = look(&scan, proc, runtime);
+	err = look_at_python(&scan, proc, runtime);
 	report->swapped = memsrc__swapped(memsrc) - scan.swapped_before;
 	report->cut = scan.py.cut;
 	free(scan.swept.arrays.addresses);

@@ -5,7 +5,7 @@
 #ifndef ARRAYS_PYTHON_SCAN_H
 #define ARRAYS_PYTHON_SCAN_H
 
-#include "arrays/python/claims.h"
+#include "arrays/python/rechecks.h"
 #include "arrays/python/python.h"
 #include "arrays/python/sweep.h"
 #include "arrays/python/ways.h"
@@ -79,12 +79,12 @@ int scan_verify(struct scan *scan);
 void scan_forget_names(struct scan *scan);
 
 /*
- * Of the rows that are marked CLAIM_WANTED, marks those CLAIM_WRONG that are not as they were any
+ * Of the rows that are marked RECHECK_WANTED, marks those RECHECK_WRONG that are not as they were any
  * more: one byte of each row from scan->first on. 0 or -errno.
  */
-int scan_verify_rows(struct scan *scan, struct claims *claims, uint8_t *marks);
+int scan_verify_rows(struct scan *scan, struct rechecks *rechecks, uint8_t *marks);
 
-/* Reads those that are marked CLAIM_WRONG anew; those that cannot be told go. 0 or -errno. */
+/* Reads those that are marked RECHECK_WRONG anew; those that cannot be told go. 0 or -errno. */
 int scan_read_changed(struct scan *scan, const uint8_t *marks);
 
 /* Names the rows that the walk has not met. 0 or -ENOMEM. */

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arrays/python/claims.h"
+#include "arrays/python/rechecks.h"
 #include "arrays/python/frames_alive.h"
 #include "arrays/python/key_text.h"
 #include "arrays/python/scan.h"
 #include "base/array.h"
 
 #define NO_ROW SIZE_MAX
-#define MARK_LOST 4u	 /* of a node: beside those of claims */
+#define MARK_LOST 4u	 /* of a node: beside those of rechecks */
 #define LINK_OF_COUNT 1u /* of a container: the type goes before it */
 
 int scan_note_name(struct scan *scan, uint64_t object, size_t node, const char *name)
@@ -58,10 +58,10 @@ static void drop_name(struct scan *scan, struct array_desc *array, const char *n
 		array->aliases[i] = array->aliases[i + 1];
 }
 
-/* Marks are CLAIM_WANTED and CLAIM_WRONG. */
+/* Marks are RECHECK_WANTED and RECHECK_WRONG. */
 struct verifier {
 	struct scan *scan;
-	struct claims *claims;
+	struct rechecks *rechecks;
 	uint8_t *nodes; /* of each a mark */
 	uint8_t *links;
 	uint8_t *notes;
@@ -85,7 +85,7 @@ static void want_all(struct verifier *verifier)
 	size_t i;
 
 	if (!scan->verified)
-		memset(verifier->rows, CLAIM_WANTED, scan->ret->count - scan->first);
+		memset(verifier->rows, RECHECK_WANTED, scan->ret->count - scan->first);
 	for (i = 0; i < scan->note_count; i++) {
 		const struct py_node *node = &scan->notes[i].node;
 		const struct array_desc *array = scan_find(scan, scan->notes[i].object);
@@ -94,10 +94,11 @@ static void want_all(struct verifier *verifier)
 		scan->notes[i].row = NO_ROW;
 		if (array) {
 			scan->notes[i].row = (size_t)(array - scan->ret->arrays) - scan->first;
-			verifier->rows[scan->notes[i].row] |= CLAIM_WANTED;
+			verifier->rows[scan->notes[i].row] |= RECHECK_WANTED;
 		}
-		while (node->edge != EDGE_ROOT && !(verifier->nodes[node->parent] & CLAIM_WANTED)) {
-			verifier->nodes[node->parent] |= CLAIM_WANTED;
+		while (node->edge != EDGE_ROOT &&
+		       !(verifier->nodes[node->parent] & RECHECK_WANTED)) {
+			verifier->nodes[node->parent] |= RECHECK_WANTED;
 			node = &scan->walk.nodes[node->parent];
 			want_links(verifier, &node->rests_on);
 		}
@@ -105,7 +106,7 @@ static void want_all(struct verifier *verifier)
 }
 
 /* Frames first: what they hold counts while they are there. */
-static int claim_frames(struct verifier *verifier)
+static int recheck_frames(struct verifier *verifier)
 {
 	const struct py_links *links = &verifier->scan->walk.links;
 	int32_t ranges = 0;
@@ -116,7 +117,7 @@ static int claim_frames(struct verifier *verifier)
 		ranges += verifier->sums[i];
 		if (!ranges)
 			continue;
-		verifier->links[i] |= CLAIM_WANTED;
+		verifier->links[i] |= RECHECK_WANTED;
 		if (links->links[i].how == PY_LINK_FRAME)
 			err = address_set__add(&verifier->frames, links->links[i].address);
 	}
@@ -125,93 +126,93 @@ static int claim_frames(struct verifier *verifier)
 	return err < 0 ? err : 0;
 }
 
-static int claim_link(struct verifier *verifier, struct py_link *link, uint8_t *mark)
+static int recheck_link(struct verifier *verifier, struct py_link *link, uint8_t *mark)
 {
 	uint64_t word = link->word;
-	struct claim claim = { .address = link->address,
-			       .then = &word,
-			       .bytes = link->bytes,
-			       .how = CLAIM_SAME,
-			       .mark = mark };
+	struct recheck recheck = { .address = link->address,
+				   .then = &word,
+				   .bytes = link->bytes,
+				   .how = RECHECK_SAME,
+				   .mark = mark };
 
 	switch ((enum py_link_how)link->how) {
 	case PY_LINK_SAME:
 		break;
 	case PY_LINK_COUNT:
-		claim.how = CLAIM_COUNT;
-		claim.count = &link->word;
+		recheck.how = RECHECK_COUNT;
+		recheck.count = &link->word;
 		break;
 	case PY_LINK_STATE:
-		claim.how = CLAIM_STATE;
+		recheck.how = RECHECK_STATE;
 		break;
 	case PY_LINK_FRAME:
 		if (!address_set__has(&verifier->alive, link->address))
-			*mark |= CLAIM_WRONG;
+			*mark |= RECHECK_WRONG;
 		return 0;
 	}
-	return claims__add(verifier->claims, &claim);
+	return rechecks__add(verifier->rechecks, &recheck);
 }
 
-static int claim_links(struct verifier *verifier)
+static int recheck_links(struct verifier *verifier)
 {
 	struct py_links *links = &verifier->scan->walk.links;
 	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && i < links->count; i++) {
-		if (verifier->links[i] & CLAIM_WANTED)
-			err = claim_link(verifier, &links->links[i], &verifier->links[i]);
+		if (verifier->links[i] & RECHECK_WANTED)
+			err = recheck_link(verifier, &links->links[i], &verifier->links[i]);
 	}
 	return err;
 }
 
 /* The word that held the object; with the key before it, where a dict has both in one place. */
-static int claim_slot(struct verifier *verifier, const struct py_node *node, uint8_t *mark)
+static int recheck_slot(struct verifier *verifier, const struct py_node *node, uint8_t *mark)
 {
 	const bool keyed = node->edge == EDGE_ITEM || node->edge == EDGE_ATTR ||
 			   node->edge == EDGE_DESCR || node->edge == EDGE_LOCAL ||
 			   node->edge == EDGE_CACHED;
 	uint64_t words[2] = { 0, node->object };
-	struct claim claim = { .address = node->slot,
-			       .then = &words[1],
-			       .bytes = sizeof(words[1]),
-			       .how = CLAIM_POINTER,
-			       .mark = mark };
+	struct recheck recheck = { .address = node->slot,
+				   .then = &words[1],
+				   .bytes = sizeof(words[1]),
+				   .how = RECHECK_POINTER,
+				   .mark = mark };
 
 	if (!node->slot)
 		return 0;
 	if (keyed && !py_word(&verifier->scan->py, node->slot - 8, &words[0]) &&
 	    words[0] == node->label) {
-		claim.address -= 8;
-		claim.then = words;
-		claim.bytes = sizeof(words);
+		recheck.address -= 8;
+		recheck.then = words;
+		recheck.bytes = sizeof(words);
 	}
-	return claims__add(verifier->claims, &claim);
+	return rechecks__add(verifier->rechecks, &recheck);
 }
 
-struct key_claim {
+struct key_recheck {
 	struct verifier *verifier;
 	uint8_t *mark;
 };
 
-static int claim_piece(void *ctx, uint64_t address, size_t bytes)
+static int recheck_piece(void *ctx, uint64_t address, size_t bytes)
 {
-	struct key_claim *key = ctx;
-	uint8_t then[CLAIM_BYTES_MAX];
+	struct key_recheck *key = ctx;
+	uint8_t then[RECHECK_BYTES_MAX];
 	int err;
 
 	for (; bytes; address += sizeof(then)) {
 		size_t part = bytes < sizeof(then) ? bytes : sizeof(then);
-		const struct claim claim = { .address = address,
-					     .then = then,
-					     .bytes = part,
-					     .how = CLAIM_SAME,
-					     .mark = key->mark };
+		const struct recheck recheck = { .address = address,
+						 .then = then,
+						 .bytes = part,
+						 .how = RECHECK_SAME,
+						 .mark = key->mark };
 
 		/* What could not be read is not in the name. */
 		if (memsrc__read(key->verifier->scan->py.memsrc, address, then, part))
 			return 0;
-		err = claims__add(key->verifier->claims, &claim);
+		err = rechecks__add(key->verifier->rechecks, &recheck);
 		if (err)
 			return err;
 		bytes -= part;
@@ -219,9 +220,9 @@ static int claim_piece(void *ctx, uint64_t address, size_t bytes)
 	return 0;
 }
 
-static int claim_label(struct verifier *verifier, const struct py_node *node, uint8_t *mark)
+static int recheck_label(struct verifier *verifier, const struct py_node *node, uint8_t *mark)
 {
-	struct key_claim key = { verifier, mark };
+	struct key_recheck key = { verifier, mark };
 	struct py *py = &verifier->scan->py;
 	char text[PY_NAME_MAX];
 
@@ -233,25 +234,25 @@ static int claim_label(struct verifier *verifier, const struct py_node *node, ui
 	case EDGE_LOCAL:
 	case EDGE_CELL:
 	case EDGE_CACHED:
-		return node->label ? py_key_pieces(py, node->label, claim_piece, &key) : 0;
+		return node->label ? py_key_pieces(py, node->label, recheck_piece, &key) : 0;
 	case EDGE_NAMED:
 		py_c_string(py, node->label, text, sizeof(text));
-		return claim_piece(&key, node->label, strlen(text) + 1);
+		return recheck_piece(&key, node->label, strlen(text) + 1);
 	default:
 		return 0;
 	}
 }
 
-/* One kind of claim after the other: addresses that ascend need no sorting. */
-static int claim_ways(struct verifier *verifier,
-		      int (*add)(struct verifier *, const struct py_node *, uint8_t *))
+/* One kind of recheck after the other: addresses that ascend need no sorting. */
+static int recheck_ways(struct verifier *verifier,
+			int (*add)(struct verifier *, const struct py_node *, uint8_t *))
 {
 	const struct scan *scan = verifier->scan;
 	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && i < scan->walk.count; i++) {
-		if (verifier->nodes[i] & CLAIM_WANTED)
+		if (verifier->nodes[i] & RECHECK_WANTED)
 			err = add(verifier, &scan->walk.nodes[i], &verifier->nodes[i]);
 	}
 	for (i = 0; !err && i < scan->note_count; i++)
@@ -267,7 +268,7 @@ static void count_wrong_links(struct verifier *verifier)
 
 	for (i = 0; i <= count; i++) {
 		verifier->sums[i] = wrong;
-		wrong += i < count && verifier->links[i] & CLAIM_WRONG;
+		wrong += i < count && verifier->links[i] & RECHECK_WRONG;
 	}
 }
 
@@ -290,7 +291,7 @@ static bool rests_on_wrong(const struct verifier *verifier, const struct py_node
 	    links[range->first + LINK_OF_COUNT].how == PY_LINK_COUNT &&
 	    links[range->first + LINK_OF_COUNT].word <= node->label)
 		return true;
-	return node->edge != EDGE_ROOT && verifier->nodes[node->parent] & CLAIM_WRONG;
+	return node->edge != EDGE_ROOT && verifier->nodes[node->parent] & RECHECK_WRONG;
 }
 
 static void drop_wrong(struct verifier *verifier)
@@ -303,11 +304,11 @@ static void drop_wrong(struct verifier *verifier)
 	for (i = 0; i < scan->walk.count; i++) {
 		const struct py_node *node = &scan->walk.nodes[i];
 
-		if (!(verifier->nodes[i] & CLAIM_WANTED))
+		if (!(verifier->nodes[i] & RECHECK_WANTED))
 			continue;
 		verifier->nodes[i] |= is_lost(verifier, node) ? MARK_LOST : 0;
 		if (rests_on_wrong(verifier, node))
-			verifier->nodes[i] |= CLAIM_WRONG;
+			verifier->nodes[i] |= RECHECK_WRONG;
 	}
 	for (i = 0; i < scan->note_count; i++) {
 		const struct name_note *note = &scan->notes[i];
@@ -315,29 +316,29 @@ static void drop_wrong(struct verifier *verifier)
 
 		scan->report->unverified += array && is_lost(verifier, &note->node);
 		if (array &&
-		    (verifier->notes[i] & CLAIM_WRONG ||
-		     verifier->rows[array - (scan->ret->arrays + scan->first)] & CLAIM_WRONG ||
+		    (verifier->notes[i] & RECHECK_WRONG ||
+		     verifier->rows[array - (scan->ret->arrays + scan->first)] & RECHECK_WRONG ||
 		     rests_on_wrong(verifier, &note->node)))
 			drop_name(scan, array, note->name);
 	}
 }
 
-static int verify(struct verifier *verifier)
+static int verify_names(struct verifier *verifier)
 {
 	int err;
 
 	want_all(verifier);
-	err = claim_frames(verifier);
+	err = recheck_frames(verifier);
 	if (!err)
-		err = claim_links(verifier);
+		err = recheck_links(verifier);
 	if (!err)
-		err = claim_ways(verifier, claim_slot);
+		err = recheck_ways(verifier, recheck_slot);
 	if (!err)
-		err = claim_ways(verifier, claim_label);
+		err = recheck_ways(verifier, recheck_label);
 	if (!err)
-		err = claims__check(verifier->claims);
+		err = rechecks__check(verifier->rechecks);
 	if (!err)
-		err = scan_verify_rows(verifier->scan, verifier->claims, verifier->rows);
+		err = scan_verify_rows(verifier->scan, verifier->rechecks, verifier->rows);
 	if (err)
 		return err;
 	drop_wrong(verifier);
@@ -353,17 +354,17 @@ int scan_verify(struct scan *scan)
 		return 0;
 	/* What is read from here on is no link of a way. */
 	scan->py.links = NULL;
-	verifier.claims = claims__new(scan->py.memsrc);
+	verifier.rechecks = rechecks__new(scan->py.memsrc);
 	verifier.nodes = calloc(scan->walk.count + 1, 1);
 	verifier.links = calloc(scan->walk.links.count + 1, 1);
 	verifier.notes = calloc(scan->note_count + 1, 1);
 	verifier.rows = calloc(scan->ret->count - scan->first + 1, 1);
 	verifier.sums = calloc(scan->walk.links.count + 1, sizeof(*verifier.sums));
-	if (verifier.claims && verifier.nodes && verifier.links && verifier.notes &&
+	if (verifier.rechecks && verifier.nodes && verifier.links && verifier.notes &&
 	    verifier.rows && verifier.sums && !address_set__init(&verifier.frames) &&
 	    !address_set__init(&verifier.alive))
-		err = verify(&verifier);
-	claims__free(verifier.claims);
+		err = verify_names(&verifier);
+	rechecks__free(verifier.rechecks);
 	free(verifier.nodes);
 	free(verifier.links);
 	free(verifier.notes);

@@ -50,42 +50,42 @@ static int gather_heads(struct rows *rows)
 	return memsrc__gather(rows->scan->py.memsrc, rows->spans, rows->count);
 }
 
-static int claim_dims(struct claims *claims, const struct row *row)
+static int recheck_dims(struct rechecks *rechecks, const struct row *row)
 {
 	const size_t bytes = row->array->shape->ndim * sizeof(int64_t);
 	const int64_t *dims = row->array->shape->dims;
-	struct claim claim = { .address = row->head.dims,
-			       .then = dims,
-			       .bytes = bytes,
-			       .how = CLAIM_SAME,
-			       .mark = row->mark };
+	struct recheck recheck = { .address = row->head.dims,
+				   .then = dims,
+				   .bytes = bytes,
+				   .how = RECHECK_SAME,
+				   .mark = row->mark };
 	int err;
 
 	if (!bytes)
 		return 0;
 	if (row->head.strides == row->head.dims + bytes)
-		claim.bytes = 2 * bytes;
-	err = claims__add(claims, &claim);
-	if (err || claim.bytes != bytes)
+		recheck.bytes = 2 * bytes;
+	err = rechecks__add(rechecks, &recheck);
+	if (err || recheck.bytes != bytes)
 		return err;
-	claim.address = row->head.strides;
-	claim.then = dims + row->array->shape->ndim;
-	return claims__add(claims, &claim);
+	recheck.address = row->head.strides;
+	recheck.then = dims + row->array->shape->ndim;
+	return rechecks__add(rechecks, &recheck);
 }
 
-static int verify_batch(struct rows *rows, struct claims *claims)
+static int verify_batch(struct rows *rows, struct rechecks *rechecks)
 {
 	size_t i;
 	int err = gather_heads(rows);
 
 	for (i = 0; !err && i < rows->count; i++) {
 		if (same_head(rows->scan, &rows->rows[i]))
-			err = claim_dims(claims, &rows->rows[i]);
+			err = recheck_dims(rechecks, &rows->rows[i]);
 		else
-			*rows->rows[i].mark |= CLAIM_WRONG;
+			*rows->rows[i].mark |= RECHECK_WRONG;
 	}
 	rows->count = 0;
-	return err ? err : claims__check(claims);
+	return err ? err : rechecks__check(rechecks);
 }
 
 /* Few, each by itself. */
@@ -97,13 +97,13 @@ static int verify_buffer(struct scan *scan, const struct array_desc *array, uint
 
 	err = type ? buffer_read(&scan->py, array->object, type->kind, &now) : -EINVAL;
 	if (err || now.start != array->start || now.end != array->end)
-		*mark |= CLAIM_WRONG;
+		*mark |= RECHECK_WRONG;
 	if (!err)
 		array_desc__deinit(&now);
 	return py_walk_goes_on(err);
 }
 
-static int verify_rows(struct rows *rows, struct claims *claims, uint8_t *marks)
+static int verify_rows(struct rows *rows, struct rechecks *rechecks, uint8_t *marks)
 {
 	struct scan *scan = rows->scan;
 	size_t i;
@@ -113,7 +113,7 @@ static int verify_rows(struct rows *rows, struct claims *claims, uint8_t *marks)
 		const struct array_desc *array = &scan->ret->arrays[scan->first + i];
 		const struct py_type *type;
 
-		if (!(marks[i] & CLAIM_WANTED))
+		if (!(marks[i] & RECHECK_WANTED))
 			continue;
 		type = py_type_of(&scan->py, array->object);
 		if (!type || type->kind != PY_NDARRAY) {
@@ -121,11 +121,11 @@ static int verify_rows(struct rows *rows, struct claims *claims, uint8_t *marks)
 			continue;
 		}
 		if (rows->count == BATCH)
-			err = verify_batch(rows, claims);
+			err = verify_batch(rows, rechecks);
 		rows->rows[rows->count].array = array;
 		rows->rows[rows->count++].mark = &marks[i];
 	}
-	return err ? err : verify_batch(rows, claims);
+	return err ? err : verify_batch(rows, rechecks);
 }
 
 /* The row as it is now, at the same place; or -errno, and it is as it was. */
@@ -165,7 +165,7 @@ int scan_read_changed(struct scan *scan, const uint8_t *marks)
 	for (i = first; i < scan->ret->count; i++) {
 		struct array_desc *array = &scan->ret->arrays[i];
 
-		failed = !err && marks[i - first] & CLAIM_WRONG ? read_row(scan, array) : 0;
+		failed = !err && marks[i - first] & RECHECK_WRONG ? read_row(scan, array) : 0;
 		if (!err)
 			err = py_walk_goes_on(failed);
 		if (!failed) {
@@ -181,7 +181,7 @@ int scan_read_changed(struct scan *scan, const uint8_t *marks)
 	return err;
 }
 
-int scan_verify_rows(struct scan *scan, struct claims *claims, uint8_t *marks)
+int scan_verify_rows(struct scan *scan, struct rechecks *rechecks, uint8_t *marks)
 {
 	struct rows *rows = malloc(sizeof(*rows));
 	int err;
@@ -190,7 +190,7 @@ int scan_verify_rows(struct scan *scan, struct claims *claims, uint8_t *marks)
 		return -ENOMEM;
 	rows->scan = scan;
 	rows->count = 0;
-	err = verify_rows(rows, claims, marks);
+	err = verify_rows(rows, rechecks, marks);
 	free(rows);
 	return err;
 }

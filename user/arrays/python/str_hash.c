@@ -8,30 +8,30 @@ struct sip {
 	uint64_t v0, v1, v2, v3;
 };
 
-static uint64_t rotate(uint64_t word, unsigned int bits)
+static uint64_t rotate_word(uint64_t word, unsigned int bits)
 {
 	return word << bits | word >> (64 - bits);
 }
 
-static void mix(struct sip *sip, unsigned int rounds)
+static void sip_mix(struct sip *sip, unsigned int rounds)
 {
 	while (rounds--) {
 		sip->v0 += sip->v1;
 		sip->v2 += sip->v3;
-		sip->v1 = rotate(sip->v1, 13) ^ sip->v0;
-		sip->v3 = rotate(sip->v3, 16) ^ sip->v2;
-		sip->v0 = rotate(sip->v0, 32) + sip->v3;
+		sip->v1 = rotate_word(sip->v1, 13) ^ sip->v0;
+		sip->v3 = rotate_word(sip->v3, 16) ^ sip->v2;
+		sip->v0 = rotate_word(sip->v0, 32) + sip->v3;
 		sip->v2 += sip->v1;
-		sip->v1 = rotate(sip->v1, 17) ^ sip->v2;
-		sip->v3 = rotate(sip->v3, 21) ^ sip->v0;
-		sip->v2 = rotate(sip->v2, 32);
+		sip->v1 = rotate_word(sip->v1, 17) ^ sip->v2;
+		sip->v3 = rotate_word(sip->v3, 21) ^ sip->v0;
+		sip->v2 = rotate_word(sip->v2, 32);
 	}
 }
 
-static void absorb(struct sip *sip, uint64_t word, unsigned int rounds)
+static void sip_absorb(struct sip *sip, uint64_t word, unsigned int rounds)
 {
 	sip->v3 ^= word;
-	mix(sip, rounds);
+	sip_mix(sip, rounds);
 	sip->v0 ^= word;
 }
 
@@ -47,13 +47,13 @@ uint64_t py_str_hash(const struct py_hash *hash, const char *data, size_t bytes)
 		return 0;
 	for (i = 0; i + sizeof(word) <= bytes; i += sizeof(word)) {
 		memcpy(&word, data + i, sizeof(word));
-		absorb(&sip, word, hash->rounds);
+		sip_absorb(&sip, word, hash->rounds);
 	}
 	word = 0;
 	memcpy(&word, data + i, bytes - i);
-	absorb(&sip, word | (uint64_t)bytes << 56, hash->rounds);
+	sip_absorb(&sip, word | (uint64_t)bytes << 56, hash->rounds);
 	sip.v2 ^= 0xff;
-	mix(&sip, hash->rounds + 2);
+	sip_mix(&sip, hash->rounds + 2);
 	result = sip.v0 ^ sip.v1 ^ sip.v2 ^ sip.v3;
 	/* -1 is an error there. */
 	return result == UINT64_MAX ? UINT64_MAX - 1 : result;

@@ -147,7 +147,7 @@ int py_walk__add_node(struct py_walk *walk, const struct py_node *node, size_t *
 }
 
 /* A way that is not known yet, or to an array: its links are set once it is to stay. */
-static int push(struct py_walk *walk, const struct py_node *way, bool deferred)
+static int push_way(struct py_walk *walk, const struct py_node *way, bool deferred)
 {
 	const struct py_type *type = py_type_of(walk->py, way->object);
 	const uint64_t object = way->object;
@@ -184,12 +184,12 @@ static int push(struct py_walk *walk, const struct py_node *way, bool deferred)
 
 int py_walk__push(struct py_walk *walk, const struct py_node *node)
 {
-	return push(walk, node, false);
+	return push_way(walk, node, false);
 }
 
 int py_walk__push_deferred(struct py_walk *walk, const struct py_node *node)
 {
-	return push(walk, node, true);
+	return push_way(walk, node, true);
 }
 
 int py_walk__push_text(struct py_walk *walk, uint64_t object, size_t parent, const char *literal)

@@ -31,7 +31,7 @@ static bool checksum_is(int fd, uint32_t wanted)
 	return !got && sum == wanted;
 }
 
-static bool belongs(int fd, const struct elf_identity *binary)
+static bool belongs_to(int fd, const struct elf_identity *binary)
 {
 	struct elf_identity found;
 
@@ -50,7 +50,7 @@ static int open_one(int root, const char *path, const struct elf_identity *binar
 
 	if (fd < 0)
 		return fd;
-	if (!fstat(fd, &stat) && S_ISREG(stat.st_mode) && belongs(fd, binary))
+	if (!fstat(fd, &stat) && S_ISREG(stat.st_mode) && belongs_to(fd, binary))
 		return fd;
 	close(fd);
 	return -ENOENT;

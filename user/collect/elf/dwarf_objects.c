@@ -87,7 +87,7 @@ static int compare_address(const void *key, const void *element)
 	return (*address > object->address) - (*address < object->address);
 }
 
-static struct dwarf_object *find(struct walk *walk, Dwarf_Die *die)
+static struct dwarf_object *find_object(struct walk *walk, Dwarf_Die *die)
 {
 	uint64_t address;
 
@@ -98,7 +98,7 @@ static struct dwarf_object *find(struct walk *walk, Dwarf_Die *die)
 }
 
 /* False, and nothing done, where it does not fit. */
-static bool enter(struct walk *walk, const char *name)
+static bool enter_scope(struct walk *walk, const char *name)
 {
 	size_t used = strlen(walk->scope), wanted = name ? strlen(name) : 0;
 
@@ -116,7 +116,7 @@ static int set_name(struct walk *walk, struct dwarf_object *object, const char *
 {
 	size_t used = strlen(walk->scope);
 
-	if (object->name || !enter(walk, name))
+	if (object->name || !enter_scope(walk, name))
 		return 0;
 	object->name = strdup(walk->scope);
 	walk->scope[used] = '\0';
@@ -125,7 +125,7 @@ static int set_name(struct walk *walk, struct dwarf_object *object, const char *
 
 static int on_variable(struct walk *walk, Dwarf_Die *die)
 {
-	struct dwarf_object *object = find(walk, die);
+	struct dwarf_object *object = find_object(walk, die);
 	bool was_empty;
 	int err = 0;
 
@@ -155,7 +155,7 @@ static int on_common(struct walk *walk, Dwarf_Die *die)
 
 	more = dwarf_child(die, &member);
 	while (!more && !err) {
-		struct dwarf_object *object = find(walk, &member);
+		struct dwarf_object *object = find_object(walk, &member);
 
 		if (is_late(walk))
 			return -ETIME;
@@ -183,11 +183,11 @@ static int on_scope(struct walk *walk, Dwarf_Die *die, unsigned int depth)
 
 	switch (dwarf_tag(die)) {
 	case DW_TAG_subprogram:
-		walk->in_procedure = enter(walk, name_of(walk, die));
+		walk->in_procedure = enter_scope(walk, name_of(walk, die));
 		break;
 	case DW_TAG_module:
 	case DW_TAG_namespace:
-		enter(walk, name_of(walk, die));
+		enter_scope(walk, name_of(walk, die));
 		break;
 	default:
 		break;

@@ -158,7 +158,7 @@ static int name_element(Dwarf_Die *type, struct array_shape *shape, uint64_t *by
 }
 
 /* An outermost length that is not told (extern int x[]) follows from the symbol's size. */
-static int multiply(struct dims *dims, uint64_t element, uint64_t bytes)
+static int multiply_dims(struct dims *dims, uint64_t element, uint64_t bytes)
 {
 	uint64_t all = element;
 	uint32_t i;
@@ -239,7 +239,7 @@ int dwarf_shape_of(Dwarf_Die *variable, int language, uint64_t bytes, struct arr
 		return -ENOMEM;
 	err = name_element(&type, shape, &element);
 	if (!err)
-		err = multiply(&dims, element, bytes);
+		err = multiply_dims(&dims, element, bytes);
 	if (!err) {
 		shape->dims = malloc(2 * dims.count * sizeof(*shape->dims) + 1);
 		err = shape->dims ? 0 : -ENOMEM;

@@ -126,7 +126,7 @@ static int configure_slots(struct faults *faults)
 	return err ? err : bpf_map__set_max_entries(skel->maps.totals, faults->slots);
 }
 
-static int configure(struct faults *faults)
+static int configure_skeleton(struct faults *faults)
 {
 	struct pagewatch_bpf *skel = faults->skel;
 	const struct faults_options *options = &faults->options;
@@ -178,7 +178,7 @@ static void choose_programs(struct faults *faults, bool tp_btf)
 		tracefs_has_event(faults->events, "huge_memory/mm_collapse_huge_page"));
 }
 
-static int load(struct faults *faults, bool tp_btf)
+static int load_programs(struct faults *faults, bool tp_btf)
 {
 	int err;
 
@@ -186,7 +186,7 @@ static int load(struct faults *faults, bool tp_btf)
 	if (!faults->skel)
 		return -errno;
 	faults->backend = tp_btf ? FAULTS_TP_BTF : FAULTS_PERF;
-	err = configure(faults);
+	err = configure_skeleton(faults);
 	if (err)
 		return err;
 	choose_programs(faults, tp_btf);
@@ -201,7 +201,7 @@ static int load(struct faults *faults, bool tp_btf)
 	return err;
 }
 
-static int say(char *reason, size_t size, int err, const char *text)
+static int give_reason(char *reason, size_t size, int err, const char *text)
 {
 	snprintf(reason, size, "%s", text);
 	return err;
@@ -215,17 +215,18 @@ static int load_backend(struct faults *faults, char *reason, size_t size)
 	int err;
 
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		return say(reason, size, -EOPNOTSUPP,
-			   "this kernel has no BTF (/sys/kernel/btf/vmlinux)");
+		return give_reason(reason, size, -EOPNOTSUPP,
+				   "this kernel has no BTF (/sys/kernel/btf/vmlinux)");
 	if (wanted == FAULTS_TP_BTF && !tracepoints)
-		return say(reason, size, -EOPNOTSUPP,
-			   "this kernel has no page_fault_user tracepoint: try --backend=perf");
-	err = load(faults, wanted != FAULTS_PERF && tracepoints);
+		return give_reason(
+			reason, size, -EOPNOTSUPP,
+			"this kernel has no page_fault_user tracepoint: try --backend=perf");
+	err = load_programs(faults, wanted != FAULTS_PERF && tracepoints);
 	if (err && wanted == FAULTS_AUTO && tracepoints && err != -EPERM)
-		err = load(faults, false);
+		err = load_programs(faults, false);
 	/* The verifier says EACCES; a missing capability is EPERM. */
 	if (err == -EPERM)
-		return say(reason, size, -EPERM, NEEDS_ROOT);
+		return give_reason(reason, size, -EPERM, NEEDS_ROOT);
 	if (err) {
 		snprintf(reason, size, "the kernel refuses the BPF programs: %s", strerror(-err));
 		return -EOPNOTSUPP;
@@ -246,8 +247,8 @@ int faults__open(const struct faults_options *options, struct faults **ret, char
 	faults->events = tracefs_open_events();
 	if (faults->events < 0) {
 		err = faults->events;
-		say(reason, reason_size, err,
-		    err == -EPERM ? NEEDS_ROOT : "this kernel has no tracefs");
+		give_reason(reason, reason_size, err,
+			    err == -EPERM ? NEEDS_ROOT : "this kernel has no tracefs");
 		goto out;
 	}
 	err = load_backend(faults, reason, reason_size);
@@ -263,7 +264,7 @@ int faults__open(const struct faults_options *options, struct faults **ret, char
 out:
 	if (err) {
 		if (!*reason)
-			say(reason, reason_size, err, strerror(-err));
+			give_reason(reason, reason_size, err, strerror(-err));
 		faults__close(faults);
 		return err;
 	}

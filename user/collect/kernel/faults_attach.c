@@ -155,7 +155,7 @@ static int attach_faults(struct faults *faults)
 	return err;
 }
 
-static int failed(char *reason, size_t size, const char *what, int err)
+static int attach_failed(char *reason, size_t size, const char *what, int err)
 {
 	snprintf(reason, size, "cannot attach to %s: %s", what, strerror(-err));
 	return err == -EPERM || err == -EACCES ? err : -EOPNOTSUPP;
@@ -167,12 +167,12 @@ int faults_attach(struct faults *faults, char *reason, size_t reason_size)
 
 	err = attach_calls(faults);
 	if (err)
-		return failed(reason, reason_size, "the mapping calls' tracepoints", err);
+		return attach_failed(reason, reason_size, "the mapping calls' tracepoints", err);
 	err = attach_processes(faults);
 	if (err)
-		return failed(reason, reason_size, "the process tracepoints", err);
+		return attach_failed(reason, reason_size, "the process tracepoints", err);
 	err = attach_faults(faults);
 	if (err)
-		return failed(reason, reason_size, "page faults", err);
+		return attach_failed(reason, reason_size, "page faults", err);
 	return 0;
 }

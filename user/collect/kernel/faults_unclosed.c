@@ -79,7 +79,7 @@ static int take_late(struct faults *faults, uint64_t serial,
 }
 
 /* From then on a touch finds nothing to do for it. */
-static void forget(struct faults *faults, struct pw_unclosed *range)
+static void forget_range(struct faults *faults, struct pw_unclosed *range)
 {
 	struct pw_mm *mm = &faults->mms[range->slot % faults->slots];
 
@@ -98,11 +98,11 @@ int faults__take_unclosed(struct faults *faults, const struct map_event *unclose
 	if (!err)
 		err = take_late(faults, serial, visit, ctx);
 	if (__atomic_load_n(&range->serial, __ATOMIC_ACQUIRE) == serial)
-		forget(faults, range);
+		forget_range(faults, range);
 	return err;
 }
 
-static void drop(void *ctx, const struct touch_chunk *chunk)
+static void drop_chunk(void *ctx, const struct touch_chunk *chunk)
 {
 	(void)ctx;
 	(void)chunk;
@@ -118,7 +118,7 @@ void faults_forget_unclosed(struct faults *faults, uint32_t slot)
 
 		if (!serial || serial == PW_UNCLOSED_BUSY || range->slot != slot)
 			continue;
-		take_late(faults, serial, drop, NULL);
-		forget(faults, range);
+		take_late(faults, serial, drop_chunk, NULL);
+		forget_range(faults, range);
 	}
 }

@@ -90,7 +90,7 @@ static struct slot *find_slot(struct slot *slots, size_t count, uint64_t number)
 }
 
 /* Makes room for a load. */
-static int grow(struct memsrc *memsrc)
+static int grow_slots(struct memsrc *memsrc)
 {
 	size_t count = memsrc->slot_count * 2, i;
 	struct slot *slots;
@@ -171,7 +171,7 @@ static int load_pages(struct memsrc *memsrc, uint64_t number, size_t count)
 
 	if (memsrc->pages + count > memsrc->max_pages || memsrc->used > 4 * memsrc->max_pages)
 		return -ENOSPC;
-	err = grow(memsrc);
+	err = grow_slots(memsrc);
 	if (!err && (!memsrc->slabs || memsrc->slabs->pages - memsrc->slabs->used < count))
 		err = add_slab(memsrc);
 	if (!err)
@@ -207,7 +207,7 @@ void memsrc__prefetch(struct memsrc *memsrc, uint64_t address, size_t bytes)
 }
 
 /* Counts a page of swap space once, whoever asks for it, while there is room to remember it. */
-static void miss(struct memsrc *memsrc, uint64_t address)
+static void count_miss(struct memsrc *memsrc, uint64_t address)
 {
 	uint64_t number = address / memsrc->page_bytes + 1;
 	struct slot *slot;
@@ -219,7 +219,7 @@ static void miss(struct memsrc *memsrc, uint64_t address)
 		return;
 	memsrc->swapped++;
 	/* The rest of the table is for what will be read. */
-	if (!slot->number && memsrc->used < memsrc->max_pages && !grow(memsrc)) {
+	if (!slot->number && memsrc->used < memsrc->max_pages && !grow_slots(memsrc)) {
 		slot = find_slot(memsrc->slots, memsrc->slot_count, number);
 		slot->number = number;
 		memsrc->used++;
@@ -246,7 +246,7 @@ static int read_page(struct memsrc *memsrc, uint64_t address, uint8_t *buffer, s
 		memsrc->last = *slot;
 	}
 	if (!slot->data || slot->data == memsrc->scratch) {
-		miss(memsrc, address);
+		count_miss(memsrc, address);
 		return -EFAULT;
 	}
 	memcpy(buffer, slot->data + address % memsrc->page_bytes, bytes);
@@ -310,7 +310,7 @@ int memsrc__load(struct memsrc *memsrc, uint64_t address, size_t count, uint8_t 
 	err = memsrc->backend.load(memsrc->backend.ctx, address, count, buffer, present);
 	for (i = 0; !err && i < count; i++) {
 		if (!present[i])
-			miss(memsrc, address + i * memsrc->page_bytes);
+			count_miss(memsrc, address + i * memsrc->page_bytes);
 	}
 	return err;
 }
@@ -334,7 +334,7 @@ int memsrc__sample(struct memsrc *memsrc, const struct memsrc_samples *samples, 
 	}
 	for (i = 0; !err && i < samples->count; i++) {
 		if (!present[i])
-			miss(memsrc, samples->address + i * samples->stride);
+			count_miss(memsrc, samples->address + i * samples->stride);
 	}
 	return err;
 }

@@ -86,7 +86,8 @@ static void candidates__narrow(struct candidates *candidates, struct pagemap *pa
 }
 
 /* The extents of the walk once more, with the mark on what the candidates cover. */
-static int mark(struct page_walk *walk, const struct candidates *candidates, uint32_t category)
+static int mark_extents(struct page_walk *walk, const struct candidates *candidates,
+			uint32_t category)
 {
 	const uint64_t pmd = walk->pagemap->pmd_bytes;
 	struct extent_list *list = walk->list;
@@ -144,7 +145,7 @@ int page_walk__tell_huge(struct page_walk *walk)
 		category = PAGE_MAYBE_HUGE_BIT;
 		pagemap->huge_unsure = true;
 	}
-	err = mark(walk, &candidates, category);
+	err = mark_extents(walk, &candidates, category);
 out:
 	free(candidates.starts);
 	return err;

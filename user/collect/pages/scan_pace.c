@@ -46,7 +46,7 @@ bool scan_pace__rest_is_due(struct scan_pace *pace, uint64_t now)
 }
 
 /* The thread's timer slack (50 us unless changed) would make a scan a third slower. */
-static void rest(void)
+static void rest_exactly(void)
 {
 	const struct timespec time = { .tv_nsec = REST_NS };
 	int slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
@@ -63,7 +63,7 @@ uint64_t scan_pace__begin(struct scan_pace *pace)
 	uint64_t now = now_ns();
 
 	if (scan_pace__rest_is_due(pace, now)) {
-		rest();
+		rest_exactly();
 		pace->held_ns = 0;
 		now = now_ns();
 	}

@@ -204,7 +204,7 @@ static void measure_clause(const struct judge *judge, size_t clause_index,
 			expect_holds(clause, measure, judge->now->header.environment.page_bytes);
 }
 
-static enum expect_verdict worst(enum expect_verdict left, enum expect_verdict right)
+static enum expect_verdict worst_verdict(enum expect_verdict left, enum expect_verdict right)
 {
 	if (left == EXPECT_FAILS || right == EXPECT_FAILS)
 		return EXPECT_FAILS;
@@ -228,11 +228,11 @@ static int add_finding(struct judge *judge, const struct process_snapshot *proce
 	for (i = 0; i < judge->expectation->clause_count; i++) {
 		measure_clause(judge, i, finding);
 		if (finding->measures[i].unknown)
-			finding->verdict = worst(finding->verdict, EXPECT_UNKNOWN);
+			finding->verdict = worst_verdict(finding->verdict, EXPECT_UNKNOWN);
 		else if (!finding->measures[i].holds)
 			finding->verdict = EXPECT_FAILS;
 	}
-	ret->verdict = worst(ret->verdict, finding->verdict);
+	ret->verdict = worst_verdict(ret->verdict, finding->verdict);
 	return 0;
 }
 
@@ -311,7 +311,7 @@ int expectation__judge(const struct expectation *expectation, const struct snaps
 		return judge_absence(&judge, missing);
 	if (!ret->count)
 		missing = "no process was left to examine";
-	ret->verdict = worst(ret->verdict, EXPECT_UNKNOWN);
+	ret->verdict = worst_verdict(ret->verdict, EXPECT_UNKNOWN);
 	return give_reason(ret, strdup(missing));
 }
 

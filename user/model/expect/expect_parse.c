@@ -339,7 +339,7 @@ static int take_end(struct parser *parser, struct expectation *ret)
 	return *start ? fail_at(parser, start, "expected 'and' or the end") : 0;
 }
 
-static int parse(struct parser *parser, struct expectation *ret)
+static int parse_expectation(struct parser *parser, struct expectation *ret)
 {
 	int err;
 
@@ -374,7 +374,7 @@ int expectation__parse(const char *text, struct expectation *ret, struct expect_
 	error->column = (uint32_t)(parser.at - text);
 	parser.text = parser.at = ret->text;
 	length = error->column;
-	if (parse(&parser, ret)) {
+	if (parse_expectation(&parser, ret)) {
 		error->column += (uint32_t)length;
 		return *error->message ? -EINVAL : -ENOMEM;
 	}

@@ -34,7 +34,7 @@ const char *expect_op_name(enum expect_op op)
 }
 
 /* Products of two 64-bit counts and 100 * 10^9 at most: percentages have base < 2^52 pages. */
-static __int128 growth(const struct expect_measure *measure)
+static __int128 measured_growth(const struct expect_measure *measure)
 {
 	return (__int128)measure->value - (__int128)measure->before;
 }
@@ -44,11 +44,11 @@ static __int128 left_side(const struct expect_value *value, const struct expect_
 {
 	switch (value->unit) {
 	case UNIT_BYTES:
-		return growth(measure) * page_bytes;
+		return measured_growth(measure) * page_bytes;
 	case UNIT_PERCENT:
-		return growth(measure) * 100 * value->scale;
+		return measured_growth(measure) * 100 * value->scale;
 	default:
-		return growth(measure);
+		return measured_growth(measure);
 	}
 }
 
@@ -84,8 +84,8 @@ bool expect_holds(const struct expect_clause *clause, const struct expect_measur
 }
 
 /* The number of the unit that holds with the least change: rounded away from what was written. */
-static __int128 boundary(const struct expect_clause *clause, const struct expect_measure *measure,
-			 uint64_t page_bytes)
+static __int128 boundary_value(const struct expect_clause *clause,
+			       const struct expect_measure *measure, uint64_t page_bytes)
 {
 	bool upper = clause->op == OP_LE || clause->op == OP_LT;
 	__int128 left = left_side(&clause->value, measure, page_bytes);
@@ -134,7 +134,7 @@ char *expect_remedy(const struct expect_clause *clause, const struct expect_meas
 	/* Few shares are whole percentages; pages are exact. */
 	if (clause->op == OP_EQ && clause->value.unit == UNIT_PERCENT)
 		told.value.unit = UNIT_PAGES;
-	number = boundary(&told, measure, page_bytes);
+	number = boundary_value(&told, measure, page_bytes);
 	if (number < 0 && !told.value.relative)
 		return NULL;
 	text = print_number(&told.value, number);

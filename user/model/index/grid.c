@@ -33,7 +33,8 @@ struct part {
 };
 
 /* How many indices of the part lie in the cell. */
-static uint64_t inside(const struct part *part, uint32_t cell, uint64_t count, uint32_t cells)
+static uint64_t indices_inside(const struct part *part, uint32_t cell, uint64_t count,
+			       uint32_t cells)
 {
 	uint64_t first = cell_start(cell, count, cells), end = cell_start(cell + 1, count, cells);
 
@@ -79,7 +80,7 @@ static void add_whole(uint64_t *cells, uint32_t cell_count, const struct part *p
 	uint32_t cell, last = cell_of(part->end - 1, count, cell_count);
 
 	for (cell = cell_of(part->start, count, cell_count); cell <= last; cell++)
-		cells[cell] += inside(part, cell, count, cell_count);
+		cells[cell] += indices_inside(part, cell, count, cell_count);
 }
 
 static int on_run(void *ctx, uint32_t depth, const uint64_t *index, uint64_t first, uint64_t end)
@@ -101,7 +102,7 @@ static int on_run(void *ctx, uint32_t depth, const uint64_t *index, uint64_t fir
 	row_end = cell_of(rows.end - 1, spread->count[0], grid->rows) + 1;
 	column_end = cell_of(columns.end - 1, spread->count[1], grid->columns) + 1;
 	for (row = cell_of(rows.start, spread->count[0], grid->rows); row < row_end; row++) {
-		uint64_t height = inside(&rows, row, spread->count[0], grid->rows);
+		uint64_t height = indices_inside(&rows, row, spread->count[0], grid->rows);
 
 		for (column = cell_of(columns.start, spread->count[1], grid->columns);
 		     column < column_end; column++) {
@@ -109,7 +110,8 @@ static int on_run(void *ctx, uint32_t depth, const uint64_t *index, uint64_t fir
 				return -E2BIG;
 			--*spread->steps;
 			spread->into[(size_t)row * grid->columns + column] +=
-				height * inside(&columns, column, spread->count[1], grid->columns);
+				height *
+				indices_inside(&columns, column, spread->count[1], grid->columns);
 		}
 	}
 	return 0;
@@ -122,11 +124,11 @@ static void add_lines(const struct spread *spread, uint64_t *elements)
 	uint32_t row, column;
 
 	for (row = 0; row < spread->grid->rows; row++) {
-		uint64_t height = inside(&all_rows, row, all_rows.end, spread->grid->rows);
+		uint64_t height = indices_inside(&all_rows, row, all_rows.end, spread->grid->rows);
 
 		for (column = 0; column < spread->grid->columns; column++) {
-			uint64_t width = inside(&all_columns, column, all_columns.end,
-						spread->grid->columns);
+			uint64_t width = indices_inside(&all_columns, column, all_columns.end,
+							spread->grid->columns);
 			size_t cell = (size_t)row * spread->grid->columns + column;
 
 			elements[cell] = height * width;
@@ -149,8 +151,9 @@ static int spread_set(struct spread *spread, const struct intervals *pages, uint
 	return err;
 }
 
-static int fill(struct grid *grid, const struct array_desc *array,
-		const struct index_levels *levels, const struct grid_sets *sets, uint64_t *steps)
+static int fill_grid(struct grid *grid, const struct array_desc *array,
+		     const struct index_levels *levels, const struct grid_sets *sets,
+		     uint64_t *steps)
 {
 	size_t cells = (size_t)grid->rows * grid->columns;
 	struct spread spread = {
@@ -195,7 +198,7 @@ int grid__fill(const struct array_desc *array, const struct grid_sets *sets, uin
 		columns = (uint32_t)array->shape->dims[1];
 	ret->rows = rows;
 	ret->columns = columns;
-	err = fill(ret, array, &levels, sets, steps);
+	err = fill_grid(ret, array, &levels, sets, steps);
 	if (err)
 		grid__deinit(ret);
 	return err;

@@ -64,7 +64,7 @@ static size_t find_widest(const struct index_blocks *boxes, size_t count)
 }
 
 /* Makes the common part smaller, if the row goes with the group. */
-static bool joins(struct index_group *group, uint64_t row, const struct index_blocks *box)
+static bool joins_group(struct index_group *group, uint64_t row, const struct index_blocks *box)
 {
 	uint64_t first = box->first, end = box->first + box->width;
 	uint64_t common = group->end - group->first;
@@ -98,7 +98,7 @@ int index_group__add_row(struct index_group *group, uint64_t row, const struct i
 			err = group->emit(group->ctx, row, row + 1, &boxes[i]);
 		return err;
 	}
-	if (group->count + count > BOXES_MAX || !joins(group, row, &boxes[widest])) {
+	if (group->count + count > BOXES_MAX || !joins_group(group, row, &boxes[widest])) {
 		err = index_group__close(group);
 		group->first = boxes[widest].first;
 		group->end = boxes[widest].first + boxes[widest].width;

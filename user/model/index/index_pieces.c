@@ -117,8 +117,8 @@ static int push_box(struct index_pieces *pieces, struct table *table, struct ind
 }
 
 /* What is done and will not grow becomes boxes; two blocks are no progression yet. */
-static int flush(struct index_pieces *pieces, struct table *table, struct index_blocks *done,
-		 const struct index_blocks *tail)
+static int flush_blocks(struct index_pieces *pieces, struct table *table, struct index_blocks *done,
+			const struct index_blocks *tail)
 {
 	struct index_blocks one = { done->first, 0, done->width, 1 };
 	int err = 0;
@@ -159,7 +159,7 @@ static int close_interval(struct index_pieces *pieces, struct table *table, stru
 			return err;
 		}
 	}
-	err = flush(pieces, table, done, tail);
+	err = flush_blocks(pieces, table, done, tail);
 	*done = next;
 	return err;
 }
@@ -241,8 +241,8 @@ static int find_entry(struct index_pieces *pieces, struct table *table,
 	return 0;
 }
 
-static int add(struct index_pieces *pieces, uint32_t depth, uint64_t first, uint64_t end,
-	       const struct index_blocks *tail)
+static int add_blocks(struct index_pieces *pieces, uint32_t depth, uint64_t first, uint64_t end,
+		      const struct index_blocks *tail)
 {
 	struct table *table = &pieces->tables[depth];
 	struct entry *entry;
@@ -265,7 +265,7 @@ static int add(struct index_pieces *pieces, uint32_t depth, uint64_t first, uint
 }
 
 /* All that a table has becomes its boxes. */
-static int finish(struct index_pieces *pieces, struct table *table)
+static int finish_table(struct index_pieces *pieces, struct table *table)
 {
 	size_t i;
 	int err = 0;
@@ -275,12 +275,12 @@ static int finish(struct index_pieces *pieces, struct table *table)
 
 		err = close_interval(pieces, table, &table->entries[i], tail);
 		if (!err)
-			err = flush(pieces, table, &table->entries[i].done, tail);
+			err = flush_blocks(pieces, table, &table->entries[i].done, tail);
 	}
 	return err;
 }
 
-static void reset(struct index_pieces *pieces, struct table *table)
+static void reset_table(struct index_pieces *pieces, struct table *table)
 {
 	size_t i;
 
@@ -295,7 +295,7 @@ static int on_group(void *ctx, uint64_t first, uint64_t end, const struct index_
 {
 	struct index_pieces *pieces = ctx;
 
-	return add(pieces, pieces->level_count - 2, first, end, blocks);
+	return add_blocks(pieces, pieces->level_count - 2, first, end, blocks);
 }
 
 static bool has_group(const struct index_pieces *pieces, uint32_t depth)
@@ -309,14 +309,14 @@ static int on_run(void *ctx, uint32_t depth, const uint64_t *index, uint64_t fir
 	int err = has_group(pieces, depth) ? index_group__close(&pieces->group) : 0;
 
 	(void)index;
-	return err ? err : add(pieces, depth, first, end, pieces->full + depth + 1);
+	return err ? err : add_blocks(pieces, depth, first, end, pieces->full + depth + 1);
 }
 
 static int finish_level(struct index_pieces *pieces, uint32_t depth)
 {
 	int err = has_group(pieces, depth) ? index_group__close(&pieces->group) : 0;
 
-	return err ? err : finish(pieces, &pieces->tables[depth]);
+	return err ? err : finish_table(pieces, &pieces->tables[depth]);
 }
 
 /* The boxes of the level below are the tails of this index. */
@@ -332,9 +332,9 @@ static int on_leave(void *ctx, uint32_t depth, const uint64_t *index)
 		err = index_group__add_row(&pieces->group, index[depth], inner->boxes,
 					   inner->box_count);
 	for (i = 0; !err && !has_group(pieces, depth) && i < inner->box_count; i++)
-		err = add(pieces, depth, index[depth], index[depth] + 1,
-			  inner->boxes + i * (1 + inner->tail_length));
-	reset(pieces, inner);
+		err = add_blocks(pieces, depth, index[depth], index[depth] + 1,
+				 inner->boxes + i * (1 + inner->tail_length));
+	reset_table(pieces, inner);
 	return err;
 }
 

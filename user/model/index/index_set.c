@@ -70,8 +70,8 @@ static int by_elements(const void *left, const void *right, void *ctx)
 	return 0;
 }
 
-static int keep(const struct array_desc *array, const struct index_levels *levels,
-		const struct index_blocks *boxes, size_t count, struct index_set *ret)
+static int keep_largest(const struct array_desc *array, const struct index_levels *levels,
+			const struct index_blocks *boxes, size_t count, struct index_set *ret)
 {
 	struct candidate *candidates = calloc(count + 1, sizeof(*candidates));
 	uint32_t ndim = array->shape->ndim;
@@ -120,7 +120,7 @@ int index_set__fill(const struct array_desc *array, const struct intervals *page
 	if (!err)
 		err = index_pieces__finish(pieces, &boxes, &count);
 	if (!err)
-		err = keep(array, &levels, boxes, count, ret);
+		err = keep_largest(array, &levels, boxes, count, ret);
 	ret->told = !err;
 	index_pieces__free(pieces);
 	return err == -E2BIG ? 0 : err;

@@ -24,7 +24,7 @@ static void put_variable(struct text_buffer *text, uint32_t number)
 		text_buffer__addf(text, "i%" PRIu32, number);
 }
 
-static bool whole(const struct index_span *span, uint64_t count)
+static bool is_whole(const struct index_span *span, uint64_t count)
 {
 	return span->step == 1 && span->stop - span->start == count;
 }
@@ -37,7 +37,7 @@ static void put_span(struct text_buffer *text, const struct index_span *span, ui
 		text_buffer__add(text, ":");
 		put_variable(text, variable);
 		text_buffer__addf(text, "+%" PRIu64, span->width);
-	} else if (whole(span, count)) {
+	} else if (is_whole(span, count)) {
 		text_buffer__add(text, ":");
 	} else if (span->stop - span->start == 1) {
 		text_buffer__addf(text, "%" PRIu64, span->start);
@@ -86,7 +86,7 @@ static void put_range(struct text_buffer *text, const struct index_set *set,
 	const int64_t *dims = array->shape->dims;
 	uint32_t shown = set->ndim, variable = 0, i;
 
-	while (shown && whole(&spans[shown - 1], (uint64_t)dims[shown - 1]))
+	while (shown && is_whole(&spans[shown - 1], (uint64_t)dims[shown - 1]))
 		shown--;
 	if (set->ndim <= SHORT_DIMS || set->ndim - shown < 2)
 		shown = set->ndim;

@@ -7,13 +7,13 @@
 
 #include "model/index/array_pages.h"
 
-static uint64_t distance(int64_t stride)
+static uint64_t stride_bytes(int64_t stride)
 {
 	return stride < 0 ? 0 - (uint64_t)stride : (uint64_t)stride;
 }
 
 /* Keeps the levels sorted, the widest stride first. */
-static void insert(struct index_levels *levels, struct index_level level)
+static void insert_level(struct index_levels *levels, struct index_level level)
 {
 	uint32_t at = levels->count++;
 
@@ -44,14 +44,14 @@ int index_levels__init(struct index_levels *levels, const struct array_desc *arr
 		if (!stride)
 			levels->repeats *= count;
 		else if (count > 1)
-			insert(levels,
-			       (struct index_level){ count, distance(stride), 0, i, stride < 0 });
+			insert_level(levels, (struct index_level){ count, stride_bytes(stride), 0,
+								   i, stride < 0 });
 	}
 	bytes = array->start < array->end ? array_item_bytes(array) : 0;
 	if (!bytes)
 		return -ENODATA;
 	if (!levels->count)
-		insert(levels, (struct index_level){ 1, bytes, 0, INDEX_DIMS_MAX, false });
+		insert_level(levels, (struct index_level){ 1, bytes, 0, INDEX_DIMS_MAX, false });
 	for (i = levels->count; i-- > 0;) {
 		levels->levels[i].bytes = bytes;
 		bytes += (levels->levels[i].count - 1) * levels->levels[i].stride;
@@ -70,7 +70,7 @@ struct walk {
 };
 
 /* The first range that ends behind address, or NULL: mostly the one at hand, or the next. */
-static const struct interval *find(struct walk *walk, uint64_t address)
+static const struct interval *find_range(struct walk *walk, uint64_t address)
 {
 	const struct intervals *set = walk->set;
 	size_t near = walk->near;
@@ -98,7 +98,7 @@ static int walk_level(struct walk *walk, uint32_t depth, uint64_t base)
 
 	while (!err && i < level->count) {
 		uint64_t low = base + i * level->stride, high = low + level->bytes, first = i;
-		const struct interval *range = find(walk, low);
+		const struct interval *range = find_range(walk, low);
 
 		if (!range)
 			break;

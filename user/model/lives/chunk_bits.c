@@ -38,7 +38,7 @@ static bool is_empty(const struct touch_chunk *chunk)
 	return !any;
 }
 
-static void join(struct touch_chunk *into, const struct touch_chunk *chunk)
+static void join_chunk(struct touch_chunk *into, const struct touch_chunk *chunk)
 {
 	unsigned int i;
 
@@ -62,7 +62,7 @@ int chunk_bits__add(struct chunk_bits *bits, const struct touch_chunk *chunk)
 	if (is_empty(chunk))
 		return 0;
 	if (at < bits->count && bits->chunks[at].start == chunk->start) {
-		join(&bits->chunks[at], chunk);
+		join_chunk(&bits->chunks[at], chunk);
 		return 0;
 	}
 	if (array_reserve((void **)&bits->chunks, &bits->capacity, bits->count + 1,

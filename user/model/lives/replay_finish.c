@@ -6,7 +6,8 @@
 #include "model/lives/replay_priv.h"
 
 /* Tells a change of the call; its bits of the range go with it. */
-static int tell(const struct telling *telling, struct replay_call *call, struct map_change change)
+static int tell_change(const struct telling *telling, struct replay_call *call,
+		       struct map_change change)
 {
 	struct chunk_bits bits = { 0 };
 	int err = chunk_bits__take(&call->bits, change.start, change.end,
@@ -38,11 +39,11 @@ static int end_range(const struct telling *telling, struct replay_call *call, ui
 		uint64_t until = told ? told->start : end;
 
 		if (start < until)
-			err = tell(telling, call,
-				   (struct map_change){ .type = MAP_CHANGE_ENDED,
-							.start = start,
-							.end = until,
-							.resizes = resizes });
+			err = tell_change(telling, call,
+					  (struct map_change){ .type = MAP_CHANGE_ENDED,
+							       .start = start,
+							       .end = until,
+							       .resizes = resizes });
 		start = told ? told->end : end;
 	}
 	return err;
@@ -54,9 +55,10 @@ static int keep_range(const struct telling *telling, struct replay_call *call, u
 {
 	if (!call->bits.count || start >= end)
 		return 0;
-	return tell(telling, call,
-		    (struct map_change){
-			    .type = MAP_CHANGE_MOVED, .start = start, .end = end, .to = start });
+	return tell_change(
+		telling, call,
+		(struct map_change){
+			.type = MAP_CHANGE_MOVED, .start = start, .end = end, .to = start });
 }
 
 static int doubt_range(const struct telling *telling, struct replay_call *call, uint64_t start,
@@ -64,11 +66,11 @@ static int doubt_range(const struct telling *telling, struct replay_call *call, 
 {
 	if (start >= end)
 		return 0;
-	return tell(telling, call,
-		    (struct map_change){ .type = MAP_CHANGE_DOUBTFUL,
-					 .start = start,
-					 .end = end,
-					 .unsure = unsure });
+	return tell_change(telling, call,
+			   (struct map_change){ .type = MAP_CHANGE_DOUBTFUL,
+						.start = start,
+						.end = end,
+						.unsure = unsure });
 }
 
 static uint64_t old_bytes(const struct map_enter *enter)
@@ -119,11 +121,11 @@ static int set_aside(const struct telling *telling, struct replay_call *call)
 	if (enter->start & MAP_CHANGE_ASIDE)
 		return 0;
 	telling->replay->asides++;
-	err = tell(telling, call,
-		   (struct map_change){ .type = MAP_CHANGE_MOVED,
-					.start = enter->start,
-					.end = enter->end,
-					.to = to });
+	err = tell_change(telling, call,
+			  (struct map_change){ .type = MAP_CHANGE_MOVED,
+					       .start = enter->start,
+					       .end = enter->end,
+					       .to = to });
 	enter->end = to + old_bytes(enter);
 	enter->start = to;
 	return err;
@@ -169,7 +171,7 @@ static int begin_range(const struct telling *telling, struct replay_call *call, 
 	change.start = start;
 	change.end = end;
 	err = make_room(telling, start, end);
-	return err ? err : tell(telling, call, change);
+	return err ? err : tell_change(telling, call, change);
 }
 
 static int finish_mremap(const struct telling *telling, struct replay_call *call, uint64_t to)
@@ -193,13 +195,13 @@ static int finish_mremap(const struct telling *telling, struct replay_call *call
 		err = make_room(telling, to, to + kept);
 	if (!err)
 		err = to == enter->start ? keep_range(telling, call, moved.start, moved.end)
-					 : tell(telling, call, moved);
+					 : tell_change(telling, call, moved);
 	return err ? err
 		   : begin_range(telling, call, to + kept, to + bytes,
 				 (struct map_change){ .resizes = true });
 }
 
-static int succeed(const struct telling *telling, struct replay_call *call, uint64_t result)
+static int succeed_call(const struct telling *telling, struct replay_call *call, uint64_t result)
 {
 	const struct map_enter *enter = &call->enter;
 	const struct map_change at_entry = { .time_ns = call->time_ns };
@@ -265,8 +267,8 @@ static int end_up_to(const struct telling *telling, struct replay_call *call, ui
 	return err ? err : keep_range(telling, call, refused_at, enter->end);
 }
 
-static int fail(const struct telling *telling, struct replay_call *call,
-		const struct map_exit *exit, int64_t result)
+static int fail_call(const struct telling *telling, struct replay_call *call,
+		     const struct map_exit *exit, int64_t result)
 {
 	const struct map_enter *enter = &call->enter;
 	struct map_enter moved, rest;
@@ -298,8 +300,8 @@ int replay_finish(const struct telling *telling, struct replay_call *call,
 		  const struct map_exit *exit, int64_t result)
 {
 	if (map_call_failed(&call->enter, result))
-		return fail(telling, call, exit, result);
+		return fail_call(telling, call, exit, result);
 	if (call->enter.maybe)
 		return each_range(telling, call, doubt_sure_place);
-	return succeed(telling, call, (uint64_t)result);
+	return succeed_call(telling, call, (uint64_t)result);
 }

@@ -32,7 +32,7 @@ static int by_end(const void *left, const void *right)
 	return (a->retired_ns > b->retired_ns) - (a->retired_ns < b->retired_ns);
 }
 
-static void add(struct retired *sum, const struct retired *part)
+static void add_retired(struct retired *sum, const struct retired *part)
 {
 	sum->count += part->count;
 	sum->pages_read += part->pages_read;
@@ -44,7 +44,7 @@ static void add(struct retired *sum, const struct retired *part)
 }
 
 /* Leaves the largest `keep` and one that sums the rest, which alone sums itself. */
-static void cut(struct touch *touch, size_t keep)
+static void cut_retired(struct touch *touch, size_t keep)
 {
 	struct retired rest = { 0 };
 	size_t i;
@@ -54,7 +54,7 @@ static void cut(struct touch *touch, size_t keep)
 	array_sort(touch->retired, touch->retired_count, sizeof(*touch->retired), by_touched);
 	rest.how = touch->retired[keep].how;
 	for (i = keep; i < touch->retired_count; i++)
-		add(&rest, &touch->retired[i]);
+		add_retired(&rest, &touch->retired[i]);
 	touch->retired[keep] = rest;
 	touch->retired_count = keep + 1;
 }
@@ -62,7 +62,7 @@ static void cut(struct touch *touch, size_t keep)
 int touch_retire(struct touch *touch, const struct retired *retired)
 {
 	if (touch->retired_count >= CUT_AT)
-		cut(touch, TOUCH_RETIRED_MAX);
+		cut_retired(touch, TOUCH_RETIRED_MAX);
 	if (array_reserve((void **)&touch->retired, &touch->retired_capacity,
 			  touch->retired_count + 1, sizeof(*touch->retired)))
 		return -ENOMEM;
@@ -134,7 +134,7 @@ int touch__retired(struct touch *touch, struct retired **ret, size_t *count)
 {
 	size_t bytes;
 
-	cut(touch, TOUCH_RETIRED_MAX);
+	cut_retired(touch, TOUCH_RETIRED_MAX);
 	bytes = touch->retired_count * sizeof(*touch->retired);
 	*ret = malloc(bytes + 1);
 	if (!*ret)

@@ -33,7 +33,7 @@ int touch__begin_window(struct touch *touch, const struct touch_map *before)
 	return replay__copy_calls(&window->replay, &touch->replay);
 }
 
-static int drop(struct scan_window *window, uint64_t start, uint64_t end)
+static int note_dropped(struct scan_window *window, uint64_t start, uint64_t end)
 {
 	return intervals__append(&window->dropped, start, end, 0);
 }
@@ -41,10 +41,10 @@ static int drop(struct scan_window *window, uint64_t start, uint64_t end)
 /* Of mremap the old range: what becomes of it is known when it returns. */
 static int drop_called(struct scan_window *window, const struct map_enter *enter)
 {
-	int err = drop(window, enter->start, enter->end);
+	int err = note_dropped(window, enter->start, enter->end);
 
 	if (!err && enter->op == MAP_OP_MREMAP && enter->new_start)
-		err = drop(window, enter->new_start, enter->new_end);
+		err = note_dropped(window, enter->new_start, enter->new_end);
 	return err;
 }
 
@@ -151,7 +151,7 @@ static int on_change(void *ctx, const struct map_change *change)
 	if (change->type == MAP_CHANGE_BEGAN ||
 	    (change->type == MAP_CHANGE_MOVED && change->to == change->start))
 		return 0;
-	err = drop(&touch->window, change->start, change->end);
+	err = note_dropped(&touch->window, change->start, change->end);
 	return err || change->type != MAP_CHANGE_MOVED
 		       ? err
 		       : window_moved(touch, change->start, change->end, change->to);
@@ -163,9 +163,9 @@ static int window_enter(struct touch *touch, const struct map_event *event)
 	int err = 0;
 
 	if (enter->op != MAP_OP_MREMAP)
-		err = drop(&touch->window, enter->start, enter->end);
+		err = note_dropped(&touch->window, enter->start, enter->end);
 	else if (enter->new_start)
-		err = drop(&touch->window, enter->new_start, enter->new_end);
+		err = note_dropped(&touch->window, enter->new_start, enter->new_end);
 	return err ? err : replay__handle(&touch->window.replay, event, on_change, touch);
 }
 
@@ -179,7 +179,7 @@ int touch__window_event(struct touch *touch, const struct map_event *event)
 	case MAP_EVENT_CLOSED:
 		return chunk_bits__add(&window->taken, event->closed);
 	case MAP_EVENT_UNCLOSED:
-		return drop(window, event->unclosed.start, event->unclosed.end);
+		return note_dropped(window, event->unclosed.start, event->unclosed.end);
 	case MAP_EVENT_EXIT:
 		return replay__handle(&window->replay, event, on_change, touch);
 	default:

@@ -140,7 +140,7 @@ static uint64_t next_held(const struct chunk_bits *bits, uint64_t address)
 	return next < bits->count ? bits->chunks[next].start : UINT64_MAX;
 }
 
-static uint64_t smaller(uint64_t a, uint64_t b)
+static uint64_t smaller_address(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
@@ -151,7 +151,7 @@ static uint64_t next_called(const struct replay *list, uint64_t address)
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		next = smaller(next, next_held(&list->calls[i].bits, address));
+		next = smaller_address(next, next_held(&list->calls[i].bits, address));
 	return next;
 }
 
@@ -166,10 +166,11 @@ uint64_t touch__next_chunk(const struct touch *touch, const struct touch_map *ma
 {
 	uint64_t next = next_copied(map, address);
 
-	next = smaller(next, next_held(&touch->overlay, address));
-	next = smaller(next, next_held(&touch->window.taken, address));
-	next = smaller(next, next_called(&touch->replay, address));
-	next = smaller(next, next_held(&touch->doubt.bits, address));
-	return touch->window.before ? smaller(next, next_copied(touch->window.before, address))
-				    : next;
+	next = smaller_address(next, next_held(&touch->overlay, address));
+	next = smaller_address(next, next_held(&touch->window.taken, address));
+	next = smaller_address(next, next_called(&touch->replay, address));
+	next = smaller_address(next, next_held(&touch->doubt.bits, address));
+	return touch->window.before
+		       ? smaller_address(next, next_copied(touch->window.before, address))
+		       : next;
 }

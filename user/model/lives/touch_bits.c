@@ -96,8 +96,9 @@ static int join_window(const struct touch *touch, uint64_t address, struct touch
 }
 
 /* What we hold of a range that a call may have ended is there if the page is; counted: since then. */
-static void loosen(const struct touch *touch, const struct touch_chunk *counted, uint64_t start,
-		   uint64_t end, const struct touch_chunk *moved, struct touch_bits *ret)
+static void loosen_bits(const struct touch *touch, const struct touch_chunk *counted,
+			uint64_t start, uint64_t end, const struct touch_chunk *moved,
+			struct touch_bits *ret)
 {
 	static const struct touch_chunk none;
 	uint64_t mask[CHUNK_WORDS];
@@ -129,9 +130,9 @@ static void loosen_called(const struct touch *touch, const struct touch_map *map
 	for (i = 0; i < touch->replay.count; i++) {
 		const struct map_enter *enter = &touch->replay.calls[i].enter;
 
-		loosen(touch, counted, enter->start, enter->end, moved, ret);
+		loosen_bits(touch, counted, enter->start, enter->end, moved, ret);
 		if (enter->op == MAP_OP_MREMAP && enter->new_start)
-			loosen(touch, counted, enter->new_start, enter->new_end, moved, ret);
+			loosen_bits(touch, counted, enter->new_start, enter->new_end, moved, ret);
 	}
 }
 

@@ -69,7 +69,7 @@ uint64_t touch_created_ns(const struct touch *touch, uint64_t start, uint64_t en
 	return birth && birth->end >= end ? birth->value : 0;
 }
 
-static int begin(struct touch *touch, uint64_t start, uint64_t end, uint64_t created_ns)
+static int begin_life(struct touch *touch, uint64_t start, uint64_t end, uint64_t created_ns)
 {
 	int err = not_before(touch, start, end);
 
@@ -83,7 +83,7 @@ static int on_began(struct touch *touch, const struct map_change *change)
 				   ? touch_created_ns(touch, change->start - 1, change->start)
 				   : 0;
 
-	return begin(touch, change->start, change->end, created ? created : change->time_ns);
+	return begin_life(touch, change->start, change->end, created ? created : change->time_ns);
 }
 
 static int retire_ended(struct touch *touch, const struct map_change *change,
@@ -156,7 +156,7 @@ static int on_moved(struct touch *touch, const struct map_change *change)
 	if (!err)
 		err = move_sets(touch, change->start, change->end, change->to);
 	if (!err && change->stays)
-		err = begin(touch, change->start, change->end, change->time_ns);
+		err = begin_life(touch, change->start, change->end, change->time_ns);
 	return err;
 }
 

@@ -64,7 +64,7 @@ static void take_touches(struct chunk_view *view, const struct touch_chunk *chun
 	view->first_tid = chunk->first_tid;
 }
 
-static bool any(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS])
+static bool any_bit(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS])
 {
 	uint64_t found = 0;
 	unsigned int word;
@@ -82,7 +82,7 @@ static bool range_touched(const struct tally_input *input, const struct chunk_vi
 	uint64_t mask[CHUNK_WORDS], chunk;
 
 	chunk_mask(view->start, start, end, input->page_bytes, mask);
-	if (any(view->touched, mask))
+	if (any_bit(view->touched, mask))
 		return true;
 	for (chunk = start - start % chunk_bytes; chunk < end; chunk += chunk_bytes) {
 		const struct touch_chunk *other = touch_map_find(input->touched, chunk);
@@ -90,7 +90,7 @@ static bool range_touched(const struct tally_input *input, const struct chunk_vi
 		if (chunk == view->start || !other)
 			continue;
 		chunk_mask(chunk, start, end, input->page_bytes, mask);
-		if (any(other->read, mask) || any(other->written, mask))
+		if (any_bit(other->read, mask) || any_bit(other->written, mask))
 			return true;
 	}
 	return false;

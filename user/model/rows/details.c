@@ -81,7 +81,7 @@ static int fill_sets(struct detailer *detailer)
 	return err;
 }
 
-static uint64_t grant(const struct detailer *detailer)
+static uint64_t granted_steps(const struct detailer *detailer)
 {
 	return detailer->steps < STEPS_ONE ? detailer->steps : STEPS_ONE;
 }
@@ -89,7 +89,7 @@ static uint64_t grant(const struct detailer *detailer)
 static int fill_index_set(struct detailer *detailer, const struct array_desc *desc,
 			  const struct intervals *pages, struct index_set *ret)
 {
-	uint64_t granted = grant(detailer), left = granted;
+	uint64_t granted = granted_steps(detailer), left = granted;
 	int err = index_set__fill(desc, pages, &left, ret);
 
 	detailer->steps -= granted - left;
@@ -100,7 +100,7 @@ static int fill_grid(struct detailer *detailer, struct array_row *row)
 {
 	const struct grid_sets sets = { &detailer->sets.resident, &detailer->sets.zero,
 					&detailer->sets.touched };
-	uint64_t granted = grant(detailer), left = granted;
+	uint64_t granted = granted_steps(detailer), left = granted;
 	int err = grid__fill(&row->desc, &sets, GRID_ROWS, detailer->view->grid_columns, &left,
 			     &row->grid);
 

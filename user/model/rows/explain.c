@@ -27,7 +27,7 @@ struct words_list {
 	char text[4 * (FORMAT_COUNT_MAX + 32)];
 };
 
-static struct words pages(uint64_t count)
+static struct words page_words(uint64_t count)
 {
 	char number[FORMAT_COUNT_MAX];
 	struct words words;
@@ -37,7 +37,7 @@ static struct words pages(uint64_t count)
 	return words;
 }
 
-static struct words number(uint64_t count)
+static struct words count_words(uint64_t count)
 {
 	struct words words;
 
@@ -63,11 +63,11 @@ static char *explain_lazy(const struct subject *subject)
 	const struct tally *tally = subject->tally;
 
 	if (tally->states[PAGE_ABSENT] == tally->pages)
-		return format_new("lazy: none of %s is there", pages(tally->pages).text);
+		return format_new("lazy: none of %s is there", page_words(tally->pages).text);
 	if (subject->interior && subject->interior->pages &&
 	    subject->interior->states[PAGE_ABSENT] == subject->interior->pages && tally->resident)
-		return format_new("lazy: %s of %s resident, %s", number(tally->resident).text,
-				  pages(tally->pages).text, edge_reason(subject));
+		return format_new("lazy: %s of %s resident, %s", count_words(tally->resident).text,
+				  page_words(tally->pages).text, edge_reason(subject));
 	return NULL;
 }
 
@@ -81,11 +81,11 @@ static char *explain_zero(const struct subject *subject)
 		return NULL;
 	if (!tally->resident)
 		return format_new("read but never written: %s on the shared%s zero page, 0 bytes",
-				  pages(zero).text, huge);
+				  page_words(zero).text, huge);
 	return format_new(
 		"mostly read but never written: %s on the shared%s zero page cost nothing, "
 		"%s resident",
-		pages(zero).text, huge, pages(tally->resident).text);
+		page_words(zero).text, huge, page_words(tally->resident).text);
 }
 
 /* Huge pages around a few written ones. */
@@ -98,15 +98,15 @@ static char *explain_huge(const struct subject *subject)
 	if (!huge)
 		return NULL;
 	if (!subject->faults)
-		return format_new("%s of %s resident in huge pages", number(huge).text,
-				  pages(tally->resident).text);
+		return format_new("%s of %s resident in huge pages", count_words(huge).text,
+				  page_words(tally->resident).text);
 	if (!fill || tally->ledger[LEDGER_UNEXPLAINED])
 		return NULL;
 	if (touched == 1)
 		return format_new("one write made %s resident: a huge page",
-				  pages(touched + fill).text);
+				  page_words(touched + fill).text);
 	return format_new("%s of its own touched, %s came with them in huge pages",
-			  pages(touched).text, pages(fill).text);
+			  page_words(touched).text, page_words(fill).text);
 }
 
 static char *explain_cause(const struct subject *subject)
@@ -118,16 +118,17 @@ static char *explain_cause(const struct subject *subject)
 		return NULL;
 	if (ledger[LEDGER_BEFORE] == tally->resident)
 		return format_new("%s resident since before the watch",
-				  pages(tally->resident).text);
+				  page_words(tally->resident).text);
 	if (ledger[LEDGER_UNFAULTED] == tally->resident)
 		return format_new(
 			"%s resident without a fault: populated, locked, or mapped around one",
-			pages(tally->resident).text);
+			page_words(tally->resident).text);
 	if (ledger[LEDGER_TOUCHED] == tally->pages)
-		return format_new("all of %s touched, page by page", pages(tally->pages).text);
+		return format_new("all of %s touched, page by page", page_words(tally->pages).text);
 	if (ledger[LEDGER_TOUCHED] == tally->resident)
 		return format_new("%s of %s touched and resident",
-				  number(ledger[LEDGER_TOUCHED]).text, pages(tally->pages).text);
+				  count_words(ledger[LEDGER_TOUCHED]).text,
+				  page_words(tally->pages).text);
 	return NULL;
 }
 
@@ -137,8 +138,8 @@ static void add_part(struct words_list *list, uint64_t count, const char *what)
 	struct text_buffer text = text_buffer__behind(list->text, sizeof(list->text));
 
 	if (count)
-		text_buffer__addf(&text, "%s%s %s", text.length ? ", " : "", number(count).text,
-				  what);
+		text_buffer__addf(&text, "%s%s %s", text.length ? ", " : "",
+				  count_words(count).text, what);
 }
 
 /* What is left when nothing simpler holds. */
@@ -162,8 +163,8 @@ static char *explain_mixture(const struct subject *subject)
 		add_part(&causes, tally->ledger[LEDGER_UNFAULTED], "without a fault of their own");
 	}
 out:
-	return format_new("%s of %s resident%s%s", number(tally->resident).text,
-			  pages(tally->pages).text, *causes.text ? ": " : "", causes.text);
+	return format_new("%s of %s resident%s%s", count_words(tally->resident).text,
+			  page_words(tally->pages).text, *causes.text ? ": " : "", causes.text);
 }
 
 static char *explain_lost(const struct subject *subject)
@@ -171,13 +172,14 @@ static char *explain_lost(const struct subject *subject)
 	const struct tally *tally = subject->tally;
 
 	if (tally->states[PAGE_SWAPPED])
-		return format_new("%s swapped out", pages(tally->states[PAGE_SWAPPED]).text);
+		return format_new("%s swapped out", page_words(tally->states[PAGE_SWAPPED]).text);
 	if (subject->faults && tally->touch.gone && tally->touch.gone >= tally->resident)
-		return format_new("%s touched and no longer there", pages(tally->touch.gone).text);
+		return format_new("%s touched and no longer there",
+				  page_words(tally->touch.gone).text);
 	return NULL;
 }
 
-static char *explain(const struct subject *subject)
+static char *explain_subject(const struct subject *subject)
 {
 	char *(*const rules[])(const struct subject *) = {
 		explain_lazy,  explain_zero, explain_huge,
@@ -199,7 +201,7 @@ static char *explain(const struct subject *subject)
 }
 
 /* Adds words to a sentence, which it frees; "" adds none. */
-static char *join(char *text, const char *words)
+static char *join_words(char *text, const char *words)
 {
 	char *longer;
 
@@ -218,23 +220,23 @@ static char *add_shared(char *text, const struct array_row *row)
 	char others_text[FORMAT_COUNT_MAX + 32] = "";
 
 	if (others)
-		snprintf(others_text, sizeof(others_text), "%s other array%s", number(others).text,
-			 others == 1 ? "" : "s");
+		snprintf(others_text, sizeof(others_text), "%s other array%s",
+			 count_words(others).text, others == 1 ? "" : "s");
 	if (!row->interior.pages && row->edge_pages)
 		snprintf(words, sizeof(words), "shares its %s with %s%s%s",
-			 row->edge_pages == 1 ? "page" : pages(row->edge_pages).text,
+			 row->edge_pages == 1 ? "page" : page_words(row->edge_pages).text,
 			 row->in_heap ? "heap neighbours" : "what lies next to it",
 			 others ? ", among them " : "", others_text);
 	else if (others)
 		snprintf(words, sizeof(words), "shares its first or last page with %s",
 			 others_text);
-	text = join(text, words);
+	text = join_words(text, words);
 	words[0] = '\0';
 	/* A contiguous array has two such pages at most: its first and its last. */
 	if (row->shared_known && row->shared_pages > 2)
 		snprintf(words, sizeof(words), "%s also hold what lies between its elements",
-			 pages(row->shared_pages).text);
-	return join(text, words);
+			 page_words(row->shared_pages).text);
+	return join_words(text, words);
 }
 
 char *explain_array(const struct moment_header *header, const struct process_header *process,
@@ -250,7 +252,7 @@ char *explain_array(const struct moment_header *header, const struct process_hea
 
 	if (!row->vma_count)
 		return format_new("nothing is mapped there");
-	return add_shared(explain(&subject), row);
+	return add_shared(explain_subject(&subject), row);
 }
 
 char *explain_region(const struct process_header *process, const struct region_row *row)
@@ -264,5 +266,5 @@ char *explain_region(const struct process_header *process, const struct region_r
 	if (row->vma.kind != VMA_ANON && row->vma.kind != VMA_HEAP && row->vma.kind != VMA_SHMEM &&
 	    row->vma.kind != VMA_HUGETLB)
 		return NULL;
-	return explain(&subject);
+	return explain_subject(&subject);
 }

@@ -58,7 +58,7 @@ static size_t piece_at(const struct pieces *pieces, uint64_t bound)
 	return sorted_at_least(pieces->bounds, pieces->count, sizeof(*pieces->bounds), 0, bound);
 }
 
-static void hold(struct pieces *pieces, size_t piece, size_t owner)
+static void hold_piece(struct pieces *pieces, size_t piece, size_t owner)
 {
 	size_t i;
 
@@ -117,7 +117,7 @@ static const struct fold_range *most_of(const struct pieces *pieces,
 	return most;
 }
 
-static void place(struct pieces *pieces, struct fold_range *ranges, size_t index)
+static void place_range(struct pieces *pieces, struct fold_range *ranges, size_t index)
 {
 	struct fold_range *range = &ranges[index];
 	const struct fold_range *root = NULL;
@@ -129,7 +129,7 @@ static void place(struct pieces *pieces, struct fold_range *ranges, size_t index
 	if (root || range->rank == FOLD_ASIDE)
 		return;
 	for (i = piece_at(pieces, range->start); i < end; i++)
-		hold(pieces, i, index);
+		hold_piece(pieces, i, index);
 }
 
 static int in_turn(const void *left, const void *right, void *ctx)
@@ -157,7 +157,7 @@ int fold_ranges(struct fold_range *ranges, size_t count)
 		order[i] = i;
 	qsort_r(order, count, sizeof(*order), in_turn, ranges);
 	for (i = 0; i < count; i++)
-		place(&pieces, ranges, order[i]);
+		place_range(&pieces, ranges, order[i]);
 out:
 	pieces__deinit(&pieces);
 	free(order);

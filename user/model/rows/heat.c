@@ -27,7 +27,7 @@ static int heat__init(struct heat *heat, uint32_t cells)
 }
 
 /* floor(cell * pages / cells) without overflow: the first page of a cell. */
-static uint64_t share(uint64_t cell, uint64_t pages, uint32_t cells)
+static uint64_t first_page(uint64_t cell, uint64_t pages, uint32_t cells)
 {
 	return (uint64_t)((unsigned __int128)cell * pages / cells);
 }
@@ -47,7 +47,7 @@ static struct heat_walk walk_from(struct heat *heat, uint64_t start, uint64_t pa
 	return (struct heat_walk){ heat, start, page_bytes, 0, 0, heat->pages[0] };
 }
 
-static void seek(struct heat_walk *walk, uint64_t page)
+static void seek_cell(struct heat_walk *walk, uint64_t page)
 {
 	while (page >= walk->cell_end) {
 		walk->cell++;
@@ -62,7 +62,7 @@ static void add_pages(struct heat_walk *walk, uint64_t first, uint64_t end, uint
 	while (first < end) {
 		uint64_t till;
 
-		seek(walk, first);
+		seek_cell(walk, first);
 		till = end < walk->cell_end ? end : walk->cell_end;
 		row[walk->cell] += till - first;
 		first = till;
@@ -101,7 +101,7 @@ static int touched_chunk(void *ctx, const struct chunk_view *view, const uint64_
 	uint64_t part[CHUNK_WORDS];
 	unsigned int word;
 
-	seek(walk, (from - walk->start) / walk->page_bytes);
+	seek_cell(walk, (from - walk->start) / walk->page_bytes);
 	for (;;) {
 		uint64_t start = walk->start + walk->cell_first * walk->page_bytes;
 		uint64_t end = walk->start + walk->cell_end * walk->page_bytes;
@@ -112,7 +112,7 @@ static int touched_chunk(void *ctx, const struct chunk_view *view, const uint64_
 		walk->heat->touched[walk->cell] += chunk_mask_count(view->touched, part);
 		if (end >= chunk_end || walk->cell + 1 == walk->heat->cells)
 			return 0;
-		seek(walk, walk->cell_end);
+		seek_cell(walk, walk->cell_end);
 	}
 }
 
@@ -137,7 +137,8 @@ int tally_heat(const struct tally_input *input, uint64_t start, uint64_t end, ui
 	if (err || !cells)
 		return err;
 	for (cell = 0; cell < cells; cell++)
-		ret->pages[cell] = share(cell + 1, pages, cells) - share(cell, pages, cells);
+		ret->pages[cell] =
+			first_page(cell + 1, pages, cells) - first_page(cell, pages, cells);
 	add_runs(ret, input, start, end);
 	if (input->touched)
 		err = add_touched(ret, input, start, end);

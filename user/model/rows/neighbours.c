@@ -15,7 +15,7 @@ struct owners {
 	const struct array_row **by_id; /* all arrays */
 };
 
-static int compare(const void *left, const void *right)
+static int compare_addresses(const void *left, const void *right)
 {
 	const uint64_t *a = left, *b = right;
 
@@ -30,21 +30,21 @@ static int compare_ids(const void *left, const void *right)
 }
 
 /* How many values are smaller than the limit. */
-static size_t below(const uint64_t *values, size_t count, uint64_t limit)
+static size_t count_below(const uint64_t *values, size_t count, uint64_t limit)
 {
 	return sorted_at_least(values, count, sizeof(*values), 0, limit);
 }
 
 /* Owners with a byte in [start, end): those that begin before its end, less those over by then. */
-static size_t touching(const struct owners *owners, uint64_t start, uint64_t end)
+static size_t owners_within(const struct owners *owners, uint64_t start, uint64_t end)
 {
 	if (start >= end)
 		return 0;
-	return below(owners->starts, owners->count, end) -
-	       below(owners->ends, owners->count, start + 1);
+	return count_below(owners->starts, owners->count, end) -
+	       count_below(owners->ends, owners->count, start + 1);
 }
 
-static bool overlaps(const struct array_desc *desc, uint64_t start, uint64_t end)
+static bool overlaps_array(const struct array_desc *desc, uint64_t start, uint64_t end)
 {
 	return start < end && desc->start < end && desc->end > start;
 }
@@ -67,11 +67,12 @@ static uint32_t count_of(const struct owners *owners, size_t array_count,
 	const struct array_desc *owner = owner_of(owners, array_count, desc->owner);
 	uint64_t first = desc->start - desc->start % page_bytes;
 	uint64_t last = desc->end + (page_bytes - desc->end % page_bytes) % page_bytes;
-	size_t count = touching(owners, first, desc->start) + touching(owners, desc->end, last);
+	size_t count =
+		owners_within(owners, first, desc->start) + owners_within(owners, desc->end, last);
 
-	if (owner && overlaps(owner, first, desc->start))
+	if (owner && overlaps_array(owner, first, desc->start))
 		count--;
-	if (owner && overlaps(owner, desc->end, last))
+	if (owner && overlaps_array(owner, desc->end, last))
 		count--;
 	return (uint32_t)count;
 }
@@ -97,8 +98,8 @@ int neighbours_count(struct process_snapshot *process, uint64_t page_bytes)
 		owners.starts[owners.count] = desc->start;
 		owners.ends[owners.count++] = desc->end;
 	}
-	array_sort(owners.starts, owners.count, sizeof(*owners.starts), compare);
-	array_sort(owners.ends, owners.count, sizeof(*owners.ends), compare);
+	array_sort(owners.starts, owners.count, sizeof(*owners.starts), compare_addresses);
+	array_sort(owners.ends, owners.count, sizeof(*owners.ends), compare_addresses);
 	array_sort(owners.by_id, count, sizeof(*owners.by_id), compare_ids);
 	for (i = 0; i < count; i++) {
 		struct array_row *row = &process->arrays[i];

@@ -64,7 +64,7 @@ static uint64_t size_of(const struct row_entry *entry, enum row_order order)
 }
 
 /* Largest first, but names and addresses ascend; then what holds the other, then arrays. */
-static int compare(const void *left, const void *right, void *ctx)
+static int compare_entries(const void *left, const void *right, void *ctx)
 {
 	const struct row_entry *a = left, *b = right;
 	enum row_order order = *(const enum row_order *)ctx;
@@ -105,7 +105,7 @@ static int list_rows(struct selection *ret, const struct process_snapshot *proce
 		if (!*ret->entries[i].name && ret->entries[i].region)
 			ret->entries[i].name = ret->entries[i].anon_name;
 	}
-	qsort_r(ret->entries, ret->count, sizeof(*ret->entries), compare, &order);
+	qsort_r(ret->entries, ret->count, sizeof(*ret->entries), compare_entries, &order);
 	/* The names of regions without a path lie in the entries, which have moved. */
 	for (i = 0; i < ret->count; i++) {
 		if (*ret->entries[i].anon_name)
@@ -184,7 +184,7 @@ static unsigned int rank_of(const struct selection *selection, const struct row_
 }
 
 /* Folds what is shown, and finds the regions that lie within arrays. */
-static int fold(struct selection *selection)
+static int fold_shown(struct selection *selection)
 {
 	struct fold_range *ranges = calloc(selection->count + 1, sizeof(*ranges));
 	size_t i;
@@ -233,7 +233,7 @@ static int cut_top(struct selection *selection, uint32_t top)
 	}
 	if (!cut)
 		return 0;
-	err = fold(selection);
+	err = fold_shown(selection);
 	for (i = 0; !err && i < selection->count; i++) {
 		if (selection->entries[i].place == ROW_WITHIN && !selection->entries[i].within)
 			selection->entries[i].place = ROW_LEFT_OUT;
@@ -266,7 +266,7 @@ static void list_shown(struct selection *selection)
 	array_sort(selection->shown, selection->shown_count, sizeof(*selection->shown), by_root);
 }
 
-static void take(uint64_t *from, uint64_t part)
+static void take_count(uint64_t *from, uint64_t part)
 {
 	*from -= part < *from ? part : *from;
 }
@@ -296,17 +296,17 @@ static void take_row(struct tally *rest, const struct tally *tally, uint64_t unm
 {
 	unsigned int i;
 
-	take(&rest->pages, tally->pages - unmapped);
-	take(&rest->resident, tally->resident);
+	take_count(&rest->pages, tally->pages - unmapped);
+	take_count(&rest->resident, tally->resident);
 	for (i = 0; i < PAGE_STATES; i++)
-		take(&rest->states[i], tally->states[i] - (i == PAGE_ABSENT ? unmapped : 0));
+		take_count(&rest->states[i], tally->states[i] - (i == PAGE_ABSENT ? unmapped : 0));
 	for (i = 0; i < LEDGER_CLASSES; i++)
-		take(&rest->ledger[i], tally->ledger[i]);
-	take(&rest->touch.pages_read, tally->touch.pages_read);
-	take(&rest->touch.pages_written, tally->touch.pages_written);
-	take(&rest->touch.pages_touched, tally->touch.pages_touched);
-	take(&rest->touch.zero_read, tally->touch.zero_read);
-	take(&rest->touch.gone, tally->touch.gone);
+		take_count(&rest->ledger[i], tally->ledger[i]);
+	take_count(&rest->touch.pages_read, tally->touch.pages_read);
+	take_count(&rest->touch.pages_written, tally->touch.pages_written);
+	take_count(&rest->touch.pages_touched, tally->touch.pages_touched);
+	take_count(&rest->touch.zero_read, tally->touch.zero_read);
+	take_count(&rest->touch.gone, tally->touch.gone);
 }
 
 static void count_left(struct selection *selection, const struct process_snapshot *process,
@@ -347,7 +347,7 @@ int selection__init(struct selection *ret, const struct process_snapshot *proces
 			ret->entries[i].place = ROW_SHOWN;
 	}
 	if (!err)
-		err = fold(ret);
+		err = fold_shown(ret);
 	if (!err && view->top)
 		err = cut_top(ret, view->top);
 	if (err)

@@ -73,7 +73,7 @@ int tally_heat(const struct tally_input *input, uint64_t start, uint64_t end, ui
 	       struct heat *ret);
 
 /* One run of pages alike in state, cause and touch, for a page-by-page listing. */
-struct page_story {
+struct tally_run {
 	uint64_t start;
 	uint64_t end;
 	enum page_state state;
@@ -83,8 +83,8 @@ struct page_story {
 };
 
 /* Calls visit for each run of [start, end) in address order; absent untouched pages are left out. */
-int tally_stories(const struct tally_input *input, uint64_t start, uint64_t end,
-		  int (*visit)(void *ctx, const struct page_story *story), void *ctx);
+int tally_runs(const struct tally_input *input, uint64_t start, uint64_t end,
+	       int (*visit)(void *ctx, const struct tally_run *run), void *ctx);
 
 /* Adds the counts of a disjoint range. */
 void tally_add(struct tally *sum, const struct tally *part);

@@ -15,12 +15,12 @@ import pytest
 PAGE = {PAGE}
 
 def make(written=0, pages=101):
-    story = mmap.mmap(-1, pages * PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    if hasattr(story, "madvise"):
-        story.madvise(mmap.MADV_NOHUGEPAGE)
+    mapping = mmap.mmap(-1, pages * PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mapping, "madvise"):
+        mapping.madvise(mmap.MADV_NOHUGEPAGE)
     for page in range(written):
-        story[page * PAGE] = 1
-    return story
+        mapping[page * PAGE] = 1
+    return mapping
 """
 
 
@@ -35,18 +35,18 @@ def run(pytester):
 def test_lazy_holds(run):
     run("""
 def test_it(lazy):
-    story = lazy(make())
-    assert isinstance(story, mmap.mmap)
-    assert not any(story[::PAGE])
+    mapping = lazy(make())
+    assert isinstance(mapping, mmap.mmap)
+    assert not any(mapping[::PAGE])
 """).assert_outcomes(passed=1)
 
 
 def test_lazy_fails_as_part_of_the_test(run):
     result = run("""
 def test_it(lazy):
-    story = lazy(make(), name="grid")
+    mapping = lazy(make(), name="grid")
     lazy(make())
-    story[5 * PAGE] = story[6 * PAGE] = 1
+    mapping[5 * PAGE] = mapping[6 * PAGE] = 1
 
 @pytest.mark.xfail(strict=True)
 def test_expected(lazy):
@@ -73,8 +73,8 @@ def test_it(lazy):
 def test_assert_shows_the_heatmap(run):
     result = run("""
 def test_it():
-    story = make(50)
-    assert pagewatch.residency(story).interior_resident == 0
+    mapping = make(50)
+    assert pagewatch.residency(mapping).interior_resident == 0
 """)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([

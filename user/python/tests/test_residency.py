@@ -14,10 +14,10 @@ PAGE = mmap.PAGESIZE
 
 
 def test_counts(pages):
-    story = pages(199)
-    story.write(*range(7, 68))
-    story.read(*range(101, 144))
-    got = pagewatch.residency(story.map)
+    mapping = pages(199)
+    mapping.write(*range(7, 68))
+    mapping.read(*range(101, 144))
+    got = pagewatch.residency(mapping.map)
     assert (got.pages, got.resident, got.zero, got.absent) == (199, 61, 43, 95)
     assert (got.huge, got.swapped, got.range_pages, got.complete) == (0, 0, 199, True)
     assert got.interior == got.all
@@ -32,22 +32,22 @@ def test_counts(pages):
 
 
 def test_looking_touches_nothing(pages):
-    story = pages(1009)
-    view = numpy.frombuffer(story.map, dtype=numpy.uint8)
-    for obj in (story.map, view, view[::-1], view[::PAGE], memoryview(view)):
+    mapping = pages(1009)
+    view = numpy.frombuffer(mapping.map, dtype=numpy.uint8)
+    for obj in (mapping.map, view, view[::-1], view[::PAGE], memoryview(view)):
         repr(pagewatch.residency(obj))
         pagewatch.residency(obj)._repr_html_()
-    assert pagewatch.residency(story.map).absent == 1009
+    assert pagewatch.residency(mapping.map).absent == 1009
 
 
 def test_any_strides(pages):
     """Against the pages of each single element."""
-    story = pages(97)
-    base = numpy.frombuffer(story.map, dtype=numpy.uint8)
+    mapping = pages(97)
+    base = numpy.frombuffer(mapping.map, dtype=numpy.uint8)
     start = base.__array_interface__["data"][0]
     draw = random.Random(42)
     written = set(draw.sample(range(97), 31))
-    story.write(*written)
+    mapping.write(*written)
     for _ in range(300):
         ndim = draw.randint(0, 3)
         shape = tuple(draw.randint(1, 7) for _ in range(ndim))
@@ -56,7 +56,7 @@ def test_any_strides(pages):
         ends = [(length - 1) * stride for length, stride in zip(shape, strides)]
         low, high = sum(min(end, 0) for end in ends), sum(max(end, 0) for end in ends) + 8
         offset = draw.randint(-low, 97 * PAGE - high)
-        view = numpy.ndarray(shape, numpy.float64, story.map, offset, strides)
+        view = numpy.ndarray(shape, numpy.float64, mapping.map, offset, strides)
         touched, inner = set(), range((start + offset + low + PAGE - 1) // PAGE,
                                       (start + offset + high) // PAGE)
         for index in itertools.product(*map(range, shape)):
@@ -120,12 +120,12 @@ class Interface:
 
 @pytest.mark.parametrize("old", [False, True])
 def test_dlpack(pages, old):
-    story = pages(41)
-    story.write(*range(0, 41, 2))
+    mapping = pages(41)
+    mapping.write(*range(0, 41, 2))
     base = numpy.frombuffer(bytearray(1), numpy.uint8)
     if not hasattr(base, "__dlpack__"):
         pytest.skip("this numpy has no DLPack")
-    view = numpy.frombuffer(story.map, numpy.float64)[::PAGE // 8]
+    view = numpy.frombuffer(mapping.map, numpy.float64)[::PAGE // 8]
     got = pagewatch.residency(Exporter(view, old=old))
     assert (got.pages, got.resident) == (41, 21)
     with pytest.raises(TypeError, match="another device"):
@@ -133,9 +133,9 @@ def test_dlpack(pages, old):
 
 
 def test_array_interface(pages):
-    story = pages(41)
-    story.write(3)
-    address = numpy.frombuffer(story.map, numpy.uint8).__array_interface__["data"][0]
+    mapping = pages(41)
+    mapping.write(3)
+    address = numpy.frombuffer(mapping.map, numpy.uint8).__array_interface__["data"][0]
     for typestr, count in (("<f8", PAGE // 8), ("|V32", PAGE // 32), ("<U2", PAGE // 8),
                            ("<M8[ns]", PAGE // 8), ("|O", PAGE // 8)):
         got = pagewatch.residency(Interface(data=(address, False), shape=(41, count),
@@ -174,22 +174,22 @@ def test_nonsense():
 
 
 def test_watch(pages):
-    story = pages(61)
-    story.write(0, 1, 2)
-    with pagewatch.watch(story.map) as seen:
-        story.write(3, 4, 5, 6, 7)
-        story.read(11, 12)
+    mapping = pages(61)
+    mapping.write(0, 1, 2)
+    with pagewatch.watch(mapping.map) as seen:
+        mapping.write(3, 4, 5, 6, 7)
+        mapping.read(11, 12)
         assert seen.delta.resident == 5
-        story.write(8)
-    story.write(9)
+        mapping.write(8)
+    mapping.write(9)
     assert (seen.delta.resident, seen.delta.zero, seen.delta.absent) == (6, 2, -8)
     assert seen.delta.interior_resident == 6
     assert repr(seen.delta).startswith(
         f"<Delta of mmap: +6 pages resident (+{6 * PAGE / 1024:.1f} KiB), +2 zero, -8 absent |")
     with pytest.raises(RuntimeError):
-        pagewatch.watch(story.map).delta
-    with pytest.raises(ZeroDivisionError), pagewatch.watch(story.map) as seen:
-        story.write(20)
+        pagewatch.watch(mapping.map).delta
+    with pytest.raises(ZeroDivisionError), pagewatch.watch(mapping.map) as seen:
+        mapping.write(20)
         1 / 0
     assert seen.delta.resident == 1
 
@@ -198,10 +198,10 @@ def test_representations(pages):
     kind = type("<i>&", (bytearray,), {})
     got = pagewatch.residency(kind(3 * PAGE))
     assert "<i>" not in got._repr_html_() and "&lt;i&gt;&amp;" in got._repr_html_()
-    story = pages(300)
-    story.write(*range(50, 150))
-    story.read(200)
-    got = pagewatch.residency(story.map)
+    mapping = pages(300)
+    mapping.write(*range(50, 150))
+    mapping.read(200)
+    got = pagewatch.residency(mapping.map)
     assert got.heat in repr(got) and got.heat in got._repr_html_()
     assert "\n" not in repr(got) and len(repr(got)) < 240  # what pytest cuts
     assert "100 of 300 pages resident" in repr(got)
