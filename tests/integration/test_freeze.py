@@ -155,7 +155,7 @@ def test_a_thread_that_cannot_stop(opened):
     assert target.process.wait(harness.DEADLINE) == 0
     assert watch.wait() == 0
     lines = watch.process.stderr.read().decode().splitlines()
-    assert len([line for line in lines if "sleeps where nothing wakes it" in line]) == 1, lines
+    assert len([line for line in lines if "sleeps and cannot be woken" in line]) == 1, lines
 
 
 @pytest.mark.root

@@ -147,7 +147,7 @@ def test_completion_of_other_things(tmp_path):
     (["--pi"], "--pi needs an argument"),
     (["-p", "1", "--jso=1"], "--jso takes no argument"),
     (["snap", "--ret", "1"], "--ret is not an option of this command"),
-    (["snap", "--heap"], "--heap sees calls as they are made"),
+    (["snap", "--heap"], "--heap sees calls only as they are made"),
 ], ids=lambda value: " ".join(value) if isinstance(value, list) else "")
 def test_an_error_names_what_was_typed(arguments, said):
     done = harness.pagewatch(*arguments)

@@ -100,7 +100,7 @@ def test_interpreter_with_its_own_allocator(newer, opened):
         opened, test_python_versions.FAMILY + APART + test_python_versions.WAIT, newer)
     row, arrays = test_python_versions.snapshot_of(pid)
     assert test_python_versions.is_family(arrays)
-    assert "other interpreters, which have allocators of their own" in row["names_missing"]
+    assert "other interpreters, which have their own allocators" in row["names_missing"]
 
 
 def test_without_the_gil(opened):

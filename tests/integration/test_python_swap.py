@@ -84,7 +84,7 @@ def awake(target):
     target.stand_still()
 
 
-SWAPPED = r"arrays or names may be missing: ([1-9]\d*) pages that tell of them are swapped out"
+SWAPPED = r"arrays or names may be missing: ([1-9]\d*) pages that lead to them are swapped out"
 ALL = {f"__main__.kept[{index}]" for index in range(2011)} | {"__main__.wide"}
 
 

@@ -117,8 +117,8 @@ FORGED = {
     "np.__version__ = 1": "this version of numpy is unknown",
     "del np.__version__": "this version of numpy is unknown",
     "np.__version__ = '1.0' if np.__version__ > '2' else '2.0'": "its dtype objects have an unknown layout",
-    "np.ndarray = dict": "numpy.ndarray is not as it is known",
-    "np.ndarray = type('ndarray', (), {})": "numpy.ndarray is not as it is known",
+    "np.ndarray = dict": "numpy.ndarray has an unknown layout",
+    "np.ndarray = type('ndarray', (), {})": "numpy.ndarray has an unknown layout",
 }
 
 
@@ -300,7 +300,7 @@ def test_program_is_gone_without_privilege(unprivileged, opened, tmp_path):
     assert done.returncode == 0, done.stderr
     row = harness.process_of(json.loads(done.stdout), target.pid)
     assert row["names_missing"].endswith(
-        ": its program was deleted or replaced, which root alone can read")
+        ": its program was deleted or replaced, and only root can read it")
 
 
 @pytest.mark.root

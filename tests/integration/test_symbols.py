@@ -96,16 +96,16 @@ int main(void)
 BLOCKS = ["small", "tiny", "mapped", "zeroed", "aligned", "aligned_big", "memalign2m", "of_thread"]
 REFUSED = {
     "*null_one": "is NULL",
-    "*middle": "no block of malloc begins",
-    "*middle_of_zeros": "no block of malloc begins",
-    "*middle_of_forged": "no block of malloc begins",
-    "*odd": "no block of malloc begins",
+    "*middle": "no malloc block begins",
+    "*middle_of_zeros": "no malloc block begins",
+    "*middle_of_forged": "no malloc block begins",
+    "*odd": "no malloc block begins",
     "*garbage": "points to 0xdeadbeefcafe0010, where nothing is mapped",
     "*unmapped": "points to 0x10010, where nothing is mapped",
-    "*on_stack": "no block of malloc begins",
-    "*in_text": "no block of malloc begins",
-    "*in_static": "no block of malloc begins",
-    "*freed": "a block of malloc that was freed",
+    "*on_stack": "no malloc block begins",
+    "*in_text": "no malloc block begins",
+    "*in_static": "no malloc block begins",
+    "*freed": "a malloc block that was freed",
     "*lazy_page": "a block whose header is not in memory",
     "*untouched_null": "on a page that nothing has touched yet",
     "*narrow": "too small for a pointer",
@@ -277,11 +277,11 @@ def test_another_malloc(tmp_path, opened):
     library = build(tmp_path, ALLOCATOR, "-shared", "-fPIC", name="libown.so")
     linked = build(tmp_path, USER, library, f"-Wl,-rpath,{tmp_path}")
     process, _ = look(start(opened, linked).pid, "*pointer", status=3)
-    assert "malloc may be that of libown.so" in process["symbols_missing"][0]["reason"]
+    assert "malloc may come from libown.so" in process["symbols_missing"][0]["reason"]
     own = build(tmp_path, USER + ALLOCATOR.replace("#include <stddef.h>", ""), name="own")
     target = start(opened, own)
     process, _ = look(target.pid, "*pointer", status=3)
-    assert "malloc may be that of own" in process["symbols_missing"][0]["reason"]
+    assert "malloc may come from own" in process["symbols_missing"][0]["reason"]
     process, _ = look(target.pid, "*pointer=5003")
     assert process["arrays"][0]["nbytes"] == 5003
     # The names are gone with which glibc's would be known; the pointer's own is kept.

@@ -34,7 +34,7 @@ static void interpreters(void **state)
 	forge(target, at(py.runtime, layout->rt_interp_head), 0);
 	refused(target, "does not end with the main one");
 	forge(target, at(py.runtime, layout->rt_interp_head), 0x10);
-	refused(target, "memory that leads to its objects is not there");
+	refused(target, "memory that leads to its objects is not resident");
 	forge(target, at(py.interp, layout->is_id), 1);
 	refused(target, "does not end with the main one");
 	/* a list that bites its tail */
@@ -126,10 +126,10 @@ static void types(void **state)
 	dict_type = truth(target, at(py.modules, layout->ob_type));
 	type_type = truth(target, at(dict_type, layout->ob_type));
 	forge(target, at(type_type, layout->ob_type), dict_type);
-	refused(target, "the type of its types is not 'type'");
+	refused(target, "its metatype is not 'type'");
 	name = truth(target, at(dict_type, layout->tp_name));
 	forge(target, at(type_type, layout->tp_name), name);
-	refused(target, "the type of its types is not 'type'");
+	refused(target, "its metatype is not 'type'");
 	/* co_name of the frame is a str for sure */
 	found = truth(target, at(py.interp, layout->is_tstate_head));
 	if (layout->ts_cframe >= 0)

@@ -152,8 +152,8 @@ static void what_is_not_told(void **state)
 	row.resident = (struct index_set){ .ndim = 2 };
 	row.grid.told = false;
 	text = render(&row, true, &options);
-	assert_non_null(strstr(text, "resident: not told, in too many pieces\n"));
-	assert_non_null(strstr(text, "rows and columns: not told, in too many pieces\n"));
+	assert_non_null(strstr(text, "resident: not listed: too many pieces\n"));
+	assert_non_null(strstr(text, "rows and columns: not listed: too many pieces\n"));
 	free(text);
 
 	/* Nothing is said of what the sentence says: the page of a header, all pages. */

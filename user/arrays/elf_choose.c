@@ -69,7 +69,7 @@ static const char *why_not_shown(const struct symbol_spec *spec, const struct el
 {
 	switch (object->kind) {
 	case ELF_TLS:
-		return "is thread-local: each thread has one of its own";
+		return "is thread-local: each thread has its own copy";
 	case ELF_FUNCTION:
 		return "is a function, not data";
 	case ELF_UNSIZED:

@@ -78,7 +78,7 @@ static int add_symbol(void *ctx, const struct elf_symbol *symbol)
 	    (symbol->kind == ELF_DATA && !lies_inside(reading, &object)))
 		return 0;
 	if (list->count == OBJECTS_MAX) {
-		list->cut = "there are more than 65,536 static arrays: the rest has no row";
+		list->cut = "there are more than 65,536 static arrays: the others have no row";
 		return 0;
 	}
 	if (array_reserve((void **)&list->objects, &list->capacity, list->count + 1,

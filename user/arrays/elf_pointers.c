@@ -78,7 +78,7 @@ int malloc_problem(const struct proc *proc, const struct elf_image_list *images,
 		if (!other || glibc)
 			continue;
 		name = elf_image_name(image, &length);
-		snprintf(problem, size, "malloc may be that of %.*s", (int)length, name);
+		snprintf(problem, size, "malloc may come from %.*s", (int)length, name);
 		return 0;
 	}
 	if (!found)
@@ -118,9 +118,9 @@ static int find_length(const struct follow *follow, const struct elf_pointer *po
 	if (!err || err == -ESRCH || err == -ENOMEM)
 		return err;
 	if (err == -EINVAL)
-		reason = "where no block of malloc begins (give the length: '*NAME=LEN')";
+		reason = "where no malloc block begins (give the length: '*NAME=LEN')";
 	else if (err == -ESTALE)
-		reason = "a block of malloc that was freed";
+		reason = "a malloc block that was freed";
 	else
 		reason = "a block whose header is not in memory (give the length: '*NAME=LEN')";
 	err = symbol_miss(follow->misses, follow->symbols, pointer->spec,
@@ -243,7 +243,7 @@ int elf_pointers_follow(const struct proc *proc, const struct vma_list *vmas, ui
 	err = memsrc__open_live(proc, page_bytes, CACHE_PAGES, &follow.memsrc);
 	for (i = 0; err && err != -ESRCH && err != -ENOMEM && i < count; i++) {
 		if (symbol_miss(misses, symbols, pointers[i].spec,
-				"lies in memory that you are not allowed to read"))
+				"is in memory that you are not allowed to read"))
 			err = -ENOMEM;
 	}
 	if (err)

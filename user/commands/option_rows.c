@@ -6,7 +6,7 @@
 #define LOOKING (OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN)
 #define COUNTING (OPTIONS_WATCH | OPTIONS_RUN)
 
-#define AFTER_THE_CALLS "sees calls as they are made, and snap comes after them: use watch or run"
+#define AFTER_THE_CALLS "sees calls only as they are made: use watch or run"
 
 /* Below it glibc keeps blocks in bins, above 128 KiB it maps them: both kinds are seen. */
 #define DEFAULT_HEAP_MIN (64u << 10)

@@ -53,10 +53,8 @@ int symbol_spec__add(struct symbol_list *list, const char *typed, const char *te
 		end = equals;
 	}
 	if (name == end || *name == '*' || colon == rest)
-		return usage_error(
-			"%s '%s' is not NAME, '*NAME' or '*NAME=LEN', with BINARY: before "
-			"NAME or without",
-			typed, text);
+		return usage_error("%s '%s' is not [BINARY:]NAME or '*[BINARY:]NAME[=LEN]'", typed,
+				   text);
 	spec.text = strdup(text);
 	spec.name = strndup(name, (size_t)(end - name));
 	spec.binary = colon ? strndup(rest, (size_t)(colon - rest)) : NULL;

@@ -86,7 +86,7 @@ const char *attached__pending(struct attached *attached, pid_t *pid)
 		if (!usdt_read_text(attached->tid, attached->arguments, attached->name,
 				    sizeof(attached->name)))
 			break;
-		log_warn("process %d goes on from a checkpoint whose name cannot be read",
+		log_warn("process %d was released from a checkpoint whose name cannot be read",
 			 (int)attached->pid);
 		attached__answer(attached);
 	}

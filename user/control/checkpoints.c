@@ -225,7 +225,7 @@ int checkpoints__read(struct checkpoints *points)
 	if (!points->reached && points->answer >= 0)
 		close(points->answer);
 	if (!err)
-		log_info("a checkpoint of process %d is let go", (int)points->pid);
+		log_info("process %d was released from a checkpoint", (int)points->pid);
 	return err < 0 ? err : 0;
 }
 

@@ -58,8 +58,7 @@ static void control_need_watchdog(struct control *control)
 			      control->options.probes, &control->watchdog);
 	control->no_watchdog = err != 0;
 	if (err)
-		log_warn(
-			"cannot start the watchdog: nothing bounds how long processes stand still");
+		log_warn("cannot start the watchdog: processes may stand still without a limit");
 }
 
 static void control_begin_hold(struct control *control, pid_t pid)
@@ -261,7 +260,7 @@ int control__freeze(struct control *control, const struct proc *proc, const char
 	if (control->guardian)
 		err = guardian__freeze(control->guardian, pid);
 	if (err == -ETIMEDOUT)
-		*why = "a thread of it sleeps where nothing wakes it";
+		*why = "one of its threads sleeps and cannot be woken";
 	if (err != -ESRCH)
 		return err;
 	err = control_need_tracer(control);

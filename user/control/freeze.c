@@ -52,7 +52,7 @@ int freeze_begin(struct tracer *tracer, const struct proc *proc, const char **wh
 			err = freeze_wait(tracer, pid, deadline_ns);
 	} while (!err && count != before);
 	if (err == -ETIMEDOUT)
-		*why = "a thread of it sleeps where nothing wakes it";
+		*why = "one of its threads sleeps and cannot be woken";
 	else if (err == -EPERM)
 		*why = status.tracer ? "another debugger holds it" : "not allowed to";
 	return err;

@@ -45,7 +45,7 @@ static void guardian_take_over(struct guardian *guardian)
 			 strerror(-err));
 	else if (out)
 		log_warn("the guardian (a helper process) was killed: "
-			 "the command is not stopped for a last look");
+			 "the command is not stopped for its last snapshot");
 }
 
 static int guardian_on_word(struct guardian *guardian, const struct word *word)
@@ -70,7 +70,7 @@ static int guardian_on_word(struct guardian *guardian, const struct word *word)
 		if (guardian->held == word->pid)
 			guardian->held = 0;
 		log_warn(
-			"process %d was released before its pages were counted: it had stood still for too long",
+			"process %d was released before its pages were counted: it had reached the hold limit",
 			(int)word->pid);
 		break;
 	case WORD_ENDED:

@@ -86,7 +86,7 @@ static void plan_go_to_end(struct plan *plan, struct process *process, pid_t tid
 	int err = plan_go_to(plan, process, tid, PLAN_AT_END);
 
 	if (err == -ENOENT && plan->stop_at)
-		log_warn("%s is not in what process %d has mapped at its start", plan->stop_at,
+		log_warn("%s is not mapped by process %d at its start", plan->stop_at,
 			 (int)process->pid);
 	if (err)
 		log_info("no stop point in process %d: %s", (int)process->pid, strerror(-err));

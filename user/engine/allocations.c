@@ -163,8 +163,7 @@ static void tell_missing(const struct engine *engine, const struct target *targe
 	if (!heap && !mappings)
 		return;
 	if (!engine->faults) {
-		process_moment__miss_names(row, "%s: their calls are only seen in the faults tier",
-					   what);
+		process_moment__miss_names(row, "%s: calls are seen only in the faults tier", what);
 		return;
 	}
 	if (heap && !target->heap_probed)

@@ -58,13 +58,12 @@ static void tell_missing(const struct python_report *report, struct process_mome
 		process_moment__miss_names(row, "%zu arrays changed while they were read",
 					   report->changing);
 	if (report->unverified)
-		process_moment__miss_names(row,
-					   "%zu names are not given: too much memory leads to them",
+		process_moment__miss_names(row, "%zu names are left out: too much memory to verify",
 					   report->unverified);
 	if (report->swapped)
 		process_moment__miss_names(row,
 					   "arrays or names may be missing: %" PRIu64
-					   " pages that tell of them are swapped out",
+					   " pages that lead to them are swapped out",
 					   report->swapped);
 }
 

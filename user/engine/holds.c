@@ -165,7 +165,7 @@ const char *engine_checkpoint(struct engine *engine, pid_t *pid)
 		holds_add_target(engine, *pid);
 	target = engine_find_pid(engine, (uint32_t)*pid);
 	if (!target) {
-		log_info("a checkpoint of process %d is let go", (int)*pid);
+		log_info("process %d was released from a checkpoint", (int)*pid);
 		control__answer(engine->control, false);
 		return NULL;
 	}

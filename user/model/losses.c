@@ -10,10 +10,8 @@ static const struct loss_kind kinds[LOSS_KINDS] = {
 	[LOSS_CHUNKS] = { "chunks", "touch", "touches", "found no room in the chunk table",
 			  "--chunk-slots", "touches were lost", false, LOSS_AFFECTS_TOUCH },
 	[LOSS_STRAYS] = { "stray_touches", "touch", "touches",
-			  "met the end or the beginning of another life, and may be told at the "
-			  "wrong place",
-			  NULL, "touches may be told at the wrong place", false,
-			  LOSS_AFFECTS_TOUCH },
+			  "met the end or the beginning of a life and may count for the wrong one",
+			  NULL, "touches may count for the wrong life", false, LOSS_AFFECTS_TOUCH },
 	[LOSS_SLOTS] = { "processes", "process", "processes", "found no room in the target table",
 			 "--processes", "processes were not watched", false,
 			 LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_FAULTS | LOSS_AFFECTS_ROWS },
@@ -39,8 +37,8 @@ static const struct loss_kind kinds[LOSS_KINDS] = {
 			      "pages could not be read", true,
 			      LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH },
 	[LOSS_OVERDUE] = { "overdue", "process", "processes",
-			   "had stood still for too long, and ran on while it was counted",
-			   "--max-hold", "the process went on while it was counted", false,
+			   "reached the hold limit and ran on while being counted", "--max-hold",
+			   "the process went on while it was counted", false,
 			   LOSS_AFFECTS_STATES | LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_ROWS },
 };
 

@@ -111,7 +111,7 @@ static void put_kernel(const struct text *text)
 	if (process->stray_faults)
 		put_sentence(
 			text,
-			"%s page%s touched outside every mapping: tried in vain, or unmapped unseen",
+			"%s page%s touched outside every mapping: invalid accesses, or ends of mappings that were not seen",
 			format_count(process->stray_faults, strays),
 			process->stray_faults == 1 ? "" : "s");
 	if (process->header.collapses)

@@ -157,7 +157,7 @@ static const struct array_desc *array_of_id(const struct text *text, uint32_t id
 	return NULL;
 }
 
-/* "freed, and still in memory; thread 4711, 1.204 s after the start" */
+/* "freed but still in memory; thread 4711, 1.204 s after the start" */
 static void put_origin(const struct text *text, const struct array_origin *origin, char *words,
 		       size_t size)
 {
@@ -165,7 +165,7 @@ static void put_origin(const struct text *text, const struct array_origin *origi
 	uint64_t ms = origin->time_ns > start ? (origin->time_ns - start) / 1000000u : 0;
 
 	put_words(words, size, "%sthread %" PRIu32 ", %" PRIu64 ".%03" PRIu64 " s after the start",
-		  origin->freed ? "freed, and still in memory; " : "", origin->tid, ms / 1000,
+		  origin->freed ? "freed but still in memory; " : "", origin->tid, ms / 1000,
 		  ms % 1000);
 }
 

@@ -51,7 +51,7 @@ static int put_set(const struct text *text, const char *title, const struct inde
 		free(range);
 	}
 	if (!set->told)
-		text_buffer__add(&words, " not told, in too many pieces");
+		text_buffer__add(&words, " not listed: too many pieces");
 	if (more)
 		text_buffer__addf(&words, " and %s" NO_BREAK "more" NO_BREAK "range%s",
 				  format_count(more, count), more == 1 ? "" : "s");
@@ -178,6 +178,6 @@ int text_shape(const struct text *text, const struct array_row *row)
 	if (row->grid.told)
 		put_grid(text, row);
 	else
-		text_wrap(text, INDENT, "rows and columns: not told, in too many pieces");
+		text_wrap(text, INDENT, "rows and columns: not listed: too many pieces");
 	return 0;
 }

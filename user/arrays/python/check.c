@@ -188,7 +188,7 @@ static int check_types(struct py *py, const char **why)
 	if (err)
 		return err;
 	if (meta != meta_meta || !py_type_called(py, meta, "type"))
-		return refuse_python(why, "the type of its types is not 'type'");
+		return refuse_python(why, "its metatype is not 'type'");
 	return 0;
 }
 

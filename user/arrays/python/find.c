@@ -187,7 +187,7 @@ static int say_no_runtime(int err, const char *runtime, char *why, size_t size)
 		return say(why, size, "%s: no _PyRuntime in its files", runtime);
 	if (err == -ESTALE)
 		return say(why, size,
-			   "%s: its program was deleted or replaced, which root alone can read",
+			   "%s: its program was deleted or replaced, and only root can read it",
 			   runtime);
 	if (err == -ESRCH || err == -ENOMEM)
 		return err;
@@ -214,7 +214,7 @@ int py_find(struct py *py, const struct proc *proc, const char *runtime, char *w
 		return say(why, size, "%s cannot be read: %s", runtime, reason);
 	if (err == -EFAULT || err == -EINVAL)
 		return say(why, size,
-			   "%s cannot be read: memory that leads to its objects is not there",
+			   "%s cannot be read: memory that leads to its objects is not resident",
 			   runtime);
 	/* The budget is spent: py->cut tells. */
 	if (err == -ENOSPC)

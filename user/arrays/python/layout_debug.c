@@ -127,7 +127,7 @@ static const char *take_moving(struct py_layout *row, const struct told *told)
 		if (moving[i].within)
 			limit = (uint64_t)*field_of(row, moving[i].within) - sizeof(uint64_t);
 		if (value < least || value > limit || value % sizeof(uint64_t))
-			return "the layout that it declares makes no sense";
+			return "the layout that it declares is invalid";
 		*field_of(row, moving[i].field) = (int32_t)value;
 	}
 	return NULL;
@@ -169,12 +169,12 @@ const char *py_layout_refine(struct py_layout *row, const uint8_t *debug, size_t
 	if (bytes < COOKIE_BYTES + told.list->count * sizeof(uint64_t) ||
 	    memcmp(debug, COOKIE, COOKIE_BYTES) || !find_word(&told, "version", &version) ||
 	    !find_word(&told, "free_threaded", &free_threaded))
-		return "it does not begin with the declaration that its version has";
+		return "it does not begin with the _Py_DebugOffsets of its version";
 	/* PY_VERSION_HEX */
 	if (version >> 16 != (0x300ull | (uint64_t)row->minor))
 		return "it declares another version than its program";
 	if (free_threaded)
-		return "it has no GIL (free-threaded), and such builds cannot be read";
+		return "it has no GIL (free-threaded); such builds cannot be read";
 	why = take_moving(&refined, &told);
 	if (!why)
 		why = compare_fixed(&refined, &told);

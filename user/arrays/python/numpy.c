@@ -83,7 +83,7 @@ int py_find_numpy(struct py *py, const char *runtime, uint32_t *major, char *why
 	if (!type)
 		return refuse_numpy(
 			why, size, runtime,
-			"numpy.ndarray is not as it is known: its arrays are not found");
+			"numpy.ndarray has an unknown layout: its arrays cannot be found");
 	py->ndarray_type = type;
 	*major = (uint32_t)number;
 	return 0;

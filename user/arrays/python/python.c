@@ -194,8 +194,8 @@ static int look_at_python(struct scan *scan, const struct proc *proc, const char
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	if (py_interpreters_apart(&scan->py))
-		scan->report->partial = "arrays of its other interpreters, which have allocators "
-					"of their own, are not found";
+		scan->report->partial = "arrays of its other interpreters, which have their own "
+					"allocators, are not found";
 	err = py_arenas__find(&scan->arenas, &scan->py);
 	/* What was looked through to find them tells of no array. */
 	if (!err)

@@ -286,8 +286,7 @@ static int judge_rest(struct expect_result *ret, uint64_t count)
 {
 	ret->verdict = EXPECT_UNKNOWN;
 	return give_reason(
-		ret,
-		format_new("%" PRIu64 " processes that ended are known as a sum alone", count));
+		ret, format_new("%" PRIu64 " ended processes are known only as a sum", count));
 }
 
 int expectation__judge(const struct expectation *expectation, const struct snapshot *snapshot,

@@ -53,9 +53,8 @@ static uint64_t zero_pages(const struct tally *tally)
 /* glibc's header of an mmapped chunk is 16 bytes on LP64 (malloc/malloc.c, CHUNK_HDR_SZ). */
 static const char *edge_reason(const struct subject *subject)
 {
-	return subject->header_bytes == 2 * sizeof(void *)
-		       ? "the allocator's header"
-		       : "edges shared with what lies next to it";
+	return subject->header_bytes == 2 * sizeof(void *) ? "the allocator's header"
+							   : "edges shared with neighbouring data";
 }
 
 static char *explain_lazy(const struct subject *subject)
@@ -63,7 +62,7 @@ static char *explain_lazy(const struct subject *subject)
 	const struct tally *tally = subject->tally;
 
 	if (tally->states[PAGE_ABSENT] == tally->pages)
-		return format_new("lazy: none of %s is there", page_words(tally->pages).text);
+		return format_new("lazy: none of %s resident", page_words(tally->pages).text);
 	if (subject->interior && subject->interior->pages &&
 	    subject->interior->states[PAGE_ABSENT] == subject->interior->pages && tally->resident)
 		return format_new("lazy: %s of %s resident, %s", count_words(tally->resident).text,
@@ -121,7 +120,7 @@ static char *explain_cause(const struct subject *subject)
 				  page_words(tally->resident).text);
 	if (ledger[LEDGER_UNFAULTED] == tally->resident)
 		return format_new(
-			"%s resident without a fault: populated, locked, or mapped around one",
+			"%s resident without a fault: MAP_POPULATE, mlock or fault-around",
 			page_words(tally->resident).text);
 	if (ledger[LEDGER_TOUCHED] == tally->pages)
 		return format_new("all of %s touched, page by page", page_words(tally->pages).text);
@@ -155,7 +154,7 @@ static char *explain_mixture(const struct subject *subject)
 		uint64_t unexplained = ledger_unexplained(tally->ledger);
 
 		add_part(&causes, tally->ledger[LEDGER_TOUCHED], "touched");
-		add_part(&causes, tally->ledger[LEDGER_BEFORE], "there before the watch");
+		add_part(&causes, tally->ledger[LEDGER_BEFORE], "from before the watch");
 		add_part(&causes, unexplained, "filled in by huge pages or without a fault");
 		if (unexplained)
 			goto out;
@@ -174,7 +173,7 @@ static char *explain_lost(const struct subject *subject)
 	if (tally->states[PAGE_SWAPPED])
 		return format_new("%s swapped out", page_words(tally->states[PAGE_SWAPPED]).text);
 	if (subject->faults && tally->touch.gone && tally->touch.gone >= tally->resident)
-		return format_new("%s touched and no longer there",
+		return format_new("%s touched and no longer present",
 				  page_words(tally->touch.gone).text);
 	return NULL;
 }
@@ -225,7 +224,7 @@ static char *add_shared(char *text, const struct array_row *row)
 	if (!row->interior.pages && row->edge_pages)
 		snprintf(words, sizeof(words), "shares its %s with %s%s%s",
 			 row->edge_pages == 1 ? "page" : page_words(row->edge_pages).text,
-			 row->in_heap ? "heap neighbours" : "what lies next to it",
+			 row->in_heap ? "heap neighbours" : "neighbouring data",
 			 others ? ", among them " : "", others_text);
 	else if (others)
 		snprintf(words, sizeof(words), "shares its first or last page with %s",
@@ -234,7 +233,7 @@ static char *add_shared(char *text, const struct array_row *row)
 	words[0] = '\0';
 	/* A contiguous array has two such pages at most: its first and its last. */
 	if (row->shared_known && row->shared_pages > 2)
-		snprintf(words, sizeof(words), "%s also hold what lies between its elements",
+		snprintf(words, sizeof(words), "%s also hold data between its elements",
 			 page_words(row->shared_pages).text);
 	return join_words(text, words);
 }
