@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Growth and order of plain arrays. */
+/* Growing and sorting plain arrays. */
 #include "base/array.h"
 
 #include <errno.h>

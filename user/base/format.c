@@ -22,7 +22,7 @@ char *format_bytes(uint64_t bytes, char buffer[FORMAT_BYTES_MAX])
 		snprintf(buffer, FORMAT_BYTES_MAX, "%" PRIu64 " B", bytes);
 		return buffer;
 	}
-	/* 1023.95 KiB rounds to 1024.0: that is one of the next unit. */
+	/* 1023.95 KiB rounds to 1024.0: use the next unit instead. */
 	for (;;) {
 		tenths = bytes / unit * 10 + (bytes % unit * 10 + unit / 2) / unit;
 		if (tenths < 10240 || i + 1 == sizeof(units) / sizeof(units[0]))
@@ -122,7 +122,9 @@ size_t format_utf8(uint32_t c, char buffer[4])
 	return 4;
 }
 
-/* Writes the safe form of the character at text to token; returns the bytes it took. */
+/*
+ * Writes the safe form of the character at text to token. Returns how many bytes of text it used.
+ */
 static size_t next_token(const char *text, bool double_backslash, char token[TOKEN_MAX])
 {
 	uint32_t c;
@@ -147,7 +149,7 @@ static char *copy_safe(const char *text, bool double_backslash, char *buffer, si
 {
 	const size_t mark = sizeof(CUT_MARK) - 1;
 	size_t used = 0;
-	size_t cut = 0; /* the last end of a character that leaves room for the mark */
+	size_t cut = 0; /* the last character boundary that leaves room for the mark */
 
 	if (!size)
 		return buffer;

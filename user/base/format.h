@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Numbers and untrusted names as text. Each writes into the caller's buffer,
- * always terminates it, and returns it.
+ * Numbers and untrusted names as text. Each function writes into the caller's buffer, always
+ * terminates it, and returns it.
  */
 #ifndef BASE_FORMAT_H
 #define BASE_FORMAT_H
@@ -28,22 +28,27 @@ char *format_count(uint64_t count, char buffer[FORMAT_COUNT_MAX]);
  */
 char *format_name(const char *name, char *buffer, size_t size);
 
-/* What format_name does not show as it is: moves the cursor, reorders or hides text, ends a line. */
+/*
+ * Whether format_name must escape it: it moves the cursor, reorders or hides text, or ends a line.
+ */
 bool format_is_unsafe(uint32_t character);
 
 /*
- * Length in bytes of the UTF-8 character at text, 0 if it is none (RFC 3629: no overlong form, no
- * surrogate, nothing above U+10FFFF). Never reads past a terminating NUL.
+ * Length in bytes of the UTF-8 character at text; 0 if it is invalid (RFC 3629: no overlong forms,
+ * no surrogates, nothing above U+10FFFF). Never reads past a terminating NUL.
  */
 size_t format_utf8_decode(const unsigned char *text, uint32_t *ret);
 
-/* UTF-8 of a character up to U+10FFFF, as lone surrogates too; its bytes, at most 4, with no NUL. */
+/*
+ * Encodes a character up to U+10FFFF, including lone surrogates. Returns its length, at most 4
+ * bytes; writes no NUL.
+ */
 size_t format_utf8(uint32_t character, char buffer[4]);
 
-/* The same, backslashes left alone: for text that may hold names already made safe. */
+/* The same, but leaves backslashes alone: for text that may contain names that are already safe. */
 char *format_line(const char *line, char *buffer, size_t size);
 
-/* printf into memory that the caller frees; NULL: there is none. */
+/* printf into memory that the caller frees; NULL: no memory. */
 char *format_new(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

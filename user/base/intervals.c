@@ -10,7 +10,7 @@
 #include "base/array.h"
 #include "base/sorted.h"
 
-/* Setting, cutting and both halves of a move each make at most two intervals more. */
+/* Setting, cutting and each half of a move add at most two intervals. */
 #define SPLIT_MAX 2
 
 static int reserve_items(struct intervals *map, size_t more)
@@ -51,7 +51,7 @@ const struct interval *intervals__at(const struct intervals *map, uint64_t addre
 	return index < map->count && map->items[index].start <= address ? &map->items[index] : NULL;
 }
 
-/* Makes a gap for `more` intervals at index; there is room. */
+/* Makes a gap for `more` intervals at index. The caller has reserved the room. */
 static void open_gap(struct intervals *map, size_t index, size_t more)
 {
 	memmove(map->items + index + more, map->items + index,
@@ -66,8 +66,10 @@ static void close_gap(struct intervals *map, size_t index, size_t gone)
 	map->count -= gone;
 }
 
-/* Empties [start, end), which is not empty itself; there is room for one more interval. Returns the
- * index of what comes behind. */
+/*
+ * Empties [start, end), which is not an empty range; there is room for one more interval. Returns
+ * the index of the interval after it.
+ */
 static size_t cut_out(struct intervals *map, uint64_t start, uint64_t end)
 {
 	size_t first = intervals__first(map, start), last;
@@ -97,7 +99,7 @@ static bool can_join(const struct interval *left, const struct interval *right)
 	return left->end == right->start && left->value == right->value;
 }
 
-/* Joins the interval at index with the one before it, if they are one. */
+/* Joins the interval at index with the one before it, if they touch and have the same value. */
 static void join_at(struct intervals *map, size_t index)
 {
 	if (!index || index >= map->count || !can_join(&map->items[index - 1], &map->items[index]))
@@ -132,7 +134,7 @@ int intervals__cut(struct intervals *map, uint64_t start, uint64_t end)
 	return 0;
 }
 
-/* Copies what [start, end) has, moved by `by`; there is room. */
+/* Copies the values of [start, end), moved by `by`. The caller has reserved the room. */
 static void copy_part(const struct intervals *map, uint64_t start, uint64_t end, uint64_t by,
 		      struct intervals *ret)
 {

@@ -2,9 +2,9 @@
 /*
  * A map from addresses to values, as sorted, disjoint, half-open intervals.
  *
- * Intervals that touch and have the same value are one. A set of addresses is such a map with
- * one value. Ranges that are empty (start >= end) change nothing. Functions that return int give
- * 0 or -ENOMEM, and then have changed nothing.
+ * Intervals that touch and have the same value are joined. A set of addresses is such a map with a
+ * single value. Empty ranges (start >= end) change nothing. Functions that return int return 0 or
+ * -ENOMEM; on -ENOMEM nothing has changed.
  */
 #ifndef BASE_INTERVALS_H
 #define BASE_INTERVALS_H
@@ -29,27 +29,27 @@ void intervals__deinit(struct intervals *map);
 /* *ret is new; the caller deinits it. */
 int intervals__copy(const struct intervals *map, struct intervals *ret);
 
-/* Index of the first interval with end > address; count when there is none. */
+/* Index of the first interval with end > address; count if there is none. */
 size_t intervals__first(const struct intervals *map, uint64_t address);
 
 /* The interval that holds the address, or NULL. */
 const struct interval *intervals__at(const struct intervals *map, uint64_t address);
 
-/* [start, end) has this value, whatever it had before. */
+/* Gives [start, end) this value, replacing what it had. */
 int intervals__set(struct intervals *map, uint64_t start, uint64_t end, uint64_t value);
 
-/* [start, end) has none. */
+/* Removes all values from [start, end). */
 int intervals__cut(struct intervals *map, uint64_t start, uint64_t end);
 
 /*
- * What [start, end) has goes to [to, to + end - start), whatever was there; the source has
- * nothing then. The two may overlap; the target must not wrap around.
+ * Moves the values of [start, end) to [to, to + end - start), replacing what was there; the source
+ * is empty afterwards. The two may overlap; the target must not wrap around.
  */
 int intervals__move(struct intervals *map, uint64_t start, uint64_t end, uint64_t to);
 
 /*
- * For many ranges of one value in no order: between the first append and the settle the map
- * must only be appended to. Appending in order costs no more than setting.
+ * For adding many ranges with one value in any order: only append between the first append and the
+ * settle. Appending in order costs no more than setting.
  */
 int intervals__append(struct intervals *map, uint64_t start, uint64_t end, uint64_t value);
 void intervals__settle(struct intervals *map);

@@ -14,7 +14,7 @@
 #define PREFIX "pagewatch: "
 #define MESSAGE_MAX 1024
 
-/* Static: every room logs, and -v is one decision for the whole program. */
+/* Static: every folder logs, and -v is one decision for the whole program. */
 static enum log_level max_level = LOG_WARN;
 static bool said_error;
 
@@ -36,10 +36,10 @@ bool log_said_error(void)
 static void log_line(enum log_level level, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
-/* One write a line: lines of several writers to one stderr do not mix. */
+/* One write per line, so that lines of several writers to one stderr do not mix. */
 static void log_line(enum log_level level, const char *format, va_list args)
 {
-	char message[MESSAGE_MAX + 1]; /* one more, so that format_line sees and marks a cut */
+	char message[MESSAGE_MAX + 1]; /* one more, so that format_line notices and marks a cut */
 	char line[sizeof(PREFIX) + MESSAGE_MAX];
 	int saved = errno;
 	size_t used;

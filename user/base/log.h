@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * One line a message on stderr, prefixed "pagewatch: ". Reports never go here.
- */
+/* One line per message on stderr, prefixed "pagewatch: ". Reports never go here. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -13,7 +11,7 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 
-/* Whether an error was told, be it dropped or not: a failure has its line then. */
+/* Whether an error was logged, even one below the level: then the failure has its message. */
 bool log_said_error(void);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

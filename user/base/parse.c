@@ -23,7 +23,7 @@ static int digit_value(char c)
 	return 16;
 }
 
-/* Not strtoull: that takes signs, spaces and the locale's ideas. */
+/* Not strtoull: it accepts signs, spaces and what the locale allows. */
 static int take_number(const char **text, unsigned int base, uint64_t *ret)
 {
 	const char *at = *text;
@@ -41,7 +41,7 @@ static int take_number(const char **text, unsigned int base, uint64_t *ret)
 	return over ? -ERANGE : 0;
 }
 
-/* A number out of range in front of garbage is garbage. */
+/* A number out of range that is followed by garbage is garbage. */
 static int take_whole(const char *text, unsigned int base, uint64_t *ret)
 {
 	int err = take_number(&text, base, ret);
@@ -113,7 +113,9 @@ int parse_bytes(const char *text, uint64_t *ret)
 	return 0;
 }
 
-/* Digits behind the point, as ns of a unit of unit_ns; finer than 1 ns is refused. */
+/*
+ * Digits after the decimal point, as ns of a unit of unit_ns. Anything finer than 1 ns is refused.
+ */
 static int take_fraction(const char **text, uint64_t unit_ns, uint64_t *ret)
 {
 	const char *start = *text;

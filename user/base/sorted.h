@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * The binary search of an array that is sorted by a uint64_t in each item.
- */
+/* Binary search in arrays that are sorted by a uint64_t in each item. */
 #ifndef BASE_SORTED_H
 #define BASE_SORTED_H
 
@@ -10,8 +8,8 @@
 #include <string.h>
 
 /*
- * Index of the first item whose key is at least `least`; count when there is none. items may be
- * NULL when count is 0. The key lies key_offset bytes into each item of item_bytes.
+ * Index of the first item whose key is at least `least`; count if there is none. items may be NULL
+ * if count is 0. The key is key_offset bytes into each item of item_bytes.
  */
 static inline size_t sorted_at_least(const void *items, size_t count, size_t item_bytes,
 				     size_t key_offset, uint64_t least)
@@ -32,8 +30,10 @@ static inline size_t sorted_at_least(const void *items, size_t count, size_t ite
 	return low;
 }
 
-/* The same for the first item whose key is greater than `limit`: of half-open ranges by their end,
- * the first that lies behind an address or holds it. */
+/*
+ * The same for the first item whose key is greater than `limit`: in half-open ranges sorted by end,
+ * the first that holds an address or lies above it.
+ */
 static inline size_t sorted_above(const void *items, size_t count, size_t item_bytes,
 				  size_t key_offset, uint64_t limit)
 {

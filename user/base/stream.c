@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* 0: there is room, or an error to be met by a write. */
+/* 0: there is room, or an error that a write will report. */
 static int wait_for_room(int fd)
 {
 	struct pollfd polled[2] = { { .fd = fd, .events = POLLOUT }, { .events = POLLIN } };
@@ -22,7 +22,10 @@ static int wait_for_room(int fd)
 	sigaddset(&ends, SIGINT);
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGHUP);
-	/* Without a descriptor for it the reader is waited for all the same: poll skips a negative one. */
+	/*
+	 * Without a descriptor for the signals it waits for the reader only: poll skips a negative
+	 * one.
+	 */
 	polled[1].fd = signalfd(-1, &ends, SFD_CLOEXEC);
 	do {
 		ready = poll(polled, 2, -1);
@@ -36,7 +39,7 @@ static int wait_for_room(int fd)
 	return err;
 }
 
-/* A pipe with room takes PIPE_BUF bytes without a wait; a file has no readers to wait for. */
+/* A pipe with room takes PIPE_BUF bytes without blocking; a file never blocks. */
 static size_t piece_of(int fd, size_t count)
 {
 	struct stat stat;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Phases in which a test can hold us. */
+/* Phases in which a test can stop us. */
 #include "base/test_point.h"
 
 #include <errno.h>
@@ -18,8 +18,8 @@
 #define HIDES "PAGEWATCH_TEST_HIDES"
 
 /*
- * Static, because phases lie all over the engine and a handle passed through
- * every call for tests alone would be worse. Set once, before any thread.
+ * Static, because phases are all over the engine, and passing a handle through every call for tests
+ * alone would be worse. Set once, before any thread exists.
  */
 static struct {
 	int out;
@@ -28,9 +28,9 @@ static struct {
 } points = { -1, -1, "" };
 
 /*
- * A pipe that root or our own user has made (pipe(2) gives it the uid of its maker): whoever has
- * fewer rights than we do, as a user who keeps his environment through sudo, cannot hold us.
- * It is not inherited by the command that we launch.
+ * A pipe made by root or by our own user (pipe(2) gives it the uid of its maker). So a user with
+ * fewer rights, who keeps his environment through sudo, cannot stop us. The command that we launch
+ * does not inherit it.
  */
 static int point_fd(const char *text)
 {
@@ -49,7 +49,7 @@ static int point_fd(const char *text)
 
 void test_point_init(void)
 {
-	/* NULL to a program that is setuid or has file capabilities. */
+	/* secure_getenv gives NULL to a program that is setuid or has file capabilities. */
 	const char *value = secure_getenv(VARIABLE), *hidden = secure_getenv(HIDES);
 	char *out = value ? strdup(value) : NULL;
 	char *comma = out ? strchr(out, ',') : NULL;

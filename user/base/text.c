@@ -25,7 +25,7 @@ struct text_buffer text_buffer__behind(char *memory, size_t size)
 	};
 }
 
-/* Makes room for `more` bytes and a NUL; false: there is none. */
+/* Makes room for `more` bytes and a NUL; false: no memory. */
 static bool has_room(struct text_buffer *buffer, size_t more)
 {
 	size_t wanted;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Text that grows at its end: in memory of its own, or in the caller's, where it is cut.
+ * Text that grows at its end, in its own memory or in the caller's, where it is cut.
  *
- * Nothing is checked at each addition: what went wrong is kept, later additions do nothing, and
- * text_buffer__take tells it (or ->error, ->cut).
+ * Additions need no check: the first error is kept, later additions do nothing, and
+ * text_buffer__take returns it (or read ->error and ->cut).
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct text_buffer {   /* all zero is empty, with memory of its own */
+struct text_buffer {   /* all zero: empty, with its own memory */
 	char *text;    /* ends with NUL; NULL before the first addition */
 	size_t length; /* without the NUL */
 	size_t capacity;
@@ -21,10 +21,10 @@ struct text_buffer {   /* all zero is empty, with memory of its own */
 	int error;     /* 0 or -ENOMEM */
 };
 
-/* Over size bytes (1 at least) of the caller's, which hold the empty text then. */
+/* Over size bytes (at least 1) of the caller's memory, which then hold the empty text. */
 struct text_buffer text_buffer__over(char *memory, size_t size);
 
-/* The same behind the text that is there already, a string. */
+/* The same, appending to the string that is already there. */
 struct text_buffer text_buffer__behind(char *memory, size_t size);
 
 void text_buffer__add(struct text_buffer *buffer, const char *text);
@@ -34,16 +34,16 @@ void text_buffer__addf(struct text_buffer *buffer, const char *format, ...)
 void text_buffer__vaddf(struct text_buffer *buffer, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 
-/* Takes it back to a shorter length. */
+/* Shortens the text to a given length. */
 void text_buffer__shorten(struct text_buffer *buffer, size_t length);
 
 /*
- * *ret is the text (never NULL), which the caller frees; the buffer is empty then. 0 or -ENOMEM,
- * and then the buffer is empty as well. For buffers with memory of their own.
+ * *ret is the text (never NULL), which the caller frees; the buffer is then empty. 0 or -ENOMEM, in
+ * which case the buffer is empty as well. For buffers with their own memory.
  */
 int text_buffer__take(struct text_buffer *buffer, char **ret);
 
-/* Frees what is its own. */
+/* Frees the buffer's own memory. */
 void text_buffer__deinit(struct text_buffer *buffer);
 
 #endif

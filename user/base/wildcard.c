@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Only the last star ever has to give way: what an earlier one took could be no shorter. */
+/* Only the last star ever has to backtrack: an earlier one already matched the shortest text. */
 bool wildcard_match(const char *pattern, const char *text)
 {
 	const char *star = NULL, *resume = NULL;

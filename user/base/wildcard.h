@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Names with wildcards: '*' is any text, '?' any one byte, all else is literal. */
+/* Names with wildcards: '*' is any text, '?' any one byte, everything else is literal. */
 #ifndef BASE_WILDCARD_H
 #define BASE_WILDCARD_H
 
 #include <stdbool.h>
 
-/* In time proportional to the product of both lengths at most. */
+/* Takes time proportional to at most the product of both lengths. */
 bool wildcard_match(const char *pattern, const char *text);
 
 #endif

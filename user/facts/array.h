@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * A named, byte-exact address range [start, end): not page-aligned, and never
- * the same thing as a VMA.
+ * A named, byte-exact address range [start, end). It need not be page-aligned, and it is not a VMA.
  */
 #ifndef FACTS_ARRAY_H
 #define FACTS_ARRAY_H
@@ -20,10 +19,11 @@ enum array_source {
 	ARRAY_SOURCES,
 };
 
-/* What only an array of a language has. */
+/* What only an array of a programming language has. */
 struct array_shape {
-	uint64_t data;	 /* address of element 0: not the start where a stride is negative */
-	uint64_t nbytes; /* of the elements, as numpy counts them: broadcasting repeats them */
+	uint64_t data;	 /* address of element 0: not the start if a stride is negative */
+	uint64_t nbytes; /* of the elements, as numpy counts them: broadcast ones count
+			  * repeatedly */
 	uint32_t ndim;
 	int64_t *dims; /* ndim lengths, then ndim strides in bytes; owned by the holder */
 	char dtype[24];
@@ -31,12 +31,12 @@ struct array_shape {
 	bool writeable;
 };
 
-/* The call that gave the memory to the program, where that was seen. */
+/* The call that allocated the memory, if it was seen. */
 struct array_origin {
 	const char *call; /* a literal: malloc, mmap, ...; NULL: not known */
 	uint64_t time_ns; /* CLOCK_MONOTONIC */
 	uint32_t tid;
-	bool freed; /* given back to the allocator; the pages are still there */
+	bool freed; /* freed, but its pages are still in memory */
 };
 
 struct array_desc {
@@ -45,15 +45,15 @@ struct array_desc {
 	char *name; /* untrusted text; owned by the holder */
 	uint64_t start;
 	uint64_t end;
-	uint64_t object;      /* address of the object itself; 0: it has none */
-	uint64_t base_object; /* of the array whose memory it is a view of; 0: none of ours */
+	uint64_t object;      /* address of the object itself; 0: none */
+	uint64_t base_object; /* object whose memory this is a view of; 0: none that is listed */
 	uint32_t owner;	      /* that array's id, 0: none */
 	bool asked_for;	      /* by its name or its addresses: no view leaves it out as too small */
 	struct array_origin origin;
 	struct array_shape *shape; /* NULL for plain bytes; owned by the holder */
 	char **aliases;		   /* more names, untrusted; owned, with their array */
 	size_t alias_count;
-	size_t alias_total; /* that were met, told or not */
+	size_t alias_total; /* how many were found, listed or not */
 };
 
 /* Frees what an array holds; the array itself is the caller's. */

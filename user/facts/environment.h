@@ -11,7 +11,7 @@
 struct environment {
 	char kernel[65];    /* uname release */
 	char machine[65];   /* uname machine */
-	char thp[16];	    /* always, madvise, never; "" where the kernel has no THP */
+	char thp[16];	    /* always, madvise, never; "" if the kernel has no THP */
 	bool use_zero_page; /* huge zero page on read faults */
 	uint64_t page_bytes;
 	uint64_t pmd_bytes; /* what one PMD entry maps: the size of a huge page */
@@ -22,12 +22,12 @@ struct environment {
 struct process_facts {
 	uint32_t pid;
 	char comm[17];
-	char exe[4096];		   /* readlink of /proc/PID/exe, "" if not readable */
+	char exe[4096];		   /* readlink of /proc/PID/exe, "" if unreadable */
 	char runtime[128];	   /* "CPython 3.11.2, numpy 1.24.2" or "" when unknown */
 	uint64_t rss_kernel_pages; /* VmRSS: a batched counter, may lag */
 	uint64_t rss_peak_pages;   /* VmHWM */
 	uint64_t page_table_bytes; /* VmPTE */
-	uint64_t start_ticks;	   /* field 22 of stat: tells a recycled pid */
+	uint64_t start_ticks;	   /* field 22 of stat: distinguishes a recycled pid */
 };
 
 #endif

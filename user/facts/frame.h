@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Where pages lie in physical memory. */
+/* The frames of physical memory that hold a process's pages. */
 #ifndef FACTS_FRAME_H
 #define FACTS_FRAME_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Pages [start, end) (bytes, page-aligned) that follow each other in physical memory as well. */
+/* Pages [start, end) (bytes, page-aligned) that are also consecutive in physical memory. */
 struct frame_run {
 	uint64_t start;
 	uint64_t end;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * The functions that give and take heap blocks, by what their arguments mean.
- */
+/* The functions that allocate and free heap blocks, by the meaning of their arguments. */
 #ifndef FACTS_HEAP_CALL_H
 #define FACTS_HEAP_CALL_H
 
@@ -17,12 +15,12 @@ enum heap_call {
 	HEAP_MEMALIGN,
 	HEAP_VALLOC,
 	HEAP_PVALLOC,
-	HEAP_NEW, /* C++, of arrays too */
+	HEAP_NEW, /* C++, for arrays too */
 	HEAP_FREE,
 	HEAP_CALLS,
 };
 
-/* Where such a function begins, as an offset into its file in bytes. */
+/* Where such a function begins: a file, and an offset into it in bytes. */
 struct heap_point {
 	uint64_t offset;
 	enum heap_call call;

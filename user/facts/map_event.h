@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * What happened to a target's mappings and processes, in the order in which it
- * happened. Ranges are bytes, half-open, page-aligned.
+ * What happened to a target's mappings and processes, in order. Ranges are bytes, half-open,
+ * page-aligned.
  */
 #ifndef FACTS_MAP_EVENT_H
 #define FACTS_MAP_EVENT_H
@@ -23,7 +23,7 @@ enum map_op {
 	MAP_OP_GUARD,	 /* MADV_GUARD_INSTALL */
 	MAP_OP_SHMAT,
 	MAP_OP_SHMDT,
-	MAP_OP_PUNCH,	   /* fallocate: pages of a file, wherever it is mapped */
+	MAP_OP_PUNCH,	   /* fallocate: pages of a file, wherever they are mapped */
 	MAP_OP_TRUNCATE,   /* ftruncate: the same */
 	MAP_OP_REMAP,	   /* remap_file_pages */
 	MAP_OP_IO_DESTROY, /* unmaps the ring of io_setup */
@@ -33,17 +33,17 @@ enum map_op {
 enum map_event_type {
 	MAP_EVENT_ENTER,    /* a mapping call began: the lives in [start, end) end now */
 	MAP_EVENT_CLOSED,   /* bits taken out of the kernel's table by the call that tid is in */
-	MAP_EVENT_UNCLOSED, /* [start, end) was too much for one call: close it from user space */
+	MAP_EVENT_UNCLOSED, /* [start, end) was too much for one call: user space must close it */
 	MAP_EVENT_EXIT,	    /* the call that tid is in returned result */
 	MAP_EVENT_FORK,	    /* child_slot, child_pid: a new address space, copied from slot */
 	MAP_EVENT_EXEC,	  /* slot is the new image's address space, old_slot the one it replaces */
 	MAP_EVENT_MM_END, /* the address space of slot is gone */
-	MAP_EVENT_COLLAPSE,    /* khugepaged changed slot at an address nobody tells */
-	MAP_EVENT_HEAP_ALLOC,  /* call gave the block [start, end) out; serial is its own */
-	MAP_EVENT_HEAP_FREE,   /* the block is about to be freed, or was by realloc */
+	MAP_EVENT_COLLAPSE,    /* khugepaged changed slot; the address is not known */
+	MAP_EVENT_HEAP_ALLOC,  /* call allocated the block [start, end); serial is its own */
+	MAP_EVENT_HEAP_FREE,   /* the block is about to be freed, or realloc has freed it */
 	MAP_EVENT_HEAP_RESIZE, /* realloc began: the block may move. FREE or KEEP follows */
 	MAP_EVENT_HEAP_KEEP,   /* realloc failed */
-	MAP_EVENT_HOLE,	       /* pages of a file were dropped whose mappings could not be found */
+	MAP_EVENT_HOLE, /* pages of a file were dropped, and its mappings could not be found */
 };
 
 #define NO_SLOT UINT32_MAX
@@ -57,22 +57,22 @@ struct map_enter {
 	uint64_t new_start; /* of mremap with MREMAP_FIXED: the range ended there too; */
 	uint64_t new_end;   /*   of mmap: 0 and the length in bytes, rounded up */
 	bool part;	    /* one of several ranges of one call */
-	bool maybe;	    /* a part of its pages stays, and nobody tells which */
-	bool several;	    /* of mremap: it moves several mappings, one after another; the range
-			     *   has no holes, and is a part */
+	bool maybe;	    /* some of its pages stay; which ones is not known */
+	bool several;	    /* mremap of several mappings, one after another; the range has no
+			     * holes and is a part */
 };
 
 struct map_exit {
 	int64_t result;	     /* an address, 0, -errno; of parts: the bytes reached */
-	uint64_t refused_at; /* of an advice or mremap that failed: from there on nothing ended, or
-			      *   was moved; 0: not known */
-	bool everywhere;     /* the call may have begun in other address spaces, too */
+	uint64_t refused_at; /* a failed advice or mremap ended or moved nothing from this
+			      * address on; 0: unknown */
+	bool everywhere;     /* the call may also have begun in other address spaces */
 };
 
 struct map_unclosed {
 	uint64_t start;
 	uint64_t end;
-	uint32_t serial; /* of such ranges, among all of this watch */
+	uint32_t serial; /* among all such ranges of this watch */
 };
 
 struct map_process {
@@ -94,7 +94,7 @@ struct map_hole {
 };
 
 struct map_event {
-	enum map_event_type type; /* tells which of the union it has */
+	enum map_event_type type; /* which member of the union is set */
 	uint32_t slot;		  /* the address space */
 	uint32_t pid;		  /* process and thread, in our pid namespace */
 	uint32_t tid;
@@ -102,7 +102,8 @@ struct map_event {
 	union {
 		struct map_enter enter;		  /* ENTER */
 		struct map_exit exit;		  /* EXIT */
-		const struct touch_chunk *closed; /* CLOSED; borrowed from who hands it out */
+		const struct touch_chunk *closed; /* CLOSED; borrowed from whoever passes the
+						   * event */
 		struct map_unclosed unclosed;	  /* UNCLOSED */
 		struct map_process process;	  /* FORK, EXEC */
 		struct map_block block;		  /* HEAP_* */
@@ -111,9 +112,9 @@ struct map_event {
 };
 
 /*
- * Whether the call that began with enter failed, by its result. brk(2) of the kernel returns the
- * break that holds then: the old one when it failed. DONTNEED over a hole drops the rest all the
- * same (mm/madvise.c, madvise_walk_vmas).
+ * Whether the call that began with enter failed, by its result. The brk(2) system call returns the
+ * current break, so on failure the old one. DONTNEED over a hole still drops the rest
+ * (mm/madvise.c, madvise_walk_vmas).
  */
 static inline bool map_call_failed(const struct map_enter *enter, int64_t result)
 {
@@ -125,14 +126,14 @@ static inline bool map_call_failed(const struct map_enter *enter, int64_t result
 	return result < 0 && result >= -4095; /* MAX_ERRNO */
 }
 
-/* Whether the call drops pages and leaves the mapping. */
+/* Whether the call drops pages and keeps the mapping. */
 static inline bool map_op_keeps_mapping(enum map_op op)
 {
 	return op == MAP_OP_DONTNEED || op == MAP_OP_REMOVE || op == MAP_OP_GUARD ||
 	       op == MAP_OP_PUNCH || op == MAP_OP_TRUNCATE;
 }
 
-/* Refused before a file was touched (fs/open.c: vfs_fallocate, do_ftruncate). */
+/* Refused before the file was changed (fs/open.c: vfs_fallocate, do_ftruncate). */
 static inline bool map_file_call_refused(int64_t result)
 {
 	return result == -EINVAL || result == -EOPNOTSUPP || result == -EPERM || result == -EBADF ||
@@ -140,9 +141,10 @@ static inline bool map_file_call_refused(int64_t result)
 }
 
 /*
- * Whether a call that failed has surely ended nothing: munmap gathers all before it drops any
- * (mm/vma.c, do_vmi_align_munmap), and a sealed mapping is refused first (mm/mseal.c), but for
- * madvise, which meets it on its way. -EINTR stands for an exit that was not heard of.
+ * Whether a call that failed is sure to have ended nothing. munmap gathers everything before it
+ * drops anything (mm/vma.c, do_vmi_align_munmap), and a sealed mapping is refused first
+ * (mm/mseal.c). madvise is the exception: it meets the sealed mapping on its way. -EINTR stands for
+ * an exit that was not seen.
  */
 static inline bool map_call_ended_nothing(const struct map_enter *enter, int64_t result)
 {
@@ -167,9 +169,10 @@ static inline bool map_call_ended_nothing(const struct map_enter *enter, int64_t
 }
 
 /*
- * The result of one of several ranges of a call. process_madvise takes them in their order, and
- * tells how many bytes it reached: *left counts them down. Others are done with all or none, but
- * for mremap, which tells (map_call_split) how far it came; the holes go with its ranges.
+ * The result of one of several ranges of a call. process_madvise takes the ranges in order and
+ * returns how many bytes it reached: *left counts them down. Other calls succeed or fail as a
+ * whole. mremap is the exception: its exit says how far it came (map_call_split), and its holes
+ * follow its ranges.
  */
 static inline int64_t map_call_result_of_part(const struct map_enter *enter, int64_t *left)
 {
@@ -186,9 +189,10 @@ static inline int64_t map_call_result_of_part(const struct map_enter *enter, int
 }
 
 /*
- * mremap moves several mappings one after another (mm/mremap.c, remap_move, since v6.17), and
- * fails at one of them: two calls in one. Whether exit tells so: *moved is the call that succeeded
- * then (its result is moved->new_start), *rest the one that failed before it did anything.
+ * mremap moves several mappings one after another (mm/mremap.c, remap_move, since v6.17) and may
+ * fail at one of them: it is then two calls in one. Returns whether exit shows that. *moved is the
+ * call that succeeded (its result is moved->new_start), *rest the call that failed before it did
+ * anything.
  */
 static inline bool map_call_split(const struct map_enter *enter, const struct map_exit *exit,
 				  struct map_enter *moved, struct map_enter *rest)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * What the page tables say: categories as read (extent) and the one state of
- * each page that the model makes of them (page_run).
+ * What the page tables say: categories as they were read (extent), and the one state that the model
+ * derives for each page (page_run).
  */
 #ifndef FACTS_PAGE_H
 #define FACTS_PAGE_H
@@ -17,7 +17,7 @@ enum page_category {
 	PAGE_IS_PFNZERO_BIT = 1u << 5,
 	PAGE_IS_HUGE_BIT = 1u << 6,
 	PAGE_IS_GUARD_BIT = 1u << 8,
-	/* Ours, of a small page by the READ reader: it may be a part of a huge page. */
+	/* Our own, set by the READ reader: a small page that may be part of a huge page. */
 	PAGE_MAYBE_HUGE_BIT = 1u << 31,
 };
 

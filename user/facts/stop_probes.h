@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Probes in files that stop a thread with SIGSTOP: offered by the kernel's side. */
+/* Probes in files that stop a thread with SIGSTOP, offered by the kernel side. */
 #ifndef FACTS_STOP_PROBES_H
 #define FACTS_STOP_PROBES_H
 
@@ -12,7 +12,7 @@ struct stop_probes {
 	 * Its tracer swallows the signal. 0 or -errno.
 	 */
 	int (*arm)(void *ctx, uint32_t pid, const char *path, uint64_t file_offset);
-	/* Sends no more signals, at once; the probes themselves go with their owner. */
+	/* Sends no more signals from now on; the probes themselves are removed with their owner. */
 	void (*mute)(void *ctx);
 };
 

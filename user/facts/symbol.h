@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * A symbol that a user asks for, and why it has no row.
- */
+/* A symbol that a user asks for, and why it has no row. */
 #ifndef FACTS_SYMBOL_H
 #define FACTS_SYMBOL_H
 
@@ -12,11 +10,11 @@
 
 struct symbol_spec {
 	char *text;	/* as it was typed */
-	char *binary;	/* the file that defines it: a path, its last part, or that without what
-			 follows ".so"; NULL: any */
-	char *name;	/* the symbol's own, or as its language spells it */
-	bool pointer;	/* the block that it points to is meant */
-	uint64_t bytes; /* of that block; 0: what malloc knows */
+	char *binary;	/* the file that defines it: a path, its last part, or that up to ".so";
+			 * NULL: any */
+	char *name;	/* the symbol itself, or its name in the source */
+	bool pointer;	/* means the block that it points to */
+	uint64_t bytes; /* of that block; 0: as malloc's header says */
 };
 
 struct symbol_list {

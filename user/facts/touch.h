@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The first touches of 512 aligned pages, as the kernel side counts them.
- * Bit i of word w speaks of page w * 64 + i of the chunk.
+ * The first touches of 512 aligned pages, as the kernel side counts them. Bit i of word w is page w
+ * * 64 + i of the chunk.
  */
 #ifndef FACTS_TOUCH_H
 #define FACTS_TOUCH_H
@@ -20,7 +20,7 @@ struct touch_chunk {
 	uint64_t written[CHUNK_WORDS]; /* the perf backend sets these for any touch */
 	uint64_t first_ns;	       /* CLOCK_MONOTONIC of the chunk's first touch */
 	uint64_t last_ns;	       /* CLOCK_MONOTONIC, within one tick */
-	uint32_t first_tid; /* in the pid namespace pagewatch runs in; 0 if not visible there */
+	uint32_t first_tid;	       /* in pagewatch's pid namespace; 0 if not visible there */
 	uint32_t first_cpu;
 };
 
@@ -31,8 +31,8 @@ struct fault_counts {
 };
 
 /*
- * All touched chunks of an address space at one moment: a copy, sorted by start. All zero is empty;
- * the chunks are its owner's to free.
+ * All touched chunks of an address space at one moment: a sorted copy. All zero is empty; the owner
+ * frees the chunks.
  */
 struct touch_map {
 	struct touch_chunk *chunks;
@@ -41,14 +41,14 @@ struct touch_map {
 	struct fault_counts faults; /* of the same moment */
 };
 
-/* The index of the first chunk whose start is at or after address; count when there is none. */
+/* Index of the first chunk whose start is at or after address; count if there is none. */
 static inline size_t touch_map_lower_bound(const struct touch_map *map, uint64_t address)
 {
 	return sorted_at_least(map->chunks, map->count, sizeof(*map->chunks),
 			       offsetof(struct touch_chunk, start), address);
 }
 
-/* The chunk that begins at start, or NULL: it was never touched in its present life. */
+/* The chunk that begins at start; NULL: not touched in its present life. */
 static inline const struct touch_chunk *touch_map_find(const struct touch_map *map, uint64_t start)
 {
 	size_t at = touch_map_lower_bound(map, start);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * One virtual memory area, as a line of /proc/PID/maps tells it.
- * Addresses are bytes, [start, end) is half-open and page-aligned.
+ * One virtual memory area, as in a line of /proc/PID/maps. Addresses are bytes; [start, end) is
+ * half-open and page-aligned.
  */
 #ifndef FACTS_VMA_H
 #define FACTS_VMA_H
@@ -45,7 +45,7 @@ struct vma_list {
 	size_t capacity;
 };
 
-/* The index of the first VMA that ends above an address; the count where none does. */
+/* Index of the first VMA that ends above an address; the count if there is none. */
 static inline size_t vma_list__first_above(const struct vma_list *list, uint64_t address)
 {
 	return sorted_above(list->vmas, list->count, sizeof(*list->vmas), offsetof(struct vma, end),
@@ -60,7 +60,7 @@ static inline const struct vma *vma_list__find(const struct vma_list *list, uint
 	return i < list->count && list->vmas[i].start <= address ? &list->vmas[i] : NULL;
 }
 
-/* How many lie in [start, end), in part at least: it costs what it counts. */
+/* How many VMAs overlap [start, end). Costs time proportional to the result. */
 static inline size_t vma_list__count(const struct vma_list *list, uint64_t start, uint64_t end)
 {
 	size_t first = vma_list__first_above(list, start), i = first;

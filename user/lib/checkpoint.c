@@ -17,7 +17,7 @@
 #include "lib/probes.h"
 #include "lib/protocol.h"
 
-/* Set once, before main(): later nobody else's setenv() can race with us. */
+/* Set once, before main(): later, a setenv() of another thread could race with us. */
 static int watcher = -1;
 
 static __attribute__((constructor)) void read_environment(void)
@@ -29,7 +29,7 @@ static __attribute__((constructor)) void read_environment(void)
 		watcher = (int)number;
 }
 
-/* Is the descriptor still the socket we inherited? Peeking takes nothing from anybody. */
+/* Is the descriptor still the socket we inherited? Peeking consumes nothing. */
 static bool is_watcher(int fd)
 {
 	char greeting[sizeof(PROTOCOL_GREETING)];
@@ -65,7 +65,7 @@ static int send_packet(int fd, const char *packet, size_t bytes, int pass)
 	head->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(head), &pass, sizeof(pass));
 	while (sendmsg(fd, &message, MSG_NOSIGNAL) < 0) {
-		/* Another program may have made the shared socket a non-blocking one. */
+		/* Another program may have made the shared socket non-blocking. */
 		if (errno == EAGAIN)
 			poll(&room, 1, -1);
 		else if (errno != EINTR)
@@ -74,7 +74,7 @@ static int send_packet(int fd, const char *packet, size_t bytes, int pass)
 	return 0;
 }
 
-/* 1 when the snapshot is taken, 0 when the watcher has ended or let us go. */
+/* 1: the snapshot was taken; 0: the watcher ended or released us. */
 static int wait_for_answer(int answer)
 {
 	struct pollfd fds[] = { { .fd = answer, .events = POLLIN },
@@ -94,7 +94,10 @@ static int wait_for_answer(int answer)
 			} while (got < 0 && errno == EINTR);
 			return got == 1 && byte == PROTOCOL_TAKEN;
 		}
-		/* A forked child may hold a copy of the other end: this is how we hear its end. */
+		/*
+		 * A forked child may hold a copy of the other end, so this is how we notice that it
+		 * was closed.
+		 */
 		if (fds[1].revents)
 			return 0;
 	}

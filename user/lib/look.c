@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Looks: the pages of one range or array at one moment, and what can be asked of them. */
+/* Looks: the pages of one range or array at one moment, and queries about them. */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -107,7 +107,7 @@ int pagewatch_look_array(pid_t pid, const struct pagewatch_array *array, size_t 
 	return err ? err : take_look(&desc, pid, ret);
 }
 
-/* The interior pages among [start, end). */
+/* The interior part of the pages [start, end). */
 static void count_interior(const struct pagewatch_look *look, uint64_t start, uint64_t end,
 			   struct pagewatch_pages *ret)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The registry of marks: the library's only state that changes. */
+/* The registry of marks: the library's only mutable state. */
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -35,7 +35,7 @@ static void unlock_registry(void)
 	pthread_mutex_unlock(&registry.lock);
 }
 
-/* A child of fork() must not inherit the lock in the hands of a thread it does not have. */
+/* A child of fork() must not inherit the lock held by a thread that does not exist in it. */
 static __attribute__((constructor)) void survive_fork(void)
 {
 	pthread_atfork(lock_registry, unlock_registry, unlock_registry);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The USDT probes of provider "pagewatch": a nop and an ELF note each. Without
- * <sys/sdt.h> (systemtap-sdt-dev) the library is built without them.
+ * The USDT probes of provider "pagewatch": each is a nop and an ELF note. Without <sys/sdt.h>
+ * (systemtap-sdt-dev) the library has none.
  */
 #ifndef LIB_PROBES_H
 #define LIB_PROBES_H

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * What a watcher and a program that it has started say to each other at a checkpoint.
+ * What a watcher and a program that it started tell each other at a checkpoint.
  *
- * The watcher makes a socketpair(AF_UNIX, SOCK_SEQPACKET), writes PROTOCOL_GREETING into
- * its own end (no NUL), lets the program inherit the other and puts its number, decimal, into
- * PROTOCOL_VARIABLE. The greeting is never taken out: a process peeks at it, and so knows that
- * the number it inherited is still this socket and not one that took its place. Children
- * share the socket; one whose descriptor was closed finds no greeting and is not watched.
+ * The watcher makes a socketpair(AF_UNIX, SOCK_SEQPACKET), writes PROTOCOL_GREETING (no NUL) into
+ * its own end, lets the program inherit the other end, and puts its number, decimal, into
+ * PROTOCOL_VARIABLE. The greeting is never read: a process peeks at it to know that the inherited
+ * number is still this socket and not another file. Children share the socket. A child whose
+ * descriptor was closed finds no greeting and is not watched.
  *
- * A checkpoint is one packet: struct protocol_checkpoint, the name, then mark_count times
- * struct protocol_mark and its name. Names have no NUL, integers are of the machine's order.
- * One descriptor comes along (SCM_RIGHTS): a socket of this checkpoint's own. When the snapshot
- * is taken the watcher writes the byte PROTOCOL_TAKEN into it and closes it; closing it without
- * is "go on" as well. A packet that is not exactly this long is not ours.
+ * A checkpoint is one packet: struct protocol_checkpoint, the name, then mark_count times struct
+ * protocol_mark and its name. Names have no NUL; integers are in machine order. One descriptor
+ * comes with it (SCM_RIGHTS): a socket for this checkpoint alone. After the snapshot the watcher
+ * writes the byte PROTOCOL_TAKEN into it and closes it. Closing it without the byte also means "go
+ * on". A packet whose length does not match exactly is ignored.
  *
- * When the last process that has the socket ends, the watcher's reads give ECONNRESET once,
- * for the greeting that nobody took, then what is queued, then the end of the file.
+ * When the last process with the socket ends, the watcher's reads give ECONNRESET once, for the
+ * unread greeting, then what is queued, then end of file.
  *
- * A packet is at most PROTOCOL_PACKET_MAX bytes. The pid in it is the program's own view;
- * a watcher in another pid namespace sets SO_PASSCRED and takes the kernel's.
+ * A packet is at most PROTOCOL_PACKET_MAX bytes. The pid in it is the program's own view; a watcher
+ * in another pid namespace sets SO_PASSCRED and takes the kernel's.
  */
 #ifndef LIB_PROTOCOL_H
 #define LIB_PROTOCOL_H

@@ -13,7 +13,7 @@ struct scan {
 	struct procfs *procfs;
 	struct proc *proc;
 	struct pagemap *pagemap;
-	struct vma_list vmas; /* as they are when the scan is opened */
+	struct vma_list vmas; /* as of the time when the scan was opened */
 	struct extent_list extents;
 	uint64_t page_bytes;
 	uint64_t unreadable; /* pages, of all calls of scan__run() */
@@ -23,10 +23,10 @@ struct scan {
 int scan__open(struct scan *scan, pid_t pid);
 void scan__close(struct scan *scan);
 
-/* Puts the states of [start, end) (bytes, page-aligned) into *runs, behind those it has. */
+/* Appends the states of [start, end) (bytes, page-aligned) to *runs. */
 int scan__run(struct scan *scan, uint64_t start, uint64_t end, struct page_runs *runs);
 
-/* The states that the reader cannot tell apart, as bits 1 << state. */
+/* The states that the reader cannot distinguish, as bits 1 << state. */
 uint64_t scan__merged(const struct scan *scan);
 
 /* Adds the pages of [start, end) to *ret. */
@@ -34,8 +34,8 @@ void pages_count(const struct page_runs *runs, uint64_t page_bytes, uint64_t sta
 		 struct pagewatch_pages *ret);
 
 /*
- * Hands a struct of ours, of which the first version had oldest bytes, to a caller who
- * knows ret_bytes of it. 0, or -EINVAL: no struct, or smaller than any version.
+ * Copies one of our structs to a caller who knows ret_bytes of it. The first version had oldest
+ * bytes. 0, or -EINVAL: no struct, or smaller than any version.
  */
 int give_struct(const void *ours, size_t bytes, size_t oldest, void *ret, size_t ret_bytes);
 

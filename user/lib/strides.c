@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Shapes and strides of a caller: where the array begins and ends. */
+/* A caller's shapes and strides: where the array begins and ends. */
 #include "lib/strides.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* C order: the last dimension is the dense one. */
+/* C order: the last dimension is contiguous. */
 static int fill_strides(const struct pagewatch_array *array, int64_t *strides)
 {
 	int64_t step = (int64_t)array->item_bytes;

@@ -9,8 +9,8 @@
 #define STRIDES_DIMS_MAX 64u
 
 /*
- * Sets start, end and shape of *ret; shape->dims has room for 2 * STRIDES_DIMS_MAX, *ret
- * points to *shape. An array with no element is an empty range. 0 or -EINVAL.
+ * Sets start, end and shape of *ret. shape->dims has room for 2 * STRIDES_DIMS_MAX; *ret points to
+ * *shape. An array without elements is an empty range. 0 or -EINVAL.
  */
 int strides_describe(const struct pagewatch_array *array, struct array_desc *ret,
 		     struct array_shape *shape);
