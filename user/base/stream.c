@@ -22,10 +22,7 @@ static int wait_for_room(int fd)
 	sigaddset(&ends, SIGINT);
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGHUP);
-	/*
-	 * Without a descriptor for the signals it waits for the reader only: poll skips a negative
-	 * one.
-	 */
+	/* If signalfd fails, it waits for the reader only: poll skips a negative descriptor. */
 	polled[1].fd = signalfd(-1, &ends, SFD_CLOEXEC);
 	do {
 		ready = poll(polled, 2, -1);

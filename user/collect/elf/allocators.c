@@ -10,10 +10,10 @@
 #include "collect/elf/elf_symbol.h"
 
 /*
- * Of two names for one address the first counts. operator new and delete as the Itanium ABI has
- * them for 64-bit sizes: plain, nothrow, aligned; delete also with the size. A probe on a return
- * stands in the way of an exception (the unwinder knows no frame there, and ends the program):
- * an operator new that may throw is never probed.
+ * If two names have the same address, the first counts. operator new and delete as in the Itanium
+ * ABI with 64-bit sizes: plain, nothrow, aligned; delete also with the size. An operator new that
+ * may throw is never probed: with a probe on its return the unwinder would find no frame there, and
+ * an exception would end the program.
  */
 static const struct {
 	const char *name;
@@ -93,7 +93,7 @@ static size_t flags_only(const unsigned char *code, size_t bytes)
 	return 0;
 }
 
-/* arch/x86/kernel/uprobes.c: push of a register; jumps on a condition, short and near. */
+/* arch/x86/kernel/uprobes.c: push of a register; conditional jumps, short and near. */
 static bool is_emulated(const unsigned char *code, size_t bytes)
 {
 	if (bytes < 2)
@@ -158,7 +158,7 @@ int allocator_points(int fd, struct heap_point points[ALLOCATOR_POINTS_MAX], siz
 	err = elf_each_function(fd, note_function, &found);
 	if (err)
 		return err;
-	/* A file that has only operator new calls another's malloc. */
+	/* A file that has only operator new calls another file's malloc. */
 	if (!found.known[0])
 		return -ENOENT;
 	*own_new = found.own_new;

@@ -15,7 +15,7 @@
 #include "collect/elf/mapped_file.h"
 
 #define DEBUG_ROOT "/usr/lib/debug"
-#define SUMMED_BYTES_MAX (256 << 20) /* a larger file's checksum takes too long */
+#define SUMMED_BYTES_MAX (256 << 20) /* the checksum of a larger file takes too long */
 
 static bool checksum_is(int fd, uint32_t wanted)
 {
@@ -71,7 +71,7 @@ static int open_by_build_id(int root, const struct elf_identity *binary)
 	return open_one(root, path, binary);
 }
 
-/* Beside the binary, in .debug beside it, and in the same folder below DEBUG_ROOT. */
+/* Next to the binary, in .debug next to it, and in the same folder below DEBUG_ROOT. */
 static int open_by_link(int root, const char *binary_path, const struct elf_identity *binary)
 {
 	static const char *const forms[] = { "%s%.*s/%s", "%s%.*s/.debug/%s", "%s%.*s/%s" };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A walk over the variables of all compilation units, until the wanted ones are found. */
+/* Walks over the variables of all compilation units until the wanted ones are found. */
 #include "collect/elf/dwarf_objects.h"
 
 #include <dwarf.h>
@@ -21,17 +21,19 @@
 struct walk {
 	struct dwarf_object *objects;
 	size_t count;
-	size_t left; /* objects that nothing was found for */
+	size_t left; /* objects that were not found yet */
 	uint64_t deadline_ns;
 	uint64_t dies;
 	int language;
 	bool in_procedure;
 	char scope[SCOPE_NAME_MAX]; /* "module::procedure", or "" */
-	const char *info;	    /* .debug_info, as libdw has it in memory */
+	const char *info;	    /* .debug_info in libdw's memory */
 	size_t info_bytes;
 };
 
-/* A string within .debug_info need not end there, and libdw does not look; in .debug_str it does. */
+/*
+ * A string within .debug_info may be unterminated, and libdw does not check; in .debug_str it does.
+ */
 static const char *name_of(const struct walk *walk, Dwarf_Die *die)
 {
 	Dwarf_Attribute attribute;
@@ -146,7 +148,10 @@ static int on_variable(struct walk *walk, Dwarf_Die *die)
 	return err;
 }
 
-/* Its address is that of its first member; a member as large as the block gives it its shape. */
+/*
+ * A common block has the address of its first member; a member as large as the block gives it its
+ * shape.
+ */
 static int on_common(struct walk *walk, Dwarf_Die *die)
 {
 	const char *name = name_of(walk, die);
@@ -174,7 +179,10 @@ static int on_common(struct walk *walk, Dwarf_Die *die)
 
 static int walk_below(struct walk *walk, Dwarf_Die *parent, unsigned int depth);
 
-/* What a procedure owns is named after it: if that has no name, or a too long one, not at all. */
+/*
+ * A procedure's variable is named after it. If the procedure has no name, or too long a one, the
+ * variable gets none.
+ */
 static int on_scope(struct walk *walk, Dwarf_Die *die, unsigned int depth)
 {
 	size_t used = strlen(walk->scope);
@@ -230,7 +238,7 @@ static int walk_below(struct walk *walk, Dwarf_Die *parent, unsigned int depth)
 	return err;
 }
 
-/* The units of this file alone: split ones would have libdw open whatever path they name. */
+/* Units of this file only: for split units libdw would open any path that they name. */
 static int walk_units(struct walk *walk, Dwarf *dwarf)
 {
 	Dwarf_CU *unit = NULL;
@@ -277,7 +285,7 @@ int dwarf_objects_fill(int fd, uint64_t deadline_ns, struct dwarf_object *object
 	if (!count)
 		return 0;
 	err = elf_identify(fd, &identity);
-	/* The other file's path would be opened by libdw, whatever it names. */
+	/* libdw would open the other file by whatever path this one names. */
 	if (err || !identity.has_dwarf || identity.needs_alt)
 		return -ENOEXEC;
 	if (identity.debug_bytes > DEBUG_BYTES_MAX)

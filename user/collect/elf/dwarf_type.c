@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Array types: bounds, order, and the element below all its typedefs. */
+/* Array types: bounds, order, and the element type behind all typedefs. */
 #include "collect/elf/dwarf_type.h"
 
 #include <dwarf.h>
@@ -10,10 +10,10 @@
 
 #include "collect/elf/dwarf_objects.h"
 
-#define TYPES_MAX 64 /* that one variable's type is made of: a forged chain may be a circle */
+#define TYPES_MAX 64 /* steps through one variable's type: a forged chain may be a circle */
 
 struct dims {
-	int64_t lengths[DWARF_DIMS_MAX]; /* -1: not told */
+	int64_t lengths[DWARF_DIMS_MAX]; /* -1: unknown */
 	uint32_t count;
 };
 
@@ -38,7 +38,7 @@ static bool type_of(Dwarf_Die *die, Dwarf_Die *ret)
 	return dwarf_formref_die(dwarf_attr_integrate(die, DW_AT_type, &attribute), ret);
 }
 
-/* A constant, or not told: what is computed at run time is no static array's bound. */
+/* A constant, or unknown: a bound computed at run time does not belong to a static array. */
 static bool number_of(Dwarf_Die *die, unsigned int name, int64_t *ret)
 {
 	Dwarf_Attribute attribute;
@@ -52,7 +52,10 @@ static bool number_of(Dwarf_Die *die, unsigned int name, int64_t *ret)
 	case DW_FORM_data1:
 	case DW_FORM_data2:
 	case DW_FORM_data4:
-		/* Compilers put no negative bound into these; libdw would see one in 0xc7. */
+		/*
+		 * Compilers put no negative bound into these forms, but libdw would read 0xc7 as
+		 * one.
+		 */
 		failed = dwarf_formudata(&attribute, &word);
 		value = (Dwarf_Sword)word;
 		break;
@@ -95,7 +98,7 @@ static int add_dims(Dwarf_Die *array, int language, struct dims *dims)
 	return 0;
 }
 
-/* The names that numpy has for them, so that all sources speak alike. */
+/* numpy's names, so that all sources use the same. */
 static void name_number(Dwarf_Word encoding, uint64_t bytes, char *buffer, size_t size)
 {
 	const char *kind;
@@ -190,7 +193,7 @@ static void put_dims(const struct dims *dims, uint64_t element, bool first_is_fa
 	}
 }
 
-/* Down to the element; arrays of arrays (by typedef) add up. */
+/* Down to the element; the dimensions of arrays of arrays (by typedef) are concatenated. */
 static int look_below(Dwarf_Die *variable, int language, struct dims *dims, Dwarf_Die *ret)
 {
 	Dwarf_Die type;

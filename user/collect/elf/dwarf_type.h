@@ -10,9 +10,9 @@
 #include "facts/array.h"
 
 /*
- * The shape of a variable of that many bytes: dimensions in the order of the source, strides as the
- * language lays them out (a Fortran array's first index runs fastest). data is left 0. language is a
- * DW_LANG_*. -ENODATA: the type does not tell, or tells another size; -ENOMEM.
+ * The shape of a variable of `bytes` bytes: dimensions in the order of the source, strides as the
+ * language lays them out (in Fortran the first index runs fastest). data is left 0. language is a
+ * DW_LANG_*. -ENODATA: the type has no shape or another size; -ENOMEM.
  */
 int dwarf_shape_of(Dwarf_Die *variable, int language, uint64_t bytes, struct array_shape **ret);
 

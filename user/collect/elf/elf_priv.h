@@ -10,16 +10,17 @@
 #include <stdint.h>
 
 /*
- * NULL when it is no ELF file, or none that can be loaded. The descriptor stays the caller's, who
- * ends it with elf_end. Read, not mapped: a file that is truncated meanwhile would end us with
- * SIGBUS.
+ * NULL if it is no loadable ELF file. The caller keeps the descriptor and calls elf_end. The file
+ * is read, not mapped: if somebody truncates a mapped file we would get SIGBUS.
  */
 Elf *elf_open(int fd);
 
-/* The section of that name; NULL: there is none. */
+/* The section with that name, or NULL. */
 Elf_Scn *elf_section_named(Elf *elf, const char *name, GElf_Shdr *header);
 
-/* The offset in the file (bytes) of an address in one of its code segments. 0, -ENOENT, -ENOEXEC. */
+/*
+ * The offset in the file (bytes) of an address in one of its code segments. 0, -ENOENT, -ENOEXEC.
+ */
 int elf_offset_of_address(Elf *elf, uint64_t address, uint64_t *ret);
 
 #endif

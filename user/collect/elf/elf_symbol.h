@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Where a function lies in an ELF file, for uprobes, and a data object in memory. The file is
- * untrusted: libelf reads it through a descriptor, every offset is checked.
+ * Where a function is in an ELF file, for uprobes, and where a data object is in memory. The file
+ * is untrusted: libelf reads it through a descriptor, and every offset is checked.
  */
 #ifndef COLLECT_ELF_SYMBOL_H
 #define COLLECT_ELF_SYMBOL_H
@@ -18,16 +18,16 @@ int elf_entry_offset(int fd, uint64_t *ret);
 int elf_object_address(int fd, const char *symbol, uint64_t *ret);
 
 /*
- * Calls visit for each function that the file exports, with its offset in the file in bytes; of a
- * file without .dynsym (a static program) for each in .symtab. Names are borrowed
- * and untrusted. Stops at the first nonzero return and returns it; 0 or -ENOEXEC else.
+ * Calls visit for each function that the file exports, with its offset in the file in bytes; in a
+ * file without .dynsym (a static program) for each in .symtab. Names are borrowed and untrusted.
+ * Stops at the first nonzero return value and returns it; else 0 or -ENOEXEC.
  */
 typedef int (*elf_visit_function)(void *ctx, const char *name, uint64_t offset);
 int elf_each_function(int fd, elf_visit_function visit, void *ctx);
 
 /*
- * What a loader added to the addresses of a file, of which the bytes from offset on are mapped
- * at start (both page-aligned). -ENOENT: no segment of the file lies there.
+ * What the loader added to the addresses of a file whose bytes from offset on are mapped at start
+ * (both page-aligned). -ENOENT: no segment of the file is there.
  */
 int elf_load_bias(int fd, uint64_t offset, uint64_t start, uint64_t page_bytes, uint64_t *ret);
 

@@ -8,14 +8,14 @@
 
 #include "collect/elf/elf_priv.h"
 
-/* Of what a forged file makes us read into memory. */
+/* Limit on what a forged file makes us read into memory. */
 #define TABLES_MAX 4u
 #define TABLE_BYTES_MAX (256ull << 20)
 #define NOTE_BYTES_MAX (64ull << 10)
 
 /*
- * More than 65,279 sections are told by the first of them: objects that are not linked yet may
- * have so many, and a forged file would make libelf reserve memory for billions.
+ * A count of more than 65,279 sections is stored in the first section. Unlinked objects may have so
+ * many, but a forged file would make libelf reserve memory for billions.
  */
 static bool counts_sections_oddly(int fd)
 {
@@ -149,7 +149,7 @@ int elf_each_symbol(int fd, elf_visit_symbol visit, void *ctx)
 	return err;
 }
 
-/* A debug file keeps the header of what it left out, as NOBITS. */
+/* A debug file keeps the headers of what it left out, as NOBITS. */
 static Elf_Data *content_of(Elf *elf, const char *name, GElf_Shdr *header)
 {
 	Elf_Scn *section = elf_section_named(elf, name, header);
@@ -179,7 +179,7 @@ static void read_build_id(Elf *elf, struct elf_identity *ret)
 	}
 }
 
-/* A name, padded to four bytes, then the checksum in the file's own byte order. */
+/* A name, padded to four bytes, then the checksum in the file's byte order. */
 static void read_debug_link(Elf *elf, struct elf_identity *ret)
 {
 	GElf_Shdr header;

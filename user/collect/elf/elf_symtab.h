@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * All symbols of an ELF file, and what tells which debug file belongs to it. The file is
- * untrusted: libelf reads it through a descriptor, names are borrowed from it.
+ * All symbols of an ELF file, and what identifies its debug file. The file is untrusted: libelf
+ * reads it through a descriptor; names are borrowed from it.
  */
 #ifndef COLLECT_ELF_SYMTAB_H
 #define COLLECT_ELF_SYMTAB_H
@@ -12,8 +12,8 @@
 
 enum elf_symbol_kind {
 	ELF_DATA,     /* an object in memory */
-	ELF_UNSIZED,  /* no type: of an assembler or the linker */
-	ELF_FUNCTION, /* or an IFUNC, which chooses one */
+	ELF_UNSIZED,  /* no type: from an assembler or the linker */
+	ELF_FUNCTION, /* or an IFUNC, which selects one */
 	ELF_TLS,      /* each thread has its own */
 };
 
@@ -22,30 +22,30 @@ struct elf_symbol {
 	uint64_t address; /* before the load bias; of ELF_TLS: within a thread's block */
 	uint64_t bytes;
 	enum elf_symbol_kind kind;
-	bool defined;  /* here, not in another file */
-	bool writable; /* lies in a section that is */
+	bool defined;  /* in this file, not in another */
+	bool writable; /* in a writable section */
 };
 
 /*
- * Calls visit for each symbol of .dynsym and .symtab that has a name; one that stands in both
- * comes twice. Stops at the first nonzero return and returns it; 0 or -ENOEXEC else.
+ * Calls visit for each named symbol of .dynsym and .symtab; one in both is passed twice. Stops at
+ * the first nonzero return value and returns it; else 0 or -ENOEXEC.
  */
 typedef int (*elf_visit_symbol)(void *ctx, const struct elf_symbol *symbol);
 int elf_each_symbol(int fd, elf_visit_symbol visit, void *ctx);
 
 #define ELF_BUILD_ID_MAX 64u
 
-/* What ties a file to its debug file; all empty where it says nothing. */
+/* What links a file to its debug file; empty fields are unknown. */
 struct elf_identity {
 	uint8_t build_id[ELF_BUILD_ID_MAX];
 	size_t build_id_bytes;
 	char debug_link[256]; /* a file name without a '/', or "" */
-	uint32_t debug_crc;   /* of all of that file */
-	bool needs_alt;	      /* it refers to another file of debug information (dwz) */
+	uint32_t debug_crc;   /* checksum of that whole file */
+	bool needs_alt;	      /* it refers to another debug file (dwz) */
 	bool has_symtab;
 	bool has_dwarf;
-	bool is_64;	      /* of our own byte order, too */
-	uint64_t debug_bytes; /* of all debug sections, once they are unpacked */
+	bool is_64;	      /* and has our byte order */
+	uint64_t debug_bytes; /* of all debug sections, uncompressed */
 };
 
 /* 0 or -ENOEXEC. */

@@ -11,14 +11,14 @@
 #define NT_STAPSDT 3
 #define OWNER "stapsdt"
 
-/* The note's first words, on 64-bit machines; three strings follow. */
+/* The first words of the note on 64-bit machines; three strings follow. */
 struct addresses {
 	uint64_t probe;
-	uint64_t base; /* where .stapsdt.base was when it was linked */
+	uint64_t base; /* address of .stapsdt.base at link time */
 	uint64_t semaphore;
 };
 
-/* The string at *text, which must end before end; *text is moved behind it. */
+/* The string at *text, which must end before end. Moves *text behind it. */
 static const char *take_string(const char **text, const char *end)
 {
 	const char *string = *text, *stop = memchr(string, '\0', (size_t)(end - string));
@@ -78,7 +78,7 @@ int elf_usdt_find(int fd, const char *provider, const char *name, struct elf_usd
 			  : NULL;
 	data = section ? elf_getdata(section, NULL) : NULL;
 	if (data && data->d_buf && find_note(data, provider, name, &addresses, &arguments)) {
-		/* What moved the sections behind the linker's back moved this empty one as well. */
+		/* If a tool moved the sections after linking, it moved this empty section too. */
 		if (elf_section_named(elf, ".stapsdt.base", &base))
 			addresses.probe += base.sh_addr - addresses.base;
 		err = elf_offset_of_address(elf, addresses.probe, &ret->offset);

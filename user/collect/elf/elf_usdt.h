@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Static probes of user space: a nop, and a note that tells where it stands (<sys/sdt.h>). */
+/* Static probes of user space: a nop, and a note that gives its place (<sys/sdt.h>). */
 #ifndef COLLECT_ELF_USDT_H
 #define COLLECT_ELF_USDT_H
 
@@ -9,10 +9,10 @@
 
 struct elf_usdt {
 	uint64_t offset;		    /* of the nop in the file, bytes */
-	char arguments[ELF_USDT_ARGUMENTS]; /* as the note spells them: "8@%rbx -4@$7"; untrusted */
+	char arguments[ELF_USDT_ARGUMENTS]; /* as in the note: "8@%rbx -4@$7"; untrusted */
 };
 
-/* The first probe of that provider and name. 0, -ENOENT: there is none, or -ENOEXEC. */
+/* The first probe with that provider and name. 0, -ENOENT, or -ENOEXEC. */
 int elf_usdt_find(int fd, const char *provider, const char *name, struct elf_usdt *ret);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Opening what a target has mapped. */
+/* Opens files that a target has mapped. */
 #include "collect/elf/mapped_file.h"
 
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /*
- * Below the target's root, absolute links included. Not blocking: it may be a
- * FIFO by now. Kernels before v5.6 lack openat2; there the version stays untold.
+ * Below the target's root, including absolute links. Non-blocking: it may be a FIFO by now. Kernels
+ * before v5.6 lack openat2; there the version stays unknown.
  */
 int mapped_file_open_below(int root, const char *path, uint64_t flags)
 {
@@ -25,7 +25,7 @@ int mapped_file_open_below(int root, const char *path, uint64_t flags)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-/* The file that is mapped, not one that took over its name since. */
+/* Checks that it is the mapped file, not one that has its name now. */
 int mapped_file_below(int root, const struct vma *vma)
 {
 	struct stat stat;
@@ -40,7 +40,7 @@ int mapped_file_below(int root, const struct vma *vma)
 	return fd;
 }
 
-/* map_files is of the first thread alone. */
+/* map_files exists for the first thread only. */
 static bool first_thread_ended(const struct proc *proc)
 {
 	uint32_t tid;

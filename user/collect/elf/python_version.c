@@ -16,7 +16,7 @@
 
 #define SYMBOL "Py_Version"
 
-/* A file made up to exhaust us stops here; real ones are a tenth of it. */
+/* Stops at a file made to exhaust us; real ones are a tenth of this. */
 #define FILE_BYTES_MAX (512u << 20)
 
 static bool find_symbol(Elf *elf, Elf_Scn *section, GElf_Sym *ret)
@@ -25,7 +25,7 @@ static bool find_symbol(Elf *elf, Elf_Scn *section, GElf_Sym *ret)
 	Elf_Data *data;
 	int i;
 
-	/* Strip leaves only this table. */
+	/* strip keeps only this table. */
 	if (!gelf_getshdr(section, &header) || header.sh_type != SHT_DYNSYM)
 		return false;
 	data = elf_getdata(section, NULL);
@@ -56,7 +56,7 @@ static int file_offset(Elf *elf, uint64_t address, uint64_t size, uint64_t *ret)
 	return -ENOENT;
 }
 
-/* An unsigned long of the target: its low 32 bits are the version. */
+/* An unsigned long of the target: the version is in its low 32 bits. */
 static int read_value(Elf *elf, int fd, uint64_t offset, uint64_t size, uint32_t *ret)
 {
 	const char *ident = elf_getident(elf, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* CPython and numpy by their mapped files. */
+/* CPython and numpy by the mapped files. */
 #include "collect/elf/runtime.h"
 
 #include <dirent.h>
@@ -16,14 +16,14 @@
 #include "collect/elf/python_version.h"
 
 #define VERSION_MAX 32
-#define ENTRIES_MAX 100000 /* of a site-packages folder that we care to look at */
+#define ENTRIES_MAX 100000 /* entries of a site-packages folder that are read at most */
 
-/* An interpreter, by the names of its program and its library. */
+/* An interpreter, by the file names of its program and its library. */
 struct kind {
 	const char *title;
 	const char *program; /* before the version */
 	const char *library;
-	const char *marks;  /* letters that may stand behind it */
+	const char *marks;  /* letters that may follow it */
 	bool needs_version; /* its library: without a version it is a stub */
 };
 
@@ -97,7 +97,7 @@ static bool numpy_from_entry(const char *name, char *version, size_t size)
 	return true;
 }
 
-/* The one version that a folder names; none if it names two. Takes the descriptor over. */
+/* The only version that a folder names; none if it names two. Takes over the descriptor. */
 static void numpy_from_folder(int fd, char *version, size_t size)
 {
 	DIR *folder = fdopendir(fd);
@@ -124,7 +124,7 @@ static void numpy_from_folder(int fd, char *version, size_t size)
 	closedir(folder);
 }
 
-/* Length of the site folder in the path of numpy's core module, 0 for other files. */
+/* Length of the site folder in the path of numpy's core module; 0 for other files. */
 static size_t numpy_site_length(const char *path)
 {
 	static const char *const modules[] = {
@@ -143,8 +143,8 @@ static size_t numpy_site_length(const char *path)
 }
 
 /*
- * False when the file can be read and is no interpreter, whatever its name: each has None. One
- * that was deleted or replaced is read too, where we may.
+ * False if the file can be read and is no interpreter, whatever its name: every interpreter has
+ * None. Deleted or replaced files are read too, if permitted.
  */
 static bool read_python(const struct proc *proc, int root, const struct vma *vma, char *version,
 			size_t size)
@@ -159,7 +159,7 @@ static bool read_python(const struct proc *proc, int root, const struct vma *vma
 	if (fd < 0)
 		return true;
 	lacks_none = elf_object_address(fd, "_Py_NoneStruct", &address) == -ENOENT;
-	/* Its name may have given a version already; this one is exact. */
+	/* The name may have given a version already; this one is exact. */
 	if (!lacks_none && !python_version_read(fd, &hex))
 		python_version_format(hex, version, size);
 	close(fd);
@@ -194,7 +194,7 @@ static bool is_library(const char *path)
 	return name && !strncmp(name, "/lib", 4);
 }
 
-/* A program named python may only start the library: that one knows better. */
+/* A program named python may only load the library: then the library's version is right. */
 static void find_python(const struct vma_list *vmas, struct found *found)
 {
 	size_t i, k;
@@ -236,7 +236,7 @@ int runtime_detect(const struct proc *proc, const struct vma_list *vmas, char *b
 
 	buffer[0] = '\0';
 	find_python(vmas, &python);
-	/* Whatever runs numpy has an interpreter in it: the program, mapped the lowest. */
+	/* A process with numpy has an interpreter: the program, which is mapped lowest. */
 	if (!python.vma && numpy_vma && vmas->vmas[0].kind == VMA_FILE)
 		python.vma = &vmas->vmas[0];
 	if (!python.vma)
@@ -244,7 +244,7 @@ int runtime_detect(const struct proc *proc, const struct vma_list *vmas, char *b
 	root = proc__open_memory(proc, "root");
 	if (root == -ESRCH)
 		return root;
-	/* Not allowed, or not recorded: what the names tell is left. */
+	/* Not permitted, or not recorded: only the names are left. */
 	if (root >= 0) {
 		if (python.kind == &kinds[0])
 			is_python = read_python(proc, root, python.vma, python.version,

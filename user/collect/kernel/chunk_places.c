@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Lists of places by slot, kept up with the kernel's log. */
+/* Lists of places by slot, updated from the kernel's log. */
 #include "collect/kernel/chunk_places.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ static int list_place(struct chunk_places *places, uint32_t place, uint32_t slot
 	return 0;
 }
 
-/* One that is being taken is looked at again: its life may have begun by then. */
+/* A place that is being taken is checked again later: its life may have begun by then. */
 static int settle_place(struct chunk_places *places, uint32_t place)
 {
 	uint64_t key = key_at(places, place);
@@ -84,7 +84,10 @@ static int settle_all(struct chunk_places *places)
 	return err;
 }
 
-/* Whether the log has the entry still, or already: a program writes it after it took the number. */
+/*
+ * Whether the log still has the entry, or has it already: a program writes it after taking its
+ * number.
+ */
 static bool read_log(const struct chunk_places *places, uint64_t serial, uint32_t *place)
 {
 	uint64_t entry = __atomic_load_n(&places->log[serial % PW_BEGUN], __ATOMIC_ACQUIRE);
@@ -93,7 +96,7 @@ static bool read_log(const struct chunk_places *places, uint64_t serial, uint32_
 	return entry >> 32 == (uint32_t)serial;
 }
 
-/* What the log does not tell, a look at all places does. */
+/* If the log has overflowed, a scan of all places finds what it lost. */
 static int catch_up(struct chunk_places *places)
 {
 	uint64_t end = __atomic_load_n(places->log_serial, __ATOMIC_ACQUIRE);
@@ -119,7 +122,7 @@ static int catch_up(struct chunk_places *places)
 	return err;
 }
 
-/* Whether the place is this slot's: if not it leaves the list. */
+/* Whether the place belongs to this slot; if not, it leaves the list. */
 static bool still_listed(struct chunk_places *places, const struct listed_place *entry,
 			 uint32_t slot, uint64_t *key)
 {

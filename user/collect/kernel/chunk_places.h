@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Which places of the kernel's table hold chunks of which address space, without a look at all of
- * them each time: the kernel side logs each place that it takes.
+ * Which places of the kernel's table hold chunks of which address space. The kernel side logs each
+ * place that it takes, so that not all places need to be searched each time.
  */
 #ifndef COLLECT_CHUNK_PLACES_H
 #define COLLECT_CHUNK_PLACES_H
@@ -12,7 +12,7 @@
 
 #include "bpf/pagewatch.h"
 
-/* A place in the list of a slot; it counts as long as nobody else has listed it since. */
+/* A place in the list of a slot. It is valid as long as no other slot has listed it since. */
 struct listed_place {
 	uint32_t place;
 	uint32_t listing;
@@ -37,23 +37,23 @@ struct chunk_places {
 	uint64_t seen;		  /* entries of the log */
 	struct listing *listings; /* by place */
 	struct place_list *lists; /* by slot */
-	uint32_t *unsettled;	  /* places that somebody was about to begin */
+	uint32_t *unsettled;	  /* places whose chunk was just about to begin */
 	size_t unsettled_count;
 	size_t unsettled_capacity;
 };
 
-/* chunks, chunk_slots, log and log_serial are set, the rest is zero. 0 or -ENOMEM. */
+/* The caller sets chunks, chunk_slots, log and log_serial; the rest is zero. 0 or -ENOMEM. */
 int chunk_places__init(struct chunk_places *places);
 void chunk_places__deinit(struct chunk_places *places);
 
 /*
- * Shows each live chunk of a slot that began before the call, until visit returns nonzero, which
- * is returned. 0 or -errno.
+ * Calls visit for each live chunk of a slot that began before the call. Stops at a nonzero return
+ * value and returns it; else 0 or -errno.
  */
 int chunk_places__each(struct chunk_places *places, uint32_t slot,
 		       int (*visit)(void *ctx, struct pw_chunk *chunk, uint64_t key), void *ctx);
 
-/* The slot has no chunks any more. */
+/* The slot has no more chunks. */
 void chunk_places__forget(struct chunk_places *places, uint32_t slot);
 
 static inline uint32_t pw_key_slot(uint64_t key)

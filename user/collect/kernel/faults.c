@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Life of the kernel side: open, set, load, attach, close. */
+/* Lifetime of the kernel side: open, set, load, attach, close. */
 #include "collect/kernel/faults.h"
 
 #include <errno.h>
@@ -20,13 +20,13 @@
 
 #define NEEDS_ROOT "that needs root (or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE)"
 #define DEFAULT_RING_BYTES (1u << 20)
-/* A block has two records or more, and they come while a snapshot is taken. */
+/* A block takes two records or more, and they arrive while a snapshot is taken. */
 #define HEAP_RING_BYTES (1u << 24)
 #define MIN_CHUNK_SLOTS 4096u
 #define MAX_CHUNK_SLOTS (1u << 20)
 #define DEFAULT_PROCESSES 4096u
 #define DEFAULT_OVERFLOW_CHUNKS (1u << 18)
-/* A touch takes nanoseconds, but the CPU may be taken away from a virtual machine. */
+/* A touch takes nanoseconds, but a virtual machine can lose its CPU meanwhile. */
 #define REST_NS 100000000u
 
 const char *faults_backend_name(enum faults_backend backend)
@@ -43,7 +43,7 @@ const char *faults_backend_name(enum faults_backend backend)
 	}
 }
 
-/* libbpf's own words are for people who debug a load: -v -v. A verifier log has many lines. */
+/* libbpf's own messages are for people who debug a load: -v -v. A verifier log has many lines. */
 static int print_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
 	char *text, *rest, *line;
@@ -63,7 +63,7 @@ static int print_libbpf(enum libbpf_print_level level, const char *format, va_li
 	return length;
 }
 
-/* Twice the chunks that fit in memory: at most half full when all of it is touched. */
+/* Twice the chunks that fit in memory: the table is at most half full if all memory is touched. */
 static uint32_t default_slots(uint64_t page_bytes)
 {
 	uint64_t wanted = MIN_CHUNK_SLOTS, slots = MIN_CHUNK_SLOTS;
@@ -108,7 +108,7 @@ static void set_numbers(struct pagewatch_bpf *skel)
 	skel->rodata->numbers[PW_CALL_IO_DESTROY] = SYS_io_destroy;
 }
 
-/* A quarter is live at most, and few are looked at for one that is not there. */
+/* At most a quarter is live, so a lookup of an absent key takes few steps. */
 static int configure_slots(struct faults *faults)
 {
 	struct pagewatch_bpf *skel = faults->skel;
@@ -141,7 +141,7 @@ static int configure_skeleton(struct faults *faults)
 	faults->page_shift = (uint32_t)__builtin_ctzll(options->page_bytes);
 	faults->places.chunk_slots = options->chunk_slots ? options->chunk_slots
 							  : default_slots(options->page_bytes);
-	/* A table that was asked to be tiny is not to be rescued by its overflow. */
+	/* If a test asks for a tiny table, its overflow must not make up for it. */
 	if (options->chunk_slots && !options->overflow_chunks)
 		overflow = 1;
 	skel->rodata->page_shift = faults->page_shift;
@@ -293,7 +293,7 @@ enum faults_backend faults__backend(const struct faults *faults)
 	return faults->backend;
 }
 
-/* The iterator runs over all tasks once, in this read. */
+/* The iterator runs once over all tasks, during this read. */
 int faults__add_process(struct faults *faults, uint32_t pid, uint32_t *slot)
 {
 	struct pagewatch_bpf__bss *bss = faults->skel->bss;

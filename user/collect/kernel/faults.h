@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The only user of libbpf: loads the kernel side, tells it which address
- * spaces to watch, and hands out what it saw. An address space ("slot") is
- * what the kernel calls an mm: a process, with its threads and vfork children.
+ * The only user of libbpf: loads the kernel side, tells it which address spaces to watch, and
+ * returns what it saw. An address space ("slot") is what the kernel calls an mm: a process with its
+ * threads and vfork children.
  */
 #ifndef COLLECT_FAULTS_H
 #define COLLECT_FAULTS_H
@@ -19,19 +19,19 @@ enum faults_backend { FAULTS_AUTO, FAULTS_TP_BTF, FAULTS_PERF, FAULTS_NONE };
 
 struct faults_options {
 	enum faults_backend backend;
-	bool follow_children; /* forked address spaces join the set */
+	bool follow_children; /* forked address spaces are watched too */
 	uint64_t page_bytes;
 	uint32_t chunk_slots;	  /* of the main table, a power of two; 0: by the RAM size */
 	uint32_t overflow_chunks; /* 0: default */
 	uint32_t processes;	  /* live address spaces at a time; 0: default */
 	uint32_t ring_bytes;	  /* a power of two of pages; 0: default */
-	uint64_t heap_min_bytes;  /* heap blocks from this size on; 0: none at all */
+	uint64_t heap_min_bytes;  /* heap blocks from this size on; 0: none */
 	uint32_t heap_blocks;	  /* live ones at a time; 0: default */
 };
 
 struct faults_losses {
 	uint64_t chunks;      /* touches that found no room in the tables */
-	uint64_t strays;      /* touches whose chunk ended or began, and kept them for too long */
+	uint64_t strays;      /* touches whose chunk ended or began meanwhile, or took too long */
 	uint64_t events;      /* records that found no room in the ring */
 	uint64_t slots;	      /* address spaces that found no room */
 	uint64_t heap_blocks; /* that found no room, or whose address could not be read */
@@ -40,9 +40,9 @@ struct faults_losses {
 struct faults;
 
 /*
- * Loads and attaches; nothing is watched yet. -EPERM: not enough privilege,
- * -EOPNOTSUPP: this kernel lacks what the backend needs; reason (of
- * reason_size bytes) then holds one line for the user.
+ * Loads and attaches; nothing is watched yet. -EPERM: not enough privilege; -EOPNOTSUPP: this
+ * kernel lacks what the backend needs. reason (of reason_size bytes) then holds one line for the
+ * user.
  */
 int faults__open(const struct faults_options *options, struct faults **ret, char *reason,
 		 size_t reason_size);
@@ -56,61 +56,62 @@ const char *faults_backend_name(enum faults_backend backend);
 int faults__add_process(struct faults *faults, uint32_t pid, uint32_t *slot);
 
 /*
- * Watches the image that process pid will exec into next (once), from its
- * first instruction; an EXEC event tells the slot.
+ * Watches the image that process pid will exec next (once), from its first instruction. An EXEC
+ * event gives the slot.
  */
 int faults__add_next_exec(struct faults *faults, uint32_t pid);
 
-/* Stops watching a slot and forgets its chunks; call it after MM_END was handled. */
+/* Stops watching a slot and forgets its chunks. Call it after MM_END was handled. */
 int faults__release(struct faults *faults, uint32_t slot);
 
 /* Readable when events wait. */
 int faults__poll_fd(const struct faults *faults);
 
 /*
- * Hands out what was held, then what is in the ring at the call, in order; with a budget
- * (not 0) at most for about so long. Returns 1 when some is left, 0, or -errno.
+ * Passes on what was held, then what is in the ring at the call, in order; with a nonzero budget
+ * for at most about that long. Returns 1 if some is left, 0, or -errno.
  */
 int faults__drain(struct faults *faults, uint64_t budget_ns,
 		  void (*handle)(void *ctx, const struct map_event *event), void *ctx);
 
 /*
- * Reads ahead: what is in the ring at the call is shown to visit, and held back for the next
- * drain. Bits that a call took out of the table before are in there: a record is reserved
- * before its bits are taken. At most as much as the ring has room for is held. Returns 1 when a
- * record could not be had in time, 0, or -errno.
+ * Reads ahead: shows to visit what is in the ring at the call, and holds it back for the next
+ * drain. It includes all bits that a call has taken out of the table before, because a record is
+ * reserved before its bits are taken. Holds at most as much as the ring has room for. Returns 1 if
+ * a record did not arrive in time, 0, or -errno.
  */
 int faults__hold(struct faults *faults, void (*visit)(void *ctx, const struct map_event *event),
 		 void *ctx);
 
 /*
- * Copies all touched chunks of the slot and its counts into *ret, in the place of what it held. The caller frees
- * ret->chunks, whatever is returned. 0 or -errno.
+ * Copies all touched chunks of the slot and its counts into *ret, replacing its content. The caller
+ * frees ret->chunks in every case. 0 or -errno.
  */
 int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret);
 
 /*
- * Takes the bits of an UNCLOSED range out of the kernel's table, chunk by chunk: those that were
- * there at the event, whatever was touched since. 0 or -errno.
+ * Takes the bits of an UNCLOSED range out of the kernel's table, chunk by chunk: those set at the
+ * event, not those touched since. 0 or -errno.
  */
 int faults__take_unclosed(struct faults *faults, const struct map_event *unclosed,
 			  void (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx);
 
 int faults__losses(struct faults *faults, struct faults_losses *ret);
 
-/* Bytes the kernel holds for our maps and programs, as it tells in fdinfo. */
+/* Bytes that the kernel holds for our maps and programs, according to fdinfo. */
 uint64_t faults__kernel_bytes(const struct faults *faults);
 
 /*
- * Probes that stop a thread of a watched process (of no other: a probe in every process that maps
- * the file would cost each of them a page). They are closed with the faults, or by our death.
+ * Probes that stop a thread of a watched process, and of no other: a probe in every process that
+ * maps the file would cost each of them a page. They are removed with the faults, or by our death.
  */
 struct stop_probes faults__stop_probes(struct faults *faults);
 
 /*
- * Tells the heap blocks that the functions at these points of a file give to process pid, or with
- * pid 0 to every watched process (all processes that map the file are then slower by a probe a
- * call). Needs heap_min_bytes. 0 or -errno. The probes go with the faults, or with our death.
+ * Reports the heap blocks that the functions at these points of a file allocate for process pid, or
+ * with pid 0 for every watched process (then every call by any process that maps the file costs a
+ * probe). Needs heap_min_bytes. 0 or -errno. The probes are removed with the faults, or by our
+ * death.
  */
 int faults__attach_heap(struct faults *faults, int fd, uint32_t pid,
 			const struct heap_point *points, size_t count);
@@ -122,7 +123,7 @@ struct faults_feature {
 	const char *needed_for;
 };
 
-/* Tries each feature for real (load, attach, one hit). Returns how many were written. */
+/* Tries each feature (load, attach, one hit). Returns how many results were written. */
 size_t faults_probe(struct faults_feature *features, size_t max);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Attaching: mapping calls first, then the faults, so that no life's end is missed. */
+/* Attaching: mapping calls first, then the faults, so that no end of a life is missed. */
 #include <errno.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ static int attach_event(struct faults *faults, struct bpf_program *program,
 	return faults_keep_link(faults, link);
 }
 
-/* A program on a tracepoint runs on every CPU, whichever one the event was opened on. */
+/* A program on a tracepoint runs on every CPU, no matter which CPU the event was opened on. */
 int faults_attach_tracepoint(struct faults *faults, struct bpf_program *program, int id)
 {
 	struct perf_event_attr attr = {
@@ -69,7 +69,7 @@ static int attach_named(struct faults *faults, struct bpf_program *program, cons
 
 	snprintf(name, sizeof(name), "syscalls/sys_%s_%s", edge, call);
 	id = tracefs_event_id(faults->events, name);
-	/* A call that this kernel does not have cannot end a life. */
+	/* A call that this kernel lacks cannot end a life. */
 	if (id == -ENOENT)
 		return 0;
 	return id < 0 ? id : faults_attach_tracepoint(faults, program, id);
@@ -86,7 +86,7 @@ static int attach_calls(struct faults *faults)
 	size_t i;
 
 	for (i = 0; !err && i < sizeof(calls) / sizeof(calls[0]); i++) {
-		/* What shmat maps is known only when it returns. */
+		/* The length that shmat maps is known only when it returns. */
 		if (strcmp(calls[i], "shmat"))
 			err = attach_named(faults, skel->progs.enter_call, "enter", calls[i]);
 		if (!err)

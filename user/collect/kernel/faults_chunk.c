@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A chunk of the kernel's table as a fact. */
+/* Converts a chunk of the kernel's table to a fact. */
 #include "collect/kernel/faults_priv.h"
 
 static uint64_t key_start(const struct faults *faults, uint64_t key)
@@ -7,7 +7,7 @@ static uint64_t key_start(const struct faults *faults, uint64_t key)
 	return (key & ((1ull << PW_SLOT_SHIFT) - 1)) * faults_chunk_bytes(faults);
 }
 
-/* At most a tick late. */
+/* At most one tick late. */
 static uint64_t last_ns(const struct faults *faults, const struct pw_chunk *chunk)
 {
 	return chunk->first_ns + (chunk->last_jiffies - chunk->first_jiffies) * faults->tick_ns;

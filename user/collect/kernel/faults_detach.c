@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Detaching. The last close of a tracepoint waits for grace periods of RCU, one tracepoint
- * after the other (kernel/trace/trace_event_perf.c, perf_trace_event_unreg): about a
- * second in all, in which nobody needs us. A child holds the links that much longer.
+ * Detaching. The last close of a tracepoint waits for RCU grace periods, one tracepoint after the
+ * other (kernel/trace/trace_event_perf.c, perf_trace_event_unreg): about a second in all. A child
+ * process holds the links for that long, so that we can exit at once.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +57,10 @@ static int last_kept(const struct faults *faults)
 	return last;
 }
 
-/* Nobody may wait for a pipe or a terminal that only we keep open. */
+/*
+ * Closes everything but the links: nobody should wait for a pipe or terminal that only the child
+ * keeps open.
+ */
 static void close_all_but_links(const struct faults *faults, int but)
 {
 	int last = last_kept(faults), fd;
@@ -71,7 +74,7 @@ static void close_all_but_links(const struct faults *faults, int but)
 	syscall(SYS_close_range, last + 1, ~0u, 0);
 }
 
-/* In the child of a child, which nobody has to wait for: outlives our links, then ends. */
+/* In the child of a child, which nobody has to reap: outlives our links, then ends. */
 static void hold_links(const struct faults *faults, int released)
 {
 	char byte;
@@ -102,6 +105,6 @@ void faults_detach(struct faults *faults)
 		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 			;
 	destroy_links(faults);
-	/* Its end of the pipe tells the child that it holds the last link. */
+	/* The end of its pipe tells the child that it holds the last link. */
 	close(released[1]);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The one way over the chunks of an address space: its places in the table, then the hash behind it. */
+/*
+ * The only iteration over the chunks of an address space: its places in the table, then the hash
+ * behind it.
+ */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -7,7 +10,7 @@
 
 #define BATCH 1024u
 
-/* A bucket of the hash that has more than fits is asked for again, with more room. */
+/* A bucket of the hash that does not fit is requested again, with more room. */
 struct batch {
 	uint64_t *keys;
 	struct pw_chunk *chunks;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Ring records decoded into facts. The kernel wrote them, yet sizes are checked. */
+/* Decodes ring records into facts. The kernel wrote them, but sizes are checked all the same. */
 #include <errno.h>
 #include <string.h>
 

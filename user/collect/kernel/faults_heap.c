@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Probes on the functions of an allocator: by one session (v6.13), else by perf events. */
+/* Probes on the functions of an allocator: by a uprobe session (v6.13), else by perf events. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/syscall.h>
@@ -8,14 +8,14 @@
 #include "base/array.h"
 #include "collect/kernel/faults_priv.h"
 
-/* include/uapi/linux/bpf.h, enum bpf_attach_type, v6.13: newer than our libbpf's. */
+/* include/uapi/linux/bpf.h, enum bpf_attach_type, v6.13: libbpf's header is older. */
 #define TRACE_UPROBE_SESSION 57
 #define DEFAULT_BLOCKS (1u << 18)
 
 _Static_assert((int)PW_HEAP_CALLS == (int)HEAP_CALLS && (int)PW_HEAP_NEW == (int)HEAP_NEW,
 	       "enum pw_heap_call follows enum heap_call");
 
-/* BPF_LINK_CREATE's part of union bpf_attr (include/uapi/linux/bpf.h, v6.6, 89ae89f53d20). */
+/* The part of union bpf_attr for BPF_LINK_CREATE (include/uapi/linux/bpf.h, v6.6, 89ae89f53d20). */
 struct session_attr {
 	uint32_t prog_fd;
 	uint32_t target_fd;
@@ -99,7 +99,7 @@ static int attach_event(struct faults *faults, const char *path, uint32_t pid,
 				pid ? (pid_t)pid : -1, path, point->offset, &options));
 }
 
-/* Returns first: no entry is to be left waiting for its own. */
+/* Returns first, so that no entry waits for a return probe that does not exist yet. */
 static int attach_events(struct faults *faults, const char *path, uint32_t pid,
 			 const struct heap_point *points, size_t count)
 {
@@ -121,7 +121,7 @@ int faults__attach_heap(struct faults *faults, int fd, uint32_t pid,
 	char path[64];
 	int err;
 
-	/* The inode behind the descriptor: no path can be swapped under us. */
+	/* The inode of the descriptor, so that nobody can swap a path under us. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (bpf_program__autoload(faults->skel->progs.heap_session)) {
 		err = attach_session(faults, path, pid, points, count);

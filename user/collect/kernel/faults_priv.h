@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * What the files of collect/faults* share.
- */
+/* What the files of collect/kernel/faults* share. */
 #ifndef COLLECT_FAULTS_PRIV_H
 #define COLLECT_FAULTS_PRIV_H
 
@@ -22,7 +20,7 @@ struct stop {
 struct faults {
 	struct faults_options options;
 	enum faults_backend backend;
-	int events; /* tracefs' folder of them */
+	int events; /* tracefs' folder of events */
 	struct pagewatch_bpf *skel;
 	struct bpf_link **links;
 	size_t link_count;
@@ -34,7 +32,7 @@ struct faults {
 	struct ring_buffer *ring;
 	const volatile uint64_t *consumed; /* positions in the ring, mapped */
 	const volatile uint64_t *produced;
-	uint64_t read_until; /* of this read: a position, and when to stop before it (0: never) */
+	uint64_t read_until; /* for this read: where to stop, and when to stop before (0: never) */
 	uint64_t deadline_ns;
 	uint64_t records; /* read so far */
 	bool holding;
@@ -63,10 +61,10 @@ int faults_attach_tracepoint(struct faults *faults, struct bpf_program *program,
 /* faults_heap.c: between open and load */
 int faults_configure_heap(struct faults *faults);
 
-/* faults_detach.c: lets go of all programs, without waiting for the kernel to be done. */
+/* faults_detach.c: releases all programs without waiting for the kernel to finish. */
 void faults_detach(struct faults *faults);
 
-/* faults_events.c: *ret may borrow *chunk. -EPROTO where the bytes are no record. */
+/* faults_events.c: *ret may borrow *chunk. -EPROTO if the bytes are not a record. */
 int faults_decode(const void *data, size_t bytes, struct map_event *ret, struct touch_chunk *chunk);
 
 /* faults_ring.c */
@@ -79,23 +77,23 @@ int faults_on_record(void *ctx, void *data, size_t bytes);
 int faults_map_tables(struct faults *faults);
 void faults_unmap_tables(struct faults *faults);
 
-/* faults_chunk.c: what is behind a key in user terms; returns whether any bit is set. */
+/* faults_chunk.c: converts a chunk to a fact; returns whether any bit is set. */
 bool faults_copy_chunk(const struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
 		       struct touch_chunk *ret);
 
 /*
- * faults_each.c: shows each live chunk of a slot, until visit returns nonzero, which is returned.
- * The chunk is the kernel's own, or a copy of it. 0 or -errno.
+ * faults_each.c: calls visit for each live chunk of a slot until it returns nonzero, which is
+ * returned. The chunk is the kernel's own or a copy. 0 or -errno.
  */
 int faults_each_chunk(struct faults *faults, uint32_t slot,
 		      int (*visit)(void *ctx, struct pw_chunk *chunk, uint64_t key), void *ctx);
 
 /* faults_unclosed.c: ends all chunks of a range (bytes, of whole chunks). 0 or -errno. */
 int faults_drop_chunks(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end);
-/* No range of a slot waits for us any more. */
+/* Forgets the ranges of a slot that still wait for us. */
 void faults_forget_unclosed(struct faults *faults, uint32_t slot);
 
-/* Runs a program of ours that hangs on nothing. 0 or -errno. */
+/* Runs a program that is attached to nothing. 0 or -errno. */
 static inline int faults_run(const struct bpf_program *program)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, run);

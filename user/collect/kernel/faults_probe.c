@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What of the kernel side works here, each tried for real. */
+/* Which parts of the kernel side work here; each is tried. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "collect/kernel/faults_priv.h"
 #include "collect/kernel/tracefs.h"
 
-/* Touches one fresh page of our own and looks whether the backend counted just that one. */
+/* Touches one fresh page of our own and checks that the backend counted exactly that page. */
 static int touch_and_look(struct faults *faults, uint64_t page_bytes)
 {
 	struct touch_map map = { 0 };

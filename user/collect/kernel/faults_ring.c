@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Reading the ring: up to where it ended at the call, so that a busy target cannot hold us. */
+/*
+ * Reading the ring: only up to its end at the time of the call, so that a busy target cannot keep
+ * us.
+ */
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -11,12 +14,12 @@
 #include "base/array.h"
 #include "collect/kernel/faults_priv.h"
 
-/* A record that is being written keeps the ones behind it back; its program cannot be preempted. */
+/* A record that is being written delays those after it; its program cannot be preempted. */
 #define WRITING_MAX_NS 100000000u
 
 #define CLOCK_EVERY 64u /* records */
 
-struct held_record {	/* in faults->held, the record's bytes behind it */
+struct held_record {	/* in faults->held, followed by the record's bytes */
 	uint64_t bytes; /* rounded up to a multiple of 8 */
 };
 
@@ -86,7 +89,7 @@ static int handle_record(struct faults *faults, const void *data, size_t bytes)
 	return err;
 }
 
-/* Of libbpf's consumer, which moves its position on after each call, also after one that fails. */
+/* Called by libbpf's consumer, which advances its position after each call, even after an error. */
 int faults_on_record(void *ctx, void *data, size_t bytes)
 {
 	struct faults *faults = ctx;
@@ -103,7 +106,7 @@ int faults_on_record(void *ctx, void *data, size_t bytes)
 	return 0;
 }
 
-/* 0: all until the end that the ring had; 1: some is left. */
+/* 0: everything up to the ring's end at the call; 1: some is left. */
 static int read_ring(struct faults *faults, uint64_t budget_ns)
 {
 	uint64_t start = now_ns();

@@ -22,7 +22,7 @@ static int faults_arm_stop(void *ctx, uint32_t pid, const char *path, uint64_t f
 	return 0;
 }
 
-/* Closing a probe waits for RCU, a tenth of a second in which a thread would stand. */
+/* Closing a probe waits for RCU: a thread would be stopped for a tenth of a second. */
 static void faults_mute_stops(void *ctx)
 {
 	struct faults *faults = ctx;

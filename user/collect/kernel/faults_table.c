@@ -75,7 +75,7 @@ void faults_unmap_tables(struct faults *faults)
 	}
 }
 
-/* Keeps the chunk if any bit of it is set, and if its life did not end while it was copied. */
+/* Keeps the chunk if a bit of it is set and its life did not end while it was copied. */
 static int add_chunk(const struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
 		     struct touch_map *map)
 {
@@ -116,7 +116,10 @@ static int compare_starts(const void *left, const void *right)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
-/* What a chunk counted goes to the totals as it ends: between the two it may be missed, never twice. */
+/*
+ * When a chunk ends, its counts are added to the totals. In between they may be missed, never
+ * counted twice.
+ */
 static struct fault_counts total_of(const struct faults *faults, uint32_t slot)
 {
 	const struct pw_totals *total = &faults->totals[slot % faults->slots];
@@ -169,7 +172,7 @@ static int span_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
 	return 0;
 }
 
-/* Nobody touches the chunks of a slot that has no address space. */
+/* A slot without an address space has no touches, so its chunks do not change. */
 int faults__release(struct faults *faults, uint32_t slot)
 {
 	struct pw_mm *mm = &faults->mms[slot % faults->slots];

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Ranges whose lives ended, but with more chunks than the kernel side closes in one call. */
+/* Ranges whose lives ended, with more chunks than the kernel side closes in one call. */
 #include <errno.h>
 
 #include "collect/kernel/faults_priv.h"
 
-/* The program takes at most PW_TAKEN chunks; it looks at each under its lock. */
+/* The program takes at most PW_TAKEN chunks, each under its lock. */
 static int take_some(struct faults *faults)
 {
 	return faults_run(faults->skel->progs.take_unclosed);
@@ -53,7 +53,7 @@ static int take_range(struct faults *faults, const struct map_event *range,
 	return err;
 }
 
-/* What touches of new lives have put aside until now. */
+/* Collects what touches of new lives have put aside so far. */
 static int take_late(struct faults *faults, uint64_t serial,
 		     void (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
 {
@@ -63,7 +63,7 @@ static int take_late(struct faults *faults, uint64_t serial,
 	struct pw_chunk late;
 
 	while (!bpf_map_get_next_key(fd, previous, &next)) {
-		/* Behind us, so that the walk goes on from a key that is there. */
+		/* Deletes behind us, so that the walk continues from a key that exists. */
 		if (previous && key.serial == serial)
 			bpf_map_delete_elem(fd, &key);
 		key = next;

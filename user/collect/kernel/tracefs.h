@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Numbers of classic tracepoints. Where tracefs is not mounted it is mounted
- * detached: only this descriptor sees it, nobody's view of the machine changes.
+ * Ids of classic tracepoints. If tracefs is not mounted, it is mounted detached: only this
+ * descriptor sees it, and the mounts of the machine do not change.
  */
 #ifndef COLLECT_TRACEFS_H
 #define COLLECT_TRACEFS_H
@@ -11,7 +11,7 @@
 /* A descriptor of the events folder, or -errno. The caller closes it. */
 int tracefs_open_events(void);
 
-/* The id of "syscalls/sys_enter_mmap" and the like, or -errno (-ENOENT: no such event here). */
+/* The id of "syscalls/sys_enter_mmap" and the like, or -errno (-ENOENT: no such event). */
 int tracefs_event_id(int events_fd, const char *name);
 bool tracefs_has_event(int events_fd, const char *name);
 

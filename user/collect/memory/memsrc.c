@@ -10,13 +10,13 @@
 #define SLAB_PAGES_MIN 64u /* room for the largest load */
 #define SLAB_PAGES_MAX 256u
 
-/* One page that was asked for. */
+/* One page that was requested. */
 struct slot {
-	uint64_t number; /* address / page_bytes, + 1: 0 is a free slot */
-	uint8_t *data;	 /* NULL: it was not present; the scratch page: it was missed */
+	uint64_t number; /* address / page_bytes + 1; 0 is a free slot */
+	uint8_t *data;	 /* NULL: it was absent; the scratch page: loading it failed */
 };
 
-/* Memory for pages, populated at once: to fault it in page by page costs more than to fill it. */
+/* Memory for pages, populated at once: faulting it in page by page costs more than filling it. */
 struct slab {
 	struct slab *next;
 	uint8_t *data;
@@ -33,8 +33,8 @@ struct memsrc {
 	struct slot *slots; /* open addressing, a power of two of them */
 	size_t slot_count;
 	size_t used;
-	struct slot last;     /* most reads are near the one before */
-	uint64_t next_number; /* the page behind the last load */
+	struct slot last;     /* most reads are close to the previous one */
+	uint64_t next_number; /* the page after the last load */
 	size_t ahead;	      /* pages of that load */
 	struct slab *slabs;   /* the newest first */
 	uint8_t *scratch;     /* one page */
@@ -139,7 +139,7 @@ static int add_slab(struct memsrc *memsrc)
 	return 0;
 }
 
-/* Keeps what a load has brought behind the slab's used pages. */
+/* Appends what a load has read to the slab's used pages. */
 static void keep_pages(struct memsrc *memsrc, uint64_t number, size_t count, const bool *present)
 {
 	struct slab *slab = memsrc->slabs;
@@ -185,7 +185,7 @@ static int load_pages(struct memsrc *memsrc, uint64_t number, size_t count)
 	return err;
 }
 
-/* A page alone, unless it follows the load before: then as many again, and more each time. */
+/* One page, unless it follows the previous load: then that many again, and more each time. */
 static size_t pages_to_load(const struct memsrc *memsrc, uint64_t number)
 {
 	if (number != memsrc->next_number)

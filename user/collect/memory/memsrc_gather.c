@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Many small pieces of memory: by runs of adjacent pages, and only of pages that are wanted. */
+/* Reads many small pieces of memory by runs of adjacent pages, and only pages that are needed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,14 +36,14 @@ static uint64_t last_page(const struct memsrc_span *span, uint64_t page_bytes)
 	return (span->address + span->bytes - 1) / page_bytes;
 }
 
-/* A span that wraps around, or is longer than a page, is no piece of anything. */
+/* A piece that wraps around or is longer than a page is invalid. */
 static bool is_sane(const struct memsrc_span *span, uint64_t page_bytes)
 {
 	return span->bytes && span->bytes <= page_bytes &&
 	       span->address + span->bytes > span->address;
 }
 
-/* Spans [from, ret) that the run covers; the run grows by adjacent pages until it is full. */
+/* Pieces [from, ret) that the run covers. The run grows by adjacent pages until it is full. */
 static size_t take_run(const struct memsrc_span *spans, size_t from, size_t count, struct run *run)
 {
 	size_t i;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * A living process. /proc/PID/mem pins the address space it was opened on: after an exec it
- * reads nothing, and another process never takes its place.
+ * A living process. /proc/PID/mem is bound to the address space on which it was opened: after an
+ * exec it reads nothing, and it never reads another process.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -28,9 +28,9 @@ static void close_live(void *ctx)
 	free(live);
 }
 
-#define WINDOW 512u /* pages that are asked of pagemap at once */
+#define WINDOW 512u /* pages per read of pagemap */
 
-/* mem faults a page in that is not there, as the target itself would: ask pagemap first. */
+/* Reading mem faults in an absent page, as the target itself would: ask pagemap first. */
 static int find_present(const struct live *live, uint64_t page, size_t count, bool *present)
 {
 	uint64_t entries[WINDOW] = { 0 };
@@ -97,7 +97,7 @@ static int load_live(void *ctx, uint64_t address, size_t count, uint8_t *buffer,
 		bytes = (end - i) * live->page_bytes;
 		got = pread(live->mem, buffer + i * live->page_bytes, bytes,
 			    (off_t)(address + i * live->page_bytes));
-		/* Device pages and the like are present, yet cannot be read. */
+		/* Device pages and the like are present but unreadable. */
 		if (got != (ssize_t)bytes)
 			memset(present + i, 0, (end - i) * sizeof(*present));
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What /proc/kpageflags says of page frames; for root only. */
+/* What /proc/kpageflags says about page frames; root only. */
 #ifndef COLLECT_FRAME_FLAGS_H
 #define COLLECT_FRAME_FLAGS_H
 
@@ -11,7 +11,7 @@
 #define FRAME_IS_THP (1ull << 22)
 #define FRAME_IS_ZERO_PAGE (1ull << 24)
 
-/* A descriptor for frame_flags_read, of the /proc that the process is seen in, or -errno. */
+/* A descriptor for frame_flags_read, from the /proc where the process was opened, or -errno. */
 int frame_flags_open(const struct proc *proc);
 
 /* The flags of a frame, by its number. 0 or -errno. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What both readers, and what is told afterwards, do with the pages that they find. */
+/* What both readers, and later passes, do with the pages they find. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,11 +31,10 @@ void extent_list__deinit(struct extent_list *list)
 }
 
 /*
- * The kernel walks no VM_PFNMAP area, but in a VM_MIXEDMAP one it says PRESENT of
- * pages that vm_normal_page() does not have. A shared mapping holds page cache
- * only, which reads FILE; anything else present in it is such device memory, and
- * so is [vvar], though private. A page of [vdso] without FILE is a copy that a
- * debugger made, and counts.
+ * The kernel walks no VM_PFNMAP area, but in a VM_MIXEDMAP area it reports PRESENT for pages that
+ * vm_normal_page() does not return. A shared mapping holds only page cache, which reads FILE, so
+ * any other present page in it is such device memory. So is [vvar], although it is private. A page
+ * of [vdso] without FILE is a copy made by a debugger, and counts.
  */
 static bool is_memory(const struct vma *vma, uint32_t categories)
 {
@@ -47,9 +46,9 @@ static bool is_memory(const struct vma *vma, uint32_t categories)
 }
 
 /*
- * A page that the kernel moves to another frame (compaction) has a swap entry meanwhile, though
- * it counts as resident (fs/proc/task_mmu.c, smaps_pte_entry). The word of it tells; who may not
- * see that still knows that it is none of a swap area where there is no swap space.
+ * While the kernel moves a page to another frame (compaction) it has a swap entry, but it counts as
+ * resident (fs/proc/task_mmu.c, smaps_pte_entry). The pagemap word shows that. Without permission
+ * to see it, we still know that it is not swapped if the machine has no swap space.
  */
 static bool may_swap(struct page_walk *walk)
 {
@@ -61,7 +60,7 @@ static bool may_swap(struct page_walk *walk)
 
 int page_walk__add(struct page_walk *walk, uint64_t start, uint64_t end, uint32_t categories)
 {
-	/* A guard is a marker that looks like a swap entry. */
+	/* A guard page is a marker that looks like a swap entry. */
 	if (categories & PAGE_IS_GUARD_BIT)
 		categories = PAGE_IS_GUARD_BIT;
 	if ((categories & PAGE_IS_SWAPPED_BIT) && !may_swap(walk))

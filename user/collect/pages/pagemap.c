@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Page tables as extents: the choice of the reader. */
+/* Page tables as extents: chooses the reader. */
 #include "collect/pages/pagemap.h"
 
 #include <errno.h>
@@ -99,8 +99,8 @@ bool pagemap__huge_unsure(const struct pagemap *pagemap)
 }
 
 /*
- * A descriptor of an address space that has no users any more reads as empty;
- * PAGEMAP_SCAN does not tell (it finds no VMA), so ask for one word.
+ * A descriptor of an address space without users reads as empty. PAGEMAP_SCAN does not report that
+ * (it finds no VMA), so read one word.
  */
 static int check_alive(const struct pagemap *pagemap, uint64_t address)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Page frame numbers, which the kernel tells to CAP_SYS_ADMIN only (v4.2, 1c90308e7a77). */
+/* Page frame numbers, which the kernel shows only with CAP_SYS_ADMIN (v4.2, 1c90308e7a77). */
 #ifndef COLLECT_PAGEMAP_FRAMES_H
 #define COLLECT_PAGEMAP_FRAMES_H
 

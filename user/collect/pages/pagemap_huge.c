@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Huge pages for the READ reader, which sees small ones only. A PMD entry maps an aligned range
- * that is wholly there, and smaps says how many such entries a VMA has. Where that is none of its
- * candidates or all of them, nothing is left to ask; else kpageflags tells which frames are those
- * of a huge page. What is left open is marked.
+ * Huge pages for the READ reader, which sees small pages only. A PMD entry maps an aligned range
+ * that is completely present, and smaps says how many such entries a VMA has. If none or all of the
+ * candidates are huge, that is enough. Otherwise kpageflags says which frames belong to a huge
+ * page. What is still unknown is marked.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "collect/pages/pagemap_words.h"
 
 struct candidates {
-	uint64_t *starts; /* of whole PMD ranges of small pages, in address order */
+	uint64_t *starts; /* whole PMD ranges of small pages, in address order */
 	size_t count;
 	size_t capacity;
 };
@@ -42,7 +42,7 @@ static int candidates__find(struct candidates *candidates, const struct page_wal
 	return 0;
 }
 
-/* Whether the frames from address on are those of one huge page: aligned, in order, flagged. */
+/* Whether the frames from address on belong to one huge page: aligned, in order, flagged. */
 static bool is_huge_frame(struct pagemap *pagemap, uint64_t address)
 {
 	const uint64_t pages = pagemap->pmd_bytes / pagemap->page_bytes;
@@ -62,7 +62,7 @@ static bool is_huge_frame(struct pagemap *pagemap, uint64_t address)
 	return !frame_flags_read(pagemap->flags_fd, first, &flags) && (flags & FRAME_IS_THP);
 }
 
-/* Keeps those whose frames are of one huge page, if there are as many at least. */
+/* Keeps the candidates whose frames belong to one huge page, if there are at least as many. */
 static void candidates__narrow(struct candidates *candidates, struct pagemap *pagemap,
 			       size_t wanted)
 {

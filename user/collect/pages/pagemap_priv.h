@@ -9,10 +9,10 @@
 #include "collect/proc/smaps.h"
 
 #define SCAN_REGIONS 512u      /* what the kernel buffers at a time (PAGEMAP_WALK_SIZE) */
-#define READ_WORDS (64u << 10) /* pages a pread, at most */
+#define READ_WORDS (64u << 10) /* pages per pread, at most */
 #define MOVE_PAGES_BATCH 4096u
 
-/* A category of ours, within a walk: PRESENT, and perhaps the zero page. */
+/* A category of our own during a walk: PRESENT, and perhaps the zero page. */
 #define PAGE_MAYBE_ZERO (1u << 30)
 
 struct pagemap {
@@ -28,13 +28,13 @@ struct pagemap {
 	int *move_status;
 	uint64_t *move_frames;
 	bool move_works;
-	uint64_t zero_frame;	 /* READ: the number of its frame; 0: not known */
+	uint64_t zero_frame;	 /* READ: the number of its frame; 0: unknown */
 	const struct proc *proc; /* READ */
 	struct smaps smaps;	 /* READ: read when first needed */
 	int smaps_error;	 /* 1: not read yet */
 	int flags_fd;		 /* READ: of kpageflags, or -errno */
-	uint64_t pmd_bytes;	 /* READ: of a huge page; 0: not to be told */
-	bool huge_unsure;	 /* READ: of some pages it could not be told */
+	uint64_t pmd_bytes;	 /* READ: of a huge page; 0: unknown */
+	bool huge_unsure;	 /* READ: some pages may be huge or not */
 };
 
 /* One pagemap__scan call. */
@@ -45,35 +45,38 @@ struct page_walk {
 	uint64_t end;
 	struct extent_list *list;
 	size_t first;		       /* extents before this one are of earlier calls */
-	bool asked_for_swap, has_swap; /* the machine, once it matters */
+	bool asked_for_swap, has_swap; /* of the machine, read when needed */
 	uint64_t unreadable;
 };
 
-/* Normalises the categories, drops what is no memory, joins with the extent before. */
+/* Normalizes the categories, drops what is not memory, joins with the previous extent. */
 int page_walk__add(struct page_walk *walk, uint64_t start, uint64_t end, uint32_t categories);
 
-/* Adds [start, end), or joins it with the extent before; those before first are of earlier calls. */
+/*
+ * Adds [start, end), or joins it with the previous extent; those before first belong to earlier
+ * calls.
+ */
 int extent_list__add(struct extent_list *list, size_t first, uint64_t start, uint64_t end,
 		     uint32_t categories);
 
 int page_walk__run_scan(struct page_walk *walk);
 int page_walk__run_read(struct page_walk *walk);
 
-/* Which categories the kernel knows for this descriptor. 0 or -errno. */
+/* Which categories the kernel supports for this descriptor. 0 or -errno. */
 int pagemap_probe_categories(int fd, uint32_t *ret);
 
 int pagemap_init_read(struct pagemap *pagemap);
 
-/* What smaps says of the walk's VMA, where the walk is over all of it; NULL: it does not tell. */
+/* What smaps says of the walk's VMA, if the walk covers all of it; else NULL. */
 const struct smaps_vma *pagemap_smaps_of(struct pagemap *pagemap, const struct page_walk *walk);
 
-/* The categories of a zero page that has these without that being known. */
+/* The categories of a zero page that was read with these. */
 uint32_t pagemap_zero_categories(const struct pagemap *pagemap, uint32_t categories);
 
-/* READ: what PAGE_MAYBE_ZERO leaves open, by the VMA's Rss; else unreadable. */
+/* READ: resolves PAGE_MAYBE_ZERO by the VMA's Rss, or else counts it as unreadable. */
 void page_walk__tell_zero(struct page_walk *walk);
 
-/* READ: HUGE, or MAYBE_HUGE, for what the walk found. 0 or -ENOMEM. */
+/* READ: sets HUGE or MAYBE_HUGE in what the walk found. 0 or -ENOMEM. */
 int page_walk__tell_huge(struct page_walk *walk);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The pread reader, for kernels without PAGEMAP_SCAN and to check the other one. */
+/* The pread reader, for kernels without PAGEMAP_SCAN, and to check the other reader. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -10,13 +10,13 @@
 #include "collect/pages/pagemap_priv.h"
 #include "collect/pages/pagemap_words.h"
 
-/* With no target nodes it moves nothing and tells where each page is. */
+/* Without target nodes it moves nothing and reports where each page is. */
 static int query_pages(uint32_t pid, size_t count, void **pages, int *status)
 {
 	return syscall(SYS_move_pages, (pid_t)pid, count, pages, NULL, status, 0) ? -errno : 0;
 }
 
-/* Of a batch. The thread by which the memory was reached so far may have ended. */
+/* Of a batch. The thread through which the memory was reached may have ended. */
 static int ask_for_batch(struct pagemap *pagemap, size_t count)
 {
 	uint32_t before = pagemap->pid;
@@ -28,7 +28,7 @@ static int ask_for_batch(struct pagemap *pagemap, size_t count)
 	return query_pages(pagemap->pid, count, pagemap->move_pages, pagemap->move_status);
 }
 
-/* The kernel walks the page tables for it, too. */
+/* The kernel walks the page tables for this, too. */
 static int query_batch(struct pagemap *pagemap, size_t count)
 {
 	uint64_t begin_ns = scan_pace__begin(&pagemap->pace);
@@ -56,8 +56,8 @@ int pagemap_init_read(struct pagemap *pagemap)
 	if (pagemap->move_works)
 		pagemap->known |= PAGE_IS_PFNZERO_BIT;
 	/*
-	 * Guards came in v6.13 (662df3e5c376), their bit with the category in v6.15
-	 * (a516403787e0): in between they read as swapped.
+	 * Guard pages came in v6.13 (662df3e5c376), their bit and category in v6.15 (a516403787e0).
+	 * In between they read as swapped.
 	 */
 	if (pagemap_probe_categories(pagemap->fd, &scan_known) || (scan_known & PAGE_IS_GUARD_BIT))
 		pagemap->known |= PAGE_IS_GUARD_BIT;
@@ -65,8 +65,8 @@ int pagemap_init_read(struct pagemap *pagemap)
 }
 
 /*
- * The zero page is in private mappings only and nobody's own. The huge one has
- * the FILE bit, which no other page of an anonymous mapping has.
+ * The zero page exists only in private mappings and belongs to nobody. The huge zero page has the
+ * FILE bit, which no other page of an anonymous mapping has.
  */
 static bool may_be_zero(const struct vma *vma, uint64_t word)
 {
@@ -79,7 +79,7 @@ static bool may_be_zero(const struct vma *vma, uint64_t word)
 	return vma->kind == VMA_ANON || vma->kind == VMA_HEAP || vma->kind == VMA_STACK;
 }
 
-/* Where move_pages does not work (it needs CONFIG_NUMA), root has the frame's own flags. */
+/* If move_pages does not work (it needs CONFIG_NUMA), root can read the frame's flags. */
 static void tell_by_frame(struct pagemap *pagemap, uint64_t frame, uint64_t *categories)
 {
 	uint64_t flags = 0;
@@ -94,7 +94,7 @@ static void tell_by_frame(struct pagemap *pagemap, uint64_t frame, uint64_t *cat
 	*categories = pagemap_zero_categories(pagemap, (uint32_t)*categories);
 }
 
-/* Resolves the pages of the batch, which lie in the window that starts at window. */
+/* Resolves the pages of the batch, which are in the window that starts at window. */
 static void resolve_batch(struct page_walk *walk, uint64_t window, size_t count)
 {
 	struct pagemap *pagemap = walk->pagemap;
@@ -119,7 +119,7 @@ static void resolve_batch(struct page_walk *walk, uint64_t window, size_t count)
 		if (status == -EFAULT)
 			*categories = pagemap_zero_categories(pagemap, (uint32_t)*categories);
 		else if (status == -ENOENT)
-			*categories = 0; /* dropped since we read the word */
+			*categories = 0; /* dropped after we read the word */
 		else if (status < 0)
 			walk->unreadable++;
 	}
@@ -168,7 +168,7 @@ static int add_window(struct page_walk *walk, uint64_t window, size_t count)
 	return 0;
 }
 
-/* The words of a window, as large as the pace allows. The number read, or -errno. */
+/* Reads the words of a window, as large as the pace allows. Returns their number, or -errno. */
 static ssize_t read_window(struct pagemap *pagemap, uint64_t at, uint64_t *pages)
 {
 	uint64_t most = pagemap->pace.pages < READ_WORDS ? pagemap->pace.pages : READ_WORDS;

@@ -9,7 +9,7 @@
 
 #define SWAP_WORDS 512u
 
-/* HUGE, FILE and PFNZERO never come without PRESENT or SWAPPED. */
+/* HUGE, FILE and PFNZERO only come with PRESENT or SWAPPED. */
 #define WANTED (PAGE_IS_PRESENT_BIT | PAGE_IS_SWAPPED_BIT | PAGE_IS_GUARD_BIT)
 
 static int scan_ioctl(int fd, struct uapi_pm_scan_arg *arg)
@@ -59,8 +59,8 @@ int pagemap_probe_categories(int fd, uint32_t *ret)
 }
 
 /*
- * The words behind SWAPPED, which PAGEMAP_SCAN says of every swap entry. They are read after it:
- * a page that has moved meanwhile is there again, as huge as it was.
+ * Reads the words behind SWAPPED, which PAGEMAP_SCAN reports for every swap entry. They are read
+ * later: a page that was moved meanwhile is back, and as huge as it was.
  */
 static int add_swapped(struct page_walk *walk, const struct uapi_page_region *region)
 {
@@ -96,11 +96,11 @@ static int add_region(struct page_walk *walk, const struct uapi_page_region *reg
 	return page_walk__add(walk, region->start, region->end, (uint32_t)region->categories);
 }
 
-/* One call, as large as the pace allows. The number of regions, or -errno. */
+/* One call, as large as the pace allows. Returns the number of regions, or -errno. */
 static int scan_window(struct page_walk *walk, struct uapi_pm_scan_arg *arg)
 {
 	struct pagemap *pagemap = walk->pagemap;
-	/* A page table is a page of words. */
+	/* A page table is one page of words. */
 	const uint64_t table_bytes = pagemap->page_bytes / sizeof(uint64_t) * pagemap->page_bytes;
 	uint64_t bytes = pagemap->pace.tables * table_bytes, begin_ns, took_ns;
 	int count;
@@ -133,7 +133,7 @@ int page_walk__run_scan(struct page_walk *walk)
 
 		if (count < 0)
 			return count;
-		/* A kernel that breaks its word gets an error, not an endless loop. */
+		/* If the kernel misbehaves, this is an error and not an endless loop. */
 		if (arg.walk_end <= arg.start || (uint32_t)count > SCAN_REGIONS)
 			return -EIO;
 		for (i = 0; i < count; i++) {

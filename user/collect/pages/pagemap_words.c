@@ -9,16 +9,16 @@
 #include "facts/page.h"
 
 /*
- * A swap entry has one of 32 types (include/linux/swap.h, MAX_SWAPFILES). At most nine are no
- * swap areas: four of device memory, three of migration, poisoned memory, markers. They are the
- * last ones, whatever the kernel's configuration, and a swap area gets the first that is free.
+ * A swap entry has one of 32 types (include/linux/swap.h, MAX_SWAPFILES). At most nine are not swap
+ * areas: four for device memory, three for migration, poisoned memory, markers. They are the last
+ * types in every kernel configuration; a swap area gets the first free type.
  */
 #define SWAP_TYPES 32u
 #define SWAP_AREAS (SWAP_TYPES - 9u)
 
 /*
- * The offset in a marker is its flags (include/linux/swapops.h, v5.19, 679d10331910; GUARD:
- * v6.13, 7c53dfbdb024), in the others a frame's number, and nobody is given the first frames.
+ * The offset of a marker is its flags (include/linux/swapops.h, v5.19, 679d10331910; GUARD: v6.13,
+ * 7c53dfbdb024). The offset of other types is a frame number, and no process gets the first frames.
  */
 #define MARKER_FLAGS 7u
 #define MARKER_GUARD 4u
@@ -27,7 +27,7 @@ static uint32_t swap_entry_categories(uint64_t word)
 {
 	uint64_t entry = word & UAPI_PM_FRAME, offset = entry / SWAP_TYPES;
 
-	/* Page cache goes to no swap area from here: it moves. */
+	/* Page cache is not swapped from here, so it is being moved. */
 	if (word & UAPI_PM_FILE)
 		return PAGE_IS_PRESENT_BIT;
 	if (entry % SWAP_TYPES < SWAP_AREAS)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The zero page for the READ reader where neither move_pages nor the frame tells it. */
+/* The zero page for the READ reader, if neither move_pages nor the frame shows it. */
 #include "collect/pages/pagemap_priv.h"
 
-/* Of the zero pages only the huge one, which one PMD entry maps, has the FILE bit. */
+/* Of the two zero pages only the huge one, which one PMD entry maps, has the FILE bit. */
 uint32_t pagemap_zero_categories(const struct pagemap *pagemap, uint32_t categories)
 {
 	bool huge = pagemap->pmd_bytes && (categories & PAGE_IS_FILE_BIT);
@@ -11,8 +11,8 @@ uint32_t pagemap_zero_categories(const struct pagemap *pagemap, uint32_t categor
 }
 
 /*
- * The zero page is not in Rss: where that counts the other pages of the VMA alone, all that are
- * open are zero pages, where it counts them as well, none is.
+ * The zero page is not in Rss. If Rss counts only the other pages of the VMA, all open pages are
+ * zero pages; if it counts them too, none is.
  */
 void page_walk__tell_zero(struct page_walk *walk)
 {

@@ -4,12 +4,12 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-/* A call takes some 50 ns a page, and 1,200 ns a page table with nothing in it. */
+/* A call takes some 50 ns per page, and 1,200 ns per empty page table. */
 #define FIRST_PAGES 4096u
 #define FIRST_TABLES 128u
 /*
- * Growth ends where what comes next could hold the lock for a millisecond or two: small pages after
- * huge ones, empty page tables after none.
+ * Growth is limited so that the next call cannot hold the lock for a millisecond or two: small
+ * pages after huge ones, empty page tables after none.
  */
 #define MOST_PAGES (4 * FIRST_PAGES)
 #define MOST_TABLES (16 * FIRST_TABLES)
@@ -20,8 +20,8 @@
 
 #define HOLD_NS 500000u
 /*
- * Time for a waiting writer to be woken and to run; also for whoever waits for our processor, who
- * would else have it while the lock is held.
+ * Time for a waiting writer to wake and run. Also for whoever waits for our CPU, and would
+ * otherwise run while we hold the lock.
  */
 #define REST_NS 20000u
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Kernel interfaces newer than the headers we build against. The values are
- * ABI; the names carry a prefix so that newer headers do not clash.
+ * Kernel interfaces newer than the headers we build against. The values are ABI; the names have a
+ * prefix so that they do not clash with newer headers.
  */
 #ifndef COLLECT_UAPI_H
 #define COLLECT_UAPI_H
@@ -37,11 +37,11 @@ _Static_assert(sizeof(struct uapi_page_region) == 24, "PAGEMAP_SCAN ABI");
 _Static_assert(sizeof(struct uapi_pm_scan_arg) == 96, "PAGEMAP_SCAN ABI");
 
 /* The words of /proc/PID/pagemap (Documentation/admin-guide/mm/pagemap.rst). */
-/* The frame's number; of a swap entry its type and, times 32, its offset. 0: not allowed. */
+/* The frame's number. Of a swap entry: its type + 32 * its offset. 0: not permitted. */
 #define UAPI_PM_FRAME ((1ull << 55) - 1)
 #define UAPI_PM_EXCLUSIVE (1ull << 56) /* v4.2 */
 #define UAPI_PM_GUARD (1ull << 58)     /* v6.15 */
-#define UAPI_PM_FILE (1ull << 61)      /* page cache or shared memory; the huge zero page, too */
+#define UAPI_PM_FILE (1ull << 61)      /* page cache or shared memory; also the huge zero page */
 #define UAPI_PM_SWAP (1ull << 62)
 #define UAPI_PM_PRESENT (1ull << 63)
 

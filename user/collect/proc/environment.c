@@ -14,7 +14,7 @@
 
 #define THP_FOLDER "kernel/mm/transparent_hugepage"
 
-/* One line, without its newline; "" when there is none. */
+/* The first line without its newline; "" if there is none. */
 static void read_line(const char *sysfs_root, const char *name, char *buffer, size_t size)
 {
 	char path[512];
@@ -51,7 +51,7 @@ static void read_thp(const char *sysfs_root, struct environment *environment)
 	strcpy(environment->thp, open_bracket + 1);
 }
 
-/* A PMD entry maps what one table of 8-byte entries maps, on every 64-bit architecture we know. */
+/* A PMD entry maps what one table of 8-byte entries maps, on all 64-bit architectures we know. */
 static uint64_t default_pmd_bytes(uint64_t page_bytes)
 {
 	return page_bytes / sizeof(uint64_t) * page_bytes;

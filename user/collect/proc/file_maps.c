@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Whether the mapped files are those of the look before. */
+/* Whether the mapped files have changed since the last check. */
 #include "collect/proc/file_maps.h"
 
 #include <errno.h>
@@ -17,7 +17,7 @@ static bool is_same(const struct vma *a, const struct vma *b)
 	       a->shared == b->shared;
 }
 
-/* The next one at or after *i that maps a file, or NULL. */
+/* The next entry at or after *i that maps a file, or NULL. */
 static const struct vma *next_file(const struct vma_list *list, size_t *i)
 {
 	while (*i < list->count && !list->vmas[*i].inode)

@@ -29,9 +29,9 @@ void vma_list__deinit(struct vma_list *list)
 }
 
 /*
- * The kernel hands the file out a page at a time and takes the mmap lock anew for
- * each: a VMA that merged in between comes again from its lower start. What is
- * new of it counts. Returns whether anything is.
+ * The kernel returns the file page by page and takes the mmap lock anew for each. A VMA that merged
+ * in between comes again from its lower start: only the new part counts. Returns whether there is
+ * one.
  */
 static bool cut_overlap(const struct vma_list *list, struct vma *vma)
 {
@@ -83,7 +83,7 @@ static int add_lines(struct vma_list *list, struct mount_types *types, FILE *fil
 			err = -errno;
 			break;
 		}
-		/* Without its newline, or with a NUL in it, a line is not the kernel's. */
+		/* A line without a newline, or with a NUL in it, is not from the kernel. */
 		if (line[length - 1] != '\n' || strlen(line) != (size_t)length) {
 			err = -EBADMSG;
 			break;
@@ -115,7 +115,7 @@ int maps_read(const struct proc *proc, struct vma_list *list)
 	}
 	types = mount_types__new(proc);
 	err = types ? add_lines(list, types, file) : -ENOMEM;
-	/* A kernel thread has no lines at all, nor has a process past exit_mm(). */
+	/* A kernel thread has no lines, nor has a process past exit_mm(). */
 	if (!err && !list->count)
 		err = -ESRCH;
 	if (err)

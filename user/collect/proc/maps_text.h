@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * One line of /proc/PID/maps, parsed strictly. The path is whatever the target
- * mapped: it is taken as it is, to the end of the line.
+ * Strict parsing of one line of /proc/PID/maps. The target chooses the path: it extends to the end
+ * of the line, uninterpreted.
  */
 #ifndef COLLECT_MAPS_TEXT_H
 #define COLLECT_MAPS_TEXT_H

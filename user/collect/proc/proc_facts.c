@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What /proc tells of a process besides its page tables. */
+/* What /proc says about a process, besides its page tables. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Of which kind a process is, and whose. */
+/* What kind of process it is, and whose. */
 #include "collect/proc/proc_kind.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 #define PF_KTHREAD 0x00200000u /* include/linux/sched.h */
 
-/* Its real user: what has more rights than that is another's to look at. */
+/* Its real user: what has more rights than that belongs to somebody else. */
 static uint32_t owner_of(const struct proc *proc)
 {
 	char *status = NULL, *line;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * What stands in the way of looking at a process.
- */
+/* Why a process cannot be read. */
 #ifndef COLLECT_PROC_KIND_H
 #define COLLECT_PROC_KIND_H
 
@@ -15,10 +13,10 @@ enum proc_kind {
 	PROC_IS_KERNEL_THREAD, /* it has no memory of its own */
 	PROC_IS_ZOMBIE,	       /* it has ended, and its parent has not waited for it */
 	PROC_IS_FOREIGN,       /* another user's: *owner */
-	PROC_IS_PROTECTED,     /* its user is ours: it is not dumpable, or a policy forbids it */
+	PROC_IS_PROTECTED,     /* of our user, but not dumpable, or a policy forbids it */
 };
 
-/* pid may be a thread's. Nothing of its memory is read; it is only asked whether it could be. */
+/* pid may be a thread's. Reads no memory; only asks whether it could be read. */
 enum proc_kind proc_kind_of(struct procfs *procfs, uint32_t pid, uint32_t *owner);
 
 #endif

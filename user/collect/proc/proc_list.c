@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Lists of processes and threads, from the numbered directories of /proc. */
+/* Lists of processes and threads, from the numeric directories of /proc. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -31,7 +31,7 @@ static int pid_list__add(struct pid_list *list, uint32_t pid)
 	return err;
 }
 
-/* The entries of a directory that are numbers. Takes the descriptor over. */
+/* The numeric entries of a directory. Takes over the descriptor. */
 static int list_numbers(int fd, struct pid_list *list)
 {
 	struct dirent *entry;
@@ -103,7 +103,7 @@ static int by_parent(const void *a, const void *b)
 	return left->pid < right->pid ? -1 : left->pid > right->pid;
 }
 
-/* Every process that can be read now, sorted by its parent. */
+/* Every process that can be read, sorted by parent. */
 static int read_family(struct procfs *procfs, struct family *family)
 {
 	struct pid_list list = { 0 };
@@ -146,7 +146,7 @@ static int add_children(const struct family *family, uint32_t pid, struct pid_li
 
 		if (member->parent != pid)
 			break;
-		/* 0 is the one that we started from. */
+		/* 0 is the process that we started from. */
 		if (!member->pid)
 			continue;
 		err = pid_list__add(list, member->pid);
@@ -165,9 +165,9 @@ int procfs__descendants(struct procfs *procfs, uint32_t pid, uint32_t **pids, si
 
 	err = read_family(procfs, &family);
 	/*
-	 * /proc is read while it changes: a recycled pid can make a process its own
-	 * ancestor. Everybody has one parent, so a circle that we can reach leads
-	 * through the start, and ends there.
+	 * /proc changes while it is read: a recycled pid can make a process its own ancestor.
+	 * Everybody has one parent, so any circle that we can reach leads through the start, and
+	 * ends there.
 	 */
 	for (i = 0; !err && i < family.count; i++) {
 		if (family.members[i].pid == pid)

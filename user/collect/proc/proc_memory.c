@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The files that show a process's memory. Those of /proc/PID are its first thread's, and show
- * nothing once that has ended: the memory is then seen by any thread that lives.
+ * The files that show a process's memory. Those in /proc/PID belong to its first thread and show
+ * nothing once that thread has ended. Any other live thread still shows the memory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +14,16 @@
 #include "collect/proc/procfs.h"
 #include "collect/proc/procfs_priv.h"
 
-/* A thread must end between two looks for another round: this many do not by chance. */
+/*
+ * Another round is needed only if a thread ends between two checks: so many rounds do not happen by
+ * chance.
+ */
 #define ROUNDS 64
 
-/* include/linux/sched.h; its memory is given back before its state says so. */
+/* include/linux/sched.h; its memory is released before its state shows it. */
 #define PF_EXITING 0x4u
 
-/* tid 0: the first thread, by the process's own directory. */
+/* tid 0: the first thread, through the process's own directory. */
 static const char *path_of(uint32_t tid, const char *name, char *buffer, size_t size)
 {
 	if (!tid)
@@ -41,7 +44,7 @@ static int thread_state(const struct proc *proc, uint32_t tid)
 	return stat.flags & PF_EXITING || strchr("ZXx", stat.state) ? -ECHILD : 0;
 }
 
-/* *tid: 0 for the first thread. 0, -ESRCH: none lives. */
+/* *tid: 0 for the first thread. 0, -ESRCH: none is alive. */
 static int find_living(const struct proc *proc, uint32_t *tid)
 {
 	uint32_t *tids;
@@ -82,7 +85,7 @@ int proc__living_thread(const struct proc *proc, uint32_t *tid)
 	return err;
 }
 
-/* Through a thread that lives afterwards as well: what was opened before its end has memory. */
+/* Checks that the thread is still alive: a file opened before its end has memory. */
 static int open_living(const struct proc *proc, const char *name, int flags)
 {
 	char path[96];
@@ -92,7 +95,10 @@ static int open_living(const struct proc *proc, const char *name, int flags)
 	for (round = 0; round < ROUNDS; round++) {
 		fd = proc_open_below(proc, path_of(tid, name, path, sizeof(path)), flags);
 		state = thread_state(proc, tid);
-		/* Of the first one that cannot be asked the file itself tells: recordings have no stat. */
+		/*
+		 * If the first thread's state cannot be read, try the file itself: recordings have
+		 * no stat.
+		 */
 		if (!state || (!tid && state != -ECHILD))
 			return fd;
 		if (fd >= 0)

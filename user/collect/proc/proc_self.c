@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What /proc says of pagewatch itself. */
+/* What /proc says about pagewatch itself. */
 #include "collect/proc/proc_self.h"
 
 #include <stdio.h>

@@ -83,7 +83,7 @@ int proc_stat_parse(const char *text, struct proc_stat *ret)
 		return -EBADMSG;
 	stat.pid = (uint32_t)pid;
 	text += 2;
-	/* The last one: a comm may hold ")", what follows it never does. */
+	/* The last ')': a comm may contain one, but what follows the comm never does. */
 	if (!comm_end || comm_end < text || comm_end[1] != ' ')
 		return -EBADMSG;
 	length = (size_t)(comm_end - text);

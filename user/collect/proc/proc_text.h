@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The text of /proc/PID/stat and status, parsed without opening anything. A
- * process chooses its comm: newlines and parentheses in it must not be taken
- * for the kernel's own.
+ * Parses the text of /proc/PID/stat and status; opens nothing. A process chooses its comm: newlines
+ * and parentheses in it must not be mistaken for the kernel's.
  */
 #ifndef COLLECT_PROC_TEXT_H
 #define COLLECT_PROC_TEXT_H
@@ -11,7 +10,7 @@
 
 struct proc_stat {
 	uint32_t pid;
-	char comm[17]; /* cut: kernel threads may have longer ones */
+	char comm[17]; /* shortened: kernel threads may have longer ones */
 	char state;
 	uint32_t ppid;
 	uint64_t flags;	      /* PF_* of include/linux/sched.h, field 9 */
@@ -22,8 +21,8 @@ struct proc_stat {
 int proc_stat_parse(const char *text, struct proc_stat *ret);
 
 /*
- * The number of a line "key:\t  123" or "key:\t 123 kB" of status, as written.
- * 0, -ENOENT when there is no such line, -EBADMSG.
+ * The number in a line "key:\t  123" or "key:\t 123 kB" of status, as written. 0, -ENOENT if there
+ * is no such line, -EBADMSG.
  */
 int proc_status_number(const char *text, const char *key, uint64_t *ret);
 

@@ -9,11 +9,11 @@
 
 #include "base/parse.h"
 
-#define THREADS_MAX 4096u /* looked through */
+#define THREADS_MAX 4096u /* how many are searched */
 
 int proc_status_inner_pid(const char *status, uint32_t *ret)
 {
-	/* A comm holds no newline here: the kernel escapes it. */
+	/* A comm has no newline here: the kernel escapes it. */
 	const char *line = strstr(status, "\nNSpid:\t");
 	const char *tab;
 	char number[16];
@@ -61,7 +61,7 @@ int proc__has_thread(const struct proc *proc, uint32_t tid, bool *ret)
 	size_t count, i;
 	int err;
 
-	/* Mostly there is one namespace. */
+	/* Usually there is one namespace. */
 	*ret = !inner_pid(proc, tid, &inner) && inner == tid;
 	if (*ret)
 		return 0;

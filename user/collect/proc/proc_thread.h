@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Threads by the ids that the target itself knows. */
+/* Threads by the ids that the target itself sees. */
 #ifndef COLLECT_PROC_THREAD_H
 #define COLLECT_PROC_THREAD_H
 
@@ -14,7 +14,7 @@
  */
 int proc__has_thread(const struct proc *proc, uint32_t tid, bool *ret);
 
-/* That last number; a status without the line: the number of the line Pid. 0 or -EBADMSG. */
+/* That last number; if status has no NSpid line, the number in the line Pid. 0 or -EBADMSG. */
 int proc_status_inner_pid(const char *status, uint32_t *ret);
 
 #endif

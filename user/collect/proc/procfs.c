@@ -69,7 +69,7 @@ static int open_pid(const struct procfs *procfs, uint32_t pid)
 	return errno == ENOENT ? -ESRCH : -errno;
 }
 
-/* pid was a thread of proc. Puts its process there instead, if they still belong together. */
+/* pid was a thread of proc. Replaces it by its process, if they still belong together. */
 static int become_leader(const struct procfs *procfs, struct proc *proc, uint32_t leader)
 {
 	char task[32];
@@ -99,7 +99,7 @@ int proc__open(struct procfs *procfs, uint32_t pid, struct proc **ret)
 	if (err)
 		goto out;
 	err = proc_status_number(status, "Tgid", &leader);
-	/* A process that is being reaped has no Tgid any more: it reads as 0. */
+	/* A process that is being reaped has no Tgid: it reads as 0. */
 	if (!err && !leader)
 		err = -ESRCH;
 	else if (!err && leader > UINT32_MAX)
@@ -148,8 +148,8 @@ uint32_t proc__pid(const struct proc *proc)
 }
 
 /*
- * Below a process that is gone every look-up gives ESRCH (proc_pid_permission(), v3.3), but
- * ENOENT while it is being reaped: then there is no stat either.
+ * Below a process that is gone every lookup gives ESRCH (proc_pid_permission(), v3.3), but ENOENT
+ * while it is being reaped: then there is no stat either.
  */
 int proc_open_below(const struct proc *proc, const char *name, int flags)
 {
@@ -174,7 +174,7 @@ int proc_read_all(int fd, char **ret, size_t *bytes)
 	for (;;) {
 		ssize_t got;
 
-		/* array_reserve at least doubles, so that this is not one call a read. */
+		/* array_reserve at least doubles, so this is not one call per read. */
 		err = array_reserve((void **)&text, &capacity, used + BUFSIZ + 1, 1);
 		if (err)
 			break;

@@ -14,7 +14,7 @@ struct proc {
 	int fd; /* its directory */
 };
 
-/* A descriptor of /proc itself, for listing it, or -errno. */
+/* A descriptor of /proc itself, to list it, or -errno. */
 int procfs_open_directory(const struct procfs *procfs);
 
 /* The stat of any process. 0 or -errno. */
@@ -23,10 +23,10 @@ int procfs_read_stat(const struct procfs *procfs, uint32_t pid, struct proc_stat
 /* name is a path below the process; flags are open(2)'s. A descriptor or -errno. */
 int proc_open_below(const struct proc *proc, const char *name, int flags);
 
-/* name is "stat" or the path of a thread's. 0 or -errno. */
+/* name is "stat", or that of a thread by path. 0 or -errno. */
 int proc_read_stat(const struct proc *proc, const char *name, struct proc_stat *ret);
 
-/* All that can be read of fd, malloc'd and terminated. 0 or -errno. */
+/* Everything that can be read from fd, malloc'd and terminated. 0 or -errno. */
 int proc_read_all(int fd, char **ret, size_t *bytes);
 
 #endif

@@ -24,8 +24,8 @@ static int add_vma(struct smaps *smaps, uint64_t start, uint64_t end)
 }
 
 /*
- * A line that begins with a lower case hexadecimal digit is of a VMA; those that begin with a
- * capital are its counts. A newline in a path is escaped (fs/proc/task_mmu.c, show_map_vma).
+ * A line that begins with a lower-case hexadecimal digit is a VMA; lines that begin with a capital
+ * letter are its counts. The kernel escapes newlines in paths (fs/proc/task_mmu.c, show_map_vma).
  */
 static int add_line(struct smaps *smaps, const char *line)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What /proc/PID/smaps counts in each VMA. The kernel walks all page tables for it. */
+/* The counts of /proc/PID/smaps for each VMA. The kernel walks all page tables for it. */
 #ifndef COLLECT_SMAPS_H
 #define COLLECT_SMAPS_H
 

@@ -51,16 +51,15 @@ static enum vma_kind kind_of_fs(const char *type)
 {
 	if (!strcmp(type, "hugetlbfs"))
 		return VMA_HUGETLB;
-	/* devtmpfs is tmpfs underneath; ramfs is page cache and counts as file. */
+	/* devtmpfs is tmpfs internally; ramfs is page cache and counts as file. */
 	if (!strcmp(type, "tmpfs") || !strcmp(type, "devtmpfs"))
 		return VMA_SHMEM;
 	return VMA_FILE;
 }
 
 /*
- * "36 35 98:0 /root /mnt/point rw,noatime shared:1 - ext4 /dev/root rw": spaces in
- * a field are written \040, so " - " is the separator. A line that is not like
- * this tells nothing.
+ * "36 35 98:0 /root /mnt/point rw,noatime shared:1 - ext4 /dev/root rw": spaces in a field are
+ * written \040, so " - " is the separator. Lines of any other form are ignored.
  */
 static int add_mount(struct mount_types *types, const char *line)
 {
@@ -114,7 +113,7 @@ static bool starts_with(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
-/* A file system of the kernel's own, in no mount table. */
+/* An internal file system of the kernel, in no mount table. */
 static enum vma_kind kind_of_internal(const struct vma *vma, const struct mount_types *types)
 {
 	if (starts_with(vma->path, "/anon_hugepage"))
@@ -124,7 +123,7 @@ static enum vma_kind kind_of_internal(const struct vma *vma, const struct mount_
 		return VMA_SHMEM;
 	if (!strcmp(vma->path, "/dev/zero (deleted)"))
 		return VMA_SHMEM;
-	/* memfd and SysV files live on the shmem mount or, with huge pages, on hugetlbfs. */
+	/* memfd and SysV files are on the shmem mount or, with huge pages, on hugetlbfs. */
 	if (starts_with(vma->path, "/memfd:") || starts_with(vma->path, "/SYSV"))
 		return types->shmem_known ? VMA_HUGETLB : VMA_SHMEM;
 	return VMA_FILE;
@@ -137,7 +136,7 @@ static enum vma_kind kind_of_file(const struct vma *vma, struct mount_types *typ
 	/* A private mapping of the device is plain anonymous memory (mmap_zero()). */
 	if (!vma->shared && !strcmp(vma->path, "/dev/zero"))
 		return VMA_ANON;
-	/* Major 0: no block device behind it. */
+	/* Major 0: no block device. */
 	if (vma->dev_major)
 		return VMA_FILE;
 	if (!types->loaded) {
@@ -157,10 +156,10 @@ enum vma_kind vma_kind_of(const struct vma *vma, struct mount_types *types)
 {
 	const char *path = vma->path;
 
-	/* Named by prctl; shared anonymous memory has a file all the same. */
+	/* Named by prctl; shared anonymous memory has a file even then. */
 	if (starts_with(path, "[anon_shmem:"))
 		return VMA_SHMEM;
-	/* SysV segments have a device, yet their inode number is their id: 0 for the first. */
+	/* SysV segments have a device, but their inode number is their id: 0 for the first. */
 	if (vma->inode || vma->dev_major || vma->dev_minor)
 		return kind_of_file(vma, types);
 	if (!*path || starts_with(path, "[anon:"))
