@@ -8,7 +8,7 @@
 
 #include "base/array.h"
 
-/* Apart from those of marks and of other sources, which count from 1. */
+/* Distinct from ids of marks and of other sources, which count from 1. */
 #define HEAP_IDS (1u << 30)
 #define MAPPING_IDS (1u << 31)
 

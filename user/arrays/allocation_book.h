@@ -7,8 +7,8 @@
 
 struct allocation_book {
 	struct allocations *allocations;
-	uint64_t forgotten; /* there was no room for them */
-	uint32_t numbers;   /* given out so far */
+	uint64_t forgotten; /* no room for these */
+	uint32_t numbers;   /* assigned so far */
 };
 
 /* An empty one for at most max allocations. 0 or -ENOMEM. */
@@ -19,7 +19,7 @@ int allocation_book__fork(struct allocation_book *child, const struct allocation
 
 void allocation_book__deinit(struct allocation_book *book);
 
-/* Counts what -ENOSPC lost: 0 then, else err. */
+/* Counts what -ENOSPC lost and returns 0; returns any other err. */
 int allocation_book__forget_if_full(struct allocation_book *book, int err);
 
 #endif

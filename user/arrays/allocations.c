@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A treap: a search tree by address that is a heap by random priorities, so that it stays flat. */
+/* A treap: a search tree by address and a heap by random priorities, so that it stays balanced. */
 #include "arrays/allocations.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ struct allocations {
 	uint32_t random; /* never 0 */
 };
 
-/* Marsaglia's xorshift: nobody gains from guessing it. */
+/* Marsaglia's xorshift: nobody gains by guessing it. */
 static uint32_t next_priority(struct allocations *allocations)
 {
 	allocations->random ^= allocations->random << 13;
@@ -186,7 +186,7 @@ static int take_part(struct allocation_list *taken, const struct allocation *par
 	return 0;
 }
 
-/* Takes [start, end), which overlaps it, out of one allocation. What lies below keeps the id. */
+/* Cuts [start, end), which overlaps it, out of one allocation. The lower part keeps the id. */
 static int cut_one(struct allocations *allocations, struct allocation *allocation, uint64_t start,
 		   uint64_t end, struct allocation_list *taken)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Address ranges that calls gave to a program: disjoint, in order of address. What is cut out of
- * one leaves its parts, each a allocation of its own. Every step takes O(log n).
+ * Address ranges that calls gave to a program: disjoint, in address order. Cutting one leaves its
+ * parts, each an allocation of its own. Each step takes O(log n).
  */
 #ifndef ARRAYS_ALLOCATIONS_H
 #define ARRAYS_ALLOCATIONS_H
@@ -21,10 +21,10 @@ enum allocation_state {
 struct allocation {
 	uint64_t start; /* bytes, [start, end): what is left of it */
 	uint64_t end;
-	uint64_t whole_start; /* as it was given out */
+	uint64_t whole_start; /* as it was allocated */
 	uint64_t whole_bytes;
 	uint64_t serial;
-	uint64_t time_ns; /* CLOCK_MONOTONIC, when it was given out */
+	uint64_t time_ns; /* CLOCK_MONOTONIC of the allocation */
 	uint32_t number;  /* of its address space, from 1 */
 	uint32_t id;	  /* of this part; given by allocations__insert */
 	uint32_t tid;
@@ -40,7 +40,7 @@ struct allocation_list { /* all zero is empty; the holder frees allocations */
 
 struct allocations;
 
-/* At most max of them: -ENOSPC then. NULL: no memory. */
+/* At most max of them, then -ENOSPC. NULL: no memory. */
 struct allocations *allocations__new(size_t max);
 struct allocations *allocations__copy(const struct allocations *allocations);
 void allocations__free(struct allocations *allocations);
@@ -50,14 +50,14 @@ size_t allocations__count(const struct allocations *allocations);
 struct allocation *allocations__above(struct allocations *allocations, uint64_t address);
 
 /*
- * Enters a allocation whose range is free (cut it first) and gives it an id of its own.
- * 0, -ENOMEM or -ENOSPC; -EEXIST: the range is not free; -EINVAL: it is empty.
+ * Inserts an allocation whose range is free (cut it first) and gives it a new id. 0, -ENOMEM or
+ * -ENOSPC; -EEXIST: the range is not free; -EINVAL: it is empty.
  */
 int allocations__insert(struct allocations *allocations, const struct allocation *allocation);
 
 /*
- * Takes what lies in [start, end) out of the allocations that wanted (NULL: all) accepts; the parts go
- * to *taken unless that is NULL. 0, -ENOMEM or -ENOSPC.
+ * Cuts [start, end) out of the allocations that wanted accepts (NULL: all). The parts go to *taken
+ * unless that is NULL. 0, -ENOMEM or -ENOSPC.
  */
 int allocations__cut(struct allocations *allocations, uint64_t start, uint64_t end,
 		     bool (*wanted)(const struct allocation *allocation),

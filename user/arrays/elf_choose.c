@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Matching objects with what was asked for. */
+/* Matches objects with the requested symbols. */
 #include "arrays/elf_choose.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 struct chosen {
 	struct elf_object *object;
 	size_t spec;
-	bool asked_for; /* by spec; else it is merely large */
+	bool asked_for; /* by spec; otherwise it is just large */
 	bool pointer;
 	bool ambiguous;
 };
@@ -32,7 +32,7 @@ static const char *name_of(const struct elf_object *object)
 	return object->name ? object->name : object->symbol;
 }
 
-/* "ns::table" for "ns::table[abi:cxx11]": nobody writes the tag. */
+/* "ns::table" for "ns::table[abi:cxx11]": nobody types the tag. */
 static bool is_without_tags(const char *wanted, const char *name)
 {
 	while (*name) {
@@ -46,7 +46,7 @@ static bool is_without_tags(const char *wanted, const char *name)
 
 enum match {
 	NO_MATCH,
-	BASE_MATCH, /* "buf" for "buf.0", which some procedure owns */
+	BASE_MATCH, /* "buf" for "buf.0", which belongs to a procedure */
 	FULL_MATCH,
 };
 
@@ -101,7 +101,7 @@ static int add_chosen(struct choosing *choosing, struct elf_object *object, size
 	return 0;
 }
 
-/* All objects that match; *reason tells of those that must be refused. */
+/* All matching objects; *reason explains those that must be refused. */
 static int choose_matches(struct choosing *choosing, struct elf_object_list *objects, size_t spec,
 			  enum match wanted, const char **reason, bool *found)
 {
@@ -126,7 +126,7 @@ static int choose_matches(struct choosing *choosing, struct elf_object_list *obj
 	return err;
 }
 
-/* Those that have the name; if there is none, those that some procedure calls so. */
+/* Objects with exactly that name; if there are none, procedures' variables with that name. */
 static int choose_asked_for(struct choosing *choosing, struct elf_object_list *objects, size_t spec)
 {
 	const struct symbol_list *symbols = choosing->options->symbols;
@@ -184,7 +184,7 @@ static void mark_ambiguous(struct choosing *choosing)
 		    chosen[i - 1].object->image != chosen[i].object->image)
 			chosen[i - 1].ambiguous = chosen[i].ambiguous = true;
 	}
-	/* Those between the first and the last of a name may lie beside one of their own file. */
+	/* Between the first and the last object of a name there may be two of the same file. */
 	for (i = 1; i < choosing->count; i++) {
 		if (chosen[i - 1].ambiguous && !compare_names(&chosen[i - 1], &chosen[i]))
 			chosen[i].ambiguous = true;
@@ -195,7 +195,7 @@ static void mark_ambiguous(struct choosing *choosing)
 	}
 }
 
-/* What begins at the same place side by side: what was asked for first, then the largest. */
+/* Objects that begin at the same place: requested ones first, then the largest. */
 static int compare_places(const void *left, const void *right)
 {
 	const struct chosen *a = left, *b = right;
@@ -265,7 +265,7 @@ static int put_array(struct elf_choice *ret, const struct chosen *chosen)
 				  sizeof(*list->arrays)))
 			return -ENOMEM;
 		array = &list->arrays[list->count];
-		/* Not its address alone: the name of a file's object never changes. */
+		/* Not the address alone: the name of an object in a file never changes. */
 		*array = (struct array_desc){ .source = ARRAY_ELF,
 					      .name = spell_name(chosen),
 					      .start = object->start,

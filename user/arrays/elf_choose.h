@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * Which objects become rows: the large ones, and those that were asked for.
- */
+/* Which objects become rows: large ones, and requested ones. */
 #ifndef ARRAYS_ELF_CHOOSE_H
 #define ARRAYS_ELF_CHOOSE_H
 
@@ -18,8 +16,8 @@ struct elf_choice {
 };
 
 /*
- * Fills *ret (all zero at first) from the objects, whose shapes it takes over. Names in more than
- * one file are told apart by it: "libgrid.so:grid". 0 or -ENOMEM.
+ * Fills *ret (all zero at first) from the objects, and takes over their shapes. A name in more than
+ * one file is prefixed with the file: "libgrid.so:grid". 0 or -ENOMEM.
  */
 int elf_choose(struct elf_object_list *objects, const struct elf_options *options,
 	       struct elf_choice *ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Images out of VMAs. */
+/* Builds images from VMAs. */
 #include "arrays/elf_images.h"
 
 #include <errno.h>
@@ -9,13 +9,13 @@
 
 #define DELETED " (deleted)"
 
-/* A file that is loaded a second time (dlmopen) begins at offset 0 again. */
+/* A file that is loaded twice (dlmopen) begins at offset 0 again. */
 static bool begins_again(const struct vma *vma, bool past_start)
 {
 	return past_start && !vma->offset && !vma->writable;
 }
 
-/* The file's own VMAs, and behind them the anonymous one of its .bss. */
+/* The file's own VMAs, and the anonymous VMA of its .bss after them. */
 static struct elf_image image_at(const struct vma_list *vmas, size_t first, size_t *end)
 {
 	const struct vma *vma = vmas->vmas;

@@ -11,7 +11,7 @@
 #include "base/array.h"
 
 struct elf_look {
-	bool known; /* of the files with this fingerprint */
+	bool known; /* of files with this fingerprint */
 	uint64_t fingerprint;
 	struct elf_choice choice;
 	char problem[192]; /* of malloc_problem */
@@ -37,7 +37,7 @@ void elf_look__free(struct elf_look *look)
 	free(look);
 }
 
-/* Most libraries have no room for a large array: they need not be opened. */
+/* Most libraries have no room for a large array and need not be opened. */
 static bool is_of_interest(const struct elf_image *image, const struct elf_options *options)
 {
 	size_t i;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The static arrays of a process, what its global pointers point to, and why a symbol that was asked
- * for has no row. Files are read anew only when others are mapped, pointers at each look.
+ * The static arrays of a process, the targets of its global pointers, and why a requested symbol
+ * has no row. Files are read again only if the mapped files change, pointers each time.
  */
 #ifndef ARRAYS_ELF_LOOK_H
 #define ARRAYS_ELF_LOOK_H
@@ -15,8 +15,8 @@ struct elf_look *elf_look__new(void);
 void elf_look__free(struct elf_look *look);
 
 /*
- * Adds copies of all arrays to ret, and of the misses; *cut is a literal, one sentence on what was
- * left out, or NULL. vmas are those of now. 0, -ENOMEM or -ESRCH.
+ * Appends copies of all arrays, and of the misses. *cut is a literal, a sentence about what was
+ * left out, or NULL. vmas are the present ones. 0, -ENOMEM or -ESRCH.
  */
 int elf_look__arrays(struct elf_look *look, const struct proc *proc, const struct vma_list *vmas,
 		     const struct elf_options *options, struct array_list *ret,

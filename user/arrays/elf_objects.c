@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The symbols of one file, put where the loader put them, and named. */
+/* The symbols of one file, relocated as the loader did, and named. */
 #include "arrays/elf_objects.h"
 
 #include <errno.h>
@@ -17,16 +17,16 @@
 
 #define OBJECTS_MAX 65536u
 
-/* One file, while it is read. */
+/* One file during the reading. */
 struct reading {
 	const struct elf_image *image;
 	const struct elf_options *options;
 	struct elf_object_list *list;
-	size_t first; /* of the list that is of this file */
+	size_t first; /* first entry of the list that belongs to this file */
 	uint64_t bias;
 	struct elf_identity identity;
-	uint64_t min_bytes; /* of what is read now */
-	bool fortran;	    /* code of gfortran's is in it */
+	uint64_t min_bytes; /* for what is read now */
+	bool fortran;	    /* it has code from gfortran */
 };
 
 static bool is_late(const struct reading *reading)
@@ -111,7 +111,7 @@ static void free_object(struct elf_object *object)
 	free(object->shape);
 }
 
-/* By address; what stands in two symbol tables, once. */
+/* By address; an object in two symbol tables counts once. */
 static void sort_objects(struct reading *reading)
 {
 	struct elf_object_list *list = reading->list;
@@ -155,7 +155,7 @@ static int name_objects(struct reading *reading)
 	return 0;
 }
 
-/* What a procedure owns has no name of the linker's, but "buf.0": then the source's is better. */
+/* A procedure's variable has a symbol such as "buf.0": then the name in the source is better. */
 static void take_facts(struct elf_object *object, struct dwarf_object *found)
 {
 	bool local = object->symbol[symbol_base_length(object->symbol)];
@@ -220,14 +220,14 @@ static int read_debug_information(struct reading *reading, int fd)
 	return err == -ENOMEM ? err : 0;
 }
 
-/* debug: the separate file, or negative. */
+/* debug: descriptor of the separate file, or negative. */
 static int read_file(struct reading *reading, int fd, int debug)
 {
 	int err;
 
 	reading->min_bytes = reading->options->min_bytes;
 	err = elf_each_symbol(fd, add_symbol, reading);
-	/* What nobody asked for and is smaller than a page is worth no look into debug files. */
+	/* For unrequested objects smaller than a page, debug files are not worth opening. */
 	if (reading->min_bytes < reading->options->page_bytes)
 		reading->min_bytes = reading->options->page_bytes;
 	if (!err && debug >= 0 && !reading->identity.has_symtab)

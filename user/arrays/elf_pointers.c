@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Pointers, read where their page is present. */
+/* Pointers, read only if their page is present. */
 #include "arrays/elf_pointers.h"
 
 #include <errno.h>
@@ -17,8 +17,8 @@
 #include "collect/memory/memsrc.h"
 #include "collect/proc/maps.h"
 
-#define CACHE_PAGES 64u /* all reads go past it: a heap changes */
-#define LOOKS_MAX 3	/* at one that does so meanwhile */
+#define CACHE_PAGES 64u /* all reads bypass it, because a heap changes */
+#define LOOKS_MAX 3	/* at a symbol that changes meanwhile */
 
 struct follow {
 	struct memsrc *memsrc;
@@ -36,7 +36,7 @@ static bool defines_symbol(int fd, const char *symbol)
 	return !elf_symbol_offset(fd, symbol, &offset);
 }
 
-/* The dynamic linker has one for itself, until libc's takes over (glibc, elf/dl-minimal.c). */
+/* The dynamic linker has its own malloc until libc's takes over (glibc, elf/dl-minimal.c). */
 static bool is_linker(const struct elf_image *image)
 {
 	size_t length;
@@ -47,8 +47,8 @@ static bool is_linker(const struct elf_image *image)
 }
 
 /*
- * Any that defines malloc may be the one that is used: only when glibc's is the only one is it
- * known. A static program has glibc's if the function behind malloc has glibc's name.
+ * Any file that defines malloc may be the one in use, so it is known only if glibc's is the only
+ * one. A static program has glibc's malloc if the function behind malloc has glibc's name.
  */
 int malloc_problem(const struct proc *proc, const struct elf_image_list *images, char *problem,
 		   size_t size)
@@ -96,7 +96,7 @@ static int length_by_malloc(const struct follow *follow, uint64_t address, uint6
 	return err;
 }
 
-/* The length of the block at address: 0 and *bytes, 1 after a miss was noted, or -errno. */
+/* The length of the block at address: 0 and *bytes, 1 after a miss was added, or -errno. */
 static int find_length(const struct follow *follow, const struct elf_pointer *pointer,
 		       uint64_t address, uint64_t *bytes)
 {
@@ -180,7 +180,7 @@ static int follow_one(const struct follow *follow, const struct elf_pointer *poi
 
 /*
  * A library's variable may have a second place in the program (a copy relocation), and only one of
- * them is used: a symbol of which one pointer has a block is not missing.
+ * them is used. So a symbol is not missing if one of its pointers has a block.
  */
 static int keep_misses(const struct symbol_miss_list *own, const struct elf_pointer *pointers,
 		       const bool *has_block, size_t count, struct symbol_miss_list *misses)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A block's life: given out, resized, freed, and what is left of it afterwards. */
+/* A block's life: allocated, resized, freed, and what is left of it afterwards. */
 #include "arrays/heap.h"
 
 #include <errno.h>
@@ -47,7 +47,7 @@ void heap__free(struct heap *heap)
 	free(heap);
 }
 
-/* A live block stays one whatever happens to its pages. */
+/* A live block stays whole, whatever happens to its pages. */
 static bool may_be_freed(const struct allocation *allocation)
 {
 	return allocation->state != ALLOCATION_LIVE;
@@ -67,7 +67,7 @@ static int place_block(struct heap *heap, const struct allocation *allocation)
 	return err ? err : allocations__insert(heap->book.allocations, allocation);
 }
 
-/* The living have the first right to the room. */
+/* Live blocks have priority for the room. */
 static int forget_freed(struct heap *heap)
 {
 	size_t before = allocations__count(heap->book.allocations);
@@ -102,7 +102,7 @@ static int on_alloc(struct heap *heap, const struct map_event *event)
 		   : allocation_book__forget_if_full(&heap->book, place_block(heap, &allocation));
 }
 
-/* The serial tells the block: by now another may have its address. */
+/* The serial identifies the block: another one may have its address by now. */
 static void set_state(struct heap *heap, const struct map_event *event, enum allocation_state state)
 {
 	uint64_t at = event->block.start;
@@ -145,7 +145,7 @@ int heap__change(struct heap *heap, const struct map_change *change)
 					      may_be_freed, NULL));
 }
 
-/* Neighbours share the pages at its ends: those do not tell. */
+/* Pages at its ends are shared with neighbours, so they prove nothing. */
 static int is_gone(const struct heap *heap, const struct allocation *allocation,
 		   int (*in_memory)(void *ctx, uint64_t start, uint64_t end), void *ctx)
 {

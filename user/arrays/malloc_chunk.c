@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * glibc's malloc/malloc.c, "Chunk representations", the same from 2.3 on: in front of a block lies
- * a word with the chunk's size and three flags; before that the size of the chunk below, or, in a
- * chunk with a mapping of its own, how far it lies behind the mapping's start.
+ * glibc's malloc/malloc.c, "Chunk representations", unchanged since 2.3. In front of a block there
+ * is a word with the chunk's size and three flags. Before that there is the size of the chunk below
+ * or, in a chunk with its own mapping, its distance from the mapping's start.
  */
 #include "arrays/malloc_chunk.h"
 
@@ -16,14 +16,14 @@
 #define PREV_INUSE 1u
 #define IS_MMAPPED 2u
 #define FLAGS 7u
-#define CHAIN_MAX 16 /* chunks behind it that must look like chunks, too */
+#define CHAIN_MAX 16 /* following chunks that must look like chunks too */
 
 struct header {
 	uint64_t before;
-	uint64_t size; /* with flags */
+	uint64_t size; /* including flags */
 };
 
-/* The chunk lies in memory that malloc may have got: [start, end) without a hole. */
+/* The memory around the chunk that may be malloc's: [start, end) without a hole. */
 static bool in_heap(const struct vma_list *vmas, uint64_t start, uint64_t end)
 {
 	const struct vma *vma = vma_list__find(vmas, start);
@@ -39,7 +39,7 @@ static bool in_heap(const struct vma_list *vmas, uint64_t start, uint64_t end)
 	return false;
 }
 
-/* The size without flags, 0 if it cannot be a chunk's. */
+/* The size without flags; 0 if it cannot be a chunk's. */
 static uint64_t size_of(const struct header *header, uint64_t chunk)
 {
 	uint64_t size = header->size & ~(uint64_t)FLAGS, end;
@@ -49,13 +49,15 @@ static uint64_t size_of(const struct header *header, uint64_t chunk)
 	return size;
 }
 
-/* Where malloc left a heap for another one it has put two of them (sysmalloc, "fencepost"). */
+/*
+ * When malloc leaves a heap for another one, it puts two of these there (sysmalloc, "fencepost").
+ */
 static bool is_fence(const struct header *header)
 {
 	return header->size == (ALIGNMENT | PREV_INUSE) || header->size == PREV_INUSE;
 }
 
-/* Chunks of a heap follow each other without a gap up to its end; each has a header, written. */
+/* Chunks of a heap follow each other without a gap up to its end; each has a written header. */
 static int check_chain(struct memsrc *memsrc, const struct vma_list *vmas, uint64_t chunk,
 		       uint64_t size)
 {
@@ -67,7 +69,7 @@ static int check_chain(struct memsrc *memsrc, const struct vma_list *vmas, uint6
 		struct header next;
 
 		chunk += size;
-		/* The last chunk of a heap is its top, or a fence behind which nothing is. */
+		/* The last chunk of a heap is its top, or a fence with nothing after it. */
 		if (!in_heap(vmas, chunk, chunk + sizeof(next)))
 			return first ? -EINVAL : 0;
 		err = memsrc__read_again(memsrc, chunk, &next, sizeof(next));
@@ -79,7 +81,7 @@ static int check_chain(struct memsrc *memsrc, const struct vma_list *vmas, uint6
 		size = size_of(&next, chunk);
 		if (!size || next.size & IS_MMAPPED || !in_heap(vmas, chunk, chunk + size))
 			return !first && is_fence(&next) ? 0 : -EINVAL;
-		/* The one below it is free: then its size stands here as well. */
+		/* If the chunk below is free, its size is also stored here. */
 		if (!(next.size & PREV_INUSE) && next.before != before)
 			return -EINVAL;
 		if (first && !(next.size & PREV_INUSE))
@@ -98,7 +100,7 @@ int malloc_chunk_bytes(struct memsrc *memsrc, const struct vma_list *vmas, uint6
 
 	if (address % ALIGNMENT || address < sizeof(header))
 		return -EINVAL;
-	/* One with a mapping of its own that was aligned by hand may begin in the page before. */
+	/* A chunk with its own mapping that was aligned by hand may begin in the page before. */
 	if (!in_heap(vmas, chunk, address))
 		return -EINVAL;
 	err = memsrc__read_again(memsrc, chunk, &header, sizeof(header));
@@ -109,7 +111,7 @@ int malloc_chunk_bytes(struct memsrc *memsrc, const struct vma_list *vmas, uint6
 		return -EINVAL;
 	if (!(header.size & IS_MMAPPED)) {
 		err = check_chain(memsrc, vmas, chunk, size);
-		/* A block reaches into the word behind it, the next chunk's. */
+		/* A block includes the next word, which belongs to the next chunk. */
 		*ret = size - WORD;
 		return err;
 	}

@@ -111,7 +111,7 @@ static int on_ended(struct mappings *mappings, const struct map_change *ended)
 	return allocation_book__forget_if_full(&mappings->book, err);
 }
 
-/* The new address is the whole's as well. */
+/* The whole allocation has the new address, too. */
 static int on_moved(struct mappings *mappings, const struct map_change *moved)
 {
 	struct allocation_list parts = { 0 };
@@ -135,7 +135,7 @@ static int on_moved(struct mappings *mappings, const struct map_change *moved)
 	return err;
 }
 
-/* Advice drops pages, not mappings; the break is none of mmap's. */
+/* Advice drops pages, not mappings; the break is not an mmap. */
 static bool is_of_mappings(enum map_op op)
 {
 	return op == MAP_OP_MMAP || op == MAP_OP_MUNMAP || op == MAP_OP_MREMAP ||

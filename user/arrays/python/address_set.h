@@ -19,7 +19,7 @@ struct address_set {
 int address_set__init(struct address_set *set);
 void address_set__deinit(struct address_set *set);
 
-/* 1: it was not in it; 0: it was; -ENOMEM. */
+/* 1: it is new; 0: it was there; -ENOMEM. */
 int address_set__add(struct address_set *set, uint64_t address);
 bool address_set__has(const struct address_set *set, uint64_t address);
 

@@ -27,7 +27,7 @@ void py_answers__deinit(struct py_answers *answers)
 	memset(answers, 0, sizeof(*answers));
 }
 
-/* Only of ASCII the hash is known. */
+/* The hash is known only for ASCII. */
 static int find_in_dict(struct py *py, uint64_t dict, const char *name, uint64_t *ret)
 {
 	struct py_named named = { .py = py, .name = name };
@@ -46,8 +46,8 @@ static int find_in_dict(struct py *py, uint64_t dict, const char *name, uint64_t
 }
 
 /*
- * The first class of __mro__ that has an attribute of that name itself, and what that is; 0: none.
- * From 3.12 on the dicts of built-in classes are out of sight: those answer last, and plainly.
+ * The first class of __mro__ that itself has an attribute of that name, and what it is; 0: none.
+ * From 3.12 on the dicts of built-in classes cannot be reached: they come last and answer plainly.
  */
 static uint64_t find_class(struct py *py, uint64_t type, const char *name, uint64_t *value)
 {
@@ -84,7 +84,7 @@ bool py_class_defines(struct py *py, const struct py_type *type, const char *nam
 	return class && is_made_at_run_time(py, class);
 }
 
-/* A property, say: it comes before what the instance's dict has. */
+/* A data descriptor, such as a property: it takes precedence over the instance's dict. */
 static bool is_data_descriptor(struct py *py, uint64_t value)
 {
 	uint64_t type, set;
@@ -193,7 +193,9 @@ enum py_answer py_answers__attribute(struct py_answers *answers, struct py *py,
 	return remembered_answer(answers, py, type, str, 0, ask_attribute);
 }
 
-/* Not by the function of C: dict and list define __getitem__ as a method, so that all differ. */
+/*
+ * The C function does not tell: dict and list define __getitem__ as a method, so each has another.
+ */
 static enum py_answer ask_items(struct py *py, const struct py_type *type, uint64_t name,
 				uint64_t key)
 {
@@ -224,7 +226,7 @@ uint64_t py_member_owner(struct py *py, uint64_t class, uint64_t offset)
 	return 0;
 }
 
-/* A class that comes earlier may have something of that name, a slot too. */
+/* An earlier class may have something of that name; slots count too. */
 static enum py_answer ask_slot(struct py *py, const struct py_type *type, uint64_t name,
 			       uint64_t offset)
 {

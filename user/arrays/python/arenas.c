@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Objects/obmalloc.c: arenas of pools of equal blocks. The table of arenas has no symbol in a
- * stripped binary; it is found from the pool of an object that we know.
+ * Objects/obmalloc.c: arenas of pools of equal blocks. A stripped binary has no symbol for the
+ * table of arenas; it is found from the pool of a known object.
  */
 #include "arrays/python/arenas.h"
 
@@ -17,7 +17,7 @@
 #define ARENAS_MAX 65536u
 #define BLOCK_UNIT 16u
 #define CLASSES 32u
-#define BEFORE_MAX 48u /* bytes of a block before its object */
+#define BEFORE_MAX 48u /* bytes in a block before its object */
 
 /* struct arena_object */
 struct entry {
@@ -57,13 +57,13 @@ struct search {
 	const struct py_arenas *arenas;
 	uint64_t known; /* an address in a pool of arena index */
 	uint32_t index;
-	enum vma_kind kind;	/* of the memory that the table lies in */
-	uint64_t low, high;	/* all memory of that kind lies in between */
-	const struct vma *last; /* that a word pointed into */
+	enum vma_kind kind;	/* of the memory that contains the table */
+	uint64_t low, high;	/* bounds of all memory of that kind */
+	const struct vma *last; /* the VMA that the last word pointed into */
 	uint64_t found;
 };
 
-/* The table was malloc'ed: most words of the data point elsewhere, and are not followed. */
+/* The table was malloc'ed, so most words of the data point elsewhere and are not followed. */
 static bool may_be_table(struct search *search, uint64_t address)
 {
 	if (address < search->low || address >= search->high || address % 16)
@@ -90,7 +90,7 @@ static void search_page(struct search *search, const uint64_t *words, size_t cou
 	}
 }
 
-/* Looks through the binary's data for the pointer to the table. */
+/* Searches the binary's data for the pointer to the table. */
 static int search_vma(struct search *search, const struct vma *vma, uint8_t *buffer)
 {
 	uint64_t page_bytes = search->py->page_bytes, at = vma->start;
@@ -133,7 +133,7 @@ static void set_kind(struct search *search, enum vma_kind kind)
 	}
 }
 
-/* A small table lies on the heap; a large one in a mapping of its own. */
+/* A small table is on the heap; a large one has its own mapping. */
 static int find_table(struct search *search)
 {
 	static const enum vma_kind kinds[] = { VMA_HEAP, VMA_ANON };
@@ -162,7 +162,7 @@ static int by_start(const void *left, const void *right)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
-/* Disjoint: what overlaps is forged. */
+/* Arenas are disjoint: overlaps are forged. */
 static void sort_arenas(struct py_arenas *arenas)
 {
 	size_t i, kept = 0;
@@ -184,7 +184,7 @@ static bool is_mapped(const struct py *py, uint64_t address)
 	return vma && vma->writable && vma->kind == VMA_ANON;
 }
 
-/* The table's length is not told: it ends where entries are none. */
+/* The table's length is unknown: it ends where the entries are invalid. */
 static int list_arenas(struct py_arenas *arenas, struct py *py, uint64_t table)
 {
 	struct entry entry;
@@ -193,7 +193,10 @@ static int list_arenas(struct py_arenas *arenas, struct py *py, uint64_t table)
 	for (i = 0; i < ARENAS_MAX && py_in_time(py); i++) {
 		if (read_entry(py, table, i, &entry) || !is_plausible_entry(arenas, &entry))
 			break;
-		/* Arenas are mapped; what lies behind the table may name some place in the heap. */
+		/*
+		 * Arenas are mapped; the memory after the table may point to some place in the
+		 * heap.
+		 */
 		if (!entry.address || !is_mapped(py, entry.address) ||
 		    !is_mapped(py, entry.address + arenas->arena_bytes - 1))
 			continue;
@@ -207,7 +210,7 @@ static int list_arenas(struct py_arenas *arenas, struct py *py, uint64_t table)
 	return 0;
 }
 
-/* Whether it is a pool's, in which an object at known begins a block, or stands behind a head. */
+/* Whether it is the pool of the object at known, which begins a block or follows a GC head. */
 static bool plausible_pool(const struct py_arenas *arenas, const struct pool_head *head,
 			   uint64_t known)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Where instances keep their attributes, of every supported version. */
+/* Where instances keep their attributes, in every supported version. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 #define INLINE_VALID 3u /* 3.13, struct _dictvalues: a byte */
 
-/* Where an instance keeps its dict: the address of the pointer, or 0. */
+/* Where an instance has its dict: the address of the pointer, or 0. */
 static uint64_t dict_slot(struct py *py, uint64_t object, const struct py_type *type)
 {
 	uint64_t size;
@@ -24,7 +24,7 @@ static uint64_t dict_slot(struct py *py, uint64_t object, const struct py_type *
 	return object + size + (uint64_t)type->dictoffset;
 }
 
-/* The three ways of 3.11 and later (Objects/dictobject.c, Include/internal/pycore_object.h). */
+/* The three ways from 3.11 on (Objects/dictobject.c, Include/internal/pycore_object.h). */
 static int each_managed(struct py *py, uint64_t object, const struct py_type *type,
 			py_visit_item visit, void *ctx)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The heads as the sweep has met them, then the shapes, of many arrays in few steps. */
+/* Reads heads as the sweep met them, then shapes, of many arrays in few steps. */
 #include "arrays/python/batch.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH_ARRAYS 8192u /* 16 MiB of shapes if all have as many dimensions as can be */
+#define BATCH_ARRAYS 8192u /* 16 MiB of shapes if all have the maximum number of dimensions */
 
 struct entry {
 	uint64_t object;
@@ -22,7 +22,7 @@ struct batch {
 	int64_t *words; /* of all entries */
 	size_t word_count;
 	struct memsrc_span *spans;
-	struct ndarray_dtype dtype; /* most arrays have that of the one before */
+	struct ndarray_dtype dtype; /* most arrays have the dtype of the previous one */
 };
 
 /* The heads as they were when the sweep met them. */
@@ -52,7 +52,7 @@ static int gather_spans(struct batch *batch, size_t spans)
 	return err == -ESRCH || err == -ENOMEM ? err : 0;
 }
 
-/* numpy allocates lengths and strides as one: so they are of one moment. */
+/* numpy allocates lengths and strides together, so they are of one moment. */
 static int gather_dims(struct batch *batch, int64_t *words)
 {
 	size_t i, spans = 0;
@@ -75,7 +75,7 @@ static int gather_dims(struct batch *batch, int64_t *words)
 	return gather_spans(batch, spans);
 }
 
-/* What is too small goes; what could not be read stays, to be retried. */
+/* Drops what is too small; keeps what could not be read, to retry it. */
 static void drop_small(struct batch *batch)
 {
 	const struct batch_reader *reader = batch->reader;

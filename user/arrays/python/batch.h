@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Many ndarrays at once, in few steps: their heads as the sweep has met them, and their shapes.
- * Both may be of different moments: what is told of them is to be read again (scan_verify).
+ * Reads many ndarrays in few steps: their heads as the sweep met them, and their shapes. The two
+ * may be of different moments, so results must be verified (scan_verify).
  */
 #ifndef ARRAYS_PYTHON_BATCH_H
 #define ARRAYS_PYTHON_BATCH_H
@@ -12,10 +12,10 @@ struct batch_reader {
 	struct py *py;
 	uint32_t numpy_major;
 	uint64_t min_bytes; /* arrays that span less are left out */
-	/* Takes an array over, also when it fails. 0 or -errno, which ends the reading. */
+	/* Takes an array over, even on failure. 0, or -errno, which ends the reading. */
 	int (*add)(void *ctx, struct array_desc *array);
 	void *ctx;
-	size_t changing; /* result: arrays that changed under each look */
+	size_t changing; /* result: arrays that changed during every read */
 };
 
 /* The arrays at these addresses (their heads are in the cache), in that order. 0 or -errno. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Fields of objects that own plain memory: believed only when two looks agree. */
+/* Fields of objects that own plain memory: accepted only if two reads agree. */
 #include "arrays/python/buffer.h"
 
 #include <errno.h>
@@ -11,9 +11,9 @@
 
 #define SPAN_MAX (1ull << 46)
 #define ITEM_BYTES_MAX 16u
-#define LOOKS_AT_ONE 3 /* that changes */
+#define LOOKS_AT_ONE 3 /* tries for one that changes */
 
-/* Modules/arraymodule.c: ob_item behind ob_size, the descriptor behind allocated. */
+/* Modules/arraymodule.c: ob_item after ob_size, the descriptor after allocated. */
 #define ARRAY_ITEMS 24u
 #define ARRAY_DESCR 40u
 
@@ -32,7 +32,7 @@ struct buffer {
 
 typedef int (*read_function)(struct memsrc *, uint64_t, void *, size_t);
 
-/* Where and how a look reads. */
+/* Where to read, and how. */
 struct view {
 	struct memsrc *memsrc;
 	read_function read;
@@ -62,7 +62,7 @@ static int look_at_array(const struct view *view, uint64_t object, struct buffer
 	return ret->type_code > ' ' && ret->type_code <= '~' ? 0 : -EINVAL;
 }
 
-/* As py_string does: the characters stand behind the head, or apart from it. */
+/* As in py_string: the characters follow the head, or are elsewhere. */
 static int look_at_str(const struct py *py, const struct view *view, uint64_t object,
 		       struct buffer *ret)
 {
@@ -145,7 +145,7 @@ static void name_dtype(const struct buffer *buffer, enum py_kind kind, char *tex
 					      : "bytes");
 }
 
-/* bytes and str cannot be written to; an mmap as its protection says. */
+/* bytes and str are read-only; for an mmap its protection decides. */
 static bool is_writeable(const struct py *py, const struct buffer *buffer, enum py_kind kind)
 {
 	const struct vma *vma;

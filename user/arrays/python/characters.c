@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Quotes, backslashes, and what cannot be shown. */
+/* Quotes, backslashes, and unprintable characters. */
 #include "arrays/python/characters.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #define CHARACTER_LAST 0x10ffffu
 #define NO_QUOTE 0u
 #define CUT_MARK "..."
-#define SAFE_BYTES 512u /* of a name in C, made safe */
+#define SAFE_BYTES 512u /* of a C name, escaped */
 
 static uint32_t character_at(const struct py_characters *characters, size_t i)
 {
@@ -69,7 +69,7 @@ int py_read_utf8(struct py *py, uint64_t address, uint64_t bytes, struct py_char
 	return err;
 }
 
-/* Blanks that are none of ASCII's, surrogates, and what nobody has given a shape. */
+/* Non-ASCII blanks, surrogates, and unassigned characters. */
 static bool is_printable(uint32_t character)
 {
 	static const struct {
@@ -126,7 +126,7 @@ static void put_characters(const struct py_characters *characters, size_t count,
 	size_t i, plain;
 
 	for (i = 0; i < count; i++) {
-		/* Mostly letters: as many as there are at once. */
+		/* Mostly letters: takes as many at once as there are. */
 		for (plain = i; characters->kind == 1 && plain < count; plain++) {
 			uint8_t byte = characters->of.bytes[plain];
 
@@ -143,7 +143,7 @@ static void put_characters(const struct py_characters *characters, size_t count,
 		text_buffer__add(text, CUT_MARK);
 }
 
-/* What no str holds, but the memory of a target may. */
+/* No str can hold this, but the memory of a target may. */
 static bool are_characters(const struct py_characters *characters)
 {
 	size_t i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The invariants, each with its sentence. */
+/* The invariants, each with its message. */
 #include "arrays/python/check.h"
 
 #include <errno.h>
@@ -48,7 +48,7 @@ static bool is_instance_of(struct py *py, uint64_t object, enum py_kind kind, co
 	       py_type_called(py, type->address, name);
 }
 
-/* The list begins with the newest; the main one has the number 0. */
+/* The list begins with the newest interpreter; the main one has number 0. */
 static int find_main(struct py *py, const char **why)
 {
 	const struct py_layout *layout = &py->layout;
@@ -70,7 +70,7 @@ static int find_main(struct py *py, const char **why)
 	return refuse_python(why, "its list of interpreters does not end with the main one");
 }
 
-/* Every thread points back. */
+/* Every thread must point back to its interpreter. */
 static bool are_threads(struct py *py, uint64_t thread)
 {
 	const struct py_layout *layout = &py->layout;
@@ -88,7 +88,7 @@ static bool are_threads(struct py *py, uint64_t thread)
 	return !thread;
 }
 
-/* Nothing goes before the first thread: its first word, prev, is 0. */
+/* Nothing precedes the first thread: its first word, prev, is 0. */
 static bool is_first_thread(struct py *py, uint64_t thread)
 {
 	uint64_t previous;
@@ -134,7 +134,7 @@ static int32_t search_interpreter(struct py *py, bool (*is_it)(struct py *, uint
 	return -1;
 }
 
-/* Reads *field's pointer; where that is not it, looks for it elsewhere in the interpreter. */
+/* Reads *field's pointer; if that is wrong, searches the interpreter for it. */
 static int find_pointer(struct py *py, int32_t *field, bool (*is_it)(struct py *, uint64_t),
 			uint64_t *ret)
 {
@@ -149,7 +149,7 @@ static int find_pointer(struct py *py, int32_t *field, bool (*is_it)(struct py *
 	return py_word(py, py->interp + (uint64_t)offset, ret);
 }
 
-/* One at least: others may be of interpreters made by a thread that has ended since. */
+/* At least one: others may belong to interpreters made by a thread that has ended since. */
 static int check_ids(struct py *py, const struct proc *proc, uint64_t thread, const char **why)
 {
 	const struct py_layout *layout = &py->layout;
@@ -162,7 +162,7 @@ static int check_ids(struct py *py, const struct proc *proc, uint64_t thread, co
 	for (i = 0; !known && thread && i < THREADS_MAX; i++) {
 		if (py_word(py, thread + (uint64_t)layout->ts_native_id, &tid))
 			return -EFAULT;
-		/* Not allowed to look: that says nothing of the target. */
+		/* Not permitted: that says nothing about the target. */
 		if (tid && tid <= INT32_MAX && proc__has_thread(proc, (uint32_t)tid, &known))
 			return 0;
 		if (!known && py_word(py, thread + (uint64_t)layout->ts_next, &thread))
@@ -199,7 +199,7 @@ static int is_str_key(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 	return is_instance_of(ctx, key, PY_STR, "str");
 }
 
-/* -1: no frame there says anything; 0: none of them runs code; 1: one does. */
+/* -1: nothing could be read; 0: no frame runs code; 1: one does. */
 static int has_code(struct py *py, uint64_t thread)
 {
 	const struct py_layout *layout = &py->layout;
@@ -219,7 +219,7 @@ static int has_code(struct py *py, uint64_t thread)
 		if (py_word(py, frame + (uint64_t)layout->fr_code, &code))
 			return 0;
 		code &= STACK_REF_MASK;
-		/* 3.13 and later: between Python and C stands a frame that runs None. */
+		/* From 3.13 on there is a frame that runs None between Python and C. */
 		if (is_instance_of(py, code, PY_LEAF, "NoneType"))
 			continue;
 		found = 0;
@@ -231,7 +231,7 @@ static int has_code(struct py *py, uint64_t thread)
 	return found;
 }
 
-/* A thread may be caught while it changes its frames: one that can be read is enough. */
+/* A thread may be just changing its frames: one readable thread is enough. */
 static int check_frames(struct py *py, uint64_t thread, const char **why)
 {
 	bool frames = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * What context variables hold in the contexts that the threads run in. What a variable itself
- * remembers may be a dead object's address.
+ * What context variables hold in the contexts of the threads. The value that a variable itself
+ * caches may be the address of a dead object.
  */
 #include <errno.h>
 #include <string.h>
@@ -30,7 +30,7 @@ struct look {
 	unsigned int nodes;
 };
 
-/* "Context" of "_contextvars.Context". */
+/* "Context" in "_contextvars.Context". */
 static bool is_called(struct py *py, uint64_t object, const char *name)
 {
 	const struct py_type *type = py_type_of(py, object);
@@ -102,7 +102,7 @@ static int add_node(struct look *look, uint64_t node, int depth)
 	return 0;
 }
 
-/* The context of a thread is the one word of its state that points to a Context. */
+/* The context of a thread is the only word of its state that points to a Context. */
 static int add_thread(struct look *look, uint64_t thread)
 {
 	struct py *py = look->walk->py;
@@ -122,7 +122,7 @@ static int add_thread(struct look *look, uint64_t thread)
 	return 0;
 }
 
-/* The first thread of an interpreter is the last of its list: new ones go before it. */
+/* The first thread of an interpreter is the last in its list: new threads are put before it. */
 static int read_values(struct py_walk *walk)
 {
 	struct py *py = walk->py;
@@ -163,7 +163,7 @@ int py_expand_contextvar(struct py_walk *walk, size_t node, uint64_t variable)
 		const struct py_context_value *value = &values->values[i];
 		uint64_t same;
 
-		/* A tree of variables is never changed: another takes its place. */
+		/* A tree of variables never changes: a new one replaces it. */
 		if (value->variable != variable ||
 		    py_follow(walk->py, value->context_slot, &same) ||
 		    py_follow(walk->py, value->vars_slot, &same))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Dicts: combined and split, of every supported version. */
+/* Dicts, combined and split, in every supported version. */
 #include <errno.h>
 #include <string.h>
 
@@ -135,7 +135,7 @@ int py_visit_named(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 	return 1;
 }
 
-/* -1: empty; -2: what was there is gone; else the number of an entry. */
+/* -1: empty; -2: deleted; else the number of an entry. */
 static int read_index(struct py *py, const struct keys *keys, uint64_t i, int64_t *ret)
 {
 	uint64_t width = index_width(keys->size), raw = 0;

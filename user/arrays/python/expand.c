@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Which kind of object holds what: what a pointer or two tell here, the rest next door. */
+/*
+ * Which kind of object holds what. Kinds with a pointer or two are here, the others in their own
+ * files.
+ */
 #include "arrays/python/expand.h"
 
 #include <errno.h>
@@ -9,11 +12,11 @@
 #include "arrays/python/memory.h"
 
 #define BASE_OFFSET 48u		/* of an ndarray's base */
-#define SELF_OFFSET 24u		/* of a bound function of C, and of a bound slot */
+#define SELF_OFFSET 24u		/* of a bound C function, and of a bound slot */
 #define DESCR_GET_AFTER_DICT 8u /* tp_dict, tp_descr_get */
 #define WRAPPED_OFFSET 16u	/* of a proxy, a weak reference, a staticmethod, a traceback */
 
-/* C.f of a staticmethod is the function; elsewhere one has to ask it. */
+/* C.f of a staticmethod is the function; otherwise the object itself must be asked. */
 static int expand_staticmethod(struct py_walk *walk, size_t node, uint64_t object)
 {
 	uint64_t holder = walk->nodes[walk->nodes[node].parent].object;
@@ -23,7 +26,7 @@ static int expand_staticmethod(struct py_walk *walk, size_t node, uint64_t objec
 				 type && type->kind == PY_TYPE ? "" : ".__func__");
 }
 
-/* What it refers to may have better names. */
+/* The referent may have better names. */
 static int expand_weak(struct py_walk *walk, size_t node, uint64_t object, const char *text)
 {
 	struct py_node way = { .label = (uintptr_t)text,
@@ -55,7 +58,7 @@ static int expand_memoryview(struct py_walk *walk, size_t node, uint64_t object)
 	return viewed ? py_walk__push_text(walk, viewed, node, ".obj") : 0;
 }
 
-/* C.x calls __get__ of what x is; what it then is, C code and Python code decide. */
+/* C.x calls __get__ of x; what that returns is up to C and Python code. */
 static bool is_descriptor(struct py *py, uint64_t object)
 {
 	const struct py_type *type = py_type_of(py, object);
@@ -130,7 +133,7 @@ static int expand_traceback(struct py_walk *walk, size_t node, uint64_t object)
 	return err;
 }
 
-/* The default stands behind the name. */
+/* The default follows the name. */
 static int expand_contextvar(struct py_walk *walk, size_t node, uint64_t object)
 {
 	int err = py_expand_contextvar(walk, node, object);
@@ -145,7 +148,7 @@ static int expand_ndarray(struct py_walk *walk, size_t node, uint64_t object)
 	return err ? err : py_expand_elements(walk, node, object);
 }
 
-/* Kinds whose objects have no attributes of their own besides. */
+/* Kinds whose objects have no other attributes. */
 static int expand_final(struct py_walk *walk, size_t node, uint64_t object, enum py_kind kind)
 {
 	switch (kind) {
@@ -176,7 +179,7 @@ static int expand_final(struct py_walk *walk, size_t node, uint64_t object, enum
 	}
 }
 
-/* Kinds that may be subclassed, which brings attributes and slots. */
+/* Kinds that can be subclassed; a subclass adds attributes and slots. */
 static int expand_open(struct py_walk *walk, size_t node, uint64_t object,
 		       const struct py_type *type)
 {
@@ -197,7 +200,7 @@ static int expand_open(struct py_walk *walk, size_t node, uint64_t object,
 		return py_expand_function(walk, node, object);
 	case PY_STATICMETHOD:
 		return expand_staticmethod(walk, node, object);
-	case PY_WEAKREF: /* of a class with a __call__ of its own: WeakMethod gives a method */
+	case PY_WEAKREF: /* of a class with its own __call__: WeakMethod returns a method */
 		return expand_weak(walk, node, object, type->calls ? "()" : ".<referent>");
 	case PY_WEAKPROXY:
 		return expand_weak(walk, node, object, "");
@@ -258,7 +261,7 @@ int py_expand(struct py_walk *walk, size_t node)
 	/* A field's array is expanded at its own node. */
 	if (!found || walk->nodes[node].edge == EDGE_FIELD)
 		return 0;
-	/* A copy: what is pushed may bring new types. */
+	/* A copy, because pushing may add types and move them. */
 	type = *found;
 	py_walk__begin(walk, object);
 	if (!is_open(type.kind))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Modules/_functoolsmodule.c, the same from 3.8 to 3.15: a dict has the results by the arguments
- * of their calls; where there is a bound, by way of an element each.
+ * Modules/_functoolsmodule.c, the same from 3.8 to 3.15: a dict maps the arguments of calls to
+ * results; with a bound, through an element for each.
  */
 #include "arrays/python/expand_kinds.h"
 #include "arrays/python/expand_steps.h"
@@ -16,7 +16,7 @@ struct cache_items {
 	size_t node;
 };
 
-/* As a node of its own, to be followed here alone: up to 3.9 its type is not ready. */
+/* Has a node of its own and is followed only here: up to 3.9 its type is not ready. */
 static int add_element(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 {
 	const struct cache_items *items = ctx;

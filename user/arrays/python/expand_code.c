@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Code that stands still: frames and their values, generators, functions and closures. */
+/* Suspended code: frames and their values, generators, functions and closures. */
 #include <errno.h>
 
 #include "arrays/python/expand_kinds.h"
@@ -13,9 +13,9 @@
 #define STATE_BEFORE_FRAME 5u
 #define CELL_KIND 0x40u /* CO_FAST_CELL, CO_FAST_FREE */
 #define FREE_KIND 0x80u
-#define OPTIMIZED 1u /* CO_OPTIMIZED: locals are in the frame alone */
+#define OPTIMIZED 1u /* CO_OPTIMIZED: locals are only in the frame */
 
-/* The name of a frame's slot: one tuple from 3.11 on, before that three one after the other. */
+/* The name of a frame's slot: from 3.11 on one tuple, before that three, one after the other. */
 static uint64_t local_name(struct py *py, uint64_t code, uint64_t index)
 {
 	const int32_t parts[] = { py->layout.co_localsplusnames, py->layout.co_varnames,
@@ -35,7 +35,7 @@ static uint64_t local_name(struct py *py, uint64_t code, uint64_t index)
 	return 0;
 }
 
-/* Whether a frame's slot holds the cell of a variable that functions within share. */
+/* Whether a frame's slot holds the cell of a variable that inner functions share. */
 static bool is_shared(struct py *py, uint64_t code, uint64_t index)
 {
 	uint64_t tuple, kinds;
@@ -49,14 +49,14 @@ static bool is_shared(struct py *py, uint64_t code, uint64_t index)
 	       kind & (CELL_KIND | FREE_KIND);
 }
 
-/* How fr_stacktop tells the end of the values, as the layout has it. */
+/* How fr_stacktop gives the end of the values, depending on the layout. */
 enum stack_end {
 	STACK_COUNT = 1,   /* 3.11 to 3.13: values from the first local on, -1 while it runs */
 	STACK_POINTER = 2, /* up to 3.9, and from 3.14 on: 0 while it runs */
 	STACK_DEPTH = 3,   /* 3.10: values from f_valuestack on, -1 while it runs */
 };
 
-/* [first, end): the values that a frame keeps for an expression, where it has put them down. */
+/* [first, end): the saved values of expressions in a frame. */
 static int find_stack(struct py *py, uint64_t frame, uint64_t code, uint64_t *first, uint64_t *end)
 {
 	const struct py_layout *layout = &py->layout;
@@ -105,7 +105,7 @@ static int expand_stack(struct py_walk *walk, uint64_t frame, uint64_t code, siz
 	return err;
 }
 
-/* The body of a class, and what exec runs, keep their names in a dict. */
+/* The body of a class, and code run by exec, keep their names in a dict. */
 static int expand_names(struct py_walk *walk, uint64_t frame, uint64_t code, size_t parent)
 {
 	const struct py_layout *layout = &walk->py->layout;
@@ -150,8 +150,8 @@ int py_expand_frame(struct py_walk *walk, uint64_t frame, uint64_t code, size_t 
 }
 
 /*
- * Include/internal/pycore_frame.h: a generator that has ended leaves its values where they
- * were; its state is the byte before the padding before its frame, above 0 once it is over.
+ * Include/internal/pycore_frame.h: a generator that has ended leaves its values in place. Its state
+ * is the byte before the padding before its frame; it is above 0 once it has ended.
  */
 static bool has_ended(struct py *py, uint64_t frame)
 {
@@ -185,7 +185,7 @@ int py_expand_generator(struct py_walk *walk, size_t node, uint64_t generator)
 	return py_expand_frame(walk, frame, code & ~STACK_REF_TAG, node);
 }
 
-/* Of a traceback, say. Up to 3.10 the object is the frame. */
+/* For example of a traceback. Up to 3.10 the object is the frame. */
 int py_expand_frame_object(struct py_walk *walk, size_t node, uint64_t object)
 {
 	const struct py_layout *layout = &walk->py->layout;

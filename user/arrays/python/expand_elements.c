@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
  * Arrays of objects: of dtype object, and of records with such fields. Their elements are
- * references; no other data of an array is ever read.
+ * references; other array data is never read.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,8 +13,8 @@
 #define FIELD_DEPTH 8
 #define FIELDS_MAX 256u	      /* of one dtype */
 #define TEXT_BYTES 1024u      /* "['outer']['inner']" */
-#define IN_VAIN_MAX 4096u     /* elements in a row that hold nothing */
-#define ELEMENTS_MAX 1000000u /* of all arrays */
+#define IN_VAIN_MAX 4096u     /* consecutive elements that hold nothing */
+#define ELEMENTS_MAX 1000000u /* of all arrays together */
 
 /* numpy/core/include/numpy/ndarraytypes.h: PyArray_Descr, and _PyArray_LegacyDescr of 2.x */
 #define DESCR_KIND 24u
@@ -32,7 +32,7 @@ struct elements {
 	int64_t dims[2 * NDARRAY_DIMS_MAX]; /* lengths, then strides */
 };
 
-/* What the ways to the elements rest on: where they are, and how many. */
+/* What the ways to the elements rest on: where the elements are, and how many. */
 static int read_shape(struct py *py, uint64_t array, const struct ndarray_head *head,
 		      struct elements *ret)
 {
@@ -60,7 +60,7 @@ static int read_shape(struct py *py, uint64_t array, const struct ndarray_head *
 	return err;
 }
 
-/* To the next index; false behind the last. */
+/* To the next index; false after the last. */
 static bool next_index(const struct elements *elements, int64_t *index, uint64_t *address)
 {
 	uint32_t axis = elements->ndim;
@@ -111,7 +111,7 @@ static int push_elements(const struct elements *elements, uint64_t offset)
 	return err;
 }
 
-/* A dtype, as far as it tells of objects. */
+/* A dtype, as far as it concerns objects. */
 struct descr {
 	char kind;
 	bool has_objects;
@@ -141,8 +141,8 @@ static int read_descr(struct py *py, uint64_t address, struct descr *ret)
 struct fields {
 	struct elements elements;
 	size_t array_node;
-	uint64_t offset; /* of the record that is looked at */
-	uint64_t names;	 /* its tuple: a field may have a title besides */
+	uint64_t offset; /* of the record at hand */
+	uint64_t names;	 /* its tuple: a field may also have a title */
 	unsigned int count;
 	int depth;
 	struct text_buffer text;
@@ -161,7 +161,7 @@ static bool is_name(struct py *py, uint64_t names, uint64_t key)
 	return false;
 }
 
-/* The elements of a field are those of the array, from another place on. */
+/* The elements of a field are those of the array, at an offset. */
 static int push_field(struct fields *fields)
 {
 	struct py_walk *walk = fields->elements.walk;
@@ -219,7 +219,7 @@ static int push_fields(struct fields *fields, uint64_t address)
 	if (descr.kind == 'O')
 		return fields->text.length ? push_field(fields)
 					   : push_elements(&fields->elements, 0);
-	/* The elements of an array within a record have an index of their own: they are passed over. */
+	/* Arrays within a record have their own indices: they are skipped. */
 	if (descr.kind != 'V' || descr.subarray || fields->depth >= FIELD_DEPTH)
 		return 0;
 	fields->names = descr.names;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Containers: what they hold by position, or without any. */
+/* Containers: what they hold by position, or unordered. */
 #include "arrays/python/expand_kinds.h"
 #include "arrays/python/expand_steps.h"
 

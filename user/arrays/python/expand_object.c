@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Instances: their attributes, slots, and what else stands in an object's body. */
+/* Instances: attributes, slots, and other references in an object's body. */
 #include "arrays/python/expand_kinds.h"
 #include "arrays/python/expand_steps.h"
 
 #define WORDS_MAX_BYTES 2048u	 /* of a body */
-#define ITEMS_MAX 4096u		 /* behind a body */
+#define ITEMS_MAX 4096u		 /* after a body */
 #define WEAKLIST_AFTER_FLAGS 40u /* Include/cpython/object.h: tp_flags to tp_weaklistoffset */
 
-/* Words of a body, by their offset / 8, that are known by a name or are no references. */
+/* Words of a body, by offset / 8, that have a name or are not references. */
 struct named {
 	uint64_t words[WORDS_MAX_BYTES / 8 / 64];
 };
@@ -24,8 +24,8 @@ static bool is_named(const struct named *named, uint64_t offset)
 }
 
 /*
- * Slots, and what classes in C name: those of the class and of its bases. A container's own
- * members lead to what its expander has pushed, so only those of classes made at run time count.
+ * Slots, and members of C classes: those of the class and of its bases. A container's own members
+ * lead to what its expander has pushed, so only those of classes created at run time count.
  */
 static int expand_members(struct py_walk *walk, size_t node, uint64_t object,
 			  const struct py_type *type, struct named *named)
@@ -59,7 +59,7 @@ static int expand_members(struct py_walk *walk, size_t node, uint64_t object,
 	return err;
 }
 
-/* The dict and the list of weak references are not held for what they are. */
+/* The dict and the list of weak references are internal. */
 static void skip_own(struct py *py, const struct py_type *type, struct named *named)
 {
 	uint64_t weaklist;
@@ -71,7 +71,7 @@ static void skip_own(struct py *py, const struct py_type *type, struct named *na
 		set_named(named, weaklist);
 }
 
-/* What has no name: any word that points to an object. */
+/* Unnamed references: any word that points to an object. */
 static int expand_rest(struct py_walk *walk, size_t node, uint64_t object,
 		       const struct py_type *type, const struct named *named)
 {
@@ -114,7 +114,7 @@ int py_expand_body(struct py_walk *walk, size_t node, uint64_t object, const str
 		err = expand_members(walk, node, object, type, &named);
 	if (!err && type->kind == PY_OTHER)
 		err = expand_rest(walk, node, object, type, &named);
-	/* A class that nobody else knows. */
+	/* A class that nothing else refers to. */
 	if (!err && type->flags & PY_FLAG_HEAPTYPE)
 		err = py_walk__defer(walk, PY_LATER_CLASSES, &class);
 	return err;

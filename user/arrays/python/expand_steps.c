@@ -54,7 +54,7 @@ int py_expand_pointer(struct py_walk *walk, size_t node, uint64_t address, const
 						      .edge = EDGE_TEXT });
 }
 
-/* count pointers from an address on. */
+/* `count` pointers, beginning at an address. */
 int py_expand_words(struct py_walk *walk, size_t node, uint64_t address, uint64_t count)
 {
 	uint64_t i, object;

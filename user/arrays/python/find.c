@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The runtime by its symbol, then down to what everything hangs from; each step is checked. */
+/*
+ * Finds the runtime by its symbol, then goes down to what everything hangs from; checks each step.
+ */
 #include "arrays/python/find.h"
 
 #include <errno.h>
@@ -13,7 +15,7 @@
 #include "collect/elf/elf_symbol.h"
 #include "collect/elf/mapped_file.h"
 
-/* The program itself may have the interpreter in it under any name. */
+/* The program itself may contain the interpreter, under any name. */
 static bool may_be_python(const struct vma *vma, const struct vma *program)
 {
 	const char *slash = strrchr(vma->path, '/');
@@ -23,7 +25,7 @@ static bool may_be_python(const struct vma *vma, const struct vma *program)
 		!strncmp(slash, "/libpython", 10));
 }
 
-/* The file's own VMAs, and the one behind them that holds its .bss. */
+/* The file's own VMAs, and the one after them with its .bss. */
 static void set_binary(struct py *py, size_t first)
 {
 	const struct vma *vmas = py->vmas->vmas;
@@ -37,7 +39,7 @@ static void set_binary(struct py *py, size_t first)
 	py->binary_end = i;
 }
 
-/* The runtime's address and that of the key of its hashes (0: not told), in bytes. */
+/* The addresses of the runtime and of its hash key (0: unknown), in bytes. */
 static int find_symbols(const struct py *py, int fd, const struct vma *vma, uint64_t *runtime,
 			uint64_t *secret)
 {
@@ -54,7 +56,7 @@ static int find_symbols(const struct py *py, int fd, const struct vma *vma, uint
 	return 0;
 }
 
-/* 0; -ENOENT: no file of it has the symbol; or why one cannot be opened. */
+/* 0; -ENOENT: none of its files has the symbol; or why one cannot be opened. */
 static int find_runtime(struct py *py, const struct proc *proc, uint64_t *secret)
 {
 	int fd, err, failed = -ENOENT;
@@ -82,7 +84,7 @@ static int find_runtime(struct py *py, const struct proc *proc, uint64_t *secret
 	return failed;
 }
 
-/* From 3.13 on the target tells some of its layout itself. */
+/* From 3.13 on the target describes part of its layout. */
 static int refine_layout(struct py *py, const char **why)
 {
 	uint8_t debug[PY_DEBUG_BYTES_MAX];
@@ -103,7 +105,7 @@ static int look_for_python(struct py *py, const struct proc *proc, const char **
 	return err ? err : py_check(py, proc, why);
 }
 
-/* A target that runs may be caught in the middle of a change: what fails is looked at anew. */
+/* A running target may be in the middle of a change: retry what fails. */
 static int look_twice(struct py *py, const struct proc *proc, const char **why)
 {
 	const struct py_layout row = py->layout;
@@ -129,7 +131,7 @@ static int take_first_key(void *ctx, uint64_t key, uint64_t value, uint64_t slot
 	return 1;
 }
 
-/* Names are then found as the target itself finds them; a hash that it keeps shows how. */
+/* Names are then looked up as the target does it; a cached hash shows how. */
 static void learn_hash(struct py *py, uint64_t secret)
 {
 	static const unsigned int rounds[] = { 1, 2 };
@@ -180,7 +182,7 @@ __attribute__((format(printf, 3, 4))) static int say(char *why, size_t size, con
 	return -ENOENT;
 }
 
-/* Why its files did not lead to a runtime, in words; or err where that is no answer. */
+/* In words: why its files did not lead to a runtime; or returns err if that is no answer. */
 static int say_no_runtime(int err, const char *runtime, char *why, size_t size)
 {
 	if (err == -ENOENT)
@@ -216,7 +218,7 @@ int py_find(struct py *py, const struct proc *proc, const char *runtime, char *w
 		return say(why, size,
 			   "%s cannot be read: memory that leads to its objects is not resident",
 			   runtime);
-	/* The budget is spent: py->cut tells. */
+	/* The budget is spent: py->cut says so. */
 	if (err == -ENOSPC)
 		return say(why, size, "%s cannot be read: %s", runtime, py->cut);
 	if (!err)

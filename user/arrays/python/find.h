@@ -9,15 +9,15 @@
 #include "collect/proc/procfs.h"
 
 /*
- * Fills layout, addresses and the binary's VMAs of py, whose memsrc and vmas are set. 0;
- * -ENOENT with a sentence in why (of size bytes) when this Python cannot be read; else -errno.
+ * Fills layout, addresses and the binary's VMAs of py, whose memsrc and vmas are set. 0; -ENOENT
+ * with a sentence in why (of size bytes) if this Python cannot be read; else -errno.
  */
 int py_find(struct py *py, const struct proc *proc, const char *runtime, char *why, size_t size);
 
-/* Notes what a way over sys.modules rests on: that it is this dict, and has this table. */
+/* Records what a way through sys.modules rests on: that it is this dict, with this table. */
 void py_follow_modules(struct py *py);
 
-/* The module of that name in sys.modules: its dict, or -ENOENT. */
+/* The module with that name in sys.modules: its dict, or -ENOENT. */
 int py_module_dict(struct py *py, const char *name, uint64_t *ret);
 
 #endif

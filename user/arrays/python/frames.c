@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The frames of all threads. Their names tell them apart: the thread's number where several
- * threads run a function, +1 for the first call of a function within itself.
+ * The frames of all threads. Names distinguish them: by the thread's number if several threads run
+ * a function, and by +1 for the first call of a function within itself.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -19,7 +19,7 @@
 #define STACK_REF_MASK (~3ull)
 #define FUNCTION_BYTES 512u /* of "module.function()" */
 #define CUT_BYTES 40u
-#define FIRST_NATIVE_ID 11 /* 3.11: before, a thread's number is its pthread_t */
+#define FIRST_NATIVE_ID 11 /* before 3.11 a thread's number is its pthread_t */
 
 struct frame {
 	uint64_t address;
@@ -27,18 +27,18 @@ struct frame {
 	const char *function;
 	size_t thread; /* in the order of the interpreter's list */
 	uint64_t number;
-	size_t depth; /* 0: the one that runs */
+	size_t depth; /* 0: the running one */
 };
 
 struct frames {
 	struct py_walk *walk;
-	struct address_set seen; /* threads and frames: none is there twice */
+	struct address_set seen; /* threads and frames that were visited */
 	struct frame *frames;
 	size_t count;
 	size_t capacity;
 };
 
-/* "__main__.solve()" of a code object and the globals that it runs with. */
+/* "__main__.solve()" for a code object and the globals that it runs with. */
 static void name_frame(struct py *py, uint64_t code, uint64_t globals, char *buffer, size_t size)
 {
 	int32_t at = py->layout.co_qualname >= 0 ? py->layout.co_qualname : py->layout.co_name;
@@ -52,14 +52,14 @@ static void name_frame(struct py *py, uint64_t code, uint64_t globals, char *buf
 	py_put_characters(py, module, &text);
 	text_buffer__add(&text, ".");
 	py_put_characters(py, function, &text);
-	if (text.cut) /* and is told from others by its code */
+	if (text.cut) /* and its code distinguishes it */
 		text_buffer__shorten(&text, size - CUT_BYTES);
 	if (text.length == size - CUT_BYTES)
 		text_buffer__addf(&text, "<... at 0x%" PRIx64 ">", code);
 	text_buffer__add(&text, "()");
 }
 
-/* What runpy and multiprocessing's spawn run has globals that are no module's. */
+/* The globals of code run by runpy and by multiprocessing's spawn belong to no module. */
 static int add_globals(struct py_walk *walk, uint64_t globals)
 {
 	uint64_t name;
@@ -69,7 +69,7 @@ static int add_globals(struct py_walk *walk, uint64_t globals)
 	return py_walk__push_module(walk, globals, name);
 }
 
-/* What follows rests on the frame's being one of its thread's. */
+/* What follows is valid only if the frame belongs to its thread. */
 static void begin_frame(struct py_walk *walk, uint64_t frame)
 {
 	const struct py_link link = { .address = frame, .how = PY_LINK_FRAME, .bytes = 8 };
@@ -78,7 +78,7 @@ static void begin_frame(struct py_walk *walk, uint64_t frame)
 	py_links__add(&walk->links, &link);
 }
 
-/* What C has pushed has no code object: it is passed over. */
+/* Frames pushed by C have no code object: they are skipped. */
 static int add_frame(struct frames *frames, struct frame *frame)
 {
 	struct py *py = frames->walk->py;
@@ -115,7 +115,7 @@ static int add_frames_of(struct frames *frames, uint64_t thread, struct frame *f
 	uint64_t at = thread;
 	int err = 0;
 
-	/* 3.11 and 3.12 reach the frame over one more struct, on the C stack. */
+	/* 3.11 and 3.12 reach the frame through one more struct, on the C stack. */
 	if (layout->ts_cframe >= 0) {
 		if (py_word(py, thread + (uint64_t)layout->ts_cframe, &at))
 			return 0;
@@ -171,7 +171,7 @@ static int by_function(const void *left, const void *right)
 	return (a->depth < b->depth) - (a->depth > b->depth);
 }
 
-/* As they were found: the frame that runs first, thread by thread. */
+/* As they were found: the running frame first, thread by thread. */
 static int by_thread(const void *left, const void *right)
 {
 	const struct frame *a = left, *b = right;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The threads' lists once more, from a few pages that are read once more. */
+/* Reads the threads' lists again, from a few pages that are read again. */
 #include "arrays/python/frames_alive.h"
 
 #include <errno.h>
@@ -22,11 +22,11 @@ struct fresh_frames {
 	const struct address_set *wanted;
 	struct address_set *alive;
 	struct fresh_page pages[PAGES];
-	uint8_t *data;	/* of these */
+	uint8_t *data;	/* content of these pages */
 	uint32_t steps; /* frames so far */
 };
 
-/* A word of a page that was read since the look at frames began. */
+/* A word of a page that was read since the search for frames began. */
 static int fresh_word(struct fresh_frames *frames, uint64_t address, uint64_t *ret)
 {
 	const uint64_t bytes = frames->py->page_bytes, number = address / bytes + 1;

@@ -16,7 +16,7 @@ static const char *const keywords[] = {
 	"or",	 "pass",     "raise", "return", "try",	"while",  "with",   "yield",
 };
 
-/* Letters that NFKC leaves as they are, alone and next to one another. */
+/* Letters that NFKC does not change, alone or next to each other. */
 static const struct {
 	uint32_t first, last;
 } letters[] = {

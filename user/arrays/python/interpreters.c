@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Along the list of interpreters. */
+/* Follows the list of interpreters. */
 #include "arrays/python/interpreters.h"
 
 #define INTERPRETERS_MAX 256u
 
-/* Include/cpython/pystate.h: Py_RTFLAGS_USE_MAIN_OBMALLOC, and the highest flag that there is */
+/* Include/cpython/pystate.h: Py_RTFLAGS_USE_MAIN_OBMALLOC, and the highest flag that exists */
 #define FLAG_MAIN_ALLOCATOR (1ull << 5)
 #define FLAGS_END (1ull << 16)
 

@@ -14,7 +14,7 @@
 #define PIECES_MAX 1000u
 #define CUT_CHARACTERS 40u
 
-/* Its length in *ret; one that is too long is none. */
+/* Puts its length into *ret; one that is too long counts as none. */
 static bool is_plain_tuple(struct py *py, uint64_t key, int depth, uint64_t *ret)
 {
 	const struct py_type *type = py_type_of(py, key);
@@ -25,7 +25,7 @@ static bool is_plain_tuple(struct py *py, uint64_t key, int depth, uint64_t *ret
 
 static bool put_plain(struct py *py, uint64_t key, int depth, struct text_buffer *text);
 
-/* "(1, 'a')": what makes a key of several. */
+/* "(1, 'a')": a tuple as a key. */
 static bool put_tuple(struct py *py, uint64_t tuple, uint64_t count, int depth,
 		      struct text_buffer *text)
 {
@@ -51,7 +51,7 @@ static bool put_plain(struct py *py, uint64_t key, int depth, struct text_buffer
 	return !py_put_literal(py, key, text);
 }
 
-/* The end of a dotted name: "Point" of "geometry.Point". */
+/* The end of a dotted name: "Point" in "geometry.Point". */
 static void put_type_name(struct py *py, uint64_t key, struct text_buffer *text)
 {
 	const struct py_type *type = py_type_of(py, key);
@@ -91,7 +91,7 @@ struct pieces {
 	struct py *py;
 	py_visit_piece visit;
 	void *ctx;
-	unsigned int left; /* tuples may hold one another */
+	unsigned int left; /* tuples can contain each other */
 };
 
 static int visit_piece(void *ctx, uint64_t address, size_t bytes)

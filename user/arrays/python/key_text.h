@@ -6,15 +6,15 @@
 #include "arrays/python/literal.h"
 
 /*
- * Appends a key that Python reads as an equal one; else one in angle brackets, with the address of
- * the object, so that it is another than that of any other key: "<Point at 0x7f12345678>",
- * "<'the first characters...' at 0x7f12345678>".
+ * Appends a key that Python reads as an equal one. If there is none, appends one in angle brackets
+ * with the address of the object, which distinguishes it from all other keys: "<Point at
+ * 0x7f12345678>", "<'the first characters...' at 0x7f12345678>".
  */
 void py_put_key(struct py *py, uint64_t key, struct text_buffer *text);
 
 /*
- * Calls visit with each piece of memory that the text of a key rests on, until it returns nonzero,
- * and returns that; else 0.
+ * Calls visit with each piece of memory that the text of a key rests on, until it returns nonzero.
+ * Returns that value, else 0.
  */
 int py_key_pieces(struct py *py, uint64_t key, py_visit_piece visit, void *ctx);
 

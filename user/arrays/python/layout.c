@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The rows, and their choice. */
+/* The rows, and how one is chosen. */
 #include "arrays/python/layout.h"
 
 /* clang-format off */

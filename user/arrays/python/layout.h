@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Where CPython keeps what, in bytes from the start of each struct: one row a minor version,
- * made from that version's own headers (tests/tools/python-layout). -1: it has no such field.
- * Default builds with the GIL, LP64.
+ * Where CPython keeps its fields, in bytes from the start of each struct: one row per minor
+ * version, generated from that version's headers (tests/tools/python-layout). -1: the field does
+ * not exist. Default builds with the GIL, LP64.
  */
 #ifndef ARRAYS_PYTHON_LAYOUT_H
 #define ARRAYS_PYTHON_LAYOUT_H
@@ -31,7 +31,7 @@ enum py_dict_mode {
 	PY_DICT_OFFSET, /* 3.8 to 3.10: a dict at tp_dictoffset, nothing else */
 	PY_DICT_VALUES, /* 3.11: values 32 bytes, a dict 24 bytes before the object */
 	PY_DICT_TAGGED, /* 3.12: one word 24 bytes before it: values - 1, or a dict */
-	PY_DICT_INLINE, /* 3.13: a dict 24 bytes before it, or values behind it */
+	PY_DICT_INLINE, /* 3.13: a dict 24 bytes before it, or values after it */
 };
 
 struct py_layout {
@@ -41,15 +41,15 @@ struct py_layout {
 #undef X
 };
 
-/* The row of CPython 3.minor, or NULL: that version is not known. */
+/* The row of CPython 3.minor; NULL: unknown version. */
 const struct py_layout *py_layout_of(int32_t minor);
 
 #define PY_DEBUG_BYTES_MAX 1024u
 
 /*
- * What CPython 3.13 and later says itself, in the bytes at _PyRuntime (_Py_DebugOffsets), put
- * into that version's row: words that move from patch level to patch level are taken over, all
- * others must agree. NULL; else a literal, why the row cannot be trusted, and *row is as it was.
+ * Applies what CPython 3.13 and later declares in the bytes at _PyRuntime (_Py_DebugOffsets) to
+ * that version's row. Offsets that move between patch releases are taken over; all others must
+ * agree. NULL, or a literal that says why the row cannot be trusted; *row is then unchanged.
  */
 const char *py_layout_refine(struct py_layout *row, const uint8_t *debug, size_t bytes);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* _Py_DebugOffsets: the layout as the target tells it (Include/internal/pycore_debug_offsets.h). */
+/*
+ * _Py_DebugOffsets: the layout as the target declares it (Include/internal/pycore_debug_offsets.h).
+ */
 #include "arrays/python/layout.h"
 
 #include <stdbool.h>
@@ -12,13 +14,13 @@
 
 struct word_list {
 	int32_t minor;
-	const char *const *words; /* the 64-bit words behind the cookie, in order */
+	const char *const *words; /* the 64-bit words after the cookie, in order */
 	size_t count;
 };
 
 #include "arrays/python/layout_words.inc"
 
-/* From 3.13 on the words name fields of these structs; the size of each goes before its fields. */
+/* From 3.13 on the words name fields of these structs; the size of each precedes its fields. */
 static const struct moving {
 	const char *word;
 	size_t field; /* of struct py_layout */
@@ -40,7 +42,7 @@ static const struct moving {
 	{ "thread_state.native_thread_id", FIELD(ts_native_id), FIELD(ts_size) },
 };
 
-/* The same in every patch level: code and extensions are compiled against them. */
+/* The same in every patch release: code and extensions are compiled against them. */
 static const struct fixed {
 	const char *word;
 	size_t field;

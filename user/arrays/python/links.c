@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A growing array, of which what no way rests on is overwritten. */
+/* A growing array; entries that no way rests on are overwritten. */
 #include "arrays/python/links.h"
 
 #include <stdlib.h>

@@ -12,9 +12,9 @@
 #include "arrays/python/characters.h"
 
 #define FLOAT_VALUE 16u
-#define FLOAT_DIGITS 17 /* that tell every double apart */
+#define FLOAT_DIGITS 17 /* enough to distinguish all doubles */
 
-/* Beyond 64 bits, which a uint64_t does not hold. */
+/* For more than 64 bits, which do not fit a uint64_t. */
 static void put_hex(const uint32_t *digits, size_t count, struct text_buffer *text)
 {
 	size_t nibble = (count * PY_INT_DIGIT_BITS + 3) / 4;
@@ -61,7 +61,7 @@ static int put_bool(struct py *py, uint64_t object, struct text_buffer *text)
 	return err;
 }
 
-/* The fewest digits that tell it from all others, as repr() has them. */
+/* The fewest digits that distinguish it from all others, as in repr(). */
 static int put_float(struct py *py, uint64_t object, struct text_buffer *text)
 {
 	char digits[40];
@@ -69,7 +69,7 @@ static int put_float(struct py *py, uint64_t object, struct text_buffer *text)
 	int count = 0, exponent, err;
 
 	err = py_read(py, object + FLOAT_VALUE, &value, sizeof(value));
-	if (err || isnan(value)) /* which no other is equal to */
+	if (err || isnan(value)) /* which equals no other */
 		return err ? err : -EINVAL;
 	if (isinf(value)) {
 		text_buffer__add(text, value < 0 ? "float('-inf')" : "float('inf')");
@@ -151,7 +151,7 @@ static int bytes_pieces(struct py *py, uint64_t bytes, py_visit_piece visit, voi
 		     length < PY_LITERAL_MAX ? length : PY_LITERAL_MAX);
 }
 
-/* Their type is a piece of the caller's. */
+/* Their type is checked by the caller. */
 int py_literal_pieces(struct py *py, uint64_t object, py_visit_piece visit, void *ctx)
 {
 	const struct py_type *type = py_type_of(py, object);

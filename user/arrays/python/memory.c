@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* One question, asked of each kind in its own way. */
+/* One question, answered for each kind of object. */
 #include "arrays/python/memory.h"
 
 #include "arrays/python/buffer.h"
@@ -19,7 +19,7 @@ bool py_is_walked(enum py_kind kind)
 	return kind == PY_STR || kind == PY_BYTES || kind == PY_BYTEARRAY;
 }
 
-/* Include/internal/pycore_object.h: what stands before an object of a type. */
+/* Include/internal/pycore_object.h: what precedes an object of a type. */
 static uint64_t bytes_before(const struct py *py, const struct py_type *type)
 {
 	uint64_t managed = PY_FLAG_MANAGED_DICT | PY_FLAG_MANAGED_WEAKREF;

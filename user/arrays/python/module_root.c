@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What a module is called. */
+/* The name of a module. */
 #include "arrays/python/module_root.h"
 
 #include <string.h>

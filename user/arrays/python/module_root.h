@@ -6,8 +6,8 @@
 #include "arrays/python/ways.h"
 
 /*
- * As py_walk__push_root, of a module's dict, after the str that is its name: "a.b", or
- * "sys.modules['a-b']" where that cannot be typed.
+ * As py_walk__push_root, for a module's dict, with the str that is its name: "a.b", or
+ * "sys.modules['a-b']" if the name cannot be typed.
  */
 int py_walk__push_module(struct py_walk *walk, uint64_t dict, uint64_t name);
 

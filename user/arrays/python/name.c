@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * A node's name, spelled as Python spells the way to it. What Python has no spelling for, and
- * where a class would answer with something else, stands in angle brackets.
+ * A node's name, spelled as the Python expression that leads to it. Parts that have no spelling in
+ * Python, or where a class would return something else, are in angle brackets.
  */
 #include "arrays/python/name.h"
 
@@ -25,7 +25,7 @@ struct spelling {
 	struct text_buffer text;
 };
 
-/* The type of what a node's way begins at; NULL: a module's dict, or a frame. */
+/* The type of the object at which a node's way begins; NULL: a module's dict, or a frame. */
 static const struct py_type *holder_type(const struct spelling *spelling,
 					 const struct py_node *node)
 {
@@ -36,7 +36,7 @@ static const struct py_type *holder_type(const struct spelling *spelling,
 	return py_type_of(spelling->py, holder->object);
 }
 
-/* "<closure u>": a name that is told, and not asked for. */
+/* "<closure u>": a name that is shown, but cannot be typed. */
 static void put_told(struct spelling *spelling, const char *before, uint64_t str)
 {
 	text_buffer__add(&spelling->text, before);
@@ -87,7 +87,7 @@ static void put_slot(struct spelling *spelling, const struct py_node *node)
 	text_buffer__add(text, ">");
 }
 
-/* x[...], unless a class has a __getitem__ of its own. */
+/* x[...], unless a class has its own __getitem__. */
 static void put_item(struct spelling *spelling, const struct py_node *node)
 {
 	const struct py_type *type = holder_type(spelling, node);
@@ -102,7 +102,7 @@ static void put_item(struct spelling *spelling, const struct py_node *node)
 	text_buffer__add(text, asked ? "]" : ">");
 }
 
-/* What every object of a kind has: ".base". A class may have its own. */
+/* An attribute that every object of a kind has: ".base". A class may override it. */
 static void put_literal(struct spelling *spelling, const struct py_node *node)
 {
 	const char *literal = (const char *)(uintptr_t)node->label;
@@ -134,7 +134,7 @@ static void put_local(struct spelling *spelling, const struct py_node *node)
 	py_put_characters(spelling->py, node->label, &spelling->text);
 }
 
-/* "[1, 2]": the array's lengths tell it. */
+/* "[1, 2]", computed from the array's lengths. */
 static void put_element(struct spelling *spelling, const struct py_node *node)
 {
 	const uint64_t array = spelling->walk->nodes[node->parent].object;
@@ -219,7 +219,7 @@ static void put_step(struct spelling *spelling, const struct py_node *node)
 	}
 }
 
-/* A name that is too long says so, and is nevertheless no other array's. */
+/* A name that is too long is marked, and still belongs to one array only. */
 static void mark_cut(struct text_buffer *text, uint64_t object)
 {
 	size_t length = PATH_BYTES - MARK_BYTES;
@@ -239,7 +239,7 @@ char *py_walk__name(struct py_walk *walk, size_t node)
 				     .py = walk->py,
 				     .text = text_buffer__over(memory, sizeof(memory)) };
 
-	/* What is read for the name alone is no link of the walk's. */
+	/* What is read only for the name is not a link of the walk. */
 	walk->py->links = NULL;
 	while (count < STEPS_MAX) {
 		steps[count++] = at;

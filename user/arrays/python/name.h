@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What the ways of a walk are called. */
+/* The names of the ways of a walk. */
 #ifndef ARRAYS_PYTHON_NAME_H
 #define ARRAYS_PYTHON_NAME_H
 
 #include "arrays/python/ways.h"
 
-/* "__main__.g.grid['w'][3]": malloc'd, or NULL when there is no memory. */
+/* "__main__.g.grid['w'][3]": malloc'd, or NULL if there is no memory. */
 char *py_walk__name(struct py_walk *walk, size_t node);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Fields of an ndarray: believed only when two looks agree and nothing overflows. */
+/* Fields of an ndarray: accepted only if two reads agree and nothing overflows. */
 #include "arrays/python/ndarray.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #define ITEM_BYTES_MAX (1ull << 30)
 #define SPAN_MAX (1ull << 46)
-#define LOOKS_AT_ONE 3 /* that changes */
+#define LOOKS_AT_ONE 3 /* tries for one that changes */
 #define FLAG_OWNDATA 0x4
 #define FLAG_WRITEABLE 0x400
 
@@ -68,7 +68,7 @@ int ndarray_item(struct py *py, const struct ndarray_head *head, uint32_t numpy_
 	struct descr descr = { 0 };
 	int err = read_descr(py, head->descr, numpy_major, &descr);
 
-	/* Too large for an item is told as well: it contradicts every kind. */
+	/* An item size that is too large is reported too: it contradicts every kind. */
 	if (err && err != -EINVAL)
 		return err;
 	*kind = descr.kind;
@@ -81,7 +81,7 @@ static void name_dtype(const struct descr *descr, char *buffer, size_t size)
 	static const struct {
 		char kind;
 		const char *name;
-		unsigned int unit; /* bits or characters in a byte; 0: no number */
+		unsigned int unit; /* bits or characters per byte; 0: no number */
 	} names[] = {
 		{ 'f', "float", 8 },	  { 'i', "int", 8 },	     { 'u', "uint", 8 },
 		{ 'c', "complex", 8 },	  { 'b', "bool", 0 },	     { 'O', "object", 0 },
@@ -115,7 +115,7 @@ static void tell_dtype(const struct descr *descr, struct ndarray_dtype *dtype)
 }
 
 struct extent {
-	uint64_t below; /* bytes before and behind data */
+	uint64_t below; /* bytes before and after data */
 	uint64_t above;
 	uint64_t nbytes;
 };
@@ -215,7 +215,7 @@ bool ndarray_head_is(const struct ndarray_head *head, const struct array_desc *a
 	       shape->writeable == !!(head->flags & FLAG_WRITEABLE);
 }
 
-/* numpy allocates lengths and strides as one: so they are of one moment. */
+/* numpy allocates lengths and strides together, so they are of one moment. */
 static int read_dims(struct py *py, const struct ndarray_head *head, int64_t *dims)
 {
 	size_t bytes = (size_t)head->ndim * sizeof(*dims);
@@ -240,7 +240,7 @@ static int look_at_ndarray(struct py *py, uint64_t object, struct ndarray_head *
 	return ndarray_lives(py, head) ? read_dims(py, head, dims) : -EAGAIN;
 }
 
-/* Another array may have taken the place, even the same memory: all of it must agree. */
+/* Another array may be at this address, even over the same memory: everything must agree. */
 static int look_twice(struct py *py, uint64_t object, struct ndarray_head *head, int64_t *dims)
 {
 	int64_t dims_again[2 * NDARRAY_DIMS_MAX];

@@ -27,7 +27,7 @@ struct ndarray_head {
 	int32_t padding2;
 };
 
-/* What an array's elements are, as last told. */
+/* The element type of an array, as last read. */
 struct ndarray_dtype {
 	char kind;
 	char order;
@@ -35,29 +35,32 @@ struct ndarray_dtype {
 	char text[24];
 };
 
-/* Enough to know whether a word sequence is a living ndarray. 0, -EINVAL or -EFAULT. */
+/* Enough to know whether these words are a live ndarray. 0, -EINVAL or -EFAULT. */
 int ndarray_head_read(struct py *py, uint64_t object, struct ndarray_head *ret);
 bool ndarray_lives(struct py *py, const struct ndarray_head *head);
 
-/* Reads all of it at two moments, past the cache: -EAGAIN when the two never agree. As below. */
+/* Reads all of it twice, past the cache. -EAGAIN: two reads never agreed. As below. */
 int ndarray_read(struct py *py, uint64_t object, uint32_t numpy_major, struct array_desc *ret);
 
 /*
- * Fills start, end, object, base_object (the object behind base, an ndarray or not) and shape of
- * *ret. dims: ndim lengths, then strides. dtype (zero at first) saves work from array to array.
+ * Fills start, end, object, base_object (the object behind base, ndarray or not) and shape of *ret.
+ * dims: ndim lengths, then strides. dtype (zero at first) saves work from array to array.
  */
 int ndarray_describe(struct py *py, uint64_t object, const struct ndarray_head *head,
 		     const int64_t *dims, uint32_t numpy_major, struct ndarray_dtype *dtype,
 		     struct array_desc *ret);
 
-/* Whether a head says what a row does, whose base_object is the base's; but for type, dims and dtype. */
+/*
+ * Whether a head agrees with a row, whose base_object is the base's, except for type, dims and
+ * dtype.
+ */
 bool ndarray_head_is(const struct ndarray_head *head, const struct array_desc *array);
 
 /* What its dtype says of one element; 0 or -errno. */
 int ndarray_item(struct py *py, const struct ndarray_head *head, uint32_t numpy_major, char *kind,
 		 uint64_t *bytes);
 
-/* Bytes from the first to the last element's end; 0: it cannot be told. */
+/* Bytes from the first element's start to the last element's end; 0: unknown. */
 uint64_t ndarray_span(struct py *py, const struct ndarray_head *head, const int64_t *dims,
 		      uint32_t numpy_major);
 

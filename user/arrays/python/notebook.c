@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* IPython/core/interactiveshell.py and history.py: what is put among the user's names. */
+/* IPython/core/interactiveshell.py and history.py: what IPython adds to the user's names. */
 #include "arrays/python/notebook.h"
 
 #include <string.h>

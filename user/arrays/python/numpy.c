@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* numpy by its module in sys.modules: version, type, dtypes; each is looked at, none believed. */
+/* numpy through its module in sys.modules: version, type, dtypes; each is checked, none trusted. */
 #include "arrays/python/numpy.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 #define SAMPLE 64u
 #define ITEM_BYTES_MAX (1ull << 30)
 
-/* A program may have put a class of its own there: numpy's is among its bases. */
+/* A program may have put its own class there: then numpy's is among its bases. */
 static uint64_t numpys_own(struct py *py, uint64_t type)
 {
 	int i;
@@ -70,7 +70,7 @@ int py_find_numpy(struct py *py, const char *runtime, uint32_t *major, char *why
 	uint64_t object, type;
 
 	py->ndarray_type = 0;
-	/* numpy can be imported by one interpreter of a process; which may be any. */
+	/* One interpreter of a process can import numpy; it may be any of them. */
 	if (!find_module(&module, py) && !py_each_other_interpreter(py, find_module, &module))
 		return 0;
 	if (!py_dict_get(py, module.dict, "__version__", &object) &&

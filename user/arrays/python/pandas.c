@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * A DataFrame keeps columns of one type together, in one array: that is called df[['a', 'b']],
- * after its columns. Bodies that Cython has laid out are told by the types of what they hold:
- * pandas 1.3 and later.
+ * A DataFrame keeps columns of one type together in one array, which is named by its columns:
+ * df[['a', 'b']]. Objects compiled by Cython are recognized by the types of what they hold: pandas
+ * 1.3 and later.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -55,7 +55,7 @@ static bool is_slice(struct py *py, uint64_t object)
 	return is_called(py, object, "slice");
 }
 
-/* A block's values are an ndarray, or an object of a class of pandas' or of another library. */
+/* A block's values are an ndarray, or an object of a class of pandas or another library. */
 static bool is_extension(struct py *py, uint64_t object)
 {
 	const struct py_type *type;
@@ -165,7 +165,7 @@ static int expand_blocks(struct py_walk *walk, size_t node, uint64_t manager)
 	struct py_labels labels = { 0 };
 	int err = 0;
 
-	/* Any other way to a manager: as its blocks are called. */
+	/* Any other way to a manager: its blocks' names. */
 	if (!is_attribute(walk, node, "_mgr") || !axes ||
 	    py_follow(py, axes + (uint64_t)py->layout.li_item, &items) ||
 	    py_follow(py, items, &columns)) {
@@ -190,7 +190,7 @@ static int expand_blocks(struct py_walk *walk, size_t node, uint64_t manager)
 	return err ? err : py_expand_pointer(walk, parent, items + 8, ".index");
 }
 
-/* The block of a Series, which has one: series._mgr.blocks[0]; or any other. */
+/* The only block of a Series: series._mgr.blocks[0]; or any other block. */
 static int expand_block(struct py_walk *walk, size_t node, uint64_t block)
 {
 	size_t blocks = walk->nodes[node].parent, manager = walk->nodes[blocks].parent;

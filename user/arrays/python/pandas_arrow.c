@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Objects of Arrow's C++, the same in pyarrow 15 to 26. Nothing says which they are: all that is
- * read has to agree.
+ * C++ objects of Arrow, the same in pyarrow 15 to 26. They carry no type, so everything that is
+ * read must agree.
  */
 #include "arrays/python/pandas_arrow.h"
 
@@ -12,7 +12,7 @@
 
 #define COUNT_MAX 1000000u
 
-/* pyarrow.lib.ChunkedArray: a shared_ptr, and the same pointer bare */
+/* pyarrow.lib.ChunkedArray: a shared_ptr, and the same pointer again */
 #define WRAPPER_SHARED 32u
 #define WRAPPER_BARE 48u
 /* ChunkedArray: a vector of shared_ptr<Array>, a shared_ptr, the length */
@@ -28,7 +28,7 @@
 #define DATA_OFFSET 32u
 #define BUFFERS_BEGIN 40u
 #define BUFFERS_END 48u
-#define BUFFERS 3u /* which are there, offsets, characters */
+#define BUFFERS 3u /* which are valid, offsets, characters */
 /* Buffer: a vtable, flags, then */
 #define BUFFER_DATA 16u
 #define BUFFER_SIZE 24u

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* pandas/core/indexes: what an Index keeps its values in. */
+/* pandas/core/indexes: where an Index keeps its values. */
 #include "arrays/python/pandas_labels.h"
 
 #include <errno.h>

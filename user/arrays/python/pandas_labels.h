@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What the columns of a DataFrame are called: counted, by an ndarray, or by strings in Arrow's memory. */
+/* The labels of a DataFrame's columns: a range, an ndarray, or strings in Arrow's memory. */
 #ifndef ARRAYS_PYTHON_PANDAS_LABELS_H
 #define ARRAYS_PYTHON_PANDAS_LABELS_H
 
@@ -9,7 +9,7 @@
 
 bool py_is_ndarray(struct py *py, uint64_t object);
 
-/* The first word of an object's body that is such an object, or 0. */
+/* The first word of an object's body that points to such an object, or 0. */
 uint64_t py_find_in_body(struct py *py, uint64_t object, bool (*fits)(struct py *, uint64_t));
 
 /* A one-dimensional array of int64 or of objects. */
@@ -20,7 +20,7 @@ struct py_vector {
 	bool objects;
 };
 
-/* 0, or -EINVAL: it is another ndarray. A word of it; -ENOENT behind its end. */
+/* 0, or -EINVAL: another kind of ndarray. The word at an index; -ENOENT after the end. */
 int py_vector_read(struct py *py, uint64_t ndarray, struct py_vector *ret);
 int py_vector_get(struct py *py, const struct py_vector *vector, uint64_t index, uint64_t *ret);
 
@@ -37,7 +37,7 @@ struct py_labels {
 /* Of an Index. */
 void py_labels_read(struct py *py, uint64_t index, struct py_labels *ret);
 
-/* Appends the label of a column: "'a'", "7"; "?" where it cannot be read. */
+/* Appends the label of a column: "'a'", "7"; "?" if it cannot be read. */
 void py_put_label(struct py *py, const struct py_labels *labels, uint64_t column,
 		  struct text_buffer *text);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The inventory by sweep, the names by walk, each array read twice: joined. */
+/* Joins the inventory by sweep and the names by walk; each array is read twice. */
 #include "arrays/python/python.h"
 
 #include <errno.h>
@@ -75,7 +75,7 @@ static const struct array_desc *row_behind(struct scan *scan, uint64_t base)
 	return NULL;
 }
 
-/* A base that is no row of ours owns the memory in its own way. */
+/* A base that is not one of our rows owns the memory in its own way. */
 static void resolve_owners(struct scan *scan)
 {
 	size_t i;
@@ -118,7 +118,7 @@ static bool dtypes_fit(struct scan *scan, const char *runtime)
 	return false;
 }
 
-/* What a sweep that was cut short has found is read and named all the same, as far as it goes. */
+/* What an interrupted sweep has found is still read and named. */
 static int find_and_name(struct scan *scan, const char *runtime)
 {
 	const char *cut;
@@ -148,7 +148,7 @@ static void forget_arrays(struct scan *scan)
 	scan->left_out = false;
 }
 
-/* A subclass that ndarray does not know of shows itself to the walk: then all pools are swept. */
+/* If the walk met a subclass that ndarray does not list, all pools are swept. */
 static int look_at_arrays(struct scan *scan, const char *runtime)
 {
 	int err;
@@ -180,7 +180,7 @@ static int find_python(struct scan *scan, const struct proc *proc, const char *r
 		err = py_find_numpy(&scan->py, runtime, &scan->py.numpy_major, why, size);
 	if (err)
 		return err;
-	/* Types seen before numpy's was known were taken for others. */
+	/* Types seen before numpy's was known were misclassified. */
 	py_types__free(scan->py.types);
 	scan->py.types = py_types__new();
 	return scan->py.types ? 0 : -ENOMEM;
@@ -197,7 +197,7 @@ static int look_at_python(struct scan *scan, const struct proc *proc, const char
 		scan->report->partial = "arrays of its other interpreters, which have their own "
 					"allocators, are not found";
 	err = py_arenas__find(&scan->arenas, &scan->py);
-	/* What was looked through to find them tells of no array. */
+	/* Pages met during the search for arenas do not concern arrays. */
 	if (!err)
 		scan->swapped_before = memsrc__swapped(scan->py.memsrc);
 	return err && err != -ENOENT ? err : look_at_arrays(scan, runtime);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Down from the types that numpy and the modules array and mmap have, in every interpreter. */
+/* All subclasses of the types of numpy and the modules array and mmap, in every interpreter. */
 #include "arrays/python/row_types.h"
 
 #include <errno.h>
@@ -14,19 +14,19 @@
 #define CLASSES 32u
 #define ALL_CLASSES 0xffffffffu
 #define SMALLEST 64u /* an array.array */
-/* PyTypeObject: tp_init, tp_alloc, ..., tp_subclasses behind tp_dictoffset; the same 3.8 to 3.15 */
+/* PyTypeObject: tp_init, tp_alloc, ..., tp_subclasses after tp_dictoffset; the same 3.8 to 3.15 */
 #define SUBCLASSES_BEHIND_DICTOFFSET 72u
 #define REFERENT_BEHIND_TYPE 8u /* PyWeakReference: wr_object follows the head */
 
 #define GC_HEAD_BYTES 16u	  /* PyGC_Head */
-#define ATTRIBUTE_WORDS_BYTES 16u /* 3.11: before an object whose attributes CPython manages */
-#define DEBUG_BYTES 24u		  /* PYTHONMALLOC=debug: 16 before a block, 8 behind it */
-#define DEBUG_MARK 0xfdfdfdfdfdfdfd6full /* that ends the 16: Objects/obmalloc.c */
+#define ATTRIBUTE_WORDS_BYTES 16u /* 3.11: precedes an object whose attributes CPython manages */
+#define DEBUG_BYTES 24u		  /* PYTHONMALLOC=debug: 16 before a block, 8 after it */
+#define DEBUG_MARK 0xfdfdfdfdfdfdfd6full /* the end of the 16: Objects/obmalloc.c */
 
 struct listing {
 	struct py *py;
 	struct py_row_types *ret;
-	uint64_t around; /* each block, by the allocator */
+	uint64_t around; /* bytes that the allocator adds around each block */
 	uint32_t depth;
 };
 
@@ -39,7 +39,7 @@ static void add_classes(struct listing *listing, const struct py_type *type)
 	if (type->flags & (PY_FLAG_MANAGED_DICT | PY_FLAG_MANAGED_WEAKREF))
 		bytes += ATTRIBUTE_WORDS_BYTES;
 	first = last = (bytes + UNIT - 1) / UNIT;
-	/* Attributes behind the object, and items, make it larger by what only it knows. */
+	/* Attributes and items after the object make it larger by an unknown size. */
 	if (type->itemsize || type->flags & PY_FLAG_INLINE_VALUES)
 		last = CLASSES;
 	for (class = first ? first : 1; class <= last && class <= CLASSES; class ++)
@@ -63,7 +63,7 @@ static int on_subclass(void *ctx, uint64_t key, uint64_t value, uint64_t slot)
 	return add_subclasses(listing, type);
 }
 
-/* tp_subclasses is a dict of weak references, which outlive what they refer to. */
+/* tp_subclasses is a dict of weak references, which outlive their referents. */
 static int add_subclasses(struct listing *listing, uint64_t address)
 {
 	uint64_t at = (uint64_t)listing->py->layout.tp_dictoffset + SUBCLASSES_BEHIND_DICTOFFSET;
@@ -92,7 +92,7 @@ static int add_subclasses(struct listing *listing, uint64_t address)
 	return err;
 }
 
-/* A type that some module has by name, unless that module is not imported. */
+/* A type that a module has by name, if that module is imported. */
 static int add_type_of(struct listing *listing, const char *module, const char *name)
 {
 	uint64_t dict, type;
@@ -128,7 +128,7 @@ int py_row_types__find(struct py_row_types *types, struct py *py)
 	err = address_set__init(&types->types);
 	if (err)
 		return err;
-	/* sys.modules is a dict: the head of the garbage collector stands before it. */
+	/* sys.modules is a dict: a garbage collector head precedes it. */
 	if (!py_word(py, py->modules - GC_HEAD_BYTES - sizeof(mark), &mark) && mark == DEBUG_MARK)
 		listing.around = DEBUG_BYTES;
 	if (py->ndarray_type)

@@ -9,8 +9,8 @@
 #include "arrays/python/reader.h"
 
 struct py_row_types {
-	bool all;	   /* they could not be listed: every object's type is to be looked at */
-	uint32_t classes;  /* bit i: their objects may lie in blocks of (i + 1) * 16 bytes */
+	bool all;	   /* they could not be listed: check every object's type */
+	uint32_t classes;  /* bit i: their objects may be in blocks of (i + 1) * 16 bytes */
 	uint64_t smallest; /* object, in bytes */
 	struct address_set types;
 };

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * One look at a Python, shared by the files that make its rows and those that name them.
- */
+/* One search of a Python, shared by the files that make its rows and those that name them. */
 #ifndef ARRAYS_PYTHON_SCAN_H
 #define ARRAYS_PYTHON_SCAN_H
 
@@ -16,10 +14,10 @@ struct way {
 	size_t node;
 };
 
-/* A name that was given, after a way. */
+/* A name, and the way that it was made from. */
 struct name_note {
 	uint64_t object;
-	const char *name; /* the row's own: tells which of its names */
+	const char *name; /* owned by the row: identifies which of its names */
 	size_t row;	  /* of the object, from scan->first on; set by scan_verify */
 	struct py_node node;
 };
@@ -30,12 +28,12 @@ struct scan {
 	const struct python_options *options;
 	struct py_arenas arenas;
 	struct py_row_types types; /* that were swept for */
-	bool left_out;		   /* the walk met a row of another */
+	bool left_out;		   /* the walk met a row of another type */
 	struct py_swept swept;
 	struct array_list *ret;
-	size_t first;		 /* of ret that is ours */
-	size_t unnamed;		 /* still without a name */
-	uint64_t swapped_before; /* pages that were met in vain before the arrays were looked for */
+	size_t first;		 /* first entry of ret that is ours */
+	size_t unnamed;		 /* rows still without a name */
+	uint64_t swapped_before; /* swapped pages met before the search for arrays */
 	bool verified;		 /* all rows, once */
 	struct name_note *notes;
 	size_t note_count;
@@ -49,31 +47,34 @@ struct scan {
 /* The row of an object, or NULL. Ours are in the order of their objects' addresses. */
 struct array_desc *scan_find(const struct scan *scan, uint64_t object);
 
-/* Takes a row over, of struct scan as ctx. 0 or -ENOMEM; one too many cuts the look short. */
+/* Takes a row over; ctx is a struct scan. 0 or -ENOMEM; too many end the search. */
 int scan_add(void *ctx, struct array_desc *array);
 
-/* Appends the row of an object that is no ndarray. 0; -ENOMEM, -ESRCH; another -errno: not added. */
+/*
+ * Appends the row of an object that is not an ndarray. 0; -ENOMEM, -ESRCH; another -errno: not
+ * added.
+ */
 int scan_read(struct scan *scan, uint64_t object);
 
-/* Puts the rows in the order of scan_find again. */
+/* Restores the order of rows that scan_find needs. */
 void scan_sort(struct scan *scan);
 
-/* Follows all ways from scan->walk's roots, the shorter first. 0 or -errno. */
+/* Follows all ways from scan->walk's roots, shortest first. 0 or -errno. */
 int scan_walk(struct scan *scan);
 
-/* Where there are no pools to sweep: what the walk meets, into scan->swept. 0 or -errno. */
+/* If there are no pools to sweep: puts what the walk meets into scan->swept. 0 or -errno. */
 int scan_collect(struct scan *scan);
 
-/* Walks, names the rows, adds those of what was not swept. 0 or -errno. */
+/* Walks, names the rows, and adds rows for objects that were not swept. 0 or -errno. */
 int scan_name(struct scan *scan);
 
-/* A name was given after a node of the walk; the name stays the row's. 0 or -ENOMEM. */
+/* Records that a name was made from a node of the walk; the row keeps the name. 0 or -ENOMEM. */
 int scan_note_name(struct scan *scan, uint64_t object, size_t node, const char *name);
 
 /*
- * Reads again what the names since the last time rest on, all the way, and the arrays themselves
- * (at the first time all of them): takes names back of which anything has changed, and reads such
- * arrays anew. 0 or -errno. scan_forget_names frees the notes.
+ * Reads again what the names since the last call rest on, all the way, and the arrays themselves
+ * (in the first call all arrays). Removes names of which anything has changed, and reads changed
+ * arrays anew. 0 or -errno. scan_forget_names frees the records.
  */
 int scan_verify(struct scan *scan);
 void scan_forget_names(struct scan *scan);

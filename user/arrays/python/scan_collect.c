@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A Python that does not use its own allocator: what names lead to is all there is to know. */
+/* For a Python that does not use its own allocator: only what names lead to can be found. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -15,7 +15,7 @@ static int on_met(void *ctx, uint64_t object, size_t node)
 								     : &scan->swept.buffers;
 
 	(void)node;
-	/* What is never swept is found again when names are given. */
+	/* Objects that are never swept are found when names are given. */
 	if (!type || py_is_walked(type->kind))
 		return 0;
 	if (array_reserve((void **)&list->addresses, &list->capacity, list->count + 1,

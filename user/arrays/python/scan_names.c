@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What the walk finds, joined with what the sweep has found. */
+/* Joins what the walk finds with what the sweep has found. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static int add_alias(struct array_desc *array, char *name)
 	return 0;
 }
 
-/* The first way is the shortest: that is the name. Of the others some are told, all counted. */
+/* The first way is the shortest, so it is the name. The others are counted, and some are listed. */
 static int add_name(struct scan *scan, struct array_desc *array, size_t node)
 {
 	char *name;
@@ -59,7 +59,7 @@ static int add_way(struct scan *scan, uint64_t object, size_t node)
 	return 0;
 }
 
-/* The walk met something that is a row: the sweep knows it, or the walk alone. */
+/* The walk met an object that is a row, known from the sweep or only now. */
 static int on_found(void *ctx, uint64_t object, size_t node)
 {
 	struct scan *scan = ctx;
@@ -77,7 +77,7 @@ static int on_found(void *ctx, uint64_t object, size_t node)
 	return 0;
 }
 
-/* What a view shows is a row, even where nothing else leads to it. */
+/* An object that a view shows is a row, even if nothing else leads to it. */
 static int add_viewed(struct scan *scan)
 {
 	size_t i;
@@ -98,7 +98,7 @@ static int add_viewed(struct scan *scan)
 	return err;
 }
 
-/* __main__ and frames first: what they call an array is what its author calls it. */
+/* __main__ and frames first: their names for an array are its author's. */
 int scan_walk(struct scan *scan)
 {
 	struct py_walk *walk = &scan->walk;
@@ -113,7 +113,7 @@ int scan_walk(struct scan *scan)
 		err = py_walk__run(walk);
 	if (!err)
 		err = py_walk__run_later(walk, PY_LATER_VALUES);
-	/* At once: the longer ago it was read, the less of a busy target is as it was. */
+	/* At once: in a busy target, what was read longer ago is more likely to have changed. */
 	if (!err)
 		err = scan_verify(scan);
 	if (err || !scan->unnamed)
@@ -139,7 +139,7 @@ static int by_object_then_node(const void *left, const void *right)
 	return (a->node > b->node) - (a->node < b->node);
 }
 
-/* What was not swept becomes a row once all ways to it are known. */
+/* An object that was not swept becomes a row once all ways to it are known. */
 static int add_walked(struct scan *scan)
 {
 	uint64_t last = 0;
@@ -196,7 +196,7 @@ int scan_name(struct scan *scan)
 	return err;
 }
 
-/* A mapped file is one more name of an mmap, and the only one where nothing holds it by name. */
+/* A mapped file is one more name of an mmap, and the only one if nothing holds it by name. */
 static int name_mapped_file(struct scan *scan, struct array_desc *array)
 {
 	const struct vma *vma;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The rows of a look, in the order of their objects. */
+/* The rows of a search, in the order of their objects. */
 #include <errno.h>
 #include <stdlib.h>
 

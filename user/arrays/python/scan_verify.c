@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * What names rest on, read again once they are given: each word on the way from the root, the
- * keys, and the arrays at its end. All of it was read before, so that what is as it was when it is
- * read again was true at one moment in between.
+ * Reads again what names rest on, once they are given: each word on the way from the root, the
+ * keys, and the arrays at the end. All of it was read before, so what has not changed at the second
+ * read was true at one moment in between.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ void scan_forget_names(struct scan *scan)
 	scan->note_count = scan->note_capacity = 0;
 }
 
-/* The first of its other names takes its place. */
+/* The first of its aliases replaces it. */
 static void drop_name(struct scan *scan, struct array_desc *array, const char *name)
 {
 	size_t i = 0;
@@ -66,7 +66,8 @@ struct verifier {
 	uint8_t *links;
 	uint8_t *notes;
 	uint8_t *rows;
-	int32_t *sums; /* of each link: how many ranges begin less how many end; then wrong links before it */
+	int32_t *sums; /* for each link: how many ranges begin minus how many end; later the
+		        * wrong links before it */
 	struct address_set frames;
 	struct address_set alive;
 };
@@ -272,7 +273,7 @@ static void count_wrong_links(struct verifier *verifier)
 	}
 }
 
-/* Nothing is known of what it rests on, or its parent does. */
+/* What it rests on is unknown, or its parent was rejected. */
 static bool is_lost(const struct verifier *verifier, const struct py_node *node)
 {
 	return node->rests_on.count == PY_LINKS_LOST ||
@@ -300,7 +301,7 @@ static void drop_wrong(struct verifier *verifier)
 	size_t i;
 
 	count_wrong_links(verifier);
-	/* A node's parent goes before it. */
+	/* A node's parent precedes it. */
 	for (i = 0; i < scan->walk.count; i++) {
 		const struct py_node *node = &scan->walk.nodes[i];
 
@@ -352,7 +353,7 @@ int scan_verify(struct scan *scan)
 
 	if (!scan->note_count && scan->verified)
 		return 0;
-	/* What is read from here on is no link of a way. */
+	/* What is read from here on is not a link of a way. */
 	scan->py.links = NULL;
 	verifier.rechecks = rechecks__new(scan->py.memsrc);
 	verifier.nodes = calloc(scan->walk.count + 1, 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Arrays that were named, against what their rows say of them. */
+/* Compares named arrays with what their rows say. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ struct rows {
 	struct memsrc_span spans[BATCH];
 };
 
-/* Its lengths and strides are compared below. */
+/* Lengths and strides are compared below. */
 static bool same_head(struct scan *scan, const struct row *row)
 {
 	const struct array_desc *array = row->array;
@@ -88,7 +88,7 @@ static int verify_batch(struct rows *rows, struct rechecks *rechecks)
 	return err ? err : rechecks__check(rechecks);
 }
 
-/* Few, each by itself. */
+/* Only a few, each by itself. */
 static int verify_buffer(struct scan *scan, const struct array_desc *array, uint8_t *mark)
 {
 	const struct py_type *type = py_type_of(&scan->py, array->object);
@@ -128,7 +128,7 @@ static int verify_rows(struct rows *rows, struct rechecks *rechecks, uint8_t *ma
 	return err ? err : verify_batch(rows, rechecks);
 }
 
-/* The row as it is now, at the same place; or -errno, and it is as it was. */
+/* Reads the row anew, at the same place; on -errno it is unchanged. */
 static int read_row(struct scan *scan, struct array_desc *array)
 {
 	const struct py_type *type = py_type_of(&scan->py, array->object);

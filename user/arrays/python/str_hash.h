@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * The hash that a CPython gives its strings: SipHash with a key that it chose at its start.
- */
+/* The hash that CPython gives its strings: SipHash with a key chosen at its start. */
 #ifndef ARRAYS_PYTHON_STR_HASH_H
 #define ARRAYS_PYTHON_STR_HASH_H
 
@@ -10,10 +8,10 @@
 
 struct py_hash {
 	uint64_t key[2];
-	unsigned int rounds; /* of compression: SipHash-1-3 or -2-4; 0: it is not known */
+	unsigned int rounds; /* compression rounds: SipHash-1-3 or -2-4; 0: unknown */
 };
 
-/* Of a str whose code points are these bytes (one each), as its dicts use it. */
+/* For a str whose code points are these bytes (one each), as its dicts use it. */
 uint64_t py_str_hash(const struct py_hash *hash, const char *data, size_t bytes);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Of each pool the head, and the blocks where they are of a size that arrays have. */
+/* Reads the head of each pool, and the blocks of those whose size fits arrays. */
 #include "arrays/python/sweep.h"
 
 #include <errno.h>
@@ -19,7 +19,7 @@ struct sweep {
 	struct py_swept *ret;
 };
 
-/* Types are too large for pools; most of what looks like a pointer to one leads into a pool. */
+/* Types are too large for pools; most false pointers to a type lead into a pool. */
 static bool may_be_type(const struct sweep *sweep, uint64_t address)
 {
 	if (!address || address % 16)
@@ -29,8 +29,8 @@ static bool may_be_type(const struct sweep *sweep, uint64_t address)
 }
 
 /*
- * An object begins with its block, or behind what goes before it: 16 bytes for the garbage
- * collector, 16 for the attributes of 3.11 and later, 16 of PYTHONMALLOC=debug.
+ * An object begins with its block, or after what precedes it: 16 bytes for the garbage collector,
+ * 16 for the attributes of 3.11 and later, 16 of PYTHONMALLOC=debug.
  */
 static int look_at_block(struct sweep *sweep, const uint8_t *block, uint64_t address,
 			 uint64_t bytes)

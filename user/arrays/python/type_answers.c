@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * What a class that is made at run time answers in its own way. It inherits its functions of C
- * from its bases; where it defines a method such as __eq__, it has another.
+ * What a class created at run time answers in its own way. It inherits the C functions of its
+ * bases; if it defines a method such as __eq__, it has another function.
  */
 #include <string.h>
 
 #include "arrays/python/reader.h"
 
-/* Include/cpython/object.h, the same from 3.8 to 3.15: behind tp_repr */
+/* Include/cpython/object.h, the same from 3.8 to 3.15: after tp_repr */
 #define HASH_BEHIND_REPR 32u
 #define CALL_BEHIND_REPR 40u
 #define COMPARE_BEHIND_REPR 112u
@@ -21,7 +21,7 @@ void py_type_name(struct py *py, uint64_t type, char *buffer, size_t size)
 		py_c_string(py, at, buffer, size);
 }
 
-/* The nearest class that is written in C: such a class that is made at run time has a dotted name. */
+/* The nearest class written in C. One that C code created at run time has a dotted name. */
 static uint64_t built_in(struct py *py, uint64_t type)
 {
 	char name[PY_NAME_MAX];
@@ -42,7 +42,7 @@ static uint64_t built_in(struct py *py, uint64_t type)
 	return 0;
 }
 
-/* A function that cannot be read is as good as another. */
+/* A function that cannot be read counts as different. */
 static bool same_function(struct py *py, uint64_t type, uint64_t other, uint64_t behind_repr)
 {
 	uint64_t offset = (uint64_t)py->layout.tp_repr + behind_repr, mine, its;

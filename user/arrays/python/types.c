@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Types, each looked at once. */
+/* Types, each read once. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ struct py_types {
 	struct py_type *slots; /* a hash, a power of two of them */
 	size_t slot_count;
 	size_t count;
-	struct address_set others; /* that were looked at and are no types */
+	struct address_set others; /* addresses that were read and are not types */
 };
 
 static const struct {
@@ -86,7 +86,7 @@ static enum py_kind kind_by_flags(uint64_t flags)
 	return PY_OTHER;
 }
 
-/* A class statement gives a name without a dot, whichever its author likes. */
+/* A class statement gives a name without a dot, whatever its author writes. */
 static enum py_kind kind_by_name(struct py *py, uint64_t type, uint64_t flags)
 {
 	char name[48];
@@ -102,7 +102,7 @@ static enum py_kind kind_by_name(struct py *py, uint64_t type, uint64_t flags)
 	return PY_OTHER;
 }
 
-/* A subclass keeps the body of its base, so the nearest base that we know decides. */
+/* A subclass keeps the body of its base, so the nearest known base decides. */
 static enum py_kind kind_by_bases(struct py *py, uint64_t type)
 {
 	enum py_kind kind;
@@ -246,7 +246,7 @@ static int grow_types(struct py_types *types)
 	return 0;
 }
 
-/* Looked at for the first time. */
+/* Seen for the first time. */
 static const struct py_type *add_type(struct py *py, uint64_t address)
 {
 	struct py_type fresh = { .address = address };
@@ -277,7 +277,7 @@ const struct py_type *py_type_at(struct py *py, uint64_t address)
 		return type;
 	if (address_set__has(&types->others, address))
 		return NULL;
-	/* Someone plays with us. */
+	/* Memory made to exhaust us. */
 	if (types->count >= PY_TYPES_MAX || types->others.count >= 16 * PY_TYPES_MAX) {
 		py->cut = "too many types";
 		return NULL;

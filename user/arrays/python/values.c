@@ -6,7 +6,7 @@
 #include "arrays/python/reader.h"
 #include "base/format.h"
 
-/* False: a NUL, no character, or no room. Surrogates become bytes that are no UTF-8. */
+/* False: a NUL, an invalid character, or no room. Surrogates become bytes that are not UTF-8. */
 static bool to_utf8(const uint8_t *data, size_t count, uint32_t kind, char *buffer, size_t size)
 {
 	size_t used = 0, i;
@@ -70,7 +70,7 @@ bool py_str_is(struct py *py, uint64_t object, const char *text)
 	return !py_string(py, object, found, sizeof(found)) && !strcmp(found, text);
 }
 
-/* The sign is in ob_size, from 3.12 on in the low bits of lv_tag. */
+/* The sign is in ob_size; from 3.12 on in the low bits of lv_tag. */
 int py_int_digits(struct py *py, uint64_t address, struct py_digits *ret)
 {
 	const struct py_type *type = py_type_of(py, address);

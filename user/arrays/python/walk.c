@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Node by node along the queue; and the roots that are modules. */
+/* Goes node by node along the queue; and the roots that are modules. */
 #include "arrays/python/walk.h"
 
 #include <errno.h>
@@ -17,11 +17,11 @@ int py_walk__run(struct py_walk *walk)
 
 	while (!err && walk->next < walk->count && py_in_time(walk->py))
 		err = py_expand(walk, walk->next++);
-	/* What could not be read is not followed; the walk goes on. */
+	/* What cannot be read is not followed; the walk goes on. */
 	return err;
 }
 
-/* One by one, for each may lead to others, and to more that is put off. */
+/* One by one, because each may lead to others and to more deferred ways. */
 int py_walk__run_later(struct py_walk *walk, enum py_turn turn)
 {
 	struct py_later *later = &walk->later[turn];
@@ -51,7 +51,7 @@ static int add_module_item(void *ctx, uint64_t key, uint64_t value, uint64_t slo
 		return 0;
 	py_walk__begin(walk, value);
 	py_follow_modules(walk->py);
-	/* In sys.modules the key stands before the module. */
+	/* In sys.modules the key precedes the module. */
 	if (py_follow(walk->py, slot - 8, &same) || py_follow(walk->py, slot, &same) ||
 	    py_follow(walk->py, value + (uint64_t)walk->py->layout.md_dict, &dict))
 		return 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* __main__ as a root, of a notebook in turns. */
+/* __main__ as a root; in a notebook, in turns. */
 #include <errno.h>
 
 #include "arrays/python/expand.h"
@@ -23,11 +23,11 @@ int py_walk__add_main(struct py_walk *walk)
 	    !py_dict_get(walk->py, main, "Out", &out) && out == same) {
 		walk->main_node = node;
 		walk->has_notebook = true;
-		/* IPython's own objects lead to it as well: not before its turn. */
+		/* IPython's own objects also lead to it: not before its turn. */
 		if (address_set__add(&walk->visited, out) < 0)
 			return -ENOMEM;
 	}
-	/* At once: a global is called so before it is called after a local of the same depth. */
+	/* At once, so that a global's name takes precedence over a local's of the same depth. */
 	return py_expand(walk, walk->next++);
 }
 
@@ -52,7 +52,7 @@ static int push_notebook_item(void *ctx, uint64_t key, uint64_t value, uint64_t 
 		return 0;
 	if (look->turn != PY_NOTEBOOK_OUT)
 		return py_walk__push(walk, &way);
-	/* It counts as seen already. */
+	/* It counts as visited. */
 	way.rests_on = py_links__use(&walk->links);
 	return py_walk__add_node(walk, &way, &node);
 }
@@ -66,7 +66,7 @@ int py_walk__add_notebook(struct py_walk *walk)
 	if (!walk->has_notebook)
 		return 0;
 	main = walk->nodes[walk->main_node].object;
-	/* All that is the user's first. */
+	/* Everything of the user's first. */
 	err = py_walk__run(walk);
 	for (; !err && look.turn < PY_NOTEBOOK_TURNS; look.turn++) {
 		py_walk__begin(walk, main);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The queue: what leads nowhere new does not enter it. */
+/* The queue: ways that lead to nothing new do not enter it. */
 #include "arrays/python/ways.h"
 
 #include <errno.h>
@@ -74,7 +74,7 @@ void py_walk__begin(struct py_walk *walk, uint64_t object)
 		py_follow(walk->py, object + (uint64_t)walk->py->layout.ob_type, &type);
 }
 
-/* Most are small: their length alone tells, a character having at most 4 bytes. */
+/* Most are small: the length alone tells, at up to 4 bytes per character. */
 static bool is_large(struct py_walk *walk, uint64_t object, enum py_kind kind)
 {
 	uint64_t length;
@@ -85,7 +85,7 @@ static bool is_large(struct py_walk *walk, uint64_t object, enum py_kind kind)
 	       buffer_span(walk->py, object, kind) >= walk->walked_min_bytes;
 }
 
-/* Modules of sys.modules are roots of their own; a subclass of str or int may have attributes. */
+/* Modules in sys.modules are roots themselves; a subclass of str or int may have attributes. */
 static bool leads_on(struct py_walk *walk, uint64_t object, const struct py_type *type)
 {
 	switch (type->kind) {
@@ -166,7 +166,7 @@ static int push_way(struct py_walk *walk, const struct py_node *way, bool deferr
 	if (node.depth > DEPTH_MAX || (!array && !leads_on(walk, object, type)))
 		return 0;
 	fresh = address_set__add(&walk->visited, object);
-	/* A second way to an array is one more name; anything else is known. */
+	/* Another way to an array is one more name; for any other object it is dropped. */
 	if (fresh < 0 || (!fresh && !array))
 		return fresh;
 	if (!py_walk__has_room(walk))
@@ -176,7 +176,7 @@ static int push_way(struct py_walk *walk, const struct py_node *way, bool deferr
 	err = py_walk__add_node(walk, &node, &at);
 	if (!err && array)
 		err = walk->found(walk->ctx, object, at);
-	/* What it leads to is known as well; names of what was not swept are made later. */
+	/* What it leads to is also known; names for objects that were not swept are made later. */
 	if (!fresh && !err && swept)
 		walk->count--;
 	return err;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Ways to objects: each is a node, which knows the node before it, and what leads from that to
- * it. The nodes are also the queue of the walk, breadth first.
+ * Ways to objects. Each is a node, which has its parent node and the edge from that to it. The
+ * nodes are also the queue of the walk, breadth first.
  */
 #ifndef ARRAYS_PYTHON_WAYS_H
 #define ARRAYS_PYTHON_WAYS_H
@@ -14,18 +14,18 @@ enum py_edge {
 	EDGE_ROOT,    /* label: its text */
 	EDGE_TEXT,    /* label: what follows in the name */
 	EDGE_ATTR,    /* label: address of a str */
-	EDGE_DESCR,   /* label: address of a str: a class attribute that answers for another */
+	EDGE_DESCR,   /* label: address of a str: a class attribute that computes another */
 	EDGE_NAMED,   /* label: address of a C string, the attribute's name */
 	EDGE_ITEM,    /* label: address of a dict's key */
 	EDGE_INDEX,   /* label: position */
 	EDGE_MEMBER,  /* of a set */
 	EDGE_CACHED,  /* label: address of the key of a call, in the dict of an lru_cache */
 	EDGE_FIELD,   /* label: text of a field, "['x']"; the object is the array that has it */
-	EDGE_ELEMENT, /* of an array or such a field; label: position in the order of C */
-	EDGE_CONTEXT, /* label: the number of the thread in whose context it is; 0: the first */
+	EDGE_ELEMENT, /* of an array or such a field; label: position in C order */
+	EDGE_CONTEXT, /* label: number of the thread in whose context it is; 0: the first */
 	EDGE_CLOSURE, /* label: address of the variable's name, or 0 */
 	EDGE_LOCAL,   /* label: address of the variable's name */
-	EDGE_CELL,    /* the same of one that functions within share: its cell */
+	EDGE_CELL,    /* the same for a variable that inner functions share: its cell */
 	EDGE_STACK,   /* label: position among a frame's unnamed values */
 	EDGE_WORD,    /* label: offset in the object */
 };
@@ -33,17 +33,17 @@ enum py_edge {
 struct py_node {
 	uint64_t object;
 	uint64_t label; /* of EDGE_ROOT and EDGE_TEXT: a pointer to text that outlives the walk */
-	uint64_t slot;	/* address of the word that led to it; 0: the links tell */
+	uint64_t slot;	/* address of the word that led to it; 0: see the links */
 	uint32_t parent;
 	uint16_t edge;
 	uint16_t depth;
 	struct py_link_range rests_on; /* set by py_walk__push and py_walk__defer */
 };
 
-/* Ways to follow, in turn, where there is no other. */
+/* Deferred ways, followed in turn to objects without another name. */
 enum py_turn {
-	PY_LATER_VALUES,  /* weak references, and what a frame holds without a name */
-	PY_LATER_CLASSES, /* of instances: most are some module's */
+	PY_LATER_VALUES,  /* weak references, and unnamed values of a frame */
+	PY_LATER_CLASSES, /* of instances: most belong to a module */
 	PY_LATERS,
 };
 
@@ -67,7 +67,7 @@ struct py_context_values {
 	struct py_context_value *values; /* owned */
 	size_t count;
 	size_t capacity;
-	uint64_t interp; /* that they are of; 0: not read yet */
+	uint64_t interp; /* the interpreter they belong to; 0: not read yet */
 };
 
 struct py_walk {
@@ -75,12 +75,12 @@ struct py_walk {
 	struct py_node *nodes;
 	size_t count;
 	size_t capacity;
-	size_t next; /* to be expanded */
+	size_t next; /* next to expand */
 	struct py_links links;
 	struct address_set visited;
 	struct address_set modules; /* of sys.modules: roots, never followed */
 	struct py_later later[PY_LATERS];
-	struct address_set offered; /* what is in one of these */
+	struct address_set offered; /* objects that are queued */
 	uint64_t walked_min_bytes;  /* what py_is_walked and holds less is no array */
 	struct py_answers answers;  /* for names */
 	struct py_context_values context_values;
