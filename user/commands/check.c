@@ -140,12 +140,23 @@ static int launch_command(struct check *check)
 	return err;
 }
 
+static bool is_judged(void *ctx)
+{
+	const struct check *check = ctx;
+
+	return checks__all_judged(&check->checks);
+}
+
 /* A process as it is; then at its checkpoints, until each that is asked for was reached. */
 static int measure_process(struct check *check)
 {
-	const struct supervisor supervisor = { check->engine, on_checkpoint, check };
+	const struct supervisor supervisor = {
+		.engine = check->engine,
+		.checkpoint = on_checkpoint,
+		.is_enough = is_judged,
+		.ctx = check,
+	};
 	struct checks *checks = &check->checks;
-	enum engine_event event = ENGINE_TICK;
 	struct moment moment = { 0 };
 	int err;
 
@@ -158,21 +169,22 @@ static int measure_process(struct check *check)
 	if (err || !checks__need_checkpoints(checks))
 		return err;
 	err = engine__attach_checkpoints(check->engine, check->options.pids[0]);
-	while (!err && !checks__all_judged(checks) && event != ENGINE_ENDED &&
-	       event != ENGINE_INTERRUPTED)
-		err = supervise_next(&supervisor, &event);
-	return err;
+	return err ? err : supervise(&supervisor);
 }
 
 /* Of the command from its start to its end. */
 static int measure_command(struct check *check)
 {
-	const struct supervisor supervisor = { check->engine, on_checkpoint, check };
+	const struct supervisor supervisor = {
+		.engine = check->engine,
+		.checkpoint = on_checkpoint,
+		.ctx = check,
+	};
 	int err;
 
 	err = launch_command(check);
 	if (!err)
-		err = supervise(&supervisor, &check->checks.status);
+		err = supervise_command(&supervisor, &check->checks.status);
 	return err ? err : judge_end(check);
 }
 

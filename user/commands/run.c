@@ -91,7 +91,7 @@ static int run_command(struct run *run)
 		return report_launch_error(run, err, exec_failed);
 	tell_binary(run);
 	supervisor.engine = run->engine;
-	err = supervise(&supervisor, &status);
+	err = supervise_command(&supervisor, &status);
 	if (err) {
 		log_error("cannot follow the command: %s", strerror(-err));
 		return STATUS_RUN_FAILED;

@@ -46,17 +46,41 @@ static int on_checkpoint(const struct supervisor *supervisor)
 	return err < 0 ? err : 0;
 }
 
-int supervise_next(const struct supervisor *supervisor, enum engine_event *ret)
+static int handle_event(const struct supervisor *supervisor, enum engine_event event)
 {
-	int err = engine__next(supervisor->engine, ret);
-
-	if (err)
-		return err;
-	if (*ret == ENGINE_LAST_CHANCE)
+	switch (event) {
+	case ENGINE_LAST_CHANCE:
 		return on_last_chance(supervisor->engine);
-	if (*ret == ENGINE_CHECKPOINT)
+	case ENGINE_CHECKPOINT:
 		return on_checkpoint(supervisor);
-	return 0;
+	case ENGINE_INTERRUPTED:
+		if (!supervisor->is_enough)
+			forward_signal(supervisor->engine);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static bool is_over(const struct supervisor *supervisor, enum engine_event event)
+{
+	if (event == ENGINE_ENDED)
+		return true;
+	return supervisor->is_enough &&
+	       (event == ENGINE_INTERRUPTED || supervisor->is_enough(supervisor->ctx));
+}
+
+int supervise(const struct supervisor *supervisor)
+{
+	enum engine_event event = ENGINE_TICK;
+	int err = 0;
+
+	while (!err && !is_over(supervisor, event)) {
+		err = engine__next(supervisor->engine, &event);
+		if (!err)
+			err = handle_event(supervisor, event);
+	}
+	return err;
 }
 
 static int status_of_command(int wait_status)
@@ -66,16 +90,10 @@ static int status_of_command(int wait_status)
 	return 128 + WTERMSIG(wait_status);
 }
 
-int supervise(const struct supervisor *supervisor, int *status)
+int supervise_command(const struct supervisor *supervisor, int *status)
 {
-	enum engine_event event = ENGINE_TICK;
-	int err = 0;
+	int err = supervise(supervisor);
 
-	while (!err && event != ENGINE_ENDED) {
-		err = supervise_next(supervisor, &event);
-		if (!err && event == ENGINE_INTERRUPTED)
-			forward_signal(supervisor->engine);
-	}
 	if (err)
 		return err;
 	/* Signals until here were the command's. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
  * A command of ours from its start to its end: signals are passed on, it is looked at before it
- * gives its memory back, and goes on from each checkpoint.
+ * gives its memory back, and goes on from each checkpoint. Or a process that runs already, from
+ * checkpoint to checkpoint.
  */
 #ifndef COMMANDS_SUPERVISE_H
 #define COMMANDS_SUPERVISE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine/engine.h"
@@ -18,19 +20,18 @@ struct supervisor {
 	 * checkpoints are passed.
 	 */
 	int (*checkpoint)(void *ctx, const char *name, uint32_t pid);
+	/*
+	 * Of a process that runs already: whether nothing more is to come; a signal to us ends the
+	 * supervision as well. NULL: a command, to its end; signals are meant for it.
+	 */
+	bool (*is_enough)(void *ctx);
 	void *ctx;
 };
 
-/*
- * The next thing that happens to a launched command, and what is to be done about it.
- * 0 or -errno; *ret is ENGINE_ENDED when there is nothing more to wait for.
- */
-int supervise_next(const struct supervisor *supervisor, enum engine_event *ret);
+/* Until its end; the process was attached, the command launched before. 0 or -errno. */
+int supervise(const struct supervisor *supervisor);
 
-/*
- * Until the launched command has ended; it was launched before. *status: its exit status, 128+N
- * for signal N. 0 or -errno.
- */
-int supervise(const struct supervisor *supervisor, int *status);
+/* The same of a command. *status: its exit status, 128+N for signal N. 0 or -errno. */
+int supervise_command(const struct supervisor *supervisor, int *status);
 
 #endif
