@@ -374,6 +374,8 @@ def test_a_probe_of_somebody_else_at_the_same_place():
     other.stdout.close()
     assert done.stdout == "lived\n"
     assert done.returncode == 3, done.stderr
+    # Such a probe is the usual one: it was there before, and is seen.
+    assert "uprobe stands where pagewatch would" in " ".join(done.stderr.split()), done.stderr
     assert check("-e", "__main__.x: interior_resident == 0", *python(LAZY)).returncode == 0
 
 

@@ -10,6 +10,7 @@
 #include "commands/commands.h"
 #include "commands/engine_setup.h"
 #include "commands/expectations.h"
+#include "commands/late.h"
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/supervise.h"
@@ -92,20 +93,6 @@ static int on_checkpoint(void *ctx, const char *name, uint32_t pid)
 	return err;
 }
 
-/* A Python that was not stopped in time had given its arrays back. */
-static void tell_too_late(struct moment *moment)
-{
-	size_t i;
-
-	for (i = 0; i < moment->process_count; i++) {
-		struct process_moment *process = &moment->processes[i];
-
-		if (!*process->header.names_missing)
-			process_moment__miss_names(process,
-						   "the command did not stop before its end");
-	}
-}
-
 static int judge_end(struct check *check)
 {
 	struct checks *checks = &check->checks;
@@ -115,10 +102,10 @@ static int judge_end(struct check *check)
 	if (!engine__kept_last(check->engine))
 		return 0;
 	err = take_moment(check, 0, &last);
-	if (!err && !engine__stopped_in_time(check->engine))
-		tell_too_late(&last);
-	if (!err)
+	if (!err) {
+		late_tell(&last, engine__why_late(check->engine), true);
 		err = checks__judge(checks, NULL, &last);
+	}
 	moment__deinit(&last);
 	return err;
 }

@@ -10,6 +10,7 @@
 #include "base/test_point.h"
 #include "commands/commands.h"
 #include "commands/engine_setup.h"
+#include "commands/late.h"
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/supervise.h"
@@ -35,15 +36,17 @@ static void warn_of_loss(const struct losses *losses)
 /* What is reported is what was seen at the last chance; nothing of the command runs after it. */
 static int report_run(struct run *run)
 {
+	const char *why = engine__why_late(run->engine);
 	struct symbols_seen seen = { 0 };
 	int err;
 
 	if (!engine__kept_last(run->engine))
 		log_warn("the command ended before its pages could be read");
-	else if (!engine__stopped_in_time(run->engine))
-		log_info(
-			"the command could not be stopped before it freed its arrays: pages are as of its exit");
+	else if (why)
+		log_info("%s; pages are as of its exit", why);
 	err = engine__report(run->engine, &run->last);
+	if (!err)
+		late_tell(&run->last, why, false);
 	if (!err && run->options.output && !run->last.header.complete)
 		warn_of_loss(&run->last.header.losses);
 	if (!err)

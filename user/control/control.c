@@ -155,9 +155,9 @@ bool control__command_ended(const struct control *control, int *wait_status)
 	return control->guardian && guardian__ended(control->guardian, wait_status);
 }
 
-bool control__stopped_in_time(const struct control *control)
+enum last_stop control__last_stop(const struct control *control)
 {
-	return control->guardian && guardian__stopped_in_time(control->guardian);
+	return control->guardian ? guardian__last_stop(control->guardian) : LAST_STOP_NONE;
 }
 
 /* --- one that runs already */

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "collect/proc/procfs.h"
+#include "control/last_stop.h"
 #include "facts/array.h"
 #include "facts/stop_probes.h"
 #include "facts/vma.h"
@@ -57,8 +58,8 @@ int control__launch(struct control *control, const struct launch_options *option
 pid_t control__command(const struct control *control);
 /* Whether the command has ended, and how. */
 bool control__command_ended(const struct control *control, int *wait_status);
-/* Whether it was released from a stop point, not from its exit event. */
-bool control__stopped_in_time(const struct control *control);
+/* How it stood for its last snapshot, once it was released. */
+enum last_stop control__last_stop(const struct control *control);
 
 /*
  * Waits for checkpoints of a process that runs already; vmas: what it has mapped. 0, -ENOENT: it

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "control/clock.h"
+#include "control/last_stop.h"
 #include "control/plan.h"
 #include "control/words.h"
 
@@ -116,7 +117,8 @@ static void guard_tell_news(struct guard *guard)
 	if (held && !guard->told_held && guard->link >= 0) {
 		guard->told_held = held->pid;
 		guard_begin_wait(guard, held->pid);
-		guard_tell(guard, WORD_HELD, held->pid, held->in_time);
+		guard_tell(guard, WORD_HELD, held->pid,
+			   held->in_time ? LAST_STOP_IN_TIME : last_stop_at_exit(held->plan_error));
 	}
 	/* Its children stay traced for the last report: one at its end has its pages until then. */
 	if (guard->ended && !guard->told_end && guard->link >= 0)

@@ -24,8 +24,8 @@ struct guardian {
 	bool ended;
 	int wait_status;
 	pid_t held;
-	bool held_in_time;
-	bool stopped_in_time;
+	enum last_stop held_how;
+	enum last_stop last_stop; /* of the command */
 	uint64_t overdue;
 	pid_t freezing; /* the answer is to come; 0: none */
 	int freeze_error;
@@ -59,7 +59,7 @@ static int guardian_on_word(struct guardian *guardian, const struct word *word)
 		break;
 	case WORD_HELD:
 		guardian->held = word->pid;
-		guardian->held_in_time = word->value;
+		guardian->held_how = (enum last_stop)word->value;
 		break;
 	case WORD_FROZEN:
 		guardian->freezing = 0;
@@ -233,7 +233,7 @@ pid_t guardian__held(const struct guardian *guardian)
 int guardian__release(struct guardian *guardian)
 {
 	const struct word word = { .type = WORD_RELEASE, .pid = guardian->held };
-	bool in_time = guardian->held_in_time;
+	enum last_stop how = guardian->held_how;
 	int err;
 
 	/* It may have been let go, or its guardian killed: it did not stand all the while. */
@@ -243,7 +243,7 @@ int guardian__release(struct guardian *guardian)
 	guardian->held = 0;
 	err = word_send(guardian->link, &word);
 	if (word.pid == guardian->command)
-		guardian->stopped_in_time = !err && in_time;
+		guardian->last_stop = err ? LAST_STOP_NONE : how;
 	return err ? guardian__read(guardian) : 0;
 }
 
@@ -275,9 +275,9 @@ bool guardian__ended(const struct guardian *guardian, int *wait_status)
 	return guardian->ended;
 }
 
-bool guardian__stopped_in_time(const struct guardian *guardian)
+enum last_stop guardian__last_stop(const struct guardian *guardian)
 {
-	return guardian->stopped_in_time;
+	return guardian->last_stop;
 }
 
 uint64_t guardian__overdue(const struct guardian *guardian)

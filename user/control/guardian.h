@@ -9,6 +9,7 @@
 
 #include "collect/proc/procfs.h"
 #include "control/guard.h"
+#include "control/last_stop.h"
 
 struct guardian;
 
@@ -45,9 +46,10 @@ int guardian__release(struct guardian *guardian);
 int guardian__freeze(struct guardian *guardian, pid_t pid);
 void guardian__thaw(struct guardian *guardian, pid_t pid);
 
-/* Whether the command has ended, how, and whether it stood at a stop point before. */
+/* Whether the command has ended, and how. */
 bool guardian__ended(const struct guardian *guardian, int *wait_status);
-bool guardian__stopped_in_time(const struct guardian *guardian);
+/* How the command stood for its last snapshot. */
+enum last_stop guardian__last_stop(const struct guardian *guardian);
 /* Processes that were let go before we were through with them. */
 uint64_t guardian__overdue(const struct guardian *guardian);
 

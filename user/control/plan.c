@@ -64,6 +64,7 @@ static int plan_go_to(struct plan *plan, struct process *process, pid_t tid, enu
 	if (!err)
 		err = plan_visit(plan, step, &image, &arming);
 	image__close(&image);
+	process->plan_error = err;
 	if (err)
 		return err;
 	process->plan = (int)step;

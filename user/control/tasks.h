@@ -45,6 +45,7 @@ struct process {
 	unsigned int vforks; /* of threads in it, during which the stop point is out */
 	bool stop_suspended; /* out for that reason, to be put back */
 	int plan;	     /* the owner's, as all below */
+	int plan_error;	     /* of setting its last stop point: 0 or -errno */
 	unsigned int visits;
 	uint64_t waiting_since_ns; /* for somebody who looks at it; 0: it does not */
 };

@@ -9,7 +9,7 @@ enum word_type {
 	/* of the guardian */
 	WORD_SPAWNED, /* pid, or value: -errno of the fork or of the tracing */
 	WORD_LOOK,    /* pid stands until WORD_LOOKED: its allocators can be looked for */
-	WORD_HELD,    /* pid stands until WORD_RELEASE; value: in time */
+	WORD_HELD,    /* pid stands until WORD_RELEASE; value: enum last_stop */
 	WORD_FROZEN,  /* pid; value: 0 (it stands until WORD_THAW) or -errno */
 	WORD_OVERDUE, /* pid goes on: we were waited for too long */
 	WORD_ENDED,   /* value: the command's wait status */

@@ -131,7 +131,10 @@ int engine__snapshot(struct engine *engine, uint32_t pid, struct moment *ret);
 /* How the launched command ended: a wait status. Valid after ENGINE_ENDED. */
 int engine__wait_status(const struct engine *engine);
 
-/* False when the last snapshot came too late for arrays: no stop point was found or reached. */
-bool engine__stopped_in_time(const struct engine *engine);
+/*
+ * Why the last snapshot of the launched command came too late for its arrays: a sentence, a
+ * literal. NULL: it did not.
+ */
+const char *engine__why_late(const struct engine *engine);
 
 #endif

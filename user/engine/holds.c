@@ -121,9 +121,9 @@ int engine__wait_status(const struct engine *engine)
 	return status;
 }
 
-bool engine__stopped_in_time(const struct engine *engine)
+const char *engine__why_late(const struct engine *engine)
 {
-	return control__stopped_in_time(engine->control);
+	return last_stop_why_late(control__last_stop(engine->control));
 }
 
 int engine__resume(struct engine *engine)
