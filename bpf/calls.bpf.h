@@ -11,6 +11,8 @@
 #define MAP_FIXED_NOREPLACE 0x100000
 #define MADV_REMOVE 9
 #define MADV_GUARD_INSTALL 102
+/* include/uapi/linux/shm.h */
+#define SHM_REMAP 040000
 
 /* mmap(2): only MAP_FIXED ends anything. */
 static __always_inline void enter_mmap(const unsigned long args[6], __u32 slot)
@@ -179,7 +181,7 @@ static __always_inline __u32 op_of_advice(__u32 advice)
 	}
 }
 
-/* Global: verified once, not in each of 64 rounds. */
+/* Global: verified once. */
 __noinline int enter_advice(__u32 slot, __u32 advice, __u64 start, __u64 end)
 {
 	__u32 op = op_of_advice(advice & ~PW_PART), shift;
@@ -205,35 +207,45 @@ struct iovec {
 	__u64 base, bytes;
 };
 
+struct vectors {
+	__u64 address;
+	__u32 slot, advice;
+};
+
+static long enter_vector(__u32 index, struct vectors *vectors)
+{
+	struct iovec iovec;
+	long err;
+
+	set_reading(1);
+	err = bpf_probe_read_user(&iovec, sizeof(iovec),
+				  (void *)(vectors->address + index * sizeof(iovec)));
+	set_reading(0);
+	if (err) {
+		__sync_fetch_and_add(&losses.events, 1);
+		return 1;
+	}
+	enter_advice(vectors->slot, vectors->advice | PW_PART, iovec.base,
+		     iovec.base + page_up(iovec.bytes));
+	return 0;
+}
+
 /*
  * Destructive advice is only allowed on oneself (mm/madvise.c, since v6.13). Several
  * entries and one exit, whose result tells how many bytes of them were reached.
  */
 static __always_inline void enter_process_madvise(const unsigned long args[6], __u32 slot)
 {
-	__u64 address = args[1], count = args[2];
-	__u32 advice = args[3], i;
+	struct vectors vectors = { args[1], slot, args[3] };
+	__u64 count = args[2];
 
-	if (op_of_advice(advice) == PW_OPS)
+	if (op_of_advice(vectors.advice) == PW_OPS)
 		return;
 	if (count > PW_MAX_IOVECS) {
 		__sync_fetch_and_add(&losses.events, 1);
 		count = PW_MAX_IOVECS;
 	}
-	for (i = 0; i < PW_MAX_IOVECS && i < count; i++) {
-		struct iovec iovec;
-		long err;
-
-		set_reading(1);
-		err = bpf_probe_read_user(&iovec, sizeof(iovec),
-					  (void *)(address + i * sizeof(iovec)));
-		set_reading(0);
-		if (err) {
-			__sync_fetch_and_add(&losses.events, 1);
-			break;
-		}
-		enter_advice(slot, advice | PW_PART, iovec.base, iovec.base + page_up(iovec.bytes));
-	}
+	bpf_loop(count, enter_vector, &vectors, 0);
 }
 
 /* Neither call tells a length: the VMA does, and when it cannot be asked that is a loss. */
@@ -275,16 +287,23 @@ static __always_inline void enter_remap_file_pages(const unsigned long args[6], 
 	close_range(slot, start, end);
 }
 
-/* With SHM_REMAP the old lives end a moment late, once the length is known. */
+/*
+ * With SHM_REMAP old lives end a moment late, once the length is known. They are left to user space:
+ * so rare a call is not worth a walk in this program, which would double the verifier's work.
+ */
 static __always_inline void exit_shmat(long result, __u32 slot)
 {
 	struct new_range range = {}, length = {};
+	struct leaving call;
 
 	if ((result < 0 && result >= -MAX_ERRNO) || !vma_at(result, &range))
 		return;
 	length.end = range.end - range.start;
 	send_enter_new(slot, PW_OP_SHMAT, range.start, range.end, &length);
-	close_range(slot, range.start, range.end);
+	read_leaving((const struct pt_regs___kernel *)bpf_task_pt_regs(bpf_get_current_task_btf()),
+		     &call);
+	if (call.args[2] & SHM_REMAP)
+		leave_range(slot, range.start, range.end);
 	send_exit(slot, result, 0);
 }
 

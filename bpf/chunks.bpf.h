@@ -15,7 +15,9 @@
 #define TOUCH_WRITE 1u
 #define TOUCH_KERNEL 2u /* a fault of the kernel on behalf of the process */
 
-#define NO_INDEX (~0u)
+/* Instead of an index in the table. */
+#define NO_PLACE (~0u)
+#define BEHIND_TABLE (~1u)
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -89,6 +91,7 @@ static __always_inline void collect_faults(struct pw_chunk *chunk, __u32 slot)
 		     __sync_lock_test_and_set(&chunk->kernel_faults, 0));
 }
 
+/* On the path of each touch. */
 static __always_inline struct pw_chunk *find_chunk(__u64 key)
 {
 	__u32 index = hash_slot(key, chunk_mask);
@@ -109,6 +112,35 @@ static __always_inline struct pw_chunk *find_chunk(__u64 key)
 	return chunk && key_now(chunk) == key ? chunk : NULL;
 }
 
+/*
+ * Where a live chunk is; NO_PLACE: there is none. Global: verified once. Off the path of most touches
+ * a number is passed on, not a pointer: the verifier sees one path go on from here, not nine.
+ */
+__noinline __u32 find_place(__u64 key)
+{
+	__u32 index = hash_slot(key, chunk_mask);
+	struct pw_chunk *chunk;
+	int i;
+
+	for (i = 0; i < PW_PROBES; i++) {
+		chunk = bpf_map_lookup_elem(&chunks, &index);
+		if (!chunk || chunk->key == PW_KEY_EMPTY)
+			return NO_PLACE;
+		if (chunk->key == key)
+			return index;
+		index = (index + 1) & chunk_mask;
+	}
+	chunk = bpf_map_lookup_elem(&overflow, &key);
+	return chunk && key_now(chunk) == key ? BEHIND_TABLE : NO_PLACE;
+}
+
+static __always_inline struct pw_chunk *chunk_at(__u32 place, __u64 key)
+{
+	if (place == BEHIND_TABLE)
+		return bpf_map_lookup_elem(&overflow, &key);
+	return bpf_map_lookup_elem(&chunks, &place);
+}
+
 static __always_inline bool may_take(const struct pw_chunk *chunk, __u64 old, __u64 now)
 {
 	if (old == PW_KEY_EMPTY)
@@ -116,42 +148,55 @@ static __always_inline bool may_take(const struct pw_chunk *chunk, __u64 old, __
 	return old & PW_KEY_IDLE && now - chunk->last_jiffies >= rest_jiffies;
 }
 
+struct place_search {
+	__u64 key, now;
+	__u64 found_key;
+	__u32 index, found;
+};
+
+static long look_at_place(__u32 step, struct place_search *search)
+{
+	__u32 index = search->index;
+	struct pw_chunk *chunk = bpf_map_lookup_elem(&chunks, &index);
+	__u64 own = search->key | PW_KEY_IDLE, old;
+
+	if (!chunk)
+		return 1;
+	search->index = (index + 1) & chunk_mask;
+	old = key_now(chunk);
+	if (old == own || (search->found == NO_PLACE && may_take(chunk, old, search->now))) {
+		search->found = index;
+		search->found_key = old;
+	}
+	return old == PW_KEY_EMPTY || old == own;
+}
+
 /*
- * Takes a place in the table for a key, or NO_INDEX. The one that the key had before is as good
+ * Takes a place in the table for a key, or NO_PLACE. The one that the key had before is as good
  * as new: a late touch of its old life is one of its new. Global: verified once.
  */
 __noinline __u32 take_place(__u64 key)
 {
-	__u32 index = hash_slot(key, chunk_mask), found = NO_INDEX, i;
-	__u64 now = bpf_jiffies64(), found_key = 0;
+	struct place_search search = {
+		.key = key,
+		.now = bpf_jiffies64(),
+		.index = hash_slot(key, chunk_mask),
+		.found = NO_PLACE,
+	};
+	struct pw_chunk *chunk;
+	__u64 old;
+	__u32 place;
 
-	for (i = 0; i < PW_PROBES; i++) {
-		struct pw_chunk *chunk = bpf_map_lookup_elem(&chunks, &index);
-		__u64 old;
-
-		if (!chunk)
-			return NO_INDEX;
-		old = key_now(chunk);
-		if (old == (key | PW_KEY_IDLE) ||
-		    (found == NO_INDEX && may_take(chunk, old, now))) {
-			found = index;
-			found_key = old;
-		}
-		if (old == PW_KEY_EMPTY || old == (key | PW_KEY_IDLE))
-			break;
-		index = (index + 1) & chunk_mask;
-	}
-	if (found != NO_INDEX) {
-		struct pw_chunk *chunk = bpf_map_lookup_elem(&chunks, &found);
-
-		if (!chunk ||
-		    __sync_val_compare_and_swap(&chunk->key, found_key, PW_KEY_TAKEN) != found_key)
-			return NO_INDEX;
-		/* What a late touch has counted. */
-		if (found_key & PW_KEY_IDLE && found_key != (key | PW_KEY_IDLE))
-			collect_faults(chunk, key_slot(found_key));
-	}
-	return found;
+	bpf_loop(PW_PROBES, look_at_place, &search, 0);
+	place = search.found;
+	old = search.found_key;
+	chunk = bpf_map_lookup_elem(&chunks, &place);
+	if (!chunk || __sync_val_compare_and_swap(&chunk->key, old, PW_KEY_TAKEN) != old)
+		return NO_PLACE;
+	/* What a late touch has counted. */
+	if (old & PW_KEY_IDLE && old != (key | PW_KEY_IDLE))
+		collect_faults(chunk, key_slot(old));
+	return place;
 }
 
 static __always_inline void count_overflown(__u32 slot, __u64 more)
@@ -173,20 +218,18 @@ static __always_inline void log_begun(__u32 place)
 }
 
 /* A place in the table, which user space hears of before the key, or one behind it. */
-static __always_inline struct pw_chunk *take_chunk(__u32 slot, __u64 key)
+static __always_inline __u32 take_some_place(__u32 slot, __u64 key)
 {
-	__u32 index = take_place(key);
-	struct pw_chunk *chunk;
+	__u32 place = take_place(key);
 
-	if (index != NO_INDEX) {
-		log_begun(index);
-		return bpf_map_lookup_elem(&chunks, &index);
+	if (place != NO_PLACE) {
+		log_begun(place);
+		return place;
 	}
-	bpf_map_update_elem(&overflow, &key, &overflown_chunk, BPF_ANY);
-	chunk = bpf_map_lookup_elem(&overflow, &key);
-	if (chunk)
-		count_overflown(slot, 1);
-	return chunk;
+	if (bpf_map_update_elem(&overflow, &key, &overflown_chunk, BPF_ANY))
+		return NO_PLACE;
+	count_overflown(slot, 1);
+	return BEHIND_TABLE;
 }
 
 /* Gives the place back. The key stays known, for a touch that meets it late. */
@@ -202,28 +245,30 @@ static __always_inline void drop_chunk_place(struct pw_chunk *chunk, __u32 slot,
 
 /*
  * The first touch of a chunk's life. The sets come before the key: whoever finds the chunk
- * may trust that a walk finds it.
+ * may trust that a walk finds it. Returns the place, or NO_PLACE. Global: verified once.
  */
-static __always_inline struct pw_chunk *begin_chunk(__u32 slot, __u64 number, __u64 key)
+__noinline __u32 begin_chunk(__u32 slot, __u64 number)
 {
-	struct pw_chunk *chunk = take_chunk(slot, key);
+	__u64 key = chunk_key(slot, number);
+	__u32 place = take_some_place(slot, key);
+	struct pw_chunk *chunk = chunk_at(place, key);
 	int word;
 
 	if (!chunk)
-		return NULL;
+		return NO_PLACE;
 	chunk->first_ns = bpf_ktime_get_ns();
 	chunk->first_jiffies = chunk->last_jiffies = bpf_jiffies64();
-	chunk->first_tid = visible_pid(bpf_get_current_task_btf());
+	chunk->first_tid = (__u32)current_ids();
 	chunk->first_cpu = bpf_get_smp_processor_id();
 	chunk->closed = unclosed_serial;
 	for (word = 0; word < PW_WORDS; word++)
 		chunk->read[word] = chunk->written[word] = 0;
 	if (sets_add_chunk(slot, number)) {
 		drop_chunk_place(chunk, slot, key);
-		return NULL;
+		return NO_PLACE;
 	}
 	set_key_now(chunk, key);
-	return chunk;
+	return place;
 }
 
 static __always_inline bool chunk_empty(const struct pw_chunk *chunk)
@@ -307,7 +352,7 @@ int close_late(struct pw_chunk *chunk, __u32 slot, __u64 number);
 __noinline int touch_slowly(struct pw_chunk *stray, __u32 slot, __u64 address, __u32 how)
 {
 	__u64 number = address >> chunk_shift(), key = chunk_key(slot, number);
-	__u32 lock = lock_of(slot, number);
+	__u32 lock = lock_of(slot, number), place;
 	struct pw_chunk *chunk;
 
 	if (!lock_gib(lock)) {
@@ -316,12 +361,12 @@ __noinline int touch_slowly(struct pw_chunk *stray, __u32 slot, __u64 address, _
 	}
 	if (stray && (key_now(stray) & ~PW_KEY_IDLE) != key)
 		__sync_fetch_and_add(&losses.strays, 1);
-	chunk = find_chunk(key);
-	if (chunk)
-		close_late(chunk, slot, number);
-	else
-		chunk = begin_chunk(slot, number, key);
+	place = find_place(key);
+	if (place == NO_PLACE)
+		place = begin_chunk(slot, number);
+	chunk = chunk_at(place, key);
 	if (chunk) {
+		close_late(chunk, slot, number);
 		set_bit(chunk, address, how);
 		if (!stray)
 			count_fault(chunk, how);

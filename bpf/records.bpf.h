@@ -44,13 +44,13 @@ static __always_inline int lose_record(void)
 
 static __always_inline void fill_head(struct pw_record *head, __u32 type, __u32 slot)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 ids = current_ids();
 
 	head->type = type;
 	head->slot = slot;
 	head->time_ns = bpf_ktime_get_ns();
-	head->pid = visible_tgid(task);
-	head->tid = visible_pid(task);
+	head->pid = ids >> 32;
+	head->tid = ids;
 }
 
 #endif

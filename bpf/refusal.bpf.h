@@ -57,7 +57,7 @@ static long look_for_refusal(__u32 step, struct refusal *refusal)
 	return refusal->found || refusal->at >= refusal->end;
 }
 
-struct leaving { /* the arguments of the call that a thread leaves */
+struct leaving { /* the arguments of the call that a thread leaves; all ones: not known */
 	__u64 args[5];
 };
 
@@ -86,7 +86,7 @@ struct pt_regs___kernel;
 
 static __always_inline void read_leaving(const struct pt_regs___kernel *regs, struct leaving *ret)
 {
-	*ret = (struct leaving){ { 0 } };
+	*ret = (struct leaving){ { -1, -1, -1, -1, -1 } };
 }
 #endif
 

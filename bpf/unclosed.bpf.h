@@ -70,6 +70,21 @@ __noinline int leave_unclosed(struct walk *walk)
 	return 0;
 }
 
+/* All of [start, end), bytes, page-aligned. */
+static __always_inline void leave_range(__u32 slot, __u64 start, __u64 end)
+{
+	__u32 zero = 0;
+	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
+
+	if (!walk)
+		return;
+	walk->slot = slot;
+	walk->start = start;
+	walk->end = end;
+	walk->cursor = start >> chunk_shift();
+	leave_unclosed(walk);
+}
+
 static __always_inline void fill_taken(struct pw_chunk *to, const struct pw_chunk *chunk, __u64 key)
 {
 	to->key = key;
@@ -80,16 +95,17 @@ static __always_inline void fill_taken(struct pw_chunk *to, const struct pw_chun
 	to->first_cpu = chunk->first_cpu;
 }
 
-/* Moves the bits of pages [first, last) to `to`. Returns whether there were any. */
-__noinline int move_bits(struct pw_chunk *chunk, struct pw_chunk *to, __u32 first, __u32 last)
+/* Moves the bits of these pages to `to`. Returns whether there were any. */
+__noinline int move_bits(struct pw_chunk *chunk, struct pw_chunk *to, struct page_masks *masks)
 {
 	__u64 any = 0;
 	__u32 word;
 
-	if (!chunk || !to)
+	if (!chunk || !to || !masks)
 		return 0;
+#pragma unroll
 	for (word = 0; word < PW_WORDS; word++) {
-		__u64 mask = word_mask(word, first, last);
+		__u64 mask = masks->words[word];
 		__u64 read = __sync_fetch_and_and(&chunk->read[word], ~mask) & mask;
 		__u64 written = __sync_fetch_and_and(&chunk->written[word], ~mask) & mask;
 
@@ -107,15 +123,14 @@ static __always_inline void begin_again(struct pw_chunk *chunk)
 		return;
 	chunk->first_ns = bpf_ktime_get_ns();
 	chunk->first_jiffies = bpf_jiffies64();
-	chunk->first_tid = visible_pid(bpf_get_current_task_btf());
+	chunk->first_tid = (__u32)current_ids();
 	chunk->first_cpu = bpf_get_smp_processor_id();
 }
 
 /* Puts the bits of a range's old lives aside. Global: verified once. */
 __noinline int put_aside(struct pw_chunk *chunk, struct pw_unclosed *range, __u64 number)
 {
-	__u64 base = number << chunk_shift();
-	__u32 first = 0, last = 512;
+	struct page_masks masks = {};
 	struct pw_late_key key;
 	struct pw_chunk *to;
 
@@ -123,19 +138,16 @@ __noinline int put_aside(struct pw_chunk *chunk, struct pw_unclosed *range, __u6
 		return 0;
 	key.chunk = chunk_key(range->slot, number);
 	key.serial = range->serial;
-	if (range->start > base)
-		first = (range->start - base) >> page_shift;
-	if (range->end < base + (1ull << chunk_shift()))
-		last = (range->end - base) >> page_shift;
+	fill_masks(&masks, number, range->start, range->end);
 	chunk->closed = range->serial;
 	bpf_map_update_elem(&late, &key, &overflown_chunk, BPF_ANY);
 	to = bpf_map_lookup_elem(&late, &key);
 	if (to) {
 		fill_taken(to, chunk, key.chunk);
-		move_bits(chunk, to, first, last);
+		move_bits(chunk, to, &masks);
 	} else {
 		__sync_fetch_and_add(&losses.strays, 1);
-		move_bits(chunk, &nowhere, first, last);
+		move_bits(chunk, &nowhere, &masks);
 	}
 	begin_again(chunk);
 	return 0;
@@ -158,18 +170,37 @@ static __always_inline bool copy_range(__u32 place, __u32 slot, __u64 number,
 	       ret->start < base + (1ull << chunk_shift());
 }
 
+struct lateness {
+	struct pw_chunk *chunk;
+	__u64 number;
+	__u32 slot;
+	__u32 oldest; /* serial of the first range that may wait */
+};
+
+/* Global: verified once, not in each step. */
+__noinline int close_one_late(struct pw_chunk *chunk, __u32 place, __u32 slot, __u64 number)
+{
+	struct pw_unclosed range;
+
+	if (chunk && copy_range(place, slot, number, &range) && chunk->closed < range.serial)
+		put_aside(chunk, &range, number);
+	return 0;
+}
+
+static long close_late_step(__u32 step, struct lateness *late)
+{
+	close_one_late(late->chunk, late->oldest + step, late->slot, late->number);
+	return 0;
+}
+
 /* Before a touch, while ranges wait: in their order. Global: verified once. The lock is held. */
 __noinline int close_late(struct pw_chunk *chunk, __u32 slot, __u64 number)
 {
-	__u32 oldest = unclosed_serial + 1, i;
-	struct pw_unclosed range;
+	struct lateness late = { chunk, number, slot, unclosed_serial + 1 };
 
 	if (!chunk || chunk->closed == unclosed_serial)
 		return 0;
-	for (i = 0; i < PW_UNCLOSED_RANGES; i++) {
-		if (copy_range(oldest + i, slot, number, &range) && chunk->closed < range.serial)
-			put_aside(chunk, &range, number);
-	}
+	bpf_loop(PW_UNCLOSED_RANGES, close_late_step, &late, 0);
 	return 0;
 }
 
@@ -180,10 +211,10 @@ static __always_inline void take_found(struct walk *walk, struct pw_chunk *chunk
 
 	if (!to || chunk->closed >= taking.serial)
 		return;
-	set_pages(walk, number);
+	fill_masks(&walk->masks, number, walk->start, walk->end);
 	fill_taken(to, chunk, chunk->key);
 	chunk->closed = taking.serial;
-	if (move_bits(chunk, to, walk->first_page, walk->end_page))
+	if (move_bits(chunk, to, &walk->masks))
 		taking.count++;
 	end_chunk(chunk, walk->slot, number);
 }
@@ -191,6 +222,7 @@ static __always_inline void take_found(struct walk *walk, struct pw_chunk *chunk
 __noinline int take_chunk_bits(struct walk *walk, __u64 number)
 {
 	struct pw_chunk *chunk;
+	__u64 key;
 	__u32 lock;
 
 	if (!walk)
@@ -200,7 +232,8 @@ __noinline int take_chunk_bits(struct walk *walk, __u64 number)
 		__sync_fetch_and_add(&losses.strays, 1);
 		return 0;
 	}
-	chunk = find_chunk(chunk_key(walk->slot, number));
+	key = chunk_key(walk->slot, number);
+	chunk = chunk_at(find_place(key), key);
 	if (chunk)
 		take_found(walk, chunk, number);
 	unlock_gib(lock);

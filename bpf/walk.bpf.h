@@ -7,13 +7,18 @@
 #ifndef WALK_BPF_H
 #define WALK_BPF_H
 
+/* The pages of a chunk that lie in a range, word by word. */
+struct page_masks {
+	__u64 words[PW_WORDS];
+};
+
 struct walk {
 	__u64 cursor;	  /* the next chunk's number */
 	__u64 last;	  /* of the last chunk */
 	__u64 start, end; /* bytes */
 	__u32 slot;
 	__u32 closed;
-	__u32 first_page, end_page; /* pages of the present chunk that lie in the range */
+	struct page_masks masks; /* of the present chunk */
 };
 
 struct {
@@ -62,14 +67,14 @@ __noinline int next_member(struct pw_set *set, __u32 from)
 }
 
 /* value, but not below 0 nor above 64. */
-static __always_inline __u32 clamp_bits(__s32 value)
+static __always_inline __u32 clamp_bits(__s64 value)
 {
-	__s32 sign = value >> 31, above;
+	__s64 sign = value >> 63, above;
 
 	hide(sign);
 	value &= ~sign;
 	above = value - 64;
-	sign = above >> 31;
+	sign = above >> 63;
 	hide(sign);
 	return 64 + (above & sign);
 }
@@ -80,13 +85,21 @@ static __always_inline __u64 bits_from(__u32 from)
 	return ~0ull << (from >> 1) << (from - (from >> 1));
 }
 
-/* The bits of pages [first, last) that lie in a word. */
-static __always_inline __u64 word_mask(__u32 word, __u32 first, __u32 last)
+/* Of chunk `number` and [start, end), bytes. Global: verified once. */
+__noinline int fill_masks(struct page_masks *masks, __u64 number, __u64 start, __u64 end)
 {
-	__s32 base = word * 64;
+	__u64 base = number << chunk_shift();
+	__s64 first = (__s64)(start - base) >> page_shift;
+	__s64 last = (__s64)(end - base) >> page_shift;
+	__s32 word;
 
-	return bits_from(clamp_bits((__s32)first - base)) &
-	       ~bits_from(clamp_bits((__s32)last - base));
+	if (!masks)
+		return 0;
+#pragma unroll
+	for (word = 0; word < PW_WORDS; word++)
+		masks->words[word] = bits_from(clamp_bits(first - 64 * word)) &
+				     ~bits_from(clamp_bits(last - 64 * word));
+	return 0;
 }
 
 static __always_inline __u32 is_set(__u64 word)
@@ -103,13 +116,15 @@ static __always_inline __u32 count_words(const struct pw_chunk *chunk, const str
 {
 	__u32 words = 0, i;
 
+#pragma unroll
 	for (i = 0; i < PW_WORDS; i++) {
 		__u32 set = is_set((*(volatile __u64 *)&chunk->read[i] |
 				    *(volatile __u64 *)&chunk->written[i]) &
-				   word_mask(i, walk->first_page, walk->end_page));
+				   walk->masks.words[i]);
 
 		words += set;
-		*word |= i & -set;
+		hide(set);
+		*word |= i * set; /* not &: the verifier (v6.18) takes it for a branch */
 	}
 	return words;
 }
@@ -138,7 +153,7 @@ __noinline int send_word(struct walk *walk, struct pw_chunk *chunk, __u64 number
 		return 0;
 	record = reserve_record(sizeof(*record));
 	word &= PW_WORDS - 1;
-	mask = word_mask(word, walk->first_page, walk->end_page);
+	mask = walk->masks.words[word];
 	if (!record) {
 		__sync_fetch_and_and(&chunk->read[word], ~mask);
 		__sync_fetch_and_and(&chunk->written[word], ~mask);
@@ -161,8 +176,9 @@ __noinline int drop_chunk(struct walk *walk, struct pw_chunk *chunk)
 
 	if (!walk || !chunk)
 		return 0;
+#pragma unroll
 	for (word = 0; word < PW_WORDS; word++) {
-		__u64 mask = word_mask(word, walk->first_page, walk->end_page);
+		__u64 mask = walk->masks.words[word];
 
 		__sync_fetch_and_and(&chunk->read[word], ~mask);
 		__sync_fetch_and_and(&chunk->written[word], ~mask);
@@ -184,8 +200,9 @@ __noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 numbe
 	}
 	fill_head(&record->closed.head, PW_CLOSED_CHUNK, walk->slot);
 	fill_closed(&record->closed, chunk, walk->slot, number);
+#pragma unroll
 	for (word = 0; word < PW_WORDS; word++) {
-		__u64 mask = word_mask(word, walk->first_page, walk->end_page);
+		__u64 mask = walk->masks.words[word];
 
 		record->read[word] = __sync_fetch_and_and(&chunk->read[word], ~mask) & mask;
 		record->written[word] = __sync_fetch_and_and(&chunk->written[word], ~mask) & mask;
@@ -194,24 +211,11 @@ __noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 numbe
 	return 0;
 }
 
-/* The pages of a chunk that lie in the walk's range. */
-static __always_inline void set_pages(struct walk *walk, __u64 number)
-{
-	__u64 base = number << chunk_shift();
-
-	walk->first_page = 0;
-	walk->end_page = 512;
-	if (walk->start > base)
-		walk->first_page = (walk->start - base) >> page_shift;
-	if (walk->end < base + (1ull << chunk_shift()))
-		walk->end_page = (walk->end - base) >> page_shift;
-}
-
 static __always_inline void close_found(struct walk *walk, struct pw_chunk *chunk, __u64 number)
 {
 	__u32 words, word = 0;
 
-	set_pages(walk, number);
+	fill_masks(&walk->masks, number, walk->start, walk->end);
 	words = count_words(chunk, walk, &word);
 	if (words == 1)
 		send_word(walk, chunk, number, word);
@@ -222,6 +226,7 @@ static __always_inline void close_found(struct walk *walk, struct pw_chunk *chun
 __noinline int close_chunk(struct walk *walk, __u64 number)
 {
 	struct pw_chunk *chunk;
+	__u64 key;
 	__u32 lock;
 	int held;
 
@@ -229,7 +234,8 @@ __noinline int close_chunk(struct walk *walk, __u64 number)
 		return 0;
 	lock = lock_of(walk->slot, number);
 	held = lock_gib(lock);
-	chunk = find_chunk(chunk_key(walk->slot, number));
+	key = chunk_key(walk->slot, number);
+	chunk = chunk_at(find_place(key), key);
 	if (chunk) {
 		close_found(walk, chunk, number);
 		/* Without the lock it stays in the set, empty: that harms nobody. */
