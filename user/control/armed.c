@@ -17,7 +17,7 @@ struct armed_entry {
 };
 
 struct armed {
-	_Atomic size_t used; /* no entry from here on was ever taken */
+	_Atomic size_t used; /* entries from here on were never used */
 	struct armed_entry entries[ARMED_MAX];
 };
 
@@ -38,7 +38,7 @@ void armed__free(struct armed *armed)
 		munmap(armed, sizeof(*armed));
 }
 
-/* The entry of the process; pid 0: one that is free again. NULL: none. */
+/* The entry of the process; pid 0: a free one. NULL: none. */
 static struct armed_entry *armed_find(struct armed *armed, pid_t pid)
 {
 	size_t used = atomic_load(&armed->used), i;
@@ -69,7 +69,7 @@ void armed__note(struct armed *armed, pid_t pid, const struct breakpoint *breakp
 	entry = armed_take_free(armed);
 	if (!entry)
 		return;
-	/* In this order: the guardian can be killed between any two. */
+	/* In this order, because the guardian can be killed between any two steps. */
 	entry->breakpoint = *breakpoint;
 	atomic_store(&entry->pid, pid);
 }
@@ -82,7 +82,7 @@ void armed__forget(struct armed *armed, pid_t pid)
 		atomic_store(&entry->pid, 0);
 }
 
-/* One that was born when the guardian was gone may have the breakpoint of any other. */
+/* A process born after the guardian died may have inherited any of the breakpoints. */
 static int armed_take_out_of(struct armed *armed, int mem_fd, pid_t pid)
 {
 	const struct armed_entry *own = armed_find(armed, pid);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The guardian's breakpoints, in memory that it shares with pagewatch: when the guardian alone is
- * killed nobody traces its processes any more, and a breakpoint would kill the one that hits it.
+ * The guardian's breakpoints, in memory that it shares with pagewatch. If the guardian alone is
+ * killed, nobody traces its processes, and a breakpoint would kill the process that hits it.
  */
 #ifndef CONTROL_ARMED_H
 #define CONTROL_ARMED_H
@@ -19,16 +19,16 @@ int armed__new(struct armed **ret);
 void armed__free(struct armed *armed);
 
 /*
- * Of the guardian: the process's breakpoint, in place of the one before. Of more processes than
- * fit at once (4,000) the rest is not noted, and not saved.
+ * Called by the guardian: records the process's breakpoint, replacing the previous one. If more
+ * than 4,000 processes have one at once, the others are not recorded and not saved.
  */
 void armed__note(struct armed *armed, pid_t pid, const struct breakpoint *breakpoint);
 void armed__forget(struct armed *armed, pid_t pid);
 
 /*
- * Of pagewatch, which has the guardian's orphans as its own children by now: takes the breakpoints
- * out of all its descendants, noted or born since. Returns from how many; *err: 0, or -errno of
- * one that it could not do.
+ * Called by pagewatch, which by now is the parent of the guardian's orphans: removes the
+ * breakpoints from all its descendants, recorded or born since. Returns from how many; *err: 0, or
+ * the -errno of one that failed.
  */
 size_t armed__take_out(struct armed *armed, struct procfs *procfs, int *err);
 

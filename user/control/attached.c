@@ -16,7 +16,7 @@ struct attached {
 	struct tracer *tracer;
 	pid_t pid;			    /* 0: none is waited for */
 	char arguments[ELF_USDT_ARGUMENTS]; /* how the probe passes the name */
-	pid_t tid;			    /* stands at its checkpoint; 0: none */
+	pid_t tid;			    /* the thread at its checkpoint; 0: none */
 	char name[PAGEWATCH_NAME_MAX + 1];
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Checkpoints of a process that we have not started: libpagewatch has a static probe in
+ * Checkpoints of a process that we did not start. libpagewatch has a static probe in
  * pagewatch_checkpoint(). All threads are traced, and the kernel stops the one that reaches it.
  */
 #ifndef CONTROL_ATTACHED_H
@@ -13,20 +13,20 @@
 
 struct attached;
 
-/* For the owner of the tracer, whose stopper works by probes; borrowed. 0 or -ENOMEM. */
+/* For the owner of the tracer, whose stopper uses probes; borrowed. 0 or -ENOMEM. */
 int attached__new(struct tracer *tracer, struct attached **ret);
 void attached__free(struct attached *attached);
 
 /*
- * Waits for checkpoints of one process from now on; vmas: what it has mapped. 0, -ENOENT: it has
- * no libpagewatch, or another -errno: then it is let go.
+ * Waits for checkpoints of one process from now on; vmas: what it has mapped. 0, -ENOENT: it has no
+ * libpagewatch, or another -errno: then it is released.
  */
 int attached__watch(struct attached *attached, const struct proc *proc,
 		    const struct vma_list *vmas);
 
 /*
- * The name of the checkpoint at which a thread stands for us (untrusted, valid until the answer),
- * or NULL. With the answer it goes on, and the next one has its turn.
+ * The name of the checkpoint at which a thread waits for us (untrusted, valid until the answer), or
+ * NULL. After the answer it goes on, and the next one is returned.
  */
 const char *attached__pending(struct attached *attached, pid_t *pid);
 void attached__answer(struct attached *attached);

@@ -31,7 +31,7 @@ static uint64_t *program_counter(struct user_regs_struct *registers)
 #define NO_TRAP
 #endif
 
-/* What stands at the address while the breakpoint is in. */
+/* What is at the address while the breakpoint is in. */
 static unsigned long breakpoint_trapped(unsigned long code)
 {
 #ifndef NO_TRAP
@@ -65,7 +65,7 @@ int breakpoint_insert(pid_t tid, uint64_t address, uint64_t code, struct breakpo
 	found = (unsigned long)ptrace(PTRACE_PEEKTEXT, tid, (void *)(uintptr_t)address, NULL);
 	if (errno)
 		return -errno;
-	/* A uprobe would swallow our trap, and its own would stand in what we write back. */
+	/* A uprobe would swallow our trap, and we would write back its trap as code. */
 	if (found != code)
 		return -EBUSY;
 	if (ptrace(PTRACE_POKETEXT, tid, (void *)(uintptr_t)address, (void *)trapped))

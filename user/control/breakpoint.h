@@ -8,28 +8,28 @@
 #include <sys/types.h>
 
 struct breakpoint {
-	uint64_t address; /* 0: there never was one */
-	uint64_t code;	  /* the machine word that stood at address */
+	uint64_t address; /* 0: never armed */
+	uint64_t code;	  /* the machine word that was at address */
 	bool inserted;
 };
 
 /*
- * tid stands in a ptrace stop of ours; code is the machine word that the file has there. 0 or
- * -errno; -EBUSY: the memory has another, so that somebody's breakpoint is there already;
- * -EOPNOTSUPP: not on this architecture.
+ * tid is in a ptrace stop of ours; code is the machine word that the file has there. 0 or -errno;
+ * -EBUSY: memory has another word, so somebody's breakpoint is there already; -EOPNOTSUPP: not on
+ * this architecture.
  */
 int breakpoint_insert(pid_t tid, uint64_t address, uint64_t code, struct breakpoint *ret);
 void breakpoint_remove(pid_t tid, struct breakpoint *breakpoint);
 
 /*
- * Writes the code back through an open /proc/PID/mem, of a process that nobody traces. 1, 0: it is
+ * Writes the code back through an open /proc/PID/mem of a process that nobody traces. 1, 0: it is
  * not there, or -errno.
  */
 int breakpoint_remove_from(int mem_fd, const struct breakpoint *breakpoint);
 
 /*
- * Whether the thread has just run into it, also when it was removed since: it is then set
- * back, to run the code that belongs there.
+ * Whether the thread has just run into it, even if it was removed since. The thread is then set
+ * back, to run the original code.
  */
 bool breakpoint_was_hit(pid_t tid, const struct breakpoint *breakpoint);
 

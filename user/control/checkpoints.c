@@ -14,10 +14,10 @@
 #include "lib/protocol.h"
 
 struct checkpoints {
-	int fd;	      /* ours, -1: there is none */
+	int fd;	      /* ours; -1: none */
 	int theirs;   /* until the command has it */
 	bool reached; /* one is pending: its process waits for the answer */
-	int answer;   /* where its process has a socket for it */
+	int answer;   /* socket for the answer, if its process sent one */
 	pid_t pid;
 	char name[PAGEWATCH_NAME_MAX + 1]; /* untrusted */
 	struct array_list marks;
@@ -39,7 +39,10 @@ int checkpoints__new(struct checkpoints **ret)
 	}
 	points->fd = pair[0];
 	points->theirs = pair[1];
-	/* The kernel's word on who speaks: the packet's is of the program's own pid namespace. */
+	/*
+	 * The sender according to the kernel: the pid in the packet is of the program's own pid
+	 * namespace.
+	 */
 	if (setsockopt(points->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) ||
 	    send(points->fd, PROTOCOL_GREETING, strlen(PROTOCOL_GREETING), MSG_NOSIGNAL) < 0) {
 		err = -errno;
@@ -94,7 +97,7 @@ void checkpoints__inherited(struct checkpoints *points)
 	points->theirs = -1;
 }
 
-/* What came beside the packet: the sender, and the socket for the answer. */
+/* What came with the packet: the sender, and the socket for the answer. */
 static void checkpoints_take_control(struct msghdr *message, struct checkpoints *points)
 {
 	struct cmsghdr *head;
@@ -114,7 +117,7 @@ static void checkpoints_take_control(struct msghdr *message, struct checkpoints 
 	}
 }
 
-/* Bytes of the packet, 0 at the end of all programs that have the socket, or -errno. */
+/* Bytes of the packet; 0 when all programs with the socket have ended; or -errno. */
 static ssize_t checkpoints_receive(struct checkpoints *points)
 {
 	union {
@@ -163,7 +166,7 @@ static bool packet_reader_take_name(struct packet_reader *reader, uint64_t bytes
 	return strlen(name) == bytes;
 }
 
-/* 1: taken, 0: not to be understood, or -ENOMEM. */
+/* 1: taken, 0: invalid, or -ENOMEM. */
 static int checkpoints_take_mark(struct checkpoints *points, struct packet_reader *reader)
 {
 	struct array_desc array = { .source = ARRAY_MARK, .asked_for = true };
@@ -185,7 +188,7 @@ static int checkpoints_take_mark(struct checkpoints *points, struct packet_reade
 	return 1;
 }
 
-/* 1: whole, 0: not ours, or -ENOMEM. */
+/* 1: complete, 0: not ours, or -ENOMEM. */
 static int checkpoints_parse(struct checkpoints *points, size_t bytes)
 {
 	struct packet_reader reader = { points->packet, bytes };
@@ -211,10 +214,10 @@ int checkpoints__read(struct checkpoints *points)
 	if (points->reached || points->fd < 0)
 		return 0;
 	got = checkpoints_receive(points);
-	/* The last one ended without taking the greeting: what it has sent is still to come. */
+	/* The last program ended without reading the greeting: its packets are still to come. */
 	if (got == -ECONNRESET || got == -EAGAIN || got == -EINTR)
 		return 0;
-	/* An empty packet has a sender, the end has none. */
+	/* An empty packet has a sender; end of file has none. */
 	if (got < 0 || (!got && !points->pid)) {
 		close(points->fd);
 		points->fd = -1;

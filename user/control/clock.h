@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* How long a thread may take to come to a stop before we do without. */
+/* How long a thread may take to stop before we go on without it. */
 #define CONTROL_STOP_NS 500000000u
 
 static inline uint64_t clock_now_ns(void)

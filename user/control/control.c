@@ -15,12 +15,12 @@ struct control {
 	struct control_options options;
 	struct guardian *guardian;	 /* of the command; NULL: none */
 	struct checkpoints *checkpoints; /* the same */
-	struct tracer *tracer;		 /* of what we trace ourselves; NULL: nothing yet */
+	struct tracer *tracer;		 /* for what we trace ourselves; NULL: nothing yet */
 	struct attached *attached;
 	struct watchdog *watchdog;
-	bool no_watchdog;   /* it cannot be started, and that was told */
-	unsigned int holds; /* that the watchdog knows of */
-	bool waits_for_us;  /* a process does, at a checkpoint */
+	bool no_watchdog;   /* it cannot be started, and a message said so */
+	unsigned int holds; /* that the watchdog knows */
+	bool waits_for_us;  /* a process waits for us at a checkpoint */
 	bool froze;	    /* by our own tracer */
 	sigset_t thawed_mask;
 };
@@ -46,7 +46,7 @@ void control__free(struct control *control)
 	free(control);
 }
 
-/* --- what is held */
+/* --- holds */
 
 static void control_need_watchdog(struct control *control)
 {
@@ -104,7 +104,7 @@ static int control_need_tracer(struct control *control)
 	return control->tracer ? 0 : tracer__new(&options, &control->tracer);
 }
 
-/* --- a command of our own */
+/* --- a command that we start */
 
 int control__launch(struct control *control, const struct launch_options *options,
 		    bool *exec_failed)
@@ -160,7 +160,7 @@ enum last_stop control__last_stop(const struct control *control)
 	return control->guardian ? guardian__last_stop(control->guardian) : LAST_STOP_NONE;
 }
 
-/* --- one that runs already */
+/* --- a running process */
 
 int control__attach(struct control *control, const struct proc *proc, const struct vma_list *vmas)
 {
@@ -179,7 +179,7 @@ int control__attach(struct control *control, const struct proc *proc, const stru
 	return attached__watch(control->attached, proc, vmas);
 }
 
-/* --- what has happened */
+/* --- events */
 
 int control__serve(struct control *control)
 {
@@ -197,7 +197,7 @@ int control__reap(struct control *control)
 
 	if (control->tracer)
 		return tracer__reap(control->tracer);
-	/* Ours to wait for only when its guardian was killed. */
+	/* It becomes our child to reap only if its guardian was killed. */
 	if (command > 0 && waitpid(command, &status, WNOHANG) == command)
 		control_on_end(control, command, status);
 	return 0;
@@ -218,7 +218,7 @@ void control__busy(struct control *control)
 	watchdog__busy(control->watchdog);
 }
 
-/* --- its end */
+/* --- the end of the command */
 
 pid_t control__held(const struct control *control)
 {
@@ -235,9 +235,9 @@ uint64_t control__overdue(const struct control *control)
 	return control->guardian ? guardian__overdue(control->guardian) : 0;
 }
 
-/* --- a moment */
+/* --- freezing */
 
-/* What a terminal would stop us with waits until the process is thawed. */
+/* Blocks what a terminal would stop us with until the process is thawed. */
 static void control_block_stops(struct control *control)
 {
 	sigset_t stops;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Processes are started, stopped, held and let go: all of pagewatch's ptrace. Whatever stands for
- * us goes on when we are through with it, when it has stood for too long, or when we die.
+ * Starts, stops, holds and releases processes: all of pagewatch's ptrace. A process that stands
+ * still for us goes on when we release it, when its time is over, or when we die.
  */
 #ifndef CONTROL_CONTROL_H
 #define CONTROL_CONTROL_H
@@ -22,39 +22,40 @@ struct control;
 struct control_options {
 	struct procfs *procfs;		  /* borrowed, as all pointers */
 	const char *proc_root;		  /* where it was opened */
-	const struct stop_probes *probes; /* for control__attach; NULL: there are none */
+	const struct stop_probes *probes; /* for control__attach; NULL: none */
 	bool follow_children;
-	const char *stop_at; /* BINARY:SYMBOL or SYMBOL where a command is stopped; NULL: as usual */
-	bool wants_looks;    /* look is called before a command's own code can allocate */
-	uint64_t hold_ns;    /* no process stands for longer; 0: as long as it takes */
-	const sigset_t *mask; /* of signals, for a command */
+	const char *stop_at;  /* BINARY:SYMBOL or SYMBOL where a command is stopped; NULL: the
+			      * default */
+	bool wants_looks;     /* call look before the command's own code can allocate */
+	uint64_t hold_ns;     /* longest hold of a process; 0: no limit */
+	const sigset_t *mask; /* signal mask of a command */
 	void *ctx;
-	/* The process stands: whether an allocator was found in it. */
+	/* The process stands still. Returns whether an allocator was found in it. */
 	bool (*look)(void *ctx, pid_t pid);
 	/* The command is held before its exec. 0 or -errno. */
 	int (*prepare)(void *ctx, pid_t pid);
-	/* control__serve is due when fd is readable. 0 or -errno. */
+	/* control__serve must be called when fd is readable. 0 or -errno. */
 	int (*watch_fd)(void *ctx, int fd);
 };
 
 /* 0 or -errno. */
 int control__new(const struct control_options *options, struct control **ret);
-/* Every process is let go. */
+/* Releases every process. */
 void control__free(struct control *control);
 
 struct launch_options {
 	char *const *argv; /* NULL-terminated */
-	const char *user;  /* NULL: as we are */
+	const char *user;  /* NULL: our own */
 	bool stdout_to_stderr;
 };
 
 /*
  * Starts a command, held until it is watched. 0, or -errno of its exec (-ENOENT, -EACCES, ...) or
- * of our own failure: *exec_failed tells which.
+ * of our own failure: *exec_failed says which.
  */
 int control__launch(struct control *control, const struct launch_options *options,
 		    bool *exec_failed);
-/* 0: none was launched. */
+/* 0: none was started. */
 pid_t control__command(const struct control *control);
 /* Whether the command has ended, and how. */
 bool control__command_ended(const struct control *control, int *wait_status);
@@ -62,38 +63,38 @@ bool control__command_ended(const struct control *control, int *wait_status);
 enum last_stop control__last_stop(const struct control *control);
 
 /*
- * Waits for checkpoints of a process that runs already; vmas: what it has mapped. 0, -ENOENT: it
- * has no libpagewatch, -EPERM: somebody else traces it, or another -errno.
+ * Waits for checkpoints of a running process; vmas: what it has mapped. 0, -ENOENT: it has no
+ * libpagewatch, -EPERM: somebody else traces it, or another -errno.
  */
 int control__attach(struct control *control, const struct proc *proc, const struct vma_list *vmas);
 
-/* Takes in what has happened, without waiting. 0 or -errno. */
+/* Handles pending events without waiting. 0 or -errno. */
 int control__serve(struct control *control);
-/* After SIGCHLD: the same. */
+/* The same, after SIGCHLD. */
 int control__reap(struct control *control);
-/* Around a wait for what comes next: the time between is our own. */
+/* Around waiting for events: between the two calls we have nothing to do. */
 void control__idle(struct control *control);
 void control__busy(struct control *control);
 
-/* The process that stands at its end, for its last snapshot; 0: none. */
+/* The process held at its end for its last snapshot; 0: none. */
 pid_t control__held(const struct control *control);
 int control__release(struct control *control);
-/* Processes that were let go before we were through with them. */
+/* Processes that were released before we were finished with them. */
 uint64_t control__overdue(const struct control *control);
 
 /*
- * The process stands until control__thaw, which is due in either case. 0, -EPERM: it cannot be
- * had, -ETIMEDOUT: some thread does not stop (*why: in words), or another -errno.
+ * The process stands still until control__thaw, which must be called in either case. 0, -EPERM: not
+ * possible, -ETIMEDOUT: a thread does not stop (*why: in words), or another -errno.
  */
 int control__freeze(struct control *control, const struct proc *proc, const char **why);
 void control__thaw(struct control *control, pid_t pid);
 
 /*
- * The name of the checkpoint at which a process waits (untrusted, valid until the answer), or
- * NULL. With the answer it goes on; taken: a snapshot was.
+ * The name of the checkpoint at which a process waits (untrusted, valid until the answer), or NULL.
+ * After the answer it goes on; taken: whether a snapshot was taken.
  */
 const char *control__checkpoint(struct control *control, pid_t *pid);
-/* What it has marked; false: it told nothing of that. The list is the caller's. */
+/* Its marks; false: it sent none. The caller owns the list. */
 bool control__take_marks(struct control *control, struct array_list *ret);
 void control__answer(struct control *control, bool taken);
 

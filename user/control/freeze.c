@@ -14,7 +14,7 @@ static int freeze_wait(struct tracer *tracer, pid_t pid, uint64_t deadline_ns)
 	static const struct timespec pause = { .tv_nsec = POLL_NS };
 	int err = 0;
 
-	/* The tracer itself may forget the process: it may end meanwhile. */
+	/* The tracer may forget the process, because it may end meanwhile. */
 	while (!err && !tracer__is_still(tracer, pid)) {
 		if (clock_now_ns() >= deadline_ns)
 			return -ETIMEDOUT;
@@ -35,10 +35,10 @@ int freeze_begin(struct tracer *tracer, const struct proc *proc, const char **wh
 
 	err = tracer__reap(tracer);
 	process = tracer__process(tracer, pid);
-	/* An earlier end has let it go, but a thread of it has not come to a stop since. */
+	/* An earlier freeze_end released it, but one of its threads has not stopped since. */
 	if (!err && process && process->leaving)
 		err = -ETIMEDOUT;
-	/* Once a round finds no new thread, those that could make one all stand still. */
+	/* Once a round finds no new thread, all threads that could create one have stopped. */
 	do {
 		before = count;
 		if (!err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * All threads of a process that nobody traces stand still for a moment. When we die the kernel
- * detaches and it runs on (ptrace(2)), a signal on its way is handed on, and a process that was
- * stopped by a signal stays so.
+ * Stops all threads of an untraced process for a moment. If we die, the kernel detaches and the
+ * process runs on (ptrace(2)). A signal on its way is delivered later. A process that was stopped
+ * by a signal stays stopped.
  */
 #ifndef CONTROL_FREEZE_H
 #define CONTROL_FREEZE_H
@@ -10,9 +10,9 @@
 #include "control/tracer.h"
 
 /*
- * 0: it stands until freeze_end, which is due in either case. -EPERM: it cannot be had,
- * -ETIMEDOUT: a thread does not stop; *why tells in words. Or another -errno. A process that the
- * tracer has already stays traced.
+ * 0: it stands still until freeze_end, which must be called in either case. -EPERM: not possible,
+ * -ETIMEDOUT: a thread does not stop (*why: in words), or another -errno. A process that the tracer
+ * already traces stays traced.
  */
 int freeze_begin(struct tracer *tracer, const struct proc *proc, const char **why);
 void freeze_end(struct tracer *tracer, pid_t pid);

@@ -27,8 +27,8 @@ struct guard {
 	bool ended;
 	int wait_status;
 	bool told_end;
-	pid_t told_held; /* pagewatch looks at it; 0: none */
-	pid_t freezing;	 /* it is to tell when all of this stands; 0: none */
+	pid_t told_held; /* pagewatch reads it; 0: none */
+	pid_t freezing;	 /* to be reported once all of it stands still; 0: none */
 	uint64_t freeze_deadline_ns;
 };
 
@@ -100,7 +100,7 @@ static void guard_on_end(void *ctx, pid_t pid, int wait_status)
 	guard->wait_status = wait_status;
 }
 
-/* pagewatch is gone, or has lost interest: all is let go, and nothing is asked any more. */
+/* pagewatch is gone, or needs us no more: releases everything, and asks nothing. */
 static void guard_leave(struct guard *guard)
 {
 	guard->plan.wants_looks = false;
@@ -120,7 +120,10 @@ static void guard_tell_news(struct guard *guard)
 		guard_tell(guard, WORD_HELD, held->pid,
 			   held->in_time ? LAST_STOP_IN_TIME : last_stop_at_exit(held->plan_error));
 	}
-	/* Its children stay traced for the last report: one at its end has its pages until then. */
+	/*
+	 * Its children stay traced for the last report: a child at its end keeps its pages until
+	 * then.
+	 */
 	if (guard->ended && !guard->told_end && guard->link >= 0)
 		guard->told_end =
 			!guard_tell(guard, WORD_ENDED, guard->command, guard->wait_status);
@@ -136,7 +139,7 @@ static void guard_tell_news(struct guard *guard)
 
 static void guard_on_word(struct guard *guard, const struct word *word)
 {
-	/* One that was let go meanwhile is not waited for: the word comes too late. */
+	/* A word about a process that was released meanwhile comes too late. */
 	switch (word->type) {
 	case WORD_LOOKED:
 		guard_end_wait(guard, word->pid);
@@ -181,7 +184,7 @@ static void guard_let_go_on(struct guard *guard, struct process *process)
 	}
 }
 
-/* Lets go what pagewatch keeps waiting for too long. */
+/* Releases processes that have waited for pagewatch too long. */
 static void guard_check_time(struct guard *guard)
 {
 	uint64_t now_ns = clock_now_ns();
@@ -230,7 +233,7 @@ static void guard_read_signals(struct guard *guard)
 	tracer__reap(guard->tracer);
 }
 
-/* Until all have ended; children that live on are let go when pagewatch ends. */
+/* Runs until all have ended; surviving children are released when pagewatch ends. */
 static void guard_serve(struct guard *guard)
 {
 	struct pollfd fds[] = { { .fd = guard->link, .events = POLLIN },
@@ -253,7 +256,7 @@ static void guard_serve(struct guard *guard)
 	}
 }
 
-/* A status that pagewatch did not live to hear goes to whoever waits for the guardian. */
+/* If pagewatch died before it got the status, whoever reaps the guardian gets it. */
 static void guard_end_like_command(const struct guard *guard)
 {
 	int status = guard->wait_status;
@@ -265,7 +268,7 @@ static void guard_end_like_command(const struct guard *guard)
 	_exit(128 + WTERMSIG(status));
 }
 
-/* All that was pagewatch's, and what the command alone needs. */
+/* Drops everything of pagewatch's, and what only the command needs. */
 static void guard_close_others(int link)
 {
 	if (link > 3)
@@ -284,7 +287,7 @@ static int guard_open(struct guard *guard)
 	sigset_t all, child;
 	int err;
 
-	/* What is sent to pagewatch, or by a terminal, is none of ours. */
+	/* Signals sent to pagewatch, or by a terminal, are not meant for us. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	sigemptyset(&child);
@@ -315,7 +318,7 @@ void guard_run(const struct guard_options *options)
 	guard.command = options->spawn(options->ctx, guard.link);
 	guard_close_others(guard.link);
 	prctl(PR_SET_NAME, "pw-guardian");
-	/* Out of the terminal's foreground group: what it sends is meant for the command. */
+	/* Leaves the terminal's foreground group, whose signals are meant for the command. */
 	setpgid(0, 0);
 	err = guard.command < 0 ? (int)guard.command : guard_open(&guard);
 	if (!err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The guardian's own side: a process that has forked the command, traces it, and owns the
- * breakpoints in it. When pagewatch dies, be it by SIGKILL, it takes them out and lets all run on.
+ * The guardian itself: a process that forks the command, traces it, and owns the breakpoints in it.
+ * When pagewatch dies, even by SIGKILL, it removes them and lets everything run on.
  */
 #ifndef CONTROL_GUARD_H
 #define CONTROL_GUARD_H
@@ -17,7 +17,7 @@ struct guard_options {
 	struct armed *armed; /* shared with it */
 	/*
 	 * Forks the command: its pid or -errno. The child closes link: while it has our end,
-	 * pagewatch does not hear of ours.
+	 * pagewatch would not notice our death.
 	 */
 	pid_t (*spawn)(void *ctx, int link);
 	void *ctx;
@@ -25,10 +25,10 @@ struct guard_options {
 	bool follow_children;
 	const char *stop_at; /* see struct plan */
 	bool wants_looks;    /* the same */
-	uint64_t hold_ns;    /* a process is let go when pagewatch lets it wait longer; 0: never */
+	uint64_t hold_ns;    /* longest time that a process waits for pagewatch; 0: no limit */
 };
 
-/* Ends with its process: as the command did, where nobody else has heard of that. */
+/* Exits the process: with the command's status, if nobody else got it. */
 void guard_run(const struct guard_options *options) __attribute__((noreturn));
 
 #endif

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "control/words.h"
 
-#define END_MS 1000 /* of its end, at most */
+#define END_MS 1000 /* that we wait for its end, at most */
 
 struct guardian {
 	struct guardian_owner owner;
@@ -27,13 +27,13 @@ struct guardian {
 	enum last_stop held_how;
 	enum last_stop last_stop; /* of the command */
 	uint64_t overdue;
-	pid_t freezing; /* the answer is to come; 0: none */
+	pid_t freezing; /* the answer is pending; 0: none */
 	int freeze_error;
-	pid_t pid; /* its own */
+	pid_t pid; /* pid of the guardian itself */
 	struct armed *armed;
 };
 
-/* The guardian was killed: its breakpoints would kill the processes that they are in. */
+/* The guardian was killed: its breakpoints would kill the processes that have them. */
 static void guardian_take_over(struct guardian *guardian)
 {
 	int err;
@@ -114,7 +114,7 @@ int guardian__read(struct guardian *guardian)
 	return err;
 }
 
-/* In the new process, for good. */
+/* In the new process; does not return. */
 static void guardian_become(const struct guard_options *options, struct armed *armed,
 			    const int *link)
 {
@@ -132,7 +132,7 @@ static int guardian_fork(struct guardian *guardian, const struct guard_options *
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, link))
 		return -errno;
-	/* When the guardian dies the command is ours to wait for. */
+	/* When the guardian dies, the command becomes our child to reap. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	guardian->pid = fork();
 	if (!guardian->pid)
@@ -179,7 +179,7 @@ int guardian__start(const struct guard_options *options, const struct guardian_o
 	return err;
 }
 
-/* It lets all that it traces go once the link is closed, which takes as long as a stop does. */
+/* It releases everything it traces once the link is closed, which takes as long as stopping. */
 static void guardian_wait(pid_t pid)
 {
 	struct pollfd ends = { .events = POLLIN };
@@ -236,7 +236,7 @@ int guardian__release(struct guardian *guardian)
 	enum last_stop how = guardian->held_how;
 	int err;
 
-	/* It may have been let go, or its guardian killed: it did not stand all the while. */
+	/* If it was released or its guardian killed, it did not stand still all the time. */
 	err = guardian__read(guardian);
 	if (err || !guardian->held)
 		return err;

@@ -29,7 +29,7 @@ void image__close(struct image *image)
 	proc__close(image->proc);
 }
 
-/* offset, in the file behind fd, may lie in what vma maps of it. */
+/* offset, in the file of fd, may be in the part that vma maps. */
 static int image_visit_offset(const struct vma *vma, int fd, uint64_t offset, image_visit visit,
 			      void *ctx)
 {
@@ -99,7 +99,7 @@ static const char *image_base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Worth a look for the symbol: the program itself, libpython, or the C library. */
+/* Files that may have the symbol: the program itself, libpython, or the C library. */
 static bool image_may_have(const struct image *image, const struct vma *vma, const char *symbol)
 {
 	const char *name = image_base_name(vma->path);
@@ -120,7 +120,10 @@ int image__end(const struct image *image, image_visit visit, void *ctx)
 	size_t i, j;
 	int err = -ENOENT;
 
-	/* One that is there but taken is not replaced by a later one, when the arrays are gone. */
+	/*
+	 * If a stop point exists but cannot be used, a later one is no substitute: the arrays are
+	 * gone by then.
+	 */
 	for (i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
 		for (j = 0; err && err != -EBUSY && j < image->vmas.count; j++) {
 			const struct vma *vma = &image->vmas.vmas[j];

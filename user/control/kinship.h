@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What a new task shares with the one that made it: clone's flags are not told. */
+/* What a new task shares with its parent: ptrace does not report the flags of clone. */
 #ifndef CONTROL_KINSHIP_H
 #define CONTROL_KINSHIP_H
 
@@ -10,8 +10,8 @@
 bool kinship_is_thread(pid_t pid, pid_t tid);
 
 /*
- * Whether a process that was made by fork, vfork or clone runs in the memory of its maker: both
- * are ptraced by us. Where the kernel does not tell (no kcmp), what vfork usually does.
+ * Whether a process made by fork, vfork or clone runs in the memory of its parent; we ptrace both.
+ * If the kernel cannot tell (no kcmp), the usual case for vfork.
  */
 bool kinship_shares_memory(pid_t maker, pid_t child, bool vforked);
 

@@ -18,7 +18,7 @@ enum { PIPE_READ, PIPE_WRITE, PIPE_ENDS };
 
 struct launch_spawn {
 	const struct launch *launch;
-	const struct passwd *user; /* NULL: as we are */
+	const struct passwd *user; /* NULL: our own */
 	int go[PIPE_ENDS];	   /* a byte lets the child run */
 	int report[PIPE_ENDS];	   /* errno of a failed exec, or nothing */
 };
@@ -33,7 +33,9 @@ static int launch_become(const struct passwd *user)
 	return 0;
 }
 
-/* The child between fork and exec: waits for the go, then becomes the command or says why not. */
+/*
+ * The child between fork and exec: waits for the go, then becomes the command or reports why not.
+ */
 static void launch_run_child(const struct launch_spawn *spawn)
 {
 	const struct launch_options *options = spawn->launch->options;
@@ -87,7 +89,7 @@ static int launch_find_user(const char *name, const struct passwd **ret)
 }
 
 /*
- * Waits for the child's word, or for its end: killed before its exec it stands in a ptrace
+ * Waits for the child's word, or for its end: if it is killed before its exec, it is in a ptrace
  * stop with the pipe still open.
  */
 static int launch_wait_for_report(struct guardian *guardian, int report)
@@ -109,7 +111,7 @@ static int launch_wait_for_report(struct guardian *guardian, int report)
 	return err;
 }
 
-/* Lets the child go and learns how its exec went: an empty pipe is a success. */
+/* Lets the child go and learns how its exec went: an empty pipe means success. */
 static int launch_release_child(struct guardian *guardian, const struct launch_spawn *spawn,
 				bool *exec_failed)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Starting a command so that nothing of it runs before it is watched. */
+/* Starts a command so that none of it runs before it is watched. */
 #ifndef CONTROL_LAUNCH_H
 #define CONTROL_LAUNCH_H
 
@@ -12,9 +12,9 @@
 
 struct launch {
 	const struct launch_options *options;
-	const sigset_t *mask;		       /* of signals, for the command */
+	const sigset_t *mask;		       /* signal mask of the command */
 	const struct checkpoints *checkpoints; /* it inherits their socket */
-	const struct guard_options *guard;     /* but for spawn, ctx and link */
+	const struct guard_options *guard;     /* all but spawn, ctx and link */
 	const struct guardian_owner *owner;
 	struct procfs *procfs;
 	/* The command is held before its exec. 0 or -errno. */
@@ -23,8 +23,8 @@ struct launch {
 };
 
 /*
- * 0, or -errno of its exec (-ENOENT, -EACCES, ...) or of our own failure: *exec_failed tells
- * which. *ret, where it is not NULL, is the caller's to free in either case.
+ * 0, or -errno of its exec (-ENOENT, -EACCES, ...) or of our own failure: *exec_failed says which.
+ * If *ret is not NULL, the caller frees it in either case.
  */
 int launch_command(const struct launch *launch, struct guardian **ret, bool *exec_failed);
 

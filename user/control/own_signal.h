@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* tid stands in a ptrace stop of ours, before a signal: is it one that the kernel sent? */
+/* tid is in a ptrace stop of ours, before a signal: did the kernel send it? */
 bool own_signal_is_next(pid_t tid);
 
-/* tid stands in a ptrace stop of ours: is such a signal with this number on its way to it? */
+/* tid is in a ptrace stop of ours: is such a signal with this number pending for it? */
 bool own_signal_is_pending(pid_t tid, int number);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "control/image.h"
 
-/* What the process is on its way to, or where it stands while somebody looks. */
+/* Where the process is going next, or where it stands still while it is examined. */
 enum plan_step {
 	PLAN_NOTHING, /* only the exit event is left */
 	PLAN_AT_START,
@@ -16,7 +16,7 @@ enum plan_step {
 	PLAN_AT_END,
 };
 
-/* ld.so stops before libraries are mapped, and after. */
+/* ld.so calls it before and after libraries are mapped. */
 #define LOADER_VISITS 2
 
 struct plan_arming {
@@ -52,7 +52,7 @@ static void plan_disarm(const struct plan *plan, struct process *process, pid_t 
 	process->plan = PLAN_NOTHING;
 }
 
-/* The process's next stop point is that of step, in place of the present one. */
+/* Replaces the process's stop point by that of step. */
 static int plan_go_to(struct plan *plan, struct process *process, pid_t tid, enum plan_step step)
 {
 	struct plan_arming arming = { plan, process->pid, tid };
@@ -93,7 +93,7 @@ static void plan_go_to_end(struct plan *plan, struct process *process, pid_t tid
 		log_info("no stop point in process %d: %s", (int)process->pid, strerror(-err));
 }
 
-/* Somebody has looked at a process that stands at its present step. */
+/* A process at its present step was examined. */
 static void plan_after_look(struct plan *plan, struct process *process, pid_t tid, bool found)
 {
 	if (process->plan == PLAN_AT_ENTRY) {
@@ -129,7 +129,7 @@ enum tracer_answer plan__on_stop_point(void *ctx, struct process *process, pid_t
 
 	switch (process->plan) {
 	case PLAN_AT_END:
-		/* Other threads may have hit it as well. */
+		/* Other threads may have hit it too. */
 		if (process->held || process->passed_end)
 			return TRACER_GO_ON;
 		tracer__disarm(plan->tracer, process->pid, tid);

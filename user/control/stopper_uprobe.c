@@ -5,7 +5,9 @@
 #include "control/own_signal.h"
 #include "control/stopper.h"
 
-/* The probe is registered on the inode behind the descriptor: no path can be swapped under us. */
+/*
+ * The probe is registered on the inode of the descriptor, so that nobody can swap a path under us.
+ */
 static int stopper_uprobe_arm(const struct stopper *stopper, pid_t pid, pid_t tid,
 			      const struct stop_place *place, struct stop *stop)
 {

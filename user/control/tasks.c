@@ -96,7 +96,7 @@ bool tasks__is_still(const struct tasks *tasks, pid_t pid)
 	for (i = 0; i < tasks->thread_count; i++) {
 		const struct thread *thread = &tasks->threads[i];
 
-		/* A leader that left its threads behind is never reported until they end. */
+		/* A leader whose threads outlive it is not reported until they end. */
 		if (thread->pid == pid && !thread_stands(thread) &&
 		    thread->state != THREAD_LISTENS && thread->state != THREAD_PAST_EXIT)
 			return false;

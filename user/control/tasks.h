@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The books of what is traced: threads, and their processes. Pointers live until the next addition. */
+/* The traced threads and their processes. Pointers are valid until the next addition. */
 #ifndef CONTROL_TASKS_H
 #define CONTROL_TASKS_H
 
@@ -10,44 +10,44 @@
 
 #include "control/stopper.h"
 
-/* Where a traced thread is. */
+/* The state of a traced thread. */
 enum thread_state {
-	THREAD_RUNS,	  /* or is on its way into a stop */
-	THREAD_BORN,	  /* its maker's event has told of it; its first stop is to come */
-	THREAD_UNTOLD,	  /* stands in its first stop; its maker's event is to come */
-	THREAD_STANDS,	  /* goes on with its signal */
-	THREAD_AT_POINT,  /* stands at a stop point for as long as the tracer's owner likes */
-	THREAD_LISTENS,	  /* stopped by a signal of somebody else's */
-	THREAD_STEPS,	  /* runs one instruction: a stop point that is not for its process */
-	THREAD_AT_EXIT,	  /* stands in its exit event, its memory whole */
-	THREAD_PAST_EXIT, /* not heard of again but for its end */
+	THREAD_RUNS,	  /* or is just about to stop */
+	THREAD_BORN,	  /* its parent's event has announced it; its first stop is to come */
+	THREAD_UNTOLD,	  /* in its first stop; its parent's event is to come */
+	THREAD_STANDS,	  /* stopped, waiting for us */
+	THREAD_AT_POINT,  /* at a stop point for as long as the tracer's owner wants */
+	THREAD_LISTENS,	  /* stopped by somebody else's signal */
+	THREAD_STEPS,	  /* single-steps over a stop point that is not meant for its process */
+	THREAD_AT_EXIT,	  /* in its exit event, its memory still complete */
+	THREAD_PAST_EXIT, /* only its end is still to come */
 };
 
 struct thread {
 	pid_t tid;
 	pid_t pid; /* its process; 0 while THREAD_UNTOLD */
 	enum thread_state state;
-	int signal;   /* THREAD_STANDS: to be delivered when it goes on; 0: none */
-	bool at_stop; /* the next instruction is the one at its process's stop point */
-	bool vforked; /* its child runs in its memory until an exec, and it waits for that */
+	int signal;   /* THREAD_STANDS: delivered when it goes on; 0: none */
+	bool at_stop; /* its next instruction is at its process's stop point */
+	bool vforked; /* its vfork child runs in its memory until an exec, and it waits for that */
 };
 
 struct process {
 	pid_t pid;
-	pid_t lender; /* in whose memory it runs until it executes a program; 0: its own */
+	pid_t lender; /* the process in whose memory it runs until its exec; 0: its own */
 	struct stop stop;
-	bool passed_end;     /* the last hold is over: nothing is to be stopped any more */
-	bool held;	     /* all threads are to stand still until tracer__release */
+	bool passed_end;     /* the last hold is over: it is not stopped again */
+	bool held;	     /* all threads stand still until tracer__release */
 	bool in_time;	     /* the hold is at a stop point, not at the exit event */
-	bool frozen;	     /* all threads are to stand still until tracer__thaw */
-	bool stays_traced;   /* also when it is not frozen any more */
-	bool leaving;	     /* each thread is let go as soon as it stands still */
-	unsigned int vforks; /* of threads in it, during which the stop point is out */
+	bool frozen;	     /* all threads stand still until tracer__thaw */
+	bool stays_traced;   /* even when it is no longer frozen */
+	bool leaving;	     /* each thread is released as soon as it stops */
+	unsigned int vforks; /* vforks in progress, during which the stop point is out */
 	bool stop_suspended; /* out for that reason, to be put back */
 	int plan;	     /* the owner's, as all below */
 	int plan_error;	     /* of setting its last stop point: 0 or -errno */
 	unsigned int visits;
-	uint64_t waiting_since_ns; /* for somebody who looks at it; 0: it does not */
+	uint64_t waiting_since_ns; /* for somebody who examines it; 0: it does not wait */
 };
 
 struct tasks {
@@ -61,25 +61,25 @@ struct tasks {
 
 void tasks__deinit(struct tasks *tasks);
 
-/* NULL: there is none. */
+/* NULL: none. */
 struct thread *tasks__thread(const struct tasks *tasks, pid_t tid);
 struct process *tasks__process(const struct tasks *tasks, pid_t pid);
-/* The new one, in THREAD_RUNS, or the one that is there; NULL: no memory. */
+/* The new thread in THREAD_RUNS, or the existing one; NULL: no memory. */
 struct thread *tasks__add_thread(struct tasks *tasks, pid_t tid, pid_t pid);
 struct process *tasks__add_process(struct tasks *tasks, pid_t pid);
-/* The last of either takes its place. */
+/* The last entry moves into the gap. */
 void tasks__remove_thread(struct tasks *tasks, struct thread *thread);
 void tasks__remove_process(struct tasks *tasks, struct process *process);
 
-/* A thread of the process that stands in a stop that ptrace can work on; NULL: none does. */
+/* A thread of the process in a stop that ptrace can work on; NULL: none. */
 struct thread *tasks__standing(const struct tasks *tasks, pid_t pid);
-/* Whether no thread of it runs or can come to run. */
+/* Whether no thread of it runs or can start to run. */
 bool tasks__is_still(const struct tasks *tasks, pid_t pid);
-/* Whether every thread of its process but this is at its exit, or past it. */
+/* Whether every other thread of its process is at its exit, or past it. */
 bool tasks__is_last(const struct tasks *tasks, const struct thread *thread);
 size_t tasks__threads_of(const struct tasks *tasks, pid_t pid);
 
-/* Whether it stands in a stop that ends when we say so. */
+/* Whether it is in a stop that we can end. */
 bool thread_stands(const struct thread *thread);
 
 #endif

@@ -8,11 +8,11 @@
 #include "collect/proc/procfs.h"
 
 struct thread_status {
-	char state;   /* R, S, T, t, Z ... of proc(5); X: it cannot be read, the thread is gone */
+	char state;   /* R, S, T, t, Z ... of proc(5); X: unreadable, the thread is gone */
 	pid_t tracer; /* 0: nobody */
 };
 
-/* Of /proc/PID/task/TID/status. */
+/* From /proc/PID/task/TID/status. */
 struct thread_status thread_status_read(const struct proc *proc, pid_t tid);
 
 static inline bool thread_status_ended(const struct thread_status *status)

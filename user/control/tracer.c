@@ -10,10 +10,10 @@
 #include "control/thread_status.h"
 #include "control/tracer_priv.h"
 
-/* One that sleeps where nothing wakes it (vfork, a disk) has no signal of ours on its way. */
+/* A thread that sleeps and cannot be woken (vfork, a disk) never stops for us: wait no longer. */
 #define LEAVE_NS 500000000
 #define POLL_NS 20000
-#define ATTACH_ROUNDS 64 /* of looking for threads that were born meanwhile */
+#define ATTACH_ROUNDS 64 /* of searching for threads that were born meanwhile */
 
 int tracer__new(const struct tracer_options *options, struct tracer **ret)
 {
@@ -60,7 +60,7 @@ int tracer__seize(struct tracer *tracer, pid_t pid)
 	return err;
 }
 
-/* A thread that has ended is none. *fresh: it was not traced yet. */
+/* Ignores a thread that has ended. *fresh: it was not traced yet. */
 static int tracer_attach_thread(struct tracer *tracer, const struct proc *proc, pid_t tid,
 				bool *fresh)
 {
@@ -87,7 +87,7 @@ int tracer__attach(struct tracer *tracer, const struct proc *proc, pid_t *failed
 	*failed = (pid_t)proc__pid(proc);
 	if (!tasks__add_process(&tracer->tasks, *failed))
 		return -ENOMEM;
-	/* Until no thread is new: one that is not traced would be stopped for good by a probe. */
+	/* Repeats until no thread is new: a probe would stop an untraced thread for good. */
 	for (round = 0; !err && fresh; round++) {
 		uint32_t *tids = NULL;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* New tasks: threads, and children that are followed or let go. */
+/* New tasks: threads, and children that are followed or released. */
 #include <errno.h>
 #include <sys/ptrace.h>
 
 #include "control/kinship.h"
 #include "control/tracer_priv.h"
 
-/* Born standing still. A followed child keeps the stop point of its maker's, in its own memory. */
+/* Born stopped. A followed child keeps its parent's stop point, in its own memory. */
 static void tracer_settle(struct tracer *tracer, struct thread *thread)
 {
 	const struct tracer_owner *owner = &tracer->options.owner;
@@ -30,7 +30,7 @@ static void tracer_inherit_stop(const struct tracer *tracer, struct process *chi
 	child->passed_end = memory->passed_end;
 }
 
-/* child, a thread's id so far, is a process that maker has made. */
+/* child, known only as a thread so far, is a process that maker has created. */
 static int tracer_add_child(struct tracer *tracer, struct thread *maker, struct thread *child,
 			    bool vforked)
 {
@@ -47,7 +47,7 @@ static int tracer_add_child(struct tracer *tracer, struct thread *maker, struct 
 		process->lender = from->lender ? from->lender : from->pid;
 	if (shares && vforked)
 		tracer_vfork_begun(tracer, maker);
-	/* With somebody's breakpoint in the memory it runs in, it must be traced. */
+	/* If the memory it runs in has a breakpoint, it must be traced. */
 	process->leaving = tracer->leaving || (from && from->leaving) ||
 			   (!tracer->options.follow_children &&
 			    (!shares || vforked || !tracer->options.stopper.in_memory));
@@ -78,7 +78,7 @@ int tracer_on_birth(struct tracer *tracer, struct thread *thread, int event)
 			err = tracer_add_child(tracer, thread, child, event == PTRACE_EVENT_VFORK);
 		if (!err && !told)
 			tracer_settle(tracer, child);
-		/* One that was let go has left its place to another. */
+		/* The entry of a released one was taken by another. */
 		thread = tasks__thread(tasks, tid);
 	}
 	if (thread)
@@ -88,7 +88,7 @@ int tracer_on_birth(struct tracer *tracer, struct thread *thread, int event)
 
 void tracer_on_first_stop(struct tracer *tracer, struct thread *thread)
 {
-	/* Not told of yet: its maker's event is on its way, and settles it. */
+	/* Not announced yet: its parent's event is on its way and settles it. */
 	if (!thread->pid)
 		thread->state = THREAD_UNTOLD;
 	else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * A process made by vfork or with CLONE_VM runs in its maker's memory, and through its breakpoint,
- * which is not meant for it. A vfork child is left alone and the breakpoint out as long as that
- * lasts: the child may want a tracer of its own. Any other is traced, and steps over it.
+ * A process made by vfork or with CLONE_VM runs in its parent's memory, and so through its parent's
+ * breakpoint. A vfork child is left alone, and the breakpoint is out meanwhile: the child may want
+ * its own tracer. Any other process is traced and steps over the breakpoint.
  */
 #include <signal.h>
 #include <sys/ptrace.h>

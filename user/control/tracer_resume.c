@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Threads that stand go on, or are let go. */
+/* Stopped threads go on, or are released. */
 #include <signal.h>
 #include <sys/ptrace.h>
 
 #include "control/own_signal.h"
 #include "control/tracer_priv.h"
 
-/* From a stop point that is to stay, the thread steps first: it is put back behind it. */
+/* From a stop point that stays, the thread first steps over it; then the stop point is put back. */
 static void tracer_continue(struct thread *thread, const struct process *process, int number)
 {
 	bool steps = thread->at_stop && process && process->stop_suspended;
@@ -21,8 +21,8 @@ static void tracer_continue(struct thread *thread, const struct process *process
 }
 
 /*
- * A thread that has passed a stop point has its signal on its way, and would take it for real: it
- * goes on to that stop.
+ * A thread that has passed a stop point has its signal pending and would really receive it: it
+ * first goes on to that stop.
  */
 static void tracer_let_go(struct tracer *tracer, struct process *process, struct thread *thread,
 			  int number)
@@ -70,7 +70,7 @@ void tracer_go_on_all(struct tracer *tracer, pid_t pid)
 		if (thread->pid == pid &&
 		    (thread->state == THREAD_STANDS || thread->state == THREAD_AT_EXIT))
 			tracer_go_on(tracer, thread, thread->signal);
-		/* The last one has come to the place of one that was let go. */
+		/* The last entry has taken the place of the one that was released. */
 		i += tasks->thread_count == count;
 	}
 }
@@ -95,7 +95,7 @@ void tracer_hold(struct tracer *tracer, struct process *process, bool in_time)
 	tracer_interrupt(tracer, process->pid);
 }
 
-/* Nothing but a new stop makes a listening thread ready to be let go. */
+/* A listening thread must stop anew before it can be released. */
 static enum thread_state tracer_state_to_leave(enum thread_state state)
 {
 	if (state == THREAD_AT_POINT)
@@ -103,7 +103,7 @@ static enum thread_state tracer_state_to_leave(enum thread_state state)
 	return state == THREAD_LISTENS ? THREAD_RUNS : state;
 }
 
-/* Those that are past their exit do not stop again. */
+/* Threads past their exit do not stop again. */
 static void tracer_forget_ended(struct tasks *tasks, pid_t pid)
 {
 	size_t i = 0;

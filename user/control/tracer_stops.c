@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What a stop of a thread means, by ptrace(2). */
+/* What a stop of a thread means, according to ptrace(2). */
 #include <errno.h>
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -21,7 +21,7 @@ static void tracer_on_exit_event(struct tracer *tracer, struct thread *thread)
 
 /*
  * Only the thread that called exec is left, under the process's own id, whatever was known of the
- * one that had it before.
+ * former thread with that id.
  */
 static void tracer_on_exec_event(struct tracer *tracer, struct thread *thread)
 {
@@ -59,7 +59,7 @@ static void tracer_at_stop_point(struct tracer *tracer, struct thread *thread,
 	thread->state = THREAD_STANDS;
 	thread->signal = 0;
 	thread->at_stop = true;
-	/* Out at once: when we are killed the thread runs on from here. */
+	/* Taken out at once, so that the thread can run on if we are killed. */
 	if (process)
 		tracer_suspend_stop(tracer, process, thread->tid);
 	if (process && owner->on_stop_point && !process->leaving)
@@ -160,7 +160,7 @@ int tracer_on_stop(struct tracer *tracer, pid_t tid, int wait_status)
 	}
 }
 
-/* New tasks whose maker was killed before its event could tell of them. */
+/* New tasks whose parent was killed before its event could announce them. */
 static void tracer_free_orphans(struct tracer *tracer, const struct stop *stop)
 {
 	const struct stopper *stopper = &tracer->options.stopper;

@@ -98,7 +98,7 @@ int usdt_read_text(pid_t tid, const char *arguments, char *text, size_t size)
 
 	err = pointer_value(tid, arguments, &address);
 	for (at = 0; !err && at < size; at++) {
-		/* Words are aligned, so that none crosses into a page that is not there. */
+		/* Reads aligned words, so that none crosses into an unmapped page. */
 		if (!at || (address + at) % sizeof(word) == 0)
 			err = peek_word(tid, (address + at) / sizeof(word) * sizeof(word), &word);
 		text[at] = (char)(word >> 8 * ((address + at) % sizeof(word)));

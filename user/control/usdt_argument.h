@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The value of a static probe's argument, of a thread that stands at the probe. */
+/* The value of a static probe's argument, for a thread that is stopped at the probe. */
 #ifndef CONTROL_USDT_ARGUMENT_H
 #define CONTROL_USDT_ARGUMENT_H
 
@@ -7,9 +7,9 @@
 #include <sys/types.h>
 
 /*
- * Reads the text that the first argument points to, out of a thread in a ptrace stop of ours:
- * at most size - 1 bytes, terminated. 0, -EOPNOTSUPP: an argument of another kind, or another
- * architecture; -EFAULT: it points nowhere; -ENAMETOOLONG.
+ * Reads the text that the first argument points to, from a thread in a ptrace stop of ours: at most
+ * size - 1 bytes, terminated. 0, -EOPNOTSUPP: another kind of argument or architecture; -EFAULT: an
+ * invalid pointer; -ENAMETOOLONG.
  */
 int usdt_read_text(pid_t tid, const char *arguments, char *text, size_t size);
 

@@ -17,16 +17,16 @@
 #include "control/clock.h"
 #include "control/thread_status.h"
 
-/* A hold is looked at that often in the time that it may last. */
+/* A hold is checked this many times within its limit. */
 #define LOOKS 5
 
-/* What pagewatch tells its helper. */
+/* Shared state that pagewatch writes for its helper. */
 struct watchdog_shared {
 	_Atomic uint64_t held_since_ns; /* 0: nothing is held */
-	_Atomic uint32_t turns;		/* of our loop */
+	_Atomic uint32_t turns;		/* turns of our loop */
 	atomic_bool idle;
 	atomic_bool stopped; /* by others, when we were idle last */
-	atomic_bool ended;   /* as we meant to */
+	atomic_bool ended;   /* as intended */
 	_Atomic pid_t pid;
 	atomic_bool traced;
 };
@@ -34,7 +34,7 @@ struct watchdog_shared {
 struct watchdog {
 	struct watchdog_shared *shared;
 	uint64_t hold_ns;
-	int timer_fd; /* runs while something may stand; both have it */
+	int timer_fd; /* active while something may stand still; both processes have it */
 };
 
 /* In the helper. */
@@ -46,8 +46,8 @@ struct watchdog_helper {
 	pid_t pagewatch;
 	struct procfs *procfs;
 	const struct stop_probes *probes;
-	uint32_t turns;	    /* at the last look */
-	unsigned int stuck; /* looks since it made a turn */
+	uint32_t turns;	    /* at the last check */
+	unsigned int stuck; /* checks since the last turn */
 };
 
 static void watchdog_set_timer(const struct watchdog *watchdog, bool on)
@@ -79,7 +79,7 @@ static bool watchdog_some_thread_is(const struct watchdog_helper *helper, pid_t 
 	return found;
 }
 
-/* Whether pagewatch has served nothing since the last look, though there may be something. */
+/* Whether pagewatch has served nothing since the last check, although there may be something. */
 static bool watchdog_is_stuck(struct watchdog_helper *helper)
 {
 	uint32_t turns = atomic_load(&helper->shared->turns);
@@ -111,9 +111,8 @@ static void watchdog_mute(const struct watchdog_helper *helper)
 }
 
 /*
- * A signal of our probes that nobody had waited for takes effect when pagewatch is killed, now or
- * when its thread next runs. SIGCONT ends the stop, and drops the signals that are on their way.
- * Nobody else has stopped the process.
+ * A pending signal of our probes takes effect when pagewatch is killed, now or when its thread next
+ * runs. SIGCONT ends the stop, and drops pending stop signals. Nobody else has stopped the process.
  */
 static void watchdog_wake(const struct watchdog_helper *helper)
 {
@@ -140,7 +139,7 @@ static void watchdog_serve(struct watchdog_helper *helper)
 			  (unsigned long long)(helper->hold_ns / 1000000u));
 		watchdog_mute(helper);
 		syscall(SYS_pidfd_send_signal, helper->pidfd, SIGKILL, NULL, 0);
-		/* Its descriptor tells when it is gone, and what it traced let go. */
+		/* Its descriptor says when it is gone and its tracees are released. */
 		fds[1].fd = -1;
 	}
 	if (atomic_load(&helper->shared->ended))
@@ -150,7 +149,7 @@ static void watchdog_serve(struct watchdog_helper *helper)
 	watchdog_wake(helper);
 }
 
-/* Out of reach of what is sent to pagewatch, and with nothing of it but what is needed. */
+/* Out of reach of signals to pagewatch; keeps only what it needs. */
 static void watchdog_stand_apart(const struct watchdog_helper *helper)
 {
 	int low = helper->pidfd < helper->timer_fd ? helper->pidfd : helper->timer_fd;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What pagewatch and the guardian of its command say to each other. */
+/* What pagewatch and the guardian of its command tell each other. */
 #ifndef CONTROL_WORDS_H
 #define CONTROL_WORDS_H
 
 #include <sys/types.h>
 
 enum word_type {
-	/* of the guardian */
+	/* from the guardian */
 	WORD_SPAWNED, /* pid, or value: -errno of the fork or of the tracing */
 	WORD_LOOK,    /* pid stands until WORD_LOOKED: its allocators can be looked for */
 	WORD_HELD,    /* pid stands until WORD_RELEASE; value: enum last_stop */
@@ -26,9 +26,9 @@ struct word {
 	int value;
 };
 
-/* 0 or -errno; no SIGPIPE. */
+/* 0 or -errno; never SIGPIPE. */
 int word_send(int link, const struct word *word);
-/* Waits for one. 1, 0 at the end of the other side, or -errno. */
+/* Waits for one. 1, 0 if the other side has ended, or -errno. */
 int word_receive(int link, struct word *ret);
 
 #endif

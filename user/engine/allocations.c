@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Heap blocks and mmap calls: probing allocators, handing events on, arrays of what is there. */
+/* Heap blocks and mmap calls: probes allocators, passes events on, lists what is there. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "collect/elf/mapped_file.h"
 #include "engine/priv.h"
 
-/* Of one address space, live and freed: some 100 bytes each. */
+/* per address space, live and freed: some 100 bytes each. */
 #define ALLOCATIONS_MAX ((size_t)1 << 19)
 
 static int on_change(void *ctx, const struct map_change *change)
@@ -68,7 +68,7 @@ static struct probed_file file_of(const struct engine *engine, const struct targ
 		.inode = vma->inode,
 		.dev_major = vma->dev_major,
 		.dev_minor = vma->dev_minor,
-		/* A child has its parent's probes only if they are everybody's. */
+		/* A child has its parent's probes only if they are for all processes. */
 		.pid = engine->options.follow_children ? 0 : target->pid,
 	};
 }
@@ -88,7 +88,7 @@ static const struct probed_file *find_probed(const struct engine *engine,
 	return NULL;
 }
 
-/* Files without a malloc are remembered by nobody: they are looked at when mappings change. */
+/* Files without a malloc are not recorded: they are checked when mappings change. */
 static int probe_file(struct engine *engine, const struct target *target, const struct vma *vma,
 		      struct probed_file *file)
 {
@@ -111,7 +111,7 @@ static int probe_file(struct engine *engine, const struct target *target, const 
 	return err;
 }
 
-/* 0 also where there is nothing to probe. */
+/* 0 also if there is nothing to probe. */
 static int probe_vma(struct engine *engine, struct target *target, const struct vma *vma)
 {
 	struct probed_file file = file_of(engine, target, vma);
@@ -201,7 +201,7 @@ int allocations_add_arrays(struct engine *engine, struct target *target,
 	int err;
 
 	err = allocations_probe(engine, target, &target->vmas);
-	/* Found only now: it may have been at work for long. */
+	/* Found only now: it may have been in use for long. */
 	target->heap_late |= engine->probed_count != probed;
 	if (!err && target->heap)
 		err = heap__arrays(target->heap, in_memory, &copy, list);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Which arrays a target has: the ranges it was given, and what the array sources find. */
+/* Which arrays a target has: the given ranges, and what the array sources find. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,13 +13,13 @@
 #include "engine/priv.h"
 
 /*
- * Enough for a million objects, and hardly noticed by a person. What is known of the objects
- * takes as much again as their pages: 256 MiB in all, whatever the target holds.
+ * Enough for a million objects, and hardly noticeable. What is known of the objects takes as much
+ * as their pages: 256 MiB in all, whatever the target holds.
  */
 #define LOOK_MS 2000u
 #define LOOK_BYTES (128ull << 20)
 
-/* Budgets are of CPU time: what is found must not depend on what else the machine does. */
+/* Budgets are CPU time: results must not depend on what else the machine does. */
 static uint64_t cpu_now_ns(void)
 {
 	struct timespec now;
@@ -54,7 +54,7 @@ static void tell_missing(const struct python_report *report, struct process_mome
 		process_moment__miss_names(row, "arrays may be missing: %s", report->cut);
 	else if (report->partial)
 		process_moment__miss_names(row, "arrays may be missing: %s", report->partial);
-	else if (report->changing && !report->swapped) /* what is not there reads as changed */
+	else if (report->changing && !report->swapped) /* absent memory reads as changed */
 		process_moment__miss_names(row, "%zu arrays changed while they were read",
 					   report->changing);
 	if (report->unverified)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A living process, and its children, become targets. */
+/* Makes targets of a running process and its children. */
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ static int attach_one(struct engine *engine, uint32_t pid, bool asked)
 
 	if (engine->faults)
 		err = faults__add_process(engine->faults, pid, &slot);
-	/* A child that was forked just now may be known by an event that nobody has read yet. */
+	/* A child that was forked just now may be in an event that was not read yet. */
 	if (!err)
 		err = engine_drain(engine);
 	target = slot == NO_SLOT ? engine_find_pid(engine, pid) : engine_find_slot(engine, slot);
@@ -69,7 +69,7 @@ static int attach_one(struct engine *engine, uint32_t pid, bool asked)
 	return scan_baseline(engine, target);
 }
 
-/* One that ended meanwhile is no loss, and one without room was counted by the kernel side. */
+/* A child that ended meanwhile is no loss, and the kernel side has counted one without room. */
 static void attach_child(struct engine *engine, uint32_t pid)
 {
 	struct target *target;
@@ -81,7 +81,7 @@ static void attach_child(struct engine *engine, uint32_t pid)
 	engine_lose_child(engine, target, target ? target->slot : NO_SLOT, err);
 }
 
-/* Children that come while we look join through the fork event, or are found here. */
+/* Children born meanwhile arrive as fork events, or are found here. */
 static int attach_children(struct engine *engine, uint32_t pid)
 {
 	uint32_t *pids = NULL;
@@ -120,7 +120,7 @@ static void tell_protected(uint32_t pid)
 			  pid);
 }
 
-/* 0, or -errno with its sentence told. */
+/* 0, or -errno after logging a message. */
 static int refuse_process(struct engine *engine, uint32_t pid)
 {
 	uint32_t owner = 0;
@@ -164,7 +164,7 @@ int engine__attach(struct engine *engine, uint32_t pid)
 		err = attach_one(engine, pid, true);
 	if (!err && engine->options.follow_children)
 		err = attach_children(engine, pid);
-	/* It may have ended, or have changed its user, since we asked. */
+	/* It may have ended, or changed its user, since we asked. */
 	if (err && !refuse_process(engine, pid))
 		log_error("cannot watch process %u: %s", pid,
 			  err == -ENOSPC ? "no room in the target table" : strerror(-err));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Followed processes that ended since the last report: the largest are kept, the others are
- * summed, so that a watch of many short ones takes no more and more memory.
+ * Followed processes that ended since the last report: the largest are kept and the others summed,
+ * so that many short ones do not take more and more memory.
  */
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@ static bool is_kept(const struct target *target)
 	return target->ended && !target->asked && !target->replaced && !target->lost;
 }
 
-/* Faults tell of one that nobody looked at. */
+/* For one that was never scanned, its faults decide. */
 static uint64_t weight_of(const struct target *target)
 {
 	uint64_t faults = target->faults.user + target->faults.kernel;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Life of the engine: what it opens, how it attaches. */
+/* Lifetime of the engine: what it opens, how it attaches. */
 #include "engine/engine.h"
 
 #include <errno.h>

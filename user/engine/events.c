@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What the kernel side tells, applied to the targets in the order in which it happened. */
+/* Applies the kernel side's events to the targets, in order. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "engine/priv.h"
 
-/* Between two looks at signals and stops: a target that stands in one waits for us. */
+/* Time between two checks for signals and stops: a stopped target waits for us. */
 #define DRAIN_NS 10000000u
 
 struct unclosed {
@@ -61,7 +61,7 @@ static int on_fork(struct engine *engine, const struct map_event *event)
 {
 	int err;
 
-	/* Found by a look at the children, a moment before the kernel told of it. */
+	/* A search for children found it just before the kernel reported it. */
 	if (engine_find_slot(engine, event->process.other_slot))
 		return 0;
 	err = add_child(engine, event);
@@ -71,12 +71,12 @@ static int on_fork(struct engine *engine, const struct map_event *event)
 	return 0;
 }
 
-/* The lives of the replaced image are reported with the image that follows it. */
+/* The lives of the replaced image are reported with its successor. */
 static int carry_over(struct engine *engine, struct target *old, struct target *target)
 {
 	int err;
 
-	/* What follows a process's last chance is its own affair, be it another program. */
+	/* What happens after a process's final snapshot does not change it, not even an exec. */
 	target->final = old->final;
 	old->final = NULL;
 	err = target__end(engine, old, "exec");
@@ -131,7 +131,9 @@ static int on_mapping(struct engine *engine, struct target *target, const struct
 	return touch__handle(target->touch, event);
 }
 
-/* Of a call about a file that others may have mapped: whoever had an entry of it has this exit. */
+/*
+ * For a call about a file that others may have mapped: the exit goes to every target with an entry.
+ */
 static int on_exit_everywhere(struct engine *engine, const struct map_event *event)
 {
 	size_t i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What is kept of a process that stood at its last chance. */
+/* The final snapshot of a process that was held at its end. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -37,7 +37,7 @@ int engine__keep_last(struct engine *engine)
 	target->final = row;
 	err = engine_look(engine, target, row);
 	target->final_pages = pages_of(row, engine->environment.page_bytes);
-	/* It ended meanwhile: what was counted until then is told as ended. */
+	/* It ended meanwhile: what was counted until then is reported as ended. */
 	if (err || target->ended)
 		target__forget_final(target);
 	else

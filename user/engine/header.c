@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What a moment says besides its processes: when, by which means, what was lost, what it cost. */
+/* What a moment says besides its processes: when, how, what was lost, what it cost. */
 #include <sys/resource.h>
 #include <time.h>
 
@@ -27,7 +27,7 @@ static void fill_self(struct engine *engine, struct moment *moment)
 		moment->header.self_bpf_bytes = faults__kernel_bytes(engine->faults);
 }
 
-/* Of the kernel side, of ours, and of each target's own: those of the last scans, and the rest. */
+/* Losses of the kernel side, of ours, and of each target: those of the last scans, and the rest. */
 static int fill_losses(struct engine *engine, struct moment *moment)
 {
 	struct faults_losses kernel = { 0 };

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Targets that stand for us: a command before it runs and at its end, checkpoints, --freeze. */
+/*
+ * Targets that stand still for us: a command before it runs and at its end, checkpoints, --freeze.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +61,7 @@ int engine_open_control(struct engine *engine)
 	return control__new(&options, &engine->control);
 }
 
-/* In the scan tier nobody else tells of a command's image, or of a child of it. */
+/* In the scan tier nothing else reports a command's image or its children. */
 static int holds_add_target(struct engine *engine, pid_t pid)
 {
 	struct target *target;
@@ -94,7 +96,7 @@ int engine__launch(struct engine *engine, const struct launch_options *options, 
 	if (engine->faults)
 		return engine_drain(engine);
 	err = holds_add_target(engine, engine->launched);
-	/* It has ended already: its guardian was killed, and did not stop it. */
+	/* It has already ended: its guardian was killed and did not stop it. */
 	return err == -ESRCH ? 0 : err;
 }
 
@@ -151,7 +153,7 @@ int engine__attach_checkpoints(struct engine *engine, uint32_t pid)
 	return err;
 }
 
-/* One that is not watched is let go. */
+/* An unwatched process is released. */
 const char *engine_checkpoint(struct engine *engine, pid_t *pid)
 {
 	const char *name = control__checkpoint(engine->control, pid);
@@ -160,7 +162,7 @@ const char *engine_checkpoint(struct engine *engine, pid_t *pid)
 
 	if (!name)
 		return NULL;
-	/* Without faults nobody tells of a fork: a child that is to be followed may be new to us. */
+	/* Without faults nothing reports forks: a followed child may be new to us. */
 	if (engine->options.follow_children)
 		holds_add_target(engine, *pid);
 	target = engine_find_pid(engine, (uint32_t)*pid);

@@ -47,8 +47,7 @@ static bool process_ended(const struct target *target)
 }
 
 /*
- * An address space ends before its process can be waited for, so by then the
- * ring holds all that is to be said of it.
+ * An address space ends before its process can be reaped, so by then the ring has all its records.
  */
 static int end_target(struct engine *engine, struct target *target)
 {
@@ -73,7 +72,7 @@ static struct target *target_of_pidfd(struct engine *engine, int fd)
 	return NULL;
 }
 
-/* Those that had ended before we heard of them. */
+/* Targets that had ended before we heard of them. */
 static int end_gone(struct engine *engine)
 {
 	size_t i;

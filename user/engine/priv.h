@@ -28,12 +28,12 @@
 struct target {
 	uint32_t pid;
 	uint32_t slot;
-	int pidfd;	   /* -1 where the process was gone already */
-	struct proc *proc; /* NULL where it was gone already */
+	int pidfd;	   /* -1 if the process was already gone */
+	struct proc *proc; /* NULL if it was already gone */
 	struct touch *touch;
 	struct vma_list vmas; /* as of the last scan */
 	struct page_runs runs;
-	struct frame_list frames;   /* of the resident pages, where they are wanted */
+	struct frame_list frames;   /* of the resident pages, if wanted */
 	struct extent_list extents; /* scratch */
 	struct touch_map map;	    /* the kernel's touched chunks of the last scan */
 	struct touch_map window;    /* and those before it */
@@ -41,28 +41,28 @@ struct target {
 	bool huge_unsure;	    /* the last scan could not tell all huge pages */
 	uint64_t collapses;	    /* huge pages that khugepaged made during the watch */
 	struct process_facts facts; /* last known */
-	struct array_ids ids;	    /* given so far, so that a stream keeps them */
-	struct array_list marks;    /* that it told of at its last checkpoint */
+	struct array_ids ids;	    /* assigned so far, so that a stream keeps them */
+	struct array_list marks;    /* sent at its last checkpoint */
 	struct elf_look *elf;	    /* its static arrays */
-	struct heap *heap;	    /* NULL: not asked for, or the scan tier */
+	struct heap *heap;	    /* NULL: not wanted, or scan tier */
 	struct mappings *mappings;  /* the same */
-	bool heap_late;		    /* it had run before its allocator was probed */
-	bool heap_own_new;	    /* an allocator of it has an operator new of its own */
-	bool heap_probed;	    /* an allocator of it was found */
-	struct file_maps files;	    /* as of the last look at its mappings */
-	uint64_t heap_files;	    /* the generation of files that was looked at for allocators */
+	bool heap_late;		    /* it ran before its allocator was probed */
+	bool heap_own_new;	    /* one of its allocators has its own operator new */
+	bool heap_probed;	    /* one of its allocators was found */
+	struct file_maps files;	    /* as of the last check of its mappings */
+	uint64_t heap_files;	    /* the generation of files that was searched for allocators */
 	char runtime[128];	    /* and for a Python */
 	uint64_t runtime_files;
 	struct fault_counts faults;   /* last known */
-	struct process_moment *final; /* as it stood at its last chance; NULL: it had none */
+	struct process_moment *final; /* final snapshot; NULL: none */
 	uint64_t final_pages;	      /* resident in it */
-	struct losses losses;	      /* its own, since it is watched */
+	struct losses losses;	      /* its own, since it has been watched */
 	struct target *next_by_pid;
-	bool asked;    /* by pid or as the command: it is not followed as somebody's child */
-	bool mm_ended; /* the kernel said so; not yet known whether by exec or exit */
-	bool ended;    /* nothing to scan any more; reported once, then forgotten */
+	bool asked;    /* by pid or as the command, not only as somebody's child */
+	bool mm_ended; /* the kernel said so; whether by exec or exit is not known yet */
+	bool ended;    /* nothing left to scan; reported once, then forgotten */
 	bool replaced; /* ended by exec: the image that follows reports for it */
-	bool lost;     /* it could not be followed: counted, and nothing else is said of it */
+	bool lost;     /* it could not be followed: only counted */
 };
 
 /* A file whose allocator is probed, for one process or (pid 0) for all. */
@@ -87,22 +87,22 @@ struct engine {
 	struct target **targets;
 	size_t target_count;
 	size_t target_capacity;
-	struct target **by_slot; /* those that live; NULL: none has that slot */
+	struct target **by_slot; /* live ones; NULL: none has that slot */
 	size_t slot_capacity;
-	struct target *by_pid[TARGET_BUCKETS]; /* those that live, by pid % TARGET_BUCKETS */
+	struct target *by_pid[TARGET_BUCKETS]; /* live ones, by pid % TARGET_BUCKETS */
 	size_t live_count;
-	size_t gone_count;	    /* that live, for us, and have no process any more */
-	bool ended_news;	    /* one has ended since the last look at those */
-	struct processes_rest rest; /* of those that ended and are not kept */
-	struct losses ended_losses; /* of targets that are forgotten */
+	size_t gone_count;	    /* still counted as live, but their process is gone */
+	bool ended_news;	    /* one has ended since they were last checked */
+	struct processes_rest rest; /* ended ones that are not kept */
+	struct losses ended_losses; /* of forgotten targets */
 	struct probed_file *probed;
 	size_t probed_count;
 	size_t probed_capacity;
 	struct stop_probes stop_probes;
 	struct control *control;
-	bool told_freeze; /* that some process cannot be stopped */
+	bool told_freeze; /* a message said that some process cannot be stopped */
 	pid_t launched;	  /* 0: nothing was launched */
-	bool kept_last;	  /* of the launched command */
+	bool kept_last;	  /* final snapshot of the launched command */
 	int epoll_fd;
 	int signal_fd;
 	int timer_fd;
@@ -110,7 +110,7 @@ struct engine {
 	int interrupted_by;	     /* pending signal, 0: none */
 	bool asked, resized, ticked; /* pending events */
 	uint64_t start_ns;	     /* CLOCK_MONOTONIC */
-	bool backlog;		     /* events wait in the ring */
+	bool backlog;		     /* events are left in the ring */
 	int pending_error;	     /* of an event handler, reported by engine__next */
 	struct losses losses;	     /* on our side, since the start of the watch */
 };
@@ -119,7 +119,7 @@ struct engine {
 #define PROC_ROOT "/proc"
 
 /*
- * The files in their order, each uses those above it: poll, target_set, targets, ended;
+ * The files in order; each uses only those before it: poll, target_set, targets, ended;
  * allocations, arrays, window, header; events; holds; snapshot; finals; loop, attach; engine.
  */
 
@@ -127,8 +127,8 @@ struct engine {
 int engine_watch_fd(struct engine *engine, int fd);
 
 /*
- * target_set.c: a target is found by its slot and its pid while it lives, and is in
- * engine->targets until it was reported.
+ * target_set.c: finds a live target by slot and pid; engine->targets has all that were not reported
+ * yet.
  */
 int target_set__add(struct engine *engine, struct target *target);
 void target_set__end(struct engine *engine, struct target *target);
@@ -140,47 +140,47 @@ size_t engine_live_targets(const struct engine *engine);
 int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target **ret);
 void target__free(struct target *target);
 void target__forget_marks(struct target *target);
-/* The row that was kept of a target moves to *row; false: there is none. */
+/* Moves the final snapshot of a target to *row; false: none. */
 bool target__take_final(struct target *target, struct process_moment *row);
 void target__forget_final(struct target *target);
-/* Scans all of the target's page tables into target->runs. 0, -ESRCH when it is gone. */
+/* Scans all of the target's page tables into target->runs. 0; -ESRCH if it is gone. */
 int target__scan(struct engine *engine, struct target *target);
 /* All of the last scan but its VMAs; a moment has what it needs of it. */
 void target__forget_scan(struct target *target);
-/* The address space is gone: its last bits become retired lives, its slot is free. */
+/* The address space is gone: its last bits become retired lives, its slot is released. */
 int target__end(struct engine *engine, struct target *target, const char *how);
-/* Whether a process was asked for by pid, or is the command that was launched. */
+/* Whether a process was named by pid, or is the launched command. */
 bool engine_is_asked(const struct engine *engine, uint32_t pid);
 /*
- * A followed process that cannot be looked at (err says why) is a loss, and the watch goes on
- * without it. target may be NULL: then slot alone is given back, NO_SLOT: there is none.
+ * A followed process that cannot be read (err says why) is a loss, and the watch goes on without
+ * it. If target is NULL, only slot is released (NO_SLOT: none).
  */
 void engine_lose_child(struct engine *engine, struct target *target, uint32_t slot, int err);
 /* Forgets targets that ended and were reported, and the sum of others. */
 void engine_prune(struct engine *engine);
-/* Forgets those of which no report is to speak. Nobody is looking at one. */
+/* Forgets ended targets that no report is to show. No snapshot is in progress. */
 void engine_prune_untold(struct engine *engine);
 
-/* ended.c: of those that ended all but the largest become a sum. 0 or -ENOMEM. */
+/* ended.c: sums up the ended targets except the largest. 0 or -ENOMEM. */
 int engine_fold_ended(struct engine *engine);
 
-/* events.c: all that is in the ring at the call, or what can be handled in 10 ms. 0 or -errno. */
+/* events.c: handles all that is in the ring at the call, or as much as 10 ms allow. 0 or -errno. */
 int engine_drain(struct engine *engine);
 int engine_drain_some(struct engine *engine);
 
 /*
- * snapshot.c: the facts of one target, which may end meanwhile. Nothing is consumed: the lives
- * that ended are there as long as nobody forgets them. A child that cannot be looked at is lost,
- * and has no row. 0 or -errno, logged.
+ * snapshot.c: the facts of one target, which may end meanwhile. Consumes nothing: ended lives stay
+ * until they are forgotten. A child that cannot be read is lost and has no row. 0 or -errno,
+ * logged.
  */
 int engine_look(struct engine *engine, struct target *target, struct process_moment *row);
 
-/* header.c: all of a snapshot but its processes, which are there. 0 or -errno. */
+/* header.c: everything of a snapshot except its processes, which are there already. 0 or -errno. */
 int engine_fill_header(struct engine *engine, struct moment *moment);
 
 /*
- * window.c: around a scan of the target's page tables. What stands still needs no look at what
- * came meanwhile. 0 or -errno.
+ * window.c: around a scan of the target's page tables. If the target stands still, nothing can
+ * happen meanwhile. 0 or -errno.
  */
 int window_begin(struct engine *engine, struct target *target, bool stands_still);
 int window_end(struct engine *engine, struct target *target, bool stands_still);
@@ -189,30 +189,30 @@ int window_end(struct engine *engine, struct target *target, bool stands_still);
 int engine_find_arrays(struct engine *engine, struct target *target, struct process_moment *row,
 		       struct array_list *ret);
 void engine_free_arrays(struct array_list *list);
-/* Whether one lies where nothing was mapped at the scan: its pages are not in it. */
+/* Whether an array is where nothing was mapped at the scan, so that its pages were not scanned. */
 bool engine_arrays_are_newer(const struct target *target, const struct array_list *list);
 
 /*
- * holds.c: all threads of a target stand for a moment, where --freeze asks for it. What cannot be
- * stopped is told once, and goes on: *frozen says which. 0 or -errno; thaw is due.
+ * holds.c: stops all threads of a target for a moment, if --freeze asks for it. If that fails, logs
+ * it once and goes on; *frozen says which. 0 or -errno; thaw must be called.
  */
 int engine_freeze(struct engine *engine, const struct target *target, bool *frozen);
 void engine_thaw(struct engine *engine, const struct target *target);
-/* What control is to tell us; 0 or -errno. */
+/* Sets up control. 0 or -errno. */
 int engine_open_control(struct engine *engine);
-/* Takes in what has happened to processes that are controlled. 0 or -errno. */
+/* Handles what happened to controlled processes. 0 or -errno. */
 int engine_serve_control(struct engine *engine);
-/* The checkpoint that a target waits at, or NULL; the pid of its process. */
+/* The checkpoint at which a target waits, or NULL; the pid of its process. */
 const char *engine_checkpoint(struct engine *engine, pid_t *pid);
 
-/* allocations.c: a new address space has nothing, a forked one what its parent (or NULL) has. */
+/* allocations.c: a new address space begins empty, a forked one with those of parent (or NULL). */
 int allocations_begin(struct engine *engine, struct target *target, const struct target *parent);
 void allocations_end(struct target *target);
-/* HEAP_* events; what calls change comes by way of the lives. */
+/* HEAP_* events; changes by calls come through the lives. */
 int allocations_handle(struct target *target, const struct map_event *event);
-/* Probes the allocators among the target's mappings that are not probed yet. 0 or -errno. */
+/* Probes the allocators in the target's mappings that are not probed yet. 0 or -errno. */
 int allocations_probe(struct engine *engine, struct target *target, const struct vma_list *vmas);
-/* The arrays of both sources; what they cannot see goes into row->names_missing. */
+/* Appends the arrays of both sources; row->names_missing says what they cannot see. */
 int allocations_add_arrays(struct engine *engine, struct target *target,
 			   const struct tally_input *input, struct array_list *list,
 			   struct process_moment *row);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * One moment of all targets: drain the ring, scan the page tables, then keep what they say.
- */
+/* One moment of all targets: drains the ring, scans the page tables, and keeps the result. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +8,7 @@
 #include "base/test_point.h"
 #include "engine/priv.h"
 
-/* The touches of the scan; what they cannot tell for certain is counted. */
+/* The touches of the scan; uncertain ones are counted. */
 static int keep_touches(struct target *target, struct process_moment *row)
 {
 	struct touch_facts facts;
@@ -31,7 +29,7 @@ static int keep_touches(struct target *target, struct process_moment *row)
 	return row->touch ? 0 : -ENOMEM;
 }
 
-/* Heap blocks and mmap calls join the arrays: which of them are still there the pages tell. */
+/* Adds heap blocks and mmap calls to the arrays; the pages show which of them still exist. */
 static int keep_arrays(struct engine *engine, struct target *target, struct array_list *arrays,
 		       struct process_moment *row)
 {
@@ -72,8 +70,8 @@ static int scan_moment(struct engine *engine, struct target *target, bool stands
 }
 
 /*
- * The page tables first, then the target's memory; an array that was made in between lies in no
- * VMA that was scanned: then all is scanned again, so that every row is of one moment.
+ * The page tables first, then the target's memory. An array that was made in between is in no VMA
+ * that was scanned: then everything is scanned again, so that all rows are of one moment.
  */
 static int look_at_target(struct engine *engine, struct target *target, struct process_moment *row,
 			  struct array_list *arrays)
@@ -101,7 +99,7 @@ static int look_at_target(struct engine *engine, struct target *target, struct p
 	return err;
 }
 
-/* The calls that were read ahead are of its life, too. */
+/* The calls that were read ahead belong to its life, too. */
 static int end_target(struct engine *engine, struct target *target)
 {
 	int err;
@@ -130,7 +128,7 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 		target__forget_scan(target);
 		engine_free_arrays(&arrays);
 		/*
-		 * It ended while we looked: what was counted until then stands apart as ended. A
+		 * It ended during the snapshot: what was counted until then is reported as ended. A
 		 * process loses its memory a moment before it counts as dead.
 		 */
 		if (err == -ESRCH)
@@ -195,8 +193,8 @@ static int finish_moment(struct engine *engine, struct moment *ret)
 }
 
 /*
- * A process that calls exec while others are looked at is looked at as its new image. Returns its
- * target, or NULL: it is gone, or (*err) cannot be looked at.
+ * A process that calls exec while others are read is read as its new image. Returns its target, or
+ * NULL: it is gone, or (*err) cannot be read.
  */
 static struct target *look_at_process(struct engine *engine, struct target *target,
 				      struct process_moment *row, int *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The watched address spaces: all in the order in which they came, those that live by slot and pid. */
+/* The watched address spaces: all in order of arrival, the live ones by slot and pid. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -64,7 +64,7 @@ struct target *engine_find_slot(struct engine *engine, uint32_t slot)
 	return slot < engine->slot_capacity ? engine->by_slot[slot] : NULL;
 }
 
-/* The one that came last: an image that a process has left lives on only where others use it. */
+/* The latest one: an image that a process has left lives on only if others use it. */
 struct target *engine_find_pid(struct engine *engine, uint32_t pid)
 {
 	struct target *target = *bucket_of(engine, pid);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A watched address space: its life, and the scan of it. */
+/* A watched address space: its lifetime, and its scan. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,10 +84,10 @@ static int open_process(struct engine *engine, struct target *target)
 		return err;
 	target->pid = proc__pid(target->proc);
 	target->pidfd = (int)syscall(SYS_pidfd_open, (pid_t)target->pid, 0);
-	/* Its pid is a thread's or nobody's by now (v6.15: ENOENT). */
+	/* By now its pid belongs to a thread or nobody (v6.15: ENOENT). */
 	if (target->pidfd < 0)
 		return errno == EINVAL || errno == ENOENT ? -ESRCH : -errno;
-	/* First: one that is about to end has no facts, but its end is waited for. */
+	/* First: a process that is about to end has no facts, but we wait for its end. */
 	err = engine_watch_fd(engine, target->pidfd);
 	return err ? err : proc__facts(target->proc, &target->facts);
 }
@@ -117,7 +117,7 @@ out:
 	return err;
 }
 
-/* Opens files of the target: only when what it has mapped is not what it was. */
+/* Opens files of the target, but only if its mappings have changed. */
 static int detect_runtime(struct target *target)
 {
 	int err = 0;
@@ -130,7 +130,7 @@ static int detect_runtime(struct target *target)
 	return err == -ESRCH ? err : 0;
 }
 
-/* Only of what is resident: the zero page is nobody's. */
+/* Only for resident pages: the zero page belongs to nobody. */
 static int scan_frames(struct target *target)
 {
 	size_t i;
@@ -147,8 +147,8 @@ static int scan_frames(struct target *target)
 }
 
 /*
- * maps and pagemap are opened anew for each scan: both descriptors belong to the
- * image of the moment, and an exec in between must not leave us reading the old one.
+ * maps and pagemap are opened anew for each scan: both descriptors belong to the present image, and
+ * after an exec they would show the old one.
  */
 int target__scan(struct engine *engine, struct target *target)
 {
@@ -235,7 +235,7 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 	vma_list__deinit(&target->vmas);
 	file_maps__deinit(&target->files);
 	if (target->slot != NO_SLOT) {
-		/* Of a process that was looked at as it ended nobody asks for its last bits. */
+		/* The last bits of a process with a final snapshot are not needed. */
 		if (!target->final)
 			err = retire_chunks(engine, target);
 		if (!err && !target->final)

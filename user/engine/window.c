@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
  * The scan of a target as one moment: the calls so far, the kernel's bits, the page tables, the
- * bits again, and the calls that came meanwhile, which are handled only with the next moment.
+ * bits again, and the calls made meanwhile, which are handled only with the next moment.
  */
 #include "base/test_point.h"
 #include "engine/priv.h"
