@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Whether an array is meant, by any of the names that are told of it. */
+/* Whether a pattern matches an array by any of its listed names. */
 #ifndef MODEL_ARRAY_CALLED_H
 #define MODEL_ARRAY_CALLED_H
 
@@ -8,8 +8,8 @@
 #include "facts/array.h"
 
 /*
- * The first of its name and its aliases that matches, NULL: none does. matches is asked for each,
- * with the pattern first.
+ * The first of its name and its aliases that matches; NULL: none. matches is called for each, with
+ * the pattern first.
  */
 const char *array_called(const struct array_desc *array, const char *pattern,
 			 bool (*matches)(const char *pattern, const char *name));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A sorted array of those known, to which each look adds behind the end. */
+/* A sorted array of the known ones; each search appends to it. */
 #include "model/array_ids.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@ struct array_id {
 	uint64_t object;
 	uint64_t data;
 	uint32_t id;
-	uint32_t look; /* the last that met it */
+	uint32_t look; /* the last search that found it */
 };
 
 void array_ids__deinit(struct array_ids *ids)
@@ -61,7 +61,7 @@ static int latest_first(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* Only when many are gone, for it takes sorting twice. */
+/* Only when many are gone, because it sorts twice. */
 static void forget_absent(struct array_ids *ids, size_t present)
 {
 	if (ids->count < present + 2 * ARRAY_IDS_ABSENT_MAX)
@@ -81,7 +81,7 @@ int array_ids__give(struct array_ids *ids, uint32_t first, struct array_list *li
 	if (!ids->last)
 		ids->last = first ? first - 1 : 0;
 	for (i = 0; !err && i < list->count; i++) {
-		/* What was given on the command line has its number from there. */
+		/* An array given on the command line has its number from there. */
 		if (list->arrays[i].id)
 			continue;
 		err = give_id(ids, &list->arrays[i], sorted);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Numbers are seven bits a byte, the lowest first; strings have their length in front. */
+/* Numbers have seven bits per byte, lowest first; strings are preceded by their length. */
 #include "model/codec.h"
 
 #include <errno.h>
@@ -95,7 +95,7 @@ void codec_enum(struct codec *codec, int *value, int limit)
 	*value = codec->err ? 0 : (int)wide;
 }
 
-/* The bytes of a string that follow, and their number; NULL: none. */
+/* The bytes of the string that follows, and their number; NULL: none. */
 static const char *read_string(struct codec *codec, size_t *length)
 {
 	uint64_t bytes = read_u64(codec);
@@ -153,7 +153,7 @@ void codec_word(struct codec *codec, const char **word)
 	bytes = read_string(codec, &length);
 	if (!bytes)
 		return;
-	/* Its length in front took a byte at least: there is room for the end. */
+	/* Its length took at least one byte, so there is room for the NUL. */
 	*word = codec->pool + codec->pool_used;
 	memcpy(codec->pool + codec->pool_used, bytes, length);
 	codec->pool[codec->pool_used + length] = '\0';

@@ -10,9 +10,9 @@ static size_t lower_bound(const struct frame_list *frames, uint64_t address)
 			    offsetof(struct frame_run, end), address);
 }
 
-/* Where one run of frames goes on in the next: they were cut where exclusive changes. */
+/* Whether one run of frames continues in the next: runs are cut where exclusive changes. */
 struct position {
-	uint64_t end; /* of the page before, in both memories */
+	uint64_t end; /* end of the previous page, in both memories */
 	uint64_t frame;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* How resident pages lie in physical memory, counted for a row. */
+/* How a row's resident pages lie in physical memory. */
 #ifndef MODEL_FRAMES_H
 #define MODEL_FRAMES_H
 
@@ -7,8 +7,8 @@
 #include "base/intervals.h"
 
 struct frame_tally {
-	uint64_t pfn_runs;	  /* runs of pages that follow each other in both memories */
-	uint64_t exclusive_pages; /* mapped by this process alone */
+	uint64_t pfn_runs;	  /* runs of pages that are consecutive in both memories */
+	uint64_t exclusive_pages; /* mapped by this process only */
 };
 
 /* Counts the pages of the ranges (bytes, page-aligned). */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The precedence of causes, one word of pages at a time. */
+/* The precedence of causes, one word of page bits at a time. */
 #include "model/ledger.h"
 
 uint64_t ledger_unexplained(const uint64_t counts[LEDGER_CLASSES])

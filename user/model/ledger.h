@@ -19,20 +19,20 @@ enum ledger_class {
 };
 
 /*
- * Pages of a count by class of which it is not known whether huge pages filled them or no fault
- * was seen: 0 where all is known, else all that would stand in huge_fill and unfaulted, too.
+ * Pages whose class is huge_fill or unfaulted, which one is unknown. If it is 0, everything is
+ * known; otherwise it includes all pages of both classes.
  */
 uint64_t ledger_unexplained(const uint64_t counts[LEDGER_CLASSES]);
 
 const char *ledger_class_name(enum ledger_class class);
 
-/* The masks of one chunk, one bit a page. */
+/* The masks of one chunk, one bit per page. */
 struct ledger_masks {
 	uint64_t resident[CHUNK_WORDS];
 	uint64_t touched[CHUNK_WORDS];
 	uint64_t before[CHUNK_WORDS];
 	uint64_t huge_fill[CHUNK_WORDS];  /* was seen huge, and its huge page has a touch */
-	uint64_t maybe_fill[CHUNK_WORDS]; /* may have been in a huge page, and that has a touch */
+	uint64_t maybe_fill[CHUNK_WORDS]; /* may have been in a huge page that has a touch */
 };
 
 /* Splits the resident pages into the classes; each resident bit is in exactly one. */

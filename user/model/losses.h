@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * What could not be counted, as one table: reports, verdicts and JSON read it alike. A new
- * loss is a value here and a row in losses.c.
+ * What could not be counted, as one table that reports, verdicts and JSON all read. A new loss is a
+ * value here and a row in losses.c.
  */
 #ifndef MODEL_LOSSES_H
 #define MODEL_LOSSES_H
@@ -12,35 +12,35 @@
 
 enum loss {
 	LOSS_CHUNKS,	  /* touches without room in the kernel's chunk table */
-	LOSS_STRAYS,	  /* touches of chunks that were about to end or to begin */
+	LOSS_STRAYS,	  /* touches of chunks whose life was just ending or beginning */
 	LOSS_SLOTS,	  /* processes without room in the kernel's target table */
-	LOSS_CHILDREN,	  /* followed processes that could not be looked at */
+	LOSS_CHILDREN,	  /* followed processes that could not be read */
 	LOSS_EVENTS,	  /* mapping events without room in the ring */
 	LOSS_HEAP_BLOCKS, /* heap blocks without room in the kernel's table */
 	LOSS_BITS,	  /* closing records without memory on our side */
-	LOSS_UNSURE,	  /* pages of which a failed call may have dropped the touch */
+	LOSS_UNSURE,	  /* pages whose touch a failed call may have dropped */
 	LOSS_LATE,	  /* reports that may lack what calls did during the scan */
 	LOSS_UNREADABLE,  /* pages that the page tables did not show */
-	LOSS_OVERDUE,	  /* processes that had stood for too long, and went on */
+	LOSS_OVERDUE,	  /* processes that reached the hold limit and went on */
 	LOSS_KINDS,
 };
 
-/* Counts that a loss can make wrong. */
+/* Which counts a loss can make wrong. */
 enum loss_affects {
 	LOSS_AFFECTS_STATES = 1 << 0, /* states of pages, and the ledger's split of them */
-	LOSS_AFFECTS_TOUCH = 1 << 1,  /* touched, read, written pages, and the ledger */
+	LOSS_AFFECTS_TOUCH = 1 << 1,  /* touched, read and written pages, and the ledger */
 	LOSS_AFFECTS_FAULTS = 1 << 2, /* faults of a process */
-	LOSS_AFFECTS_ROWS = 1 << 3,   /* rows are missing, those that are there are right */
+	LOSS_AFFECTS_ROWS = 1 << 3,   /* rows are missing; existing rows are right */
 };
 
 struct loss_kind {
 	const char *key; /* in JSON */
-	const char *one; /* "3 touches found no room": the words behind a count of one, of many */
+	const char *one; /* "3 touches found no room": the noun for a count of one, and of many */
 	const char *many;
 	const char *what;
-	const char *option;   /* that makes more room; NULL: none */
-	const char *unknown;  /* why a count cannot be told, half a sentence */
-	bool own;	      /* of one process: the others are not touched by it */
+	const char *option;   /* option that makes more room; NULL: none */
+	const char *unknown;  /* why a count is unknown, half a sentence */
+	bool own;	      /* affects one process only */
 	unsigned int affects; /* enum loss_affects */
 };
 
@@ -54,10 +54,10 @@ const struct loss_kind *loss_kind(enum loss loss);
 bool losses__any(const struct losses *losses);
 void losses__add(struct losses *sum, const struct losses *part);
 
-/* What one process has lost: of the losses of all, and its own. */
+/* The losses of one process: those that affect all, and its own. */
 struct losses losses__of_one(const struct losses *all, const struct losses *own);
 
-/* The first loss of the table that has a count and affects any of these, or LOSS_KINDS. */
+/* The first loss of the table that has a count and affects any of these; LOSS_KINDS: none. */
 enum loss losses__first(const struct losses *losses, unsigned int affects);
 
 #define LOSS_SENTENCE_MAX 256

@@ -59,7 +59,7 @@ size_t page_runs__lower_bound(const struct page_runs *runs, uint64_t address)
 			    offsetof(struct page_run, end), address);
 }
 
-/* Joins with the run before when they are alike. The room is there. */
+/* Joins with the previous run if they are equal. The caller has reserved the room. */
 static void push_run(struct page_runs *runs, size_t first, struct page_run run)
 {
 	struct page_run *last = runs->count > first ? &runs->runs[runs->count - 1] : NULL;
@@ -71,7 +71,7 @@ static void push_run(struct page_runs *runs, size_t first, struct page_run run)
 		runs->runs[runs->count++] = run;
 }
 
-/* Cuts [start, end) out, leaving a gap of `room` free entries at *ret. */
+/* Cuts [start, end) out and leaves a gap of `room` free entries at *ret. */
 static int open_gap(struct page_runs *runs, uint64_t start, uint64_t end, size_t room,
 		    struct page_runs *tail)
 {

@@ -15,7 +15,7 @@
 /* The one state of a page with these categories in this VMA (docs/OUTPUT.md, `states`). */
 enum page_state page_state_of(const struct vma *vma, uint32_t categories);
 
-/* Resident means memory is charged: anon, anon_huge, file, shmem. */
+/* Whether memory is charged: anon, anon_huge, file, shmem. */
 bool page_state_resident(enum page_state state);
 
 /* "absent", "zero", ...: the words of the JSON contract. */
@@ -37,13 +37,13 @@ struct page_runs { /* all zero is a process of absent pages */
 void page_runs__deinit(struct page_runs *runs);
 
 /*
- * Replaces what is known of [start, end) by the extents of a scan of that range
- * (in address order, within vma). Appending in address order is O(1) amortised.
+ * Replaces what is known of [start, end) by the extents of a scan of that range (in address order,
+ * within vma). Appending in address order is O(1) amortized.
  */
 int page_runs__replace(struct page_runs *runs, uint64_t start, uint64_t end, const struct vma *vma,
 		       const struct extent *extents, size_t count);
 
-/* Index of the first run with end > address; count when there is none. */
+/* Index of the first run with end > address; count if there is none. */
 size_t page_runs__lower_bound(const struct page_runs *runs, uint64_t address);
 
 #endif

@@ -101,7 +101,7 @@ static bool same_name(const char *left, const char *right)
 	return left && right ? !strcmp(left, right) : left == right;
 }
 
-/* A checkpoint's snapshot is of the one process that has reached it. */
+/* A checkpoint's snapshot contains only the process that reached it. */
 static uint32_t pid_of(const struct check_moment *moment)
 {
 	return moment->facts.process_count ? moment->facts.processes[0].header.facts.pid : 0;
@@ -112,7 +112,7 @@ struct past {
 	const char *name;
 };
 
-/* As a process was when it came to a checkpoint last, before the newest moment. */
+/* The last moment, before the newest, in which this process reached a checkpoint. */
 static const struct snapshot *find_past(void *ctx, uint32_t pid)
 {
 	const struct past *past = ctx;
@@ -138,7 +138,7 @@ static int judge_item(struct checks *checks, struct check_item *item)
 
 	err = expectation__judge(expectation, &now->rows, &(struct expect_past){ find_past, &past },
 				 &result);
-	/* What failed, or could not be told, once is not mended by a later visit. */
+	/* A failed or unknown verdict stays, whatever later visits give. */
 	if (!err && (!item->times || item->result.verdict == EXPECT_HOLDS ||
 		     (item->result.verdict == EXPECT_UNKNOWN && result.verdict == EXPECT_FAILS))) {
 		expect_result__deinit(&item->result);
@@ -167,7 +167,7 @@ static bool is_needed(const struct checks *checks, const struct check_moment *mo
 	return false;
 }
 
-/* A checkpoint in a loop must not fill the memory. */
+/* A checkpoint in a loop must not fill memory. */
 static void drop_unneeded(struct checks *checks)
 {
 	const struct check_moment *now = checks->moments[checks->moment_count - 1];
@@ -189,7 +189,7 @@ static void drop_unneeded(struct checks *checks)
 	checks->moment_count = kept;
 }
 
-/* Takes the facts over, also on failure. */
+/* Takes the facts over, even on failure. */
 static int new_moment(const char *name, struct moment *facts, const struct view *view,
 		      struct check_moment **ret)
 {

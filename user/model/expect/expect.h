@@ -41,8 +41,8 @@ enum expect_unit { UNIT_PAGES, UNIT_BYTES, UNIT_PERCENT };
 struct expect_value {
 	enum expect_unit unit;
 	uint64_t number; /* pages, bytes, or percent times scale */
-	uint64_t scale;	 /* a power of ten: decimals of a percentage are kept exactly */
-	bool relative;	 /* behind a sign: only with "since" */
+	uint64_t scale;	 /* a power of ten: decimals of a percentage are exact */
+	bool relative;	 /* has a sign: only with "since" */
 	bool negative;
 };
 
@@ -54,14 +54,14 @@ struct expect_clause {
 };
 
 struct expectation {
-	char *text;  /* as it was written, without blanks around it */
-	char *at;    /* the checkpoint's name; NULL: at the end, or now */
+	char *text;  /* as written, without surrounding blanks */
+	char *at;    /* the checkpoint's name; NULL: the end, or now */
 	char *since; /* NULL: not a growth */
 	char *name;
-	bool exact;   /* no wildcard in it */
-	bool process; /* of the process itself */
+	bool exact;   /* without wildcards */
+	bool process; /* on the process itself */
 	bool unless_absent;
-	uint64_t min_bytes; /* wildcards pass over smaller arrays; the caller's to set */
+	uint64_t min_bytes; /* smaller arrays do not match wildcards; set by the caller */
 	struct expect_clause clauses[EXPECT_CLAUSES_MAX];
 	size_t clause_count;
 };
@@ -71,63 +71,65 @@ struct expect_error {
 	char message[256];
 };
 
-/* Owned by the caller, who calls expectation__deinit also on failure. 0, -EINVAL, -ENOMEM. */
+/* The caller calls expectation__deinit, even on failure. 0, -EINVAL, -ENOMEM. */
 int expectation__parse(const char *text, struct expectation *ret, struct expect_error *error);
 void expectation__deinit(struct expectation *expectation);
 
-/* Counts that page tables alone do not tell. */
+/* Whether page tables alone cannot give its counts. */
 bool expectation__needs_faults(const struct expectation *expectation);
 
-/* Whether it speaks of this array: owners and their views by an exact name, owners by wildcards. */
+/*
+ * Whether it concerns this array: an exact name matches owners and views, wildcards match owners.
+ */
 bool expectation__matches(const struct expectation *expectation, const struct array_desc *array);
 
 enum expect_verdict { EXPECT_HOLDS, EXPECT_FAILS, EXPECT_UNKNOWN };
 
-/* One clause of one finding. */
+/* The result of one clause of one finding. */
 struct expect_measure {
-	const char *unknown; /* a literal: why it cannot be told; NULL: it can */
+	const char *unknown; /* a literal: why it is unknown; NULL: it is known */
 	uint64_t value;	     /* pages, or faults */
-	uint64_t before;     /* the same at the earlier moment, where growth is asked for */
-	uint64_t base;	     /* pages: what a percentage is of */
+	uint64_t before;     /* the same at the earlier moment, for growth */
+	uint64_t base;	     /* pages that a percentage refers to */
 	bool holds;
 };
 
-/* What one array, or process, made of it. */
+/* The result for one array, or process. */
 struct expect_finding {
 	enum expect_verdict verdict;
 	const struct process_snapshot *process; /* borrowed from the snapshot, as is row */
 	const struct array_row *row;		/* NULL for a process */
-	struct expect_measure measures[EXPECT_CLAUSES_MAX]; /* one a clause */
+	struct expect_measure measures[EXPECT_CLAUSES_MAX]; /* one per clause */
 };
 
 struct expect_result {
-	enum expect_verdict verdict; /* of all findings */
+	enum expect_verdict verdict; /* over all findings */
 	struct expect_finding *findings;
 	size_t count;
-	char *reason; /* where there is no finding to tell it; owned */
+	char *reason; /* if no finding gives the reason; owned */
 };
 
-/* find gives the earlier snapshot that has a process, or NULL: there is none. */
+/* Returns the earlier snapshot that has a process; NULL: none. */
 struct expect_past {
 	const struct snapshot *(*find)(void *ctx, uint32_t pid);
 	void *ctx;
 };
 
 /*
- * Judges it by a snapshot, and by the past where it asks for growth. *ret is owned by the
- * caller, also on failure. 0 or -ENOMEM.
+ * Judges an expectation by a snapshot, and by earlier ones if it asks for growth. The caller owns
+ * *ret, even on failure. 0 or -ENOMEM.
  */
 int expectation__judge(const struct expectation *expectation, const struct snapshot *snapshot,
 		       const struct expect_past *past, struct expect_result *ret);
 void expect_result__deinit(struct expect_result *result);
 
-/* "resident"; an interior one has "interior_" in front of it. */
+/* "resident"; with the prefix "interior_" if it counts the interior. */
 const char *expect_metric_name(enum expect_metric metric);
 const char *expect_op_name(enum expect_op op);
 
 /*
- * The clause with the value nearest to what was written that would hold for a measure that
- * does not: "interior_resident <= 12". malloc'ed, or NULL where there is none (or no memory).
+ * For a measure that fails: the clause with the nearest value that would hold, "interior_resident
+ * <= 12". malloc'ed; NULL: there is none, or no memory.
  */
 char *expect_remedy(const struct expect_clause *clause, const struct expect_measure *measure,
 		    uint64_t page_bytes);

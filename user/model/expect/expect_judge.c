@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Which rows an expectation speaks of, and what each makes of it. */
+/* Which rows an expectation concerns, and the result for each. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -96,7 +96,7 @@ static unsigned int affected_by(enum expect_metric metric)
 	return of_faults(metric) ? LOSS_AFFECTS_TOUCH : LOSS_AFFECTS_STATES;
 }
 
-/* A loss makes unknown what it can have changed, and nothing else. */
+/* A loss makes unknown only what it can have changed. */
 static const char *why_unknown(const struct expect_clause *clause, const struct snapshot *snapshot,
 			       const struct process_snapshot *process, const struct tally *tally)
 {
@@ -159,7 +159,7 @@ static const struct tally *tally_of(const struct process_snapshot *process,
 	return clause->interior ? &row->interior : &row->tally;
 }
 
-/* The earlier count, for a growth. */
+/* The earlier count, for growth. */
 static const char *measure_before(const struct judge *judge, const struct expect_clause *clause,
 				  const struct expect_finding *finding,
 				  struct expect_measure *measure)
@@ -250,7 +250,7 @@ static int judge_process(struct judge *judge, const struct process_snapshot *pro
 	return err;
 }
 
-/* Takes the words over; NULL: there was no memory for them. */
+/* Takes the words over; NULL: no memory for them. */
 static int give_reason(struct expect_result *ret, char *words)
 {
 	ret->reason = words;
@@ -268,7 +268,7 @@ static const char *names_missing(const struct snapshot *snapshot)
 	return NULL;
 }
 
-/* Nothing is called so: that is no proof of anything, unless it may be absent. */
+/* No row has this name. That proves nothing, unless it may be absent. */
 static int judge_absence(struct judge *judge, const char *missing)
 {
 	const char *kind = judge->expectation->exact ? "no array has this name"
@@ -281,7 +281,7 @@ static int judge_absence(struct judge *judge, const char *missing)
 			   missing ? format_new("%s: %s", kind, missing) : strdup(kind));
 }
 
-/* It is to hold in every process, and of some nothing but a sum is known. */
+/* It must hold in every process, but of some only a sum is known. */
 static int judge_rest(struct expect_result *ret, uint64_t count)
 {
 	ret->verdict = EXPECT_UNKNOWN;

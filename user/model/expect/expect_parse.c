@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* From text to an expectation; an error points at its column. */
+/* Parses an expectation; an error gives its column. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -88,7 +88,7 @@ static int take_colon(struct parser *parser, const char *behind)
 	return 0;
 }
 
-/* at "..." or since "...": only with a string behind it, so that arrays may be called so. */
+/* at "..." or since "...": only if a string follows, so that arrays may have these names. */
 static int take_moment(struct parser *parser, const char *word, char **ret)
 {
 	const char *start = parser->at;
@@ -141,7 +141,7 @@ static int take_name(struct parser *parser, struct expectation *ret)
 	return 0;
 }
 
-/* The error of a word that names no metric; length 0: there is no word. */
+/* The error for a word that is not a metric; length 0: there is no word. */
 static int fail_metric(struct parser *parser, const char *start, int length)
 {
 	char known[160];
@@ -181,7 +181,7 @@ static int take_metric(struct parser *parser, const struct expectation *expectat
 
 static int take_op(struct parser *parser, struct expect_clause *ret)
 {
-	/* Two characters before one. */
+	/* Two-character operators come first. */
 	static const enum expect_op order[] = { OP_EQ, OP_NE, OP_LE, OP_GE, OP_LT, OP_GT };
 	size_t i, length;
 
@@ -224,7 +224,7 @@ static int take_decimals(struct parser *parser, const char *start, struct expect
 	return 0;
 }
 
-/* "40 MiB": a blank may stand before a unit, but what follows it may be "and". */
+/* "40 MiB": a blank may precede a unit, but the next word may also be "and". */
 static void skip_to_unit(struct parser *parser)
 {
 	const char *at = parser->at + strspn(parser->at, " \t");

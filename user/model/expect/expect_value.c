@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Comparing a count with what was written, and what would have held. */
+/* Compares a count with the written value, and finds a value that would hold. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ const char *expect_op_name(enum expect_op op)
 	return op_names[op];
 }
 
-/* Products of two 64-bit counts and 100 * 10^9 at most: percentages have base < 2^52 pages. */
+/* Products of two 64-bit counts and at most 100 * 10^9: percentages have base < 2^52 pages. */
 static __int128 measured_growth(const struct expect_measure *measure)
 {
 	return (__int128)measure->value - (__int128)measure->before;
@@ -83,7 +83,7 @@ bool expect_holds(const struct expect_clause *clause, const struct expect_measur
 	}
 }
 
-/* The number of the unit that holds with the least change: rounded away from what was written. */
+/* The nearest number of the unit that holds: rounded away from the written one. */
 static __int128 boundary_value(const struct expect_clause *clause,
 			       const struct expect_measure *measure, uint64_t page_bytes)
 {
@@ -131,7 +131,7 @@ char *expect_remedy(const struct expect_clause *clause, const struct expect_meas
 
 	if (measure->holds || measure->unknown || clause->op == OP_NE)
 		return NULL;
-	/* Few shares are whole percentages; pages are exact. */
+	/* Few shares are whole percentages, but pages are exact. */
 	if (clause->op == OP_EQ && clause->value.unit == UNIT_PERCENT)
 		told.value.unit = UNIT_PAGES;
 	number = boundary_value(&told, measure, page_bytes);

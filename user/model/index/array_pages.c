@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* From strides to pages: dimensions whose gaps hide no whole page are one run of bytes. */
+/* From strides to pages: dimensions whose gaps contain no whole page form one run of bytes. */
 #include "model/index/array_pages.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@ struct step {
 	uint64_t stride; /* bytes, not negative: the range begins at its lowest address */
 };
 
-/* The dimensions that move, by stride, small ones first. */
+/* The dimensions with a nonzero stride, smallest first. */
 static uint32_t sort_steps(const struct array_shape *shape, struct step steps[DIMS_MAX])
 {
 	uint32_t count = 0, i, j;
@@ -55,7 +55,7 @@ static int add_run(struct intervals *ret, uint64_t start, uint64_t bytes, uint64
 				 0);
 }
 
-/* The runs of bytes that the elements fill, with their ends moved out to multiples of align. */
+/* The runs of bytes that the elements fill, with their ends extended to multiples of align. */
 static int list_runs(const struct array_desc *array, uint64_t align, struct intervals *ret)
 {
 	struct step steps[DIMS_MAX];
@@ -69,7 +69,7 @@ static int list_runs(const struct array_desc *array, uint64_t align, struct inte
 		return add_run(ret, array->start, array->end - array->start, align);
 	count = sort_steps(array->shape, steps);
 	run = array_item_bytes(array);
-	/* A gap shorter than that cannot hold one. */
+	/* A gap shorter than a page cannot contain one. */
 	for (first = 0; first < count && steps[first].stride < run + align; first++)
 		run += (steps[first].count - 1) * steps[first].stride;
 	for (i = first; i < count; i++) {
@@ -98,7 +98,7 @@ int array_pages(const struct array_desc *array, uint64_t page_bytes, struct inte
 	return list_runs(array, page_bytes, ret);
 }
 
-/* Runs of bytes shorter than a page, each with a gap on both sides: no page is full. */
+/* Runs of bytes shorter than a page, with gaps on both sides: no page is full. */
 static bool only_short_runs(const struct array_desc *array, uint64_t page_bytes)
 {
 	struct step steps[DIMS_MAX];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The pages that the elements of an array touch: all of its range for a contiguous one, a few
- * of many for a strided view.
+ * The pages that the elements of an array touch: its whole range if it is contiguous, few of many
+ * for a strided view.
  */
 #ifndef MODEL_ARRAY_PAGES_H
 #define MODEL_ARRAY_PAGES_H
@@ -13,11 +13,12 @@
 uint64_t array_item_bytes(const struct array_desc *array);
 
 /*
- * Adds these pages to ret (empty at first) as page-aligned ranges of bytes. -E2BIG: they lie in too many places to be listed; -ENOMEM.
+ * Adds these pages to ret (empty at first) as page-aligned ranges of bytes. -E2BIG: too many
+ * separate ranges; -ENOMEM.
  */
 int array_pages(const struct array_desc *array, uint64_t page_bytes, struct intervals *ret);
 
-/* Pages every byte of which belongs to an element: no other thing has a place on them. As above. */
+/* Pages all of whose bytes belong to elements, so that nothing else can be on them. As above. */
 int array_own_pages(const struct array_desc *array, uint64_t page_bytes, uint64_t *ret);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Runs of indices, as index_walk tells them, spread over cells. */
+/* Spreads runs of indices from index_walk over cells. */
 #include "model/index/grid.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ struct part {
 	uint64_t end;
 };
 
-/* How many indices of the part lie in the cell. */
+/* How many indices of the part are in the cell. */
 static uint64_t indices_inside(const struct part *part, uint32_t cell, uint64_t count,
 			       uint32_t cells)
 {
@@ -50,12 +50,15 @@ struct spread {
 	const struct grid *grid;
 	uint64_t count[2]; /* rows and columns of the array */
 	uint64_t *into;
-	uint64_t *whole_rows;	 /* grid->rows counts: rows of which every element is in */
+	uint64_t *whole_rows;	 /* grid->rows counts: rows all of whose elements count */
 	uint64_t *whole_columns; /* grid->columns */
 	uint64_t *steps;
 };
 
-/* The part of a dimension that levels [0, depth) at index and [first, end) of depth leave. */
+/*
+ * The part of a dimension that remains when levels [0, depth) are at index and depth is in [first,
+ * end).
+ */
 static struct part part_of(const struct spread *spread, uint32_t dim, uint32_t depth,
 			   const uint64_t *index, uint64_t first, uint64_t end)
 {
@@ -117,7 +120,7 @@ static int on_run(void *ctx, uint32_t depth, const uint64_t *index, uint64_t fir
 	return 0;
 }
 
-/* Rows and columns that are in as a whole, and the elements of each cell. */
+/* Complete rows and columns, and the elements of each cell. */
 static void add_lines(const struct spread *spread, uint64_t *elements)
 {
 	const struct part all_rows = { 0, spread->count[0] }, all_columns = { 0, spread->count[1] };

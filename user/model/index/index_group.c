@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Rows are held back until one does not go with them, or there is no more room. */
+/* Holds rows back until one does not fit, or there is no more room. */
 #include "model/index/index_group.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* A group of more boxes is closed, and goes on as another one. */
+/* A group with more boxes is closed and continued as another one. */
 #define BOXES_MAX 4096u
 
-/* Fewer rows are told as they are. */
+/* Fewer rows are passed on unchanged. */
 #define ROWS_MIN 3u
 
 void index_group__deinit(struct index_group *group)
@@ -17,7 +17,7 @@ void index_group__deinit(struct index_group *group)
 	group->boxes = NULL;
 }
 
-/* A row's box, less what the group's own box has of it. */
+/* A row's boxes, minus the group's common box. */
 static int emit_rest(struct index_group *group, const struct index_row_box *box)
 {
 	uint64_t end = box->blocks.first + box->blocks.width;
@@ -50,7 +50,7 @@ int index_group__close(struct index_group *group)
 	return err;
 }
 
-/* Of the boxes that are one interval each; count: there is none. */
+/* The widest of the boxes that are one interval each; count: none. */
 static size_t find_widest(const struct index_blocks *boxes, size_t count)
 {
 	size_t widest = count, i;
@@ -63,7 +63,7 @@ static size_t find_widest(const struct index_blocks *boxes, size_t count)
 	return widest;
 }
 
-/* Makes the common part smaller, if the row goes with the group. */
+/* Shrinks the common part, if the row fits the group. */
 static bool joins_group(struct index_group *group, uint64_t row, const struct index_blocks *box)
 {
 	uint64_t first = box->first, end = box->first + box->width;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Neighbouring rows whose widest boxes overlap for the greater part, as those of a rectangle do
- * where its sides are no borders of pages: what they have in common becomes one box.
+ * Groups neighbouring rows whose widest boxes mostly overlap, like those of a rectangle whose sides
+ * are not page borders. What they have in common becomes one box.
  */
 #ifndef MODEL_INDEX_GROUP_H
 #define MODEL_INDEX_GROUP_H
@@ -24,13 +24,13 @@ struct index_row_box {
 	bool widest; /* of its row */
 };
 
-/* All zero but for emit and ctx is an empty group. */
+/* All zero except emit and ctx: an empty group. */
 struct index_group {
-	/* Takes blocks of all rows [first, end); in the order of first. 0 or -errno. */
+	/* Receives blocks of all rows [first, end), in the order of first. 0 or -errno. */
 	int (*emit)(void *ctx, uint64_t first, uint64_t end, const struct index_blocks *blocks);
 	void *ctx;
 	uint64_t rows;
-	uint64_t first, end; /* what they have in common */
+	uint64_t first, end; /* the common part */
 	size_t count;
 	struct index_row_box *boxes; /* NULL until there is a row; owned */
 };
@@ -41,7 +41,7 @@ void index_group__deinit(struct index_group *group);
 int index_group__add_row(struct index_group *group, uint64_t row, const struct index_blocks *boxes,
 			 size_t count);
 
-/* Emits what is left; the group is empty again. 0 or what emit returned. */
+/* Emits what is left and empties the group. 0 or what emit returned. */
 int index_group__close(struct index_group *group);
 
 #endif

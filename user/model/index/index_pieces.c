@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * One table a level: for each inner box the outer indices that have it, in ascending order,
- * so that an interval only ever grows at its end and a progression at its last block.
+ * One table per level. For each inner box it has the outer indices with that box, in ascending
+ * order, so that an interval only grows at its end and a progression at its last block.
  */
 #include "model/index/index_pieces.h"
 
@@ -13,23 +13,24 @@
 #include "base/array.h"
 #include "model/index/index_group.h"
 
-/* Of all tables together: 8 MiB of blocks. */
+/* Over all tables: 8 MiB of blocks. */
 #define BLOCKS_MAX (1u << 18)
 #define SLOTS_MIN 16u
 
 struct entry {
-	uint64_t first; /* the interval that may still grow */
+	uint64_t first; /* the interval that can still grow */
 	uint64_t end;
-	struct index_blocks done; /* closed intervals before it that fit together; count 0: none */
+	struct index_blocks done; /* closed intervals before it that form a progression; count 0:
+				   * none */
 	uint64_t hash;
 	size_t slot;
 };
 
 struct table {
-	uint32_t tail_length; /* blocks of the levels below */
+	uint32_t tail_length; /* number of blocks of the levels below */
 	struct entry *entries;
 	size_t entry_count, entry_capacity;
-	struct index_blocks *tails; /* tail_length an entry */
+	struct index_blocks *tails; /* tail_length per entry */
 	size_t tail_capacity;
 	uint32_t *slots; /* entry + 1; 0: free; a power of two */
 	size_t slot_count;
@@ -38,11 +39,11 @@ struct table {
 };
 
 struct index_pieces {
-	struct index_group group; /* rows of the last level but one */
+	struct index_group group; /* rows of the second-last level */
 	uint32_t level_count;
-	size_t room; /* blocks that may still be kept */
+	size_t room; /* how many more blocks may be kept */
 	struct table *tables;
-	struct index_blocks *full; /* each level's whole */
+	struct index_blocks *full; /* the whole of each level */
 };
 
 static int on_group(void *ctx, uint64_t first, uint64_t end, const struct index_blocks *blocks);
@@ -116,7 +117,7 @@ static int push_box(struct index_pieces *pieces, struct table *table, struct ind
 	return 0;
 }
 
-/* What is done and will not grow becomes boxes; two blocks are no progression yet. */
+/* What can no longer grow becomes boxes; two blocks are not a progression yet. */
 static int flush_blocks(struct index_pieces *pieces, struct table *table, struct index_blocks *done,
 			const struct index_blocks *tail)
 {
@@ -135,7 +136,7 @@ static int flush_blocks(struct index_pieces *pieces, struct table *table, struct
 	return err;
 }
 
-/* The open interval joins what is done, or takes its place. */
+/* The open interval joins the progression, or replaces it. */
 static int close_interval(struct index_pieces *pieces, struct table *table, struct entry *entry,
 			  const struct index_blocks *tail)
 {
@@ -150,7 +151,7 @@ static int close_interval(struct index_pieces *pieces, struct table *table, stru
 			done->count++;
 			return 0;
 		}
-		/* Of two that do not go on like this, the second may begin a progression. */
+		/* If two blocks do not continue like this, the second may begin a progression. */
 		if (done->count == 2) {
 			err = push_box(pieces, table,
 				       (struct index_blocks){ done->first, 0, done->width, 1 },
@@ -201,7 +202,7 @@ static int grow_slots(struct table *table)
 	return 0;
 }
 
-/* The entry of this tail; or, made new, one with an empty interval. */
+/* The entry of this tail; a new one has an empty interval. */
 static int find_entry(struct index_pieces *pieces, struct table *table,
 		      const struct index_blocks *tail, size_t *ret)
 {
@@ -264,7 +265,7 @@ static int add_blocks(struct index_pieces *pieces, uint32_t depth, uint64_t firs
 	return err;
 }
 
-/* All that a table has becomes its boxes. */
+/* Everything in a table becomes its boxes. */
 static int finish_table(struct index_pieces *pieces, struct table *table)
 {
 	size_t i;

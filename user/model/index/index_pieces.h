@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Runs of indices, as index_walk tells them, put together into few boxes: like inner parts
- * of several outer indices become one, and what comes back at regular distances one as well.
+ * Joins runs of indices from index_walk into few boxes: equal inner parts of several outer indices
+ * become one, and so do parts that recur at regular distances.
  */
 #ifndef MODEL_INDEX_PIECES_H
 #define MODEL_INDEX_PIECES_H
@@ -17,12 +17,12 @@ struct index_pieces;
 struct index_pieces *index_pieces__new(const struct index_levels *levels);
 void index_pieces__free(struct index_pieces *pieces);
 
-/* A visitor for index_walk: it stops the walk with -ENOMEM, or -E2BIG when there are too many. */
+/* A visitor for index_walk: stops the walk with -ENOMEM, or -E2BIG if there are too many. */
 struct index_visitor index_pieces__visitor(struct index_pieces *pieces);
 
 /*
- * After the walk: *boxes has *count times levels->count blocks, disjoint; borrowed.
- * 0, -ENOMEM or -E2BIG.
+ * After the walk, *boxes has *count times levels->count blocks, disjoint; borrowed. 0, -ENOMEM or
+ * -E2BIG.
  */
 int index_pieces__finish(struct index_pieces *pieces, const struct index_blocks **boxes,
 			 size_t *count);

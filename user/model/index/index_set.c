@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* From boxes of levels to ranges of the array's own dimensions: the largest ones are kept. */
+/* From boxes of levels to ranges of the array's own dimensions; keeps the largest. */
 #include "model/index/index_set.h"
 
 #include <errno.h>
@@ -54,7 +54,7 @@ struct candidate {
 	const struct index_blocks *box;
 };
 
-/* Ties in the order of their addresses, which is the order of their indices in memory. */
+/* Ties are in address order, which is the order of their indices in memory. */
 static int by_elements(const void *left, const void *right, void *ctx)
 {
 	const struct index_levels *levels = ctx;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Elements of an array as few index ranges, in the array's own terms: rectangles, regular
- * strides, blocks that come back at regular distances.
+ * Elements of an array as few index ranges, in the array's own terms: rectangles, regular strides,
+ * blocks at regular distances.
  */
 #ifndef MODEL_INDEX_SET_H
 #define MODEL_INDEX_SET_H
@@ -18,20 +18,20 @@ struct index_span {
 	uint64_t start;
 	uint64_t stop; /* the last index + 1 */
 	uint64_t step;
-	uint64_t width; /* 1 in a range start:stop:step; start:stop has step 1 */
+	uint64_t width; /* 1 for a range start:stop:step; start:stop has step 1 */
 };
 
-/* At most so many ranges are kept, the largest ones. */
+/* At most this many ranges are kept, the largest ones. */
 #define INDEX_SET_KEPT 16u
 
 /*
- * The ranges are disjoint and together hold every element all of whose bytes lie on the pages
- * that were asked about, and no other.
+ * The ranges are disjoint. Together they have exactly the elements all of whose bytes are on the
+ * given pages.
  */
 struct index_set {
-	bool told;	   /* false: not known, or in too many pieces; all else is 0 then */
-	uint64_t elements; /* in all ranges; a broadcast element counts as often as it is seen */
-	uint64_t ranges;   /* all of them */
+	bool told;	   /* false: unknown, or too many pieces; then everything else is 0 */
+	uint64_t elements; /* in all ranges; broadcast elements count repeatedly */
+	uint64_t ranges;   /* number of all */
 	uint32_t kept;
 	uint32_t ndim;
 	struct index_span *spans; /* kept times ndim, the largest range first; owned */
@@ -40,17 +40,16 @@ struct index_set {
 void index_set__deinit(struct index_set *set);
 
 /*
- * The elements of an array (its shape is not NULL) on the pages of the set. *steps limits the
- * cost, as in index_walk; when it is used up, or the ranges are too many, nothing is told.
- * 0 or -ENOMEM.
+ * The elements of an array (its shape is not NULL) on the pages of the set. *steps limits the cost,
+ * as in index_walk. If it is used up, or there are too many ranges, told is false. 0 or -ENOMEM.
  */
 int index_set__fill(const struct array_desc *array, const struct intervals *pages, uint64_t *steps,
 		    struct index_set *ret);
 
 /*
- * Range number `which` of those that are kept, as Python spells it: "x[0:13, :]",
- * "x[i:i+512] for i in range(0, 9000, 1024)". Names too long, or none that Python knows, are
- * left out: "[0:13, :]". Untrusted as the name is; the caller frees it. NULL: no memory.
+ * Range number `which` of the kept ones, in Python's spelling: "x[0:13, :]", "x[i:i+512] for i in
+ * range(0, 9000, 1024)". A name that is too long, or that Python does not know, is left out:
+ * "[0:13, :]". As untrusted as the name; the caller frees it. NULL: no memory.
  */
 char *index_range_text(const struct index_set *set, const struct array_desc *array, uint32_t which);
 

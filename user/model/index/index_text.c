@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Index ranges as Python spells them. */
+/* Index ranges in Python's spelling. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #define NAME_MAX_BYTES 32u
 #define SHORT_DIMS 3u
 
-/* Blocks wider than one index have no slice of their own: a variable for each such dimension. */
+/* Blocks wider than one index cannot be written as a slice: each such dimension gets a variable. */
 static bool needs_variable(const struct index_span *span)
 {
 	return span->width > 1;
@@ -47,7 +47,7 @@ static void put_span(struct text_buffer *text, const struct index_span *span, ui
 		if (span->start)
 			text_buffer__addf(text, "%" PRIu64, span->start);
 		text_buffer__add(text, ":");
-		/* Where no further one would fit, the end is the array's. */
+		/* If no further block would fit, the end is the array's. */
 		if (count - span->stop >= span->step)
 			text_buffer__addf(text, "%" PRIu64, span->stop);
 		text_buffer__addf(text, ":%" PRIu64, span->step);
@@ -68,7 +68,7 @@ static void put_loops(struct text_buffer *text, const struct index_span *spans, 
 	}
 }
 
-/* "x" of "__main__.x"; "" where Python has no such name, or it would hide the indices. */
+/* "x" for "__main__.x"; "" if Python has no such name, or it would hide the indices. */
 static void put_name(struct text_buffer *text, const char *name)
 {
 	static const char main_module[] = "__main__.";

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Dimension by dimension: an index is all in, all out, or crosses a border and is looked into. */
+/*
+ * Goes dimension by dimension: an index is all in, all out, or crosses a border and is descended
+ * into.
+ */
 #include "model/index/index_walk.h"
 
 #include <errno.h>
@@ -12,7 +15,7 @@ static uint64_t stride_bytes(int64_t stride)
 	return stride < 0 ? 0 - (uint64_t)stride : (uint64_t)stride;
 }
 
-/* Keeps the levels sorted, the widest stride first. */
+/* Keeps the levels sorted, widest stride first. */
 static void insert_level(struct index_levels *levels, struct index_level level)
 {
 	uint32_t at = levels->count++;
@@ -65,11 +68,11 @@ struct walk {
 	const struct intervals *set;
 	const struct index_visitor *visitor;
 	uint64_t *steps;
-	size_t near; /* the range that was needed last */
+	size_t near; /* the range used last */
 	uint64_t index[INDEX_DIMS_MAX];
 };
 
-/* The first range that ends behind address, or NULL: mostly the one at hand, or the next. */
+/* The first range that ends after address, or NULL: usually the last one used, or the next. */
 static const struct interval *find_range(struct walk *walk, uint64_t address)
 {
 	const struct intervals *set = walk->set;
@@ -114,7 +117,7 @@ static int walk_level(struct walk *walk, uint32_t depth, uint64_t base)
 		} else if (last && range->start > low) {
 			i = divide_up(range->start - base, level->stride);
 		} else if (last) {
-			/* It lies across the end of a range: so it is not in the set. */
+			/* A single element that crosses the end of a range is not in the set. */
 			i = divide_up(range->end - base, level->stride);
 		} else if (range->start >= high) {
 			i = (range->start - base - level->bytes) / level->stride + 1;

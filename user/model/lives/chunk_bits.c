@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Touch bits held by user space. */
+/* Touch bits in user space. */
 #include "model/lives/chunk_bits.h"
 
 #include <stddef.h>
@@ -147,7 +147,7 @@ int chunk_bits__take(struct chunk_bits *from, uint64_t start, uint64_t end, uint
 	return err;
 }
 
-/* Moves 512 bits up by `by` (0..511): what leaves them goes into *high. */
+/* Shifts 512 bits up by `by` (0..511); the overflow goes into *high. */
 static void shift_up(const uint64_t words[CHUNK_WORDS], uint64_t by, uint64_t low[CHUNK_WORDS],
 		     uint64_t high[CHUNK_WORDS])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Touch bits that user space holds itself, chunk by chunk in address order:
- * few, for they come only from calls that moved or failed.
+ * Touch bits that user space holds itself, chunk by chunk in address order. They are few, because
+ * they come only from calls that moved or failed.
  */
 #ifndef MODEL_CHUNK_BITS_H
 #define MODEL_CHUNK_BITS_H
@@ -19,21 +19,21 @@ struct chunk_bits { /* all zero is empty */
 
 void chunk_bits__deinit(struct chunk_bits *bits);
 
-/* Joins the bits of one chunk in. 0 or -ENOMEM. */
+/* Merges the bits of one chunk. 0 or -ENOMEM. */
 int chunk_bits__add(struct chunk_bits *bits, const struct touch_chunk *chunk);
 
-/* Joins all of from in. 0 or -ENOMEM. */
+/* Merges all bits of from. 0 or -ENOMEM. */
 int chunk_bits__join(struct chunk_bits *into, const struct chunk_bits *from);
 
 /* Moves the bits of [start, end) (bytes) from one to the other. 0 or -ENOMEM. */
 int chunk_bits__take(struct chunk_bits *from, uint64_t start, uint64_t end, uint64_t page_bytes,
 		     struct chunk_bits *to);
 
-/* Adds what [start, end) of from holds to `to`, moved by to_start - start. 0 or -ENOMEM. */
+/* Adds the bits of from in [start, end) to `to`, moved by to_start - start. 0 or -ENOMEM. */
 int chunk_bits__add_moved(struct chunk_bits *to, const struct chunk_bits *from, uint64_t start,
 			  uint64_t end, uint64_t to_start, uint64_t page_bytes);
 
-/* The chunk that holds address, or NULL. */
+/* The chunk that contains address, or NULL. */
 const struct touch_chunk *chunk_bits__find(const struct chunk_bits *bits, uint64_t address,
 					   uint64_t page_bytes);
 
@@ -41,7 +41,7 @@ const struct touch_chunk *chunk_bits__find(const struct chunk_bits *bits, uint64
 void chunk_mask(uint64_t chunk_start, uint64_t start, uint64_t end, uint64_t page_bytes,
 		uint64_t mask[CHUNK_WORDS]);
 
-/* Pages whose bit stands in both. */
+/* Pages whose bit is set in both. */
 uint64_t chunk_mask_count(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK_WORDS]);
 
 struct bit_counts {
@@ -50,7 +50,7 @@ struct bit_counts {
 	uint64_t touched;
 };
 
-/* Pages counted over all chunks. */
+/* Number of pages over all chunks. */
 struct bit_counts chunk_bits__count(const struct chunk_bits *bits);
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/array.h"
 #include "model/lives/replay_priv.h"
 
-/* More threads than any process has (the kernel's default limit is half of it). */
+/* More than a process can have (the kernel's default limit is half of it). */
 #define CALLS_MAX 65536u
 
 static void free_call(struct replay_call *call)
@@ -48,7 +48,7 @@ int replay__copy_calls(struct replay *replay, const struct replay *of)
 	return 0;
 }
 
-/* The last range that the thread's call has told of. */
+/* The last range that the thread's call has reported. */
 static struct replay_call *find_call(struct replay *replay, uint32_t tid)
 {
 	size_t i;
@@ -107,10 +107,10 @@ static int on_enter(const struct telling *telling, const struct map_event *event
 	struct replay_call *call = find_call(replay, event->tid);
 	int err = 0;
 
-	/* A thread is in one call at a time: what is left of another lost its exit. */
+	/* A thread is in one call at a time: any other entry has lost its exit. */
 	if (call && !(call->enter.part && event->enter.part))
 		err = lose_exit(telling, event->tid);
-	/* As many threads have lost one: the oldest is forgotten. */
+	/* As many threads have lost an exit: the oldest is forgotten. */
 	if (!err && replay->count >= CALLS_MAX)
 		err = lose_exit(telling, replay->calls[0].tid);
 	if (!err)
@@ -123,7 +123,7 @@ static int on_enter(const struct telling *telling, const struct map_event *event
 	return err;
 }
 
-/* Without its entry (lost, or a range closed late) the bits are of a life that ended. */
+/* Without its entry (lost, or a range closed late) the bits belong to a life that ended. */
 static int on_closed(const struct telling *telling, const struct map_event *event)
 {
 	struct replay_call *call = find_call(telling->replay, event->tid);

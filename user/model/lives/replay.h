@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Pairs the entries and exits of mapping calls, a thread each, and tells what they did. Bits are
- * closed at the entry, but only the exit tells what for; meanwhile another thread may have got the
- * address. So changes come in the order in which they must have happened, not in that of the
- * exits: what began or came to a place has ended there first, whoever's call that was.
+ * Pairs the entries and exits of mapping calls per thread, and reports what the calls did. Bits are
+ * closed at the entry, but only the exit says what happened; meanwhile another thread may have got
+ * the address. So changes are reported in the order in which they must have happened, not in the
+ * order of the exits: before something begins or arrives at a place, what was there has ended,
+ * whichever call ended it.
  */
 #ifndef MODEL_REPLAY_H
 #define MODEL_REPLAY_H
@@ -12,13 +13,13 @@
 #include "facts/map_change.h"
 #include "model/lives/chunk_bits.h"
 
-/* A call that a thread is in. */
+/* A call in progress. */
 struct replay_call {
 	struct map_enter enter;
 	uint32_t tid;
 	uint64_t time_ns;	/* of the entry */
-	struct chunk_bits bits; /* of the lives that it may end; sure only when it has returned */
-	struct intervals ended; /* of its ranges: told already */
+	struct chunk_bits bits; /* of the lives that it may end; final only after it has returned */
+	struct intervals ended; /* of its ranges: already reported */
 };
 
 struct replay {
@@ -31,15 +32,15 @@ struct replay {
 
 typedef int replay_visit(void *ctx, const struct map_change *change);
 
-/* A replay is all zero but for page_bytes. */
+/* A replay is all zero except for page_bytes. */
 void replay__deinit(struct replay *replay);
 
-/* Replaces the calls of *replay by those that `of` has pending, without their bits. 0 or -ENOMEM. */
+/* Replaces the calls of *replay by the pending calls of `of`, without their bits. 0 or -ENOMEM. */
 int replay__copy_calls(struct replay *replay, const struct replay *of);
 
 /*
- * ENTER, CLOSED, EXIT of one address space; exits without an entry are ignored. Visits each change
- * that follows. 0, -ENOMEM or the first error of visit.
+ * ENTER, CLOSED, EXIT of one address space; ignores exits without an entry. Calls visit for each
+ * resulting change. 0, -ENOMEM or the first error of visit.
  */
 int replay__handle(struct replay *replay, const struct map_event *event, replay_visit *visit,
 		   void *ctx);

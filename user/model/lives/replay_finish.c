@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What each call has done, by its entry and its result. */
+/* What each call has done, from its entry and its result. */
 #include <errno.h>
 #include <sys/mman.h>
 
 #include "model/lives/replay_priv.h"
 
-/* Tells a change of the call; its bits of the range go with it. */
+/* Reports a change by the call, with its bits of the range. */
 static int tell_change(const struct telling *telling, struct replay_call *call,
 		       struct map_change change)
 {
@@ -24,7 +24,7 @@ static int tell_change(const struct telling *telling, struct replay_call *call,
 	return err;
 }
 
-/* The lives of [start, end) are over, as far as that was not told. */
+/* Ends the lives of [start, end), as far as that was not reported yet. */
 static int end_range(const struct telling *telling, struct replay_call *call, uint64_t start,
 		     uint64_t end, bool resizes)
 {
@@ -49,7 +49,7 @@ static int end_range(const struct telling *telling, struct replay_call *call, ui
 	return err;
 }
 
-/* Nothing has happened to [start, end). */
+/* Nothing happened to [start, end). */
 static int keep_range(const struct telling *telling, struct replay_call *call, uint64_t start,
 		      uint64_t end)
 {
@@ -83,20 +83,20 @@ static uint64_t new_bytes(const struct map_enter *enter)
 	return enter->new_start ? enter->new_end - enter->new_start : enter->new_end;
 }
 
-/* Of mremap's old range: what is not cut off its end. */
+/* The old range of mremap, without what is cut off at its end. */
 static uint64_t kept_bytes(const struct map_enter *enter)
 {
 	return old_bytes(enter) < new_bytes(enter) ? old_bytes(enter) : new_bytes(enter);
 }
 
-/* An mremap that makes a mapping smaller leaves it where it is. */
+/* An mremap that shrinks a mapping leaves it in place. */
 static bool stays_in_place(const struct map_enter *enter)
 {
 	return !enter->new_start && !(enter->flags & MREMAP_DONTUNMAP) &&
 	       new_bytes(enter) < old_bytes(enter);
 }
 
-/* Another's mapping lies at [start, end) now, where this call has ended lives then. */
+/* Another call has mapped [start, end): this call must have ended the lives there before. */
 static int end_overlap(const struct telling *telling, struct replay_call *call, uint64_t start,
 		       uint64_t end, uint64_t from, uint64_t until)
 {
@@ -110,7 +110,10 @@ static int end_overlap(const struct telling *telling, struct replay_call *call, 
 	return err ? err : intervals__set(&call->ended, start, end, 0);
 }
 
-/* Another's mapping lies where this mremap has moved its own away: where to is not known yet. */
+/*
+ * Another call has mapped the range from which this mremap moves its mapping: where to is not known
+ * yet.
+ */
 static int set_aside(const struct telling *telling, struct replay_call *call)
 {
 	struct map_enter *enter = &call->enter;
@@ -149,7 +152,7 @@ static int make_room_of(const struct telling *telling, struct replay_call *call,
 	return start < enter->end && enter->start < end ? set_aside(telling, call) : 0;
 }
 
-/* Something comes to [start, end): calls that have not returned have ended what was there. */
+/* Something comes to [start, end): pending calls must have ended what was there. */
 static int make_room(const struct telling *telling, uint64_t start, uint64_t end)
 {
 	size_t i;
@@ -221,7 +224,7 @@ static int succeed_call(const struct telling *telling, struct replay_call *call,
 	return 0;
 }
 
-/* Both ranges of mremap, the one of others. */
+/* Both ranges of mremap; for other calls the only one. */
 static int each_range(const struct telling *telling, struct replay_call *call,
 		      int (*visit)(const struct telling *telling, struct replay_call *call,
 				   uint64_t start, uint64_t end))
@@ -240,7 +243,7 @@ static int doubt_sure_place(const struct telling *telling, struct replay_call *c
 	return doubt_range(telling, call, start, end, false);
 }
 
-/* What it moved it has moved back; it may have cut the end off before, and cleared the new place. */
+/* It moved its mapping back. Before that it may have cut off the end and cleared the new place. */
 static int fail_mremap(const struct telling *telling, struct replay_call *call, bool unsure)
 {
 	const struct map_enter *enter = &call->enter;
@@ -258,7 +261,7 @@ static int fail_mremap(const struct telling *telling, struct replay_call *call, 
 	return err;
 }
 
-/* What lies before the refusal ended, what lies behind it lives on. */
+/* What is before the refusal ended; what is after it lives on. */
 static int end_up_to(const struct telling *telling, struct replay_call *call, uint64_t refused_at)
 {
 	const struct map_enter *enter = &call->enter;

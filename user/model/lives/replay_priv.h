@@ -14,7 +14,7 @@ struct telling {
 	uint64_t time_ns; /* of the event */
 };
 
-/* What a call did that is none of the replay's any more; its bits are told. 0 or -errno. */
+/* Reports what a call did that has left the replay, with its bits. 0 or -errno. */
 int replay_finish(const struct telling *telling, struct replay_call *call,
 		  const struct map_exit *exit, int64_t result);
 

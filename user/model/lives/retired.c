@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Lives that ended: the largest are kept, the rest is summed. */
+/* Lives that ended: keeps the largest and sums the rest. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,14 +7,14 @@
 #include "base/array.h"
 #include "model/lives/touch_priv.h"
 
-/* Cut down when twice as many have come in, so that each cut is paid for by as many lives. */
+/* Reduced when twice as many have come in, so that each reduction is paid for by as many lives. */
 #define CUT_AT (2 * TOUCH_RETIRED_MAX)
 
 static int by_touched(const void *left, const void *right)
 {
 	const struct retired *a = left, *b = right;
 
-	/* A sum of others is no life: it never takes the place of one. */
+	/* A sum is not a life: it never displaces one. */
 	if ((a->count > 1) != (b->count > 1))
 		return a->count > 1 ? 1 : -1;
 	if (a->pages_touched != b->pages_touched)
@@ -26,7 +26,7 @@ static int by_end(const void *left, const void *right)
 {
 	const struct retired *a = left, *b = right;
 
-	/* The sum of the rest is the last. */
+	/* The sum is the last entry. */
 	if ((a->count > 1) != (b->count > 1))
 		return a->count > 1 ? 1 : -1;
 	return (a->retired_ns > b->retired_ns) - (a->retired_ns < b->retired_ns);
@@ -43,7 +43,7 @@ static void add_retired(struct retired *sum, const struct retired *part)
 	sum->how = sum->how && !strcmp(sum->how, part->how) ? sum->how : "several";
 }
 
-/* Leaves the largest `keep` and one that sums the rest, which alone sums itself. */
+/* Keeps the largest `keep`, and one entry that sums the rest. */
 static void cut_retired(struct touch *touch, size_t keep)
 {
 	struct retired rest = { 0 };
@@ -118,7 +118,7 @@ int touch__retire_all(struct touch *touch, const char *how, uint64_t time_ns)
 		err = join_calls(last, &touch->replay);
 	if (!err)
 		err = chunk_bits__join(last, &touch->doubt.bits);
-	/* The mappings are gone: neighbours are what lies in adjacent chunks. */
+	/* The mappings are gone: adjacent chunks are taken for neighbours. */
 	for (i = 1; !err && i <= last->count; i++) {
 		if (i < last->count &&
 		    last->chunks[i].start == last->chunks[i - 1].start + chunk_bytes)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Calls that run into a scan. */
+/* Calls during a scan. */
 #include "model/lives/scan_window.h"
 
 #include <errno.h>
@@ -38,7 +38,7 @@ static int note_dropped(struct scan_window *window, uint64_t start, uint64_t end
 	return intervals__append(&window->dropped, start, end, 0);
 }
 
-/* Of mremap the old range: what becomes of it is known when it returns. */
+/* For mremap the old range: its fate is known when the call returns. */
 static int drop_called(struct scan_window *window, const struct map_enter *enter)
 {
 	int err = note_dropped(window, enter->start, enter->end);
@@ -54,7 +54,7 @@ int touch__window_known(struct touch *touch)
 	size_t i;
 	int err = 0;
 
-	/* Calls that have not returned yet. */
+	/* Calls that are still pending. */
 	for (i = 0; !err && i < window->replay.count; i++)
 		err = drop_called(window, &window->replay.calls[i].enter);
 	intervals__settle(&window->dropped);
@@ -94,7 +94,7 @@ static int add_moved_ranges(const struct intervals *from, uint64_t start, uint64
 	return err;
 }
 
-/* A copy: the bits moved may be among those that they join. */
+/* A copy, because the moved bits may be among those they are merged with. */
 static int add_moved_taken(struct touch *touch, uint64_t start, uint64_t end, uint64_t to)
 {
 	struct chunk_bits *taken = &touch->window.taken, moved = { 0 };
@@ -108,7 +108,7 @@ static int add_moved_taken(struct touch *touch, uint64_t start, uint64_t end, ui
 	return err;
 }
 
-/* What we hold ourselves of the bits that moved. */
+/* The moved bits that user space holds itself. */
 static int add_moved_held(struct touch *touch, uint64_t start, uint64_t end, uint64_t to)
 {
 	struct chunk_bits *taken = &touch->window.taken;
@@ -125,7 +125,7 @@ static int add_moved_held(struct touch *touch, uint64_t start, uint64_t end, uin
 	return err;
 }
 
-/* The scan may have seen the pages of [start, end) where the call put them. */
+/* The scan may have seen the pages of [start, end) at their new place. */
 static int window_moved(struct touch *touch, uint64_t start, uint64_t end, uint64_t to)
 {
 	struct scan_window *window = &touch->window;

@@ -79,7 +79,7 @@ int touch__set_baseline(struct touch *touch, const struct page_runs *runs)
 	return err;
 }
 
-/* Remembered until touch__count_holes. */
+/* Kept until touch__count_holes. */
 static void note_hole(struct touch *touch, const struct map_event *event)
 {
 	struct hole *hole = &touch->holes[touch->hole_count];
@@ -90,7 +90,7 @@ static void note_hole(struct touch *touch, const struct map_event *event)
 				       event->time_ns };
 		return;
 	}
-	/* Too many to tell apart. */
+	/* Too many to distinguish. */
 	touch->holes[0] = (struct hole){ 0, 0, UINT64_MAX, event->time_ns };
 }
 

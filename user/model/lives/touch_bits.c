@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What is known of the touches of one chunk, from all who hold some of it. */
+/* Everything known about the touches of one chunk, from all sources. */
 #include <string.h>
 
 #include "model/lives/touch_priv.h"
@@ -36,7 +36,7 @@ static void join_tentative(struct touch_bits *ret, const struct touch_chunk *chu
 	}
 }
 
-/* Whether there were any. */
+/* Returns whether there were any. */
 static bool join_held(const struct touch *touch, const struct chunk_bits *bits, uint64_t address,
 		      struct touch_bits *ret)
 {
@@ -62,7 +62,7 @@ bool touch_live_bits(const struct touch *touch, const struct touch_map *map, uin
 	return counted || moved;
 }
 
-/* A life of this moment, if the page is there; else a touch counts that came before the scan. */
+/* A life of this moment if the page is present; otherwise only a touch before the scan counts. */
 static int join_window(const struct touch *touch, uint64_t address, struct touch_bits *ret)
 {
 	const struct scan_window *window = &touch->window;
@@ -95,7 +95,10 @@ static int join_window(const struct touch *touch, uint64_t address, struct touch
 	return before || taken;
 }
 
-/* What we hold of a range that a call may have ended is there if the page is; counted: since then. */
+/*
+ * Bits that we hold for a range that a call may have ended: valid if the page is present; counted
+ * since then.
+ */
 static void loosen_bits(const struct touch *touch, const struct touch_chunk *counted,
 			uint64_t start, uint64_t end, const struct touch_chunk *moved,
 			struct touch_bits *ret)

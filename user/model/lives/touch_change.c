@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What a change of a mapping does to lives: ended, begun, moved, or in doubt. */
+/* What a change of a mapping does to lives: ends, begins, moves them, or leaves them in doubt. */
 #include <errno.h>
 #include <string.h>
 
@@ -27,13 +27,13 @@ static const char *how_of(enum map_op op)
 	return names[op];
 }
 
-/* The bits of the change; they are borrowed, and only to be read. */
+/* The bits of the change: borrowed, read only. */
 static struct chunk_bits bits_of(const struct map_change *change)
 {
 	return (struct chunk_bits){ (struct touch_chunk *)change->bits, change->bit_count, 0 };
 }
 
-/* What we hold ourselves of [start, end), and what the call has closed. */
+/* The bits of [start, end) that we hold ourselves, and those closed by the call. */
 static int take_bits(struct touch *touch, const struct map_change *change, struct chunk_bits *to)
 {
 	const struct chunk_bits closed = bits_of(change);
@@ -48,7 +48,7 @@ static int take_bits(struct touch *touch, const struct map_change *change, struc
 	return err;
 }
 
-/* The pages of [start, end) are not those of the baseline any more. */
+/* The pages of [start, end) no longer belong to the baseline. */
 static int not_before(struct touch *touch, uint64_t start, uint64_t end)
 {
 	int err = intervals__cut(&touch->before, start, end);
@@ -76,7 +76,7 @@ static int begin_life(struct touch *touch, uint64_t start, uint64_t end, uint64_
 	return err ? err : intervals__set(&touch->births, start, end, created_ns);
 }
 
-/* What grew is as old as what it grew from. */
+/* The part that grew is as old as the rest. */
 static int on_began(struct touch *touch, const struct map_change *change)
 {
 	uint64_t created = change->resizes && change->start

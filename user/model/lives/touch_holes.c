@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Pages of files that a call dropped, where the kernel side could not find the mappings of the
- * file: which touches are of a life that ended is not known, so that they are counted.
+ * Pages of files that a call dropped when the kernel side could not find the mappings of the file.
+ * It is unknown which touches are of a life that ended, so they are counted.
  */
 #include "model/lives/touch_priv.h"
 
@@ -25,7 +25,7 @@ static uint64_t count_touched(const struct touch *touch, const struct touch_map 
 	return pages;
 }
 
-/* The mapping's part of a file, as far as it lies in the hole. */
+/* The mapping's part of the file that is in the hole. */
 static uint64_t count_in(const struct touch *touch, const struct touch_map *map,
 			 const struct vma *vma, const struct hole *hole)
 {
@@ -35,7 +35,7 @@ static uint64_t count_in(const struct touch *touch, const struct touch_map *map,
 
 	if (!vma->inode || (hole->inode && hole->inode != vma->inode))
 		return 0;
-	/* Mapped after the hole was made. */
+	/* It was mapped after the hole was made. */
 	if (touch_created_ns(touch, vma->start, vma->end) > hole->time_ns)
 		return 0;
 	last = last < bytes ? last : bytes;

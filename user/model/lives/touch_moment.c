@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The touches of a moment as plain values: one pass over all that hold some of them. */
+/* The touches of a moment as plain values: one pass over all sources. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "model/lives/touch_priv.h"
 
-/* The pages of a chunk that are in a run: *at is the first that may reach into it, and moves on. */
+/*
+ * The pages of a chunk that are in a run. *at is the first run that may reach into it, and
+ * advances.
+ */
 static void mask_present(const struct page_runs *runs, size_t *at, uint64_t start,
 			 uint64_t page_bytes, uint64_t mask[CHUNK_WORDS])
 {
@@ -62,14 +65,14 @@ static int copy_touched(const struct touch *touch, const struct touch_map *map,
 
 	while (!err) {
 		start = touch__next_chunk(touch, map, start);
-		/* What is above stands aside: where it goes is not known yet. */
+		/* Addresses above are memory moved aside: where it goes is not known yet. */
 		if (start >= MAP_CHANGE_ASIDE)
 			break;
 		touch__bits(touch, map, start, &bits);
 		mask_present(runs, &at, start, touch->page_bytes, present);
 		if (settle_bits(&bits, present, &chunk))
 			err = add_chunk(ret, start, &chunk);
-		/* The last chunk of the address space has none behind it. */
+		/* No chunk follows the last one of the address space. */
 		if (__builtin_add_overflow(start, chunk_bytes, &start))
 			break;
 	}

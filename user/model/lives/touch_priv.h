@@ -13,18 +13,18 @@
 #define TOUCH_RETIRED_MAX 1000u
 
 /*
- * Bits that calls took which failed then: some of the pages may be dropped. Unsettled until the
- * next scan. One set for all: a program may fail as often as it likes.
+ * Bits taken by calls that then failed: some of the pages may have been dropped. Unsettled until
+ * the next scan. One set for all such calls, because a program may fail as often as it likes.
  */
 struct doubt {
 	struct chunk_bits bits;
-	uint64_t start; /* of what the calls were about */
+	uint64_t start; /* range of the calls */
 	uint64_t end;
-	uint64_t failed_ns; /* of the last of them */
+	uint64_t failed_ns; /* of the last call */
 	const char *how;    /* a literal */
 };
 
-/* Pages of a file that were dropped, nobody knows where it is mapped. */
+/* Pages of a file that were dropped, with unknown mappings. */
 struct hole {
 	uint64_t inode; /* 0: of any file */
 	uint64_t start; /* bytes of the file */
@@ -43,16 +43,16 @@ struct touch {
 	struct intervals ended_early; /* ended or begun before the baseline that is expected */
 	struct intervals huge_seen;
 	struct intervals huge_maybe;
-	struct intervals births;   /* mappings made since the attach, by the time of the call */
+	struct intervals births;   /* mappings made since the attach, with the time of the call */
 	struct chunk_bits overlay; /* moved here by mremap */
 	struct chunk_bits last;	   /* of an address space that has ended */
-	struct replay replay;	   /* calls that have not returned */
-	touch_hear *hear;	   /* of changes, after us; NULL: nobody */
+	struct replay replay;	   /* pending calls */
+	touch_hear *hear;	   /* called after us for each change; NULL: nobody */
 	void *hear_ctx;
 	struct doubt doubt;
 	struct hole holes[TOUCH_HOLES_MAX]; /* since the last scan */
 	size_t hole_count;
-	uint64_t unsure; /* pages that a call may have moved, not told yet */
+	uint64_t unsure; /* pages that a call may have moved, not reported yet */
 	struct scan_window window;
 	struct retired *retired;
 	size_t retired_count;
@@ -62,11 +62,17 @@ struct touch {
 /* touch_change.c: 0 or -ENOMEM. */
 int touch_change(struct touch *touch, const struct map_change *change);
 
-/* The bits of the chunk that no call has taken: the kernel's and ours. Whether there are any. */
+/*
+ * The bits of the chunk that no call has taken: the kernel's and ours. Returns whether there are
+ * any.
+ */
 bool touch_live_bits(const struct touch *touch, const struct touch_map *map, uint64_t address,
 		     struct touch_chunk *ret);
 
-/* When the call was made that mapped all of [start, end), CLOCK_MONOTONIC; 0: several, or unknown. */
+/*
+ * When the call that mapped all of [start, end) was made, CLOCK_MONOTONIC; 0: several calls, or
+ * unknown.
+ */
 uint64_t touch_created_ns(const struct touch *touch, uint64_t start, uint64_t end);
 
 int touch_retire(struct touch *touch, const struct retired *retired);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Calls that failed may have dropped some of their pages before they did. Where the kernel
- * side could not tell how far they got, the page tables do, if nothing was touched since.
+ * Calls that failed may have dropped some of their pages. If the kernel side could not tell how far
+ * they got, the page tables can, unless pages were touched since.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -25,8 +25,8 @@ static void present_pages(const struct page_runs *runs, uint64_t start, uint64_t
 }
 
 /*
- * A page that is there faults again only after it was dropped, but for the first write to
- * one that had only been read: where those are not told apart nothing follows.
+ * A present page faults again only after it was dropped, except for the first write after a read.
+ * If the two cannot be distinguished, nothing follows.
  */
 static uint64_t dropped_pages(const struct touch *touch, const struct touch_chunk *taken,
 			      const struct touch_chunk *since, uint64_t present, size_t word)
@@ -116,7 +116,7 @@ int touch__settle(struct touch *touch, const struct touch_map *map, const struct
 
 	*unsure += touch->unsure;
 	touch->unsure = 0;
-	/* Out of the way: what is settled is compared with the bits that came since. */
+	/* Moved out of the way: what is settled is compared with newer bits. */
 	doubt = touch->doubt;
 	touch->doubt = (struct doubt){ 0 };
 	err = settle_doubt(touch, map, runs, &doubt, unsure);

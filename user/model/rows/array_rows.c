@@ -15,7 +15,7 @@
 struct filler {
 	const struct tally_input *input;
 	const struct vma_list *vmas;
-	struct intervals all; /* the pages of every array */
+	struct intervals all; /* the union of all arrays' pages */
 	bool all_known;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Joining page states and touches of one chunk. */
+/* Joins page states and touches of one chunk. */
 #include "model/rows/chunk_view.h"
 
 #include <string.h>
@@ -74,7 +74,7 @@ static bool any_bit(const uint64_t words[CHUNK_WORDS], const uint64_t mask[CHUNK
 	return found;
 }
 
-/* Has any page of [start, end), which may lie in several chunks, a touch? */
+/* Whether any page of [start, end), which may span several chunks, has a touch. */
 static bool range_touched(const struct tally_input *input, const struct chunk_view *view,
 			  uint64_t start, uint64_t end)
 {

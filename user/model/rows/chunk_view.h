@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * All that is known of the 512 pages of one chunk, as bit masks: where page
- * states, touches and the ledger meet.
+ * Everything known about the 512 pages of one chunk, as bit masks: here page states, touches and
+ * the ledger meet.
  */
 #ifndef MODEL_CHUNK_VIEW_H
 #define MODEL_CHUNK_VIEW_H
@@ -10,7 +10,7 @@
 
 struct chunk_view {
 	uint64_t start;				   /* bytes */
-	uint64_t states[PAGE_STATES][CHUNK_WORDS]; /* PAGE_ABSENT: whatever is in no run */
+	uint64_t states[PAGE_STATES][CHUNK_WORDS]; /* PAGE_ABSENT: all pages in no run */
 	uint64_t resident[CHUNK_WORDS];
 	uint64_t zero[CHUNK_WORDS];
 	uint64_t read[CHUNK_WORDS];
@@ -25,12 +25,12 @@ struct chunk_view {
 /* start is aligned to a chunk. */
 void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start);
 
-/* The first chunk at or after address that has a run or a touch; UINT64_MAX: none. */
+/* The first chunk at or after address with a run or a touch; UINT64_MAX: none. */
 uint64_t chunk_view_next(const struct tally_input *input, uint64_t address);
 
 /*
- * Calls visit for each chunk of [start, end) that has a run or a touch, with the mask of
- * its pages in the range; stops at the first nonzero return and returns it.
+ * Calls visit for each chunk of [start, end) with a run or a touch, with the mask of its pages in
+ * the range. Stops at the first nonzero return value and returns it.
  */
 int chunk_view_each(const struct tally_input *input, uint64_t start, uint64_t end,
 		    int (*visit)(void *ctx, const struct chunk_view *view,

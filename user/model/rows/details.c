@@ -10,8 +10,8 @@
 #include "model/rows/selection.h"
 
 /*
- * Steps of index walks, some 20 ns each: for one question on one array, and for all arrays of
- * a process in one snapshot.
+ * Steps of index walks, some 20 ns each: for one count of one array, and for all arrays of a
+ * process in one snapshot.
  */
 #define STEPS_ONE (1ull << 22)
 #define STEPS_ALL (1ull << 24)
@@ -60,7 +60,7 @@ static int add_span(const struct array_desc *desc, uint64_t chunk_bytes, struct 
 				 end - end % chunk_bytes, 0);
 }
 
-/* The pages of what each array spans, in whole chunks: a chunk is looked at once. */
+/* The pages of all arrays' ranges, in whole chunks: each chunk is read once. */
 static int fill_sets(struct detailer *detailer)
 {
 	uint64_t chunk_bytes = CHUNK_PAGES * detailer->input->page_bytes;

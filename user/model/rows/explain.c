@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Sentences: the first rule that fits speaks; every number is a count of the row. */
+/* Sentences: the first rule that fits decides; every number is a count of the row. */
 #include "model/rows/explain.h"
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@
 struct subject {
 	const struct tally *tally;
 	const struct tally *interior; /* NULL for a region */
-	uint64_t header_bytes;	      /* of an array: bytes before it in its first page */
+	uint64_t header_bytes;	      /* for an array: bytes before it in its first page */
 	uint32_t vma_count;
 	bool faults; /* touches and causes are known */
 };
@@ -131,7 +131,7 @@ static char *explain_cause(const struct subject *subject)
 	return NULL;
 }
 
-/* "1 touched" and the like, joined by commas. */
+/* Appends "1 touched" and the like, separated by commas. */
 static void add_part(struct words_list *list, uint64_t count, const char *what)
 {
 	struct text_buffer text = text_buffer__behind(list->text, sizeof(list->text));
@@ -141,13 +141,13 @@ static void add_part(struct words_list *list, uint64_t count, const char *what)
 				  count_words(count).text, what);
 }
 
-/* What is left when nothing simpler holds. */
+/* If nothing simpler fits. */
 static char *explain_mixture(const struct subject *subject)
 {
 	const struct tally *tally = subject->tally;
 	struct words_list causes = { "" };
 
-	/* A region that nobody touched during the watch is no news. */
+	/* A region that was not touched during the watch needs no sentence. */
 	if (!tally->resident || (!subject->interior && !tally->ledger[LEDGER_TOUCHED]))
 		return NULL;
 	if (subject->faults) {
@@ -199,7 +199,7 @@ static char *explain_subject(const struct subject *subject)
 	return longer;
 }
 
-/* Adds words to a sentence, which it frees; "" adds none. */
+/* Appends words to a sentence, and frees them; "" appends nothing. */
 static char *join_words(char *text, const char *words)
 {
 	char *longer;
@@ -211,7 +211,7 @@ static char *join_words(char *text, const char *words)
 	return longer;
 }
 
-/* Who else is on its pages: news for a small array, and where an array is the neighbour. */
+/* Who else is on its pages: worth saying for a small array, or if an array is the neighbour. */
 static char *add_shared(char *text, const struct array_row *row)
 {
 	const uint64_t others = row->neighbours;
@@ -231,7 +231,7 @@ static char *add_shared(char *text, const struct array_row *row)
 			 others_text);
 	text = join_words(text, words);
 	words[0] = '\0';
-	/* A contiguous array has two such pages at most: its first and its last. */
+	/* A contiguous array has at most two such pages: the first and the last. */
 	if (row->shared_known && row->shared_pages > 2)
 		snprintf(words, sizeof(words), "%s also hold data between its elements",
 			 page_words(row->shared_pages).text);
@@ -261,7 +261,7 @@ char *explain_region(const struct process_header *process, const struct region_r
 		.faults = process->faults_known,
 	};
 
-	/* Files and the stack tell little: their pages come and go on their own. */
+	/* Files and the stack need none: their pages come and go on their own. */
 	if (row->vma.kind != VMA_ANON && row->vma.kind != VMA_HEAP && row->vma.kind != VMA_SHMEM &&
 	    row->vma.kind != VMA_HUGETLB)
 		return NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
  * The ends of all ranges cut the address space into pieces. A Fenwick tree counts the pieces that
- * roots hold, so that the first one held in a range is found without a walk.
+ * roots own, so the first owned piece in a range is found without a walk.
  */
 #include "model/rows/fold.h"
 
@@ -15,7 +15,7 @@ struct pieces {
 	uint64_t *bounds; /* sorted; piece i is [bounds[i], bounds[i + 1]) */
 	size_t count;	  /* bounds */
 	size_t *held;	  /* the tree: entry i sums what ends at piece i - 1 */
-	size_t *owners;	  /* of pieces that are held */
+	size_t *owners;	  /* of owned pieces */
 };
 
 static void pieces__deinit(struct pieces *pieces)
@@ -52,7 +52,7 @@ static int pieces__init(struct pieces *pieces, const struct fold_range *ranges, 
 	return 0;
 }
 
-/* The piece that begins at a bound; of the empty pieces before it the first. */
+/* The piece that begins at a bound; if there are empty pieces before it, the first of those. */
 static size_t piece_at(const struct pieces *pieces, uint64_t bound)
 {
 	return sorted_at_least(pieces->bounds, pieces->count, sizeof(*pieces->bounds), 0, bound);
@@ -67,7 +67,7 @@ static void hold_piece(struct pieces *pieces, size_t piece, size_t owner)
 		pieces->held[i]++;
 }
 
-/* Pieces [0, piece) that are held. */
+/* Owned pieces among [0, piece). */
 static size_t held_before(const struct pieces *pieces, size_t piece)
 {
 	size_t sum = 0;
@@ -77,7 +77,7 @@ static size_t held_before(const struct pieces *pieces, size_t piece)
 	return sum;
 }
 
-/* The piece that is held and has that many held ones before it. */
+/* The owned piece with that many owned ones before it. */
 static size_t held_piece(const struct pieces *pieces, size_t before)
 {
 	size_t at = 0, step = 1;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * Which of many ranges show memory that another one shows already.
- */
+/* Finds ranges that show memory that another range already shows. */
 #ifndef MODEL_FOLD_H
 #define MODEL_FOLD_H
 
@@ -19,9 +17,9 @@ struct fold_range {
 };
 
 /*
- * By rank, then larger ranges first, then by index: what meets none of those before it is a root,
- * what meets some is folded under the one that it has most bytes in common with. Roots are
- * disjoint. 0 or -ENOMEM.
+ * By rank, then larger ranges first, then by index: a range that overlaps no earlier one is a root;
+ * otherwise it is folded under the root with which it shares most bytes. Roots are disjoint. 0 or
+ * -ENOMEM.
  */
 int fold_ranges(struct fold_range *ranges, size_t count);
 

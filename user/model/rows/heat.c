@@ -32,7 +32,7 @@ static uint64_t first_page(uint64_t cell, uint64_t pages, uint32_t cells)
 	return (uint64_t)((unsigned __int128)cell * pages / cells);
 }
 
-/* Cells are visited in order: the cursor stands on one, and only moves on. */
+/* Cells are visited in order: the cursor only moves forward. */
 struct heat_walk {
 	struct heat *heat;
 	uint64_t start; /* bytes */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Counting by sorted starts and sorted ends: no pair of arrays is compared. */
+/* Counts with sorted starts and sorted ends, so that no pair of arrays is compared. */
 #include "model/rows/neighbours.h"
 
 #include <errno.h>
@@ -9,8 +9,8 @@
 #include "base/sorted.h"
 
 struct owners {
-	uint64_t *starts; /* of arrays that are no views, sorted */
-	uint64_t *ends;	  /* theirs too, sorted on their own */
+	uint64_t *starts; /* of arrays that are not views, sorted */
+	uint64_t *ends;	  /* of the same, sorted separately */
 	size_t count;
 	const struct array_row **by_id; /* all arrays */
 };
@@ -35,7 +35,10 @@ static size_t count_below(const uint64_t *values, size_t count, uint64_t limit)
 	return sorted_at_least(values, count, sizeof(*values), 0, limit);
 }
 
-/* Owners with a byte in [start, end): those that begin before its end, less those over by then. */
+/*
+ * Owners with a byte in [start, end): those that begin before its end, minus those that ended
+ * before its start.
+ */
 static size_t owners_within(const struct owners *owners, uint64_t start, uint64_t end)
 {
 	if (start >= end)
@@ -49,7 +52,7 @@ static bool overlaps_array(const struct array_desc *desc, uint64_t start, uint64
 	return start < end && desc->start < end && desc->end > start;
 }
 
-/* A view lies within its owner, which is no neighbour. */
+/* A view is within its owner, which is not a neighbour. */
 static const struct array_desc *owner_of(const struct owners *owners, size_t count, uint32_t id)
 {
 	struct array_row wanted = { .desc.id = id };

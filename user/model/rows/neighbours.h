@@ -8,8 +8,9 @@
 #include "model/rows/snapshot.h"
 
 /*
- * Sets neighbours of each of process->arrays: the other arrays that own their memory (views do
- * not) and have bytes in front of it on its first page, or behind it on its last (around it: both). 0 or -ENOMEM.
+ * Sets neighbours of each of process->arrays: the number of other arrays that own their memory and
+ * have bytes before it on its first page, or after it on its last page (around it: both). 0 or
+ * -ENOMEM.
  */
 int neighbours_count(struct process_snapshot *process, uint64_t page_bytes);
 

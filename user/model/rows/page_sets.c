@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Runs and bit masks become ranges. */
+/* Turns runs and bit masks into ranges. */
 #include "model/rows/page_sets.h"
 
 #include <errno.h>

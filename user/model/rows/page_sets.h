@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * The pages of a process that are alike in one respect, as ranges: made once, asked by each
- * array.
- */
+/* The pages of a process with a common property, as ranges: made once, used for each array. */
 #ifndef MODEL_PAGE_SETS_H
 #define MODEL_PAGE_SETS_H
 

@@ -43,7 +43,7 @@ static int tally_ranges(const struct tally_input *input, const struct intervals 
 	return err;
 }
 
-/* Not told where the pages themselves are a guess. */
+/* Left unknown if the pages themselves are a guess. */
 static int fill_shared(const struct array_desc *desc, uint64_t page, bool listed,
 		       struct array_row *row)
 {
@@ -74,7 +74,7 @@ int row_fill_array(const struct tally_input *input, const struct vma_list *vmas,
 	row->range_pages = (end - start) / page;
 	err = array_pages(&row->desc, page, pages);
 	listed = !err;
-	/* Too many places to list: the whole range, then. */
+	/* Too many separate ranges to list: uses the whole range. */
 	if (err == -E2BIG)
 		err = intervals__set(pages, start, end, 0);
 	if (!err)
@@ -89,7 +89,7 @@ int row_fill_array(const struct tally_input *input, const struct vma_list *vmas,
 	return err;
 }
 
-/* Touches between the regions, which are in the order of their addresses. */
+/* Touches between the regions, which are in address order. */
 static int sum_strays(const struct process_snapshot *process, const struct tally_input *input,
 		      uint64_t *ret)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Listing rows, sorting them, folding what shows the same memory, and counting what is left. */
+/* Lists rows, sorts them, folds rows that show the same memory, and counts the rest. */
 #include "model/rows/selection.h"
 
 #include <errno.h>
@@ -63,7 +63,7 @@ static uint64_t size_of(const struct row_entry *entry, enum row_order order)
 	}
 }
 
-/* Largest first, but names and addresses ascend; then what holds the other, then arrays. */
+/* Largest first, but names and addresses ascend; ties: the larger range, then arrays. */
 static int compare_entries(const void *left, const void *right, void *ctx)
 {
 	const struct row_entry *a = left, *b = right;
@@ -106,7 +106,7 @@ static int list_rows(struct selection *ret, const struct process_snapshot *proce
 			ret->entries[i].name = ret->entries[i].anon_name;
 	}
 	qsort_r(ret->entries, ret->count, sizeof(*ret->entries), compare_entries, &order);
-	/* The names of regions without a path lie in the entries, which have moved. */
+	/* Names of regions without a path are stored in the entries, which have moved. */
 	for (i = 0; i < ret->count; i++) {
 		if (*ret->entries[i].anon_name)
 			ret->entries[i].name = ret->entries[i].anon_name;
@@ -127,7 +127,7 @@ static bool is_too_small(const struct row_entry *entry, const struct view *view)
 	       (array && array->source == ARRAY_HEAP ? view->min_heap_bytes : view->min_bytes);
 }
 
-/* An array that the filter finds is shown by the name by which it does. */
+/* An array found by the filter is shown by the name that matched. */
 static bool is_wanted(struct row_entry *entry, const struct view *view)
 {
 	const char *name;
@@ -151,7 +151,7 @@ static size_t first_region(const struct process_snapshot *process, uint64_t addr
 			    offsetof(struct region_row, vma.end), address);
 }
 
-/* The region of an address that is shown, as long as nothing says that an array has all of it. */
+/* The shown region of an address, unless an array has all of it. */
 static const struct row_entry *shown_region(const struct selection *selection, uint64_t address)
 {
 	size_t i = first_region(selection->process, address);
@@ -162,7 +162,7 @@ static const struct row_entry *shown_region(const struct selection *selection, u
 	return selection->regions[i];
 }
 
-/* Whole regions, and none in part: they are told by the array. */
+/* Regions that lie wholly within an array: the array shows them. */
 static bool is_of_regions(const struct selection *selection, const struct row_entry *array)
 {
 	const struct row_entry *first = shown_region(selection, array->start);
@@ -214,7 +214,7 @@ static int fold_shown(struct selection *selection)
 	return err;
 }
 
-/* Which were within arrays are asked anew when rows are cut: the arrays may be among those. */
+/* Recomputed after rows are cut: the arrays that contain regions may be among those. */
 static int cut_top(struct selection *selection, uint32_t top)
 {
 	size_t i, shown = 0;
@@ -271,7 +271,7 @@ static void take_count(uint64_t *from, uint64_t part)
 	*from -= part < *from ? part : *from;
 }
 
-/* What lies in no mapping is no part of the totals, and is absent. */
+/* Pages outside all mappings are absent, and not in the totals. */
 static uint64_t pages_of_nothing(const struct process_snapshot *process,
 				 const struct row_entry *entry, uint64_t page_bytes)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Life of a snapshot: from the facts of a moment to rows; and its self-check. */
+/* Makes rows from the facts of a moment, and checks them. */
 #include "model/rows/snapshot.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * What a view shows of a moment: rows with their counts, and details of those that are shown. It
- * borrows from the moment. Counts are pages unless named bytes or ns.
+ * What a view shows of a moment: rows with their counts, and details of the shown ones. It borrows
+ * from the moment. Counts are pages unless named bytes or ns.
  */
 #ifndef MODEL_SNAPSHOT_H
 #define MODEL_SNAPSHOT_H
@@ -15,20 +15,20 @@
 struct region_row {
 	struct vma vma; /* path borrowed */
 	struct tally tally;
-	struct frame_tally frames; /* where they are known */
+	struct frame_tally frames; /* if known */
 	struct heat heat;	   /* details from here on */
-	char *explain;		   /* owned, NULL when there is nothing notable */
+	char *explain;		   /* owned; NULL if there is nothing notable */
 };
 
 struct array_row {
-	struct array_desc desc; /* all it points to is borrowed */
+	struct array_desc desc; /* everything it points to is borrowed */
 	uint64_t nbytes;	/* end - start */
 	uint64_t range_pages;
 	uint64_t edge_pages;
 	bool shared_known;
-	uint64_t shared_pages; /* pages on which there is room beside its elements */
+	uint64_t shared_pages; /* pages on which other data has room */
 	uint32_t neighbours;   /* other arrays on its first page, and on its last */
-	bool in_heap;	       /* its first byte lies in the process's heap */
+	bool in_heap;	       /* its first byte is in the process's heap */
 	struct frame_tally frames;
 	struct tally tally;    /* all pages that [start, end) overlaps */
 	struct tally interior; /* pages that lie wholly inside */
@@ -47,7 +47,7 @@ struct array_row {
 struct process_snapshot {
 	struct process_header header;
 	const struct process_moment *moment; /* borrowed */
-	uint64_t rss_pages;    /* resident pages of all regions but hugetlb: equals smaps' Rss */
+	uint64_t rss_pages;    /* resident pages of all regions except hugetlb: equals smaps' Rss */
 	uint64_t stray_faults; /* touched pages outside every VMA */
 	struct tally totals;   /* sum over regions */
 	struct region_row *regions; /* by address */
@@ -55,7 +55,7 @@ struct process_snapshot {
 	struct array_row *arrays; /* as they were found */
 	size_t array_count;
 	bool arrays_total_known;
-	struct tally arrays_total; /* pages of at least one array, each once; states alone */
+	struct tally arrays_total; /* the union of all arrays' pages; only states */
 };
 
 struct snapshot {
@@ -65,8 +65,8 @@ struct snapshot {
 };
 
 /*
- * The rows of a view. The moment must outlive them. *ret is the caller's to snapshot__deinit, also
- * on failure. 0, -ENOMEM, or -EPROTO: counts do not add up (logged).
+ * The rows of a view. The moment must outlive them. The caller calls snapshot__deinit on *ret, even
+ * on failure. 0, -ENOMEM, or -EPROTO: the counts do not add up (logged).
  */
 int snapshot__of(const struct moment *moment, const struct view *view, struct snapshot *ret);
 
@@ -74,8 +74,8 @@ int snapshot__of(const struct moment *moment, const struct view *view, struct sn
 void snapshot__deinit(struct snapshot *snapshot);
 
 /*
- * What must always hold: states sum to pages, the ledger to resident (where known), regions to
- * totals. Returns NULL, or a literal that names the broken rule.
+ * Checks invariants: states sum to pages, the ledger to resident (if known), regions to totals.
+ * Returns NULL, or a literal that names the broken rule.
  */
 const char *process_snapshot__broken_rule(const struct process_snapshot *process);
 

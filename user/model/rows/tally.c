@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Counting ranges. */
+/* Counts ranges. */
 #include "model/rows/tally.h"
 
 #include <errno.h>
@@ -68,7 +68,7 @@ static void add_touches(struct touch_tally *touch, const struct chunk_view *view
 	touch->chunk_shared |= chunk_mask_count(view->touched, all) > touched;
 }
 
-/* A run may be as long as the range, or one page: the cost is by the run. */
+/* A run may be as long as the range, or one page: the cost is per run. */
 static void add_states(struct tally *tally, const struct tally_input *input, uint64_t start,
 		       uint64_t end)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * Counting a range: states, the ledger, touches. All counts are pages.
- */
+/* Counts of a range: states, the ledger, touches. All counts are pages. */
 #ifndef MODEL_TALLY_H
 #define MODEL_TALLY_H
 
@@ -28,14 +26,14 @@ struct touch_tally {
 	uint64_t last_ns;
 	uint32_t first_threads[TALLY_THREADS]; /* distinct, in order of address */
 	uint32_t first_thread_count;
-	bool chunk_shared; /* a page outside the range was touched in one of its chunks */
+	bool chunk_shared; /* one of its chunks has a touched page outside the range */
 };
 
 struct tally {
 	uint64_t pages;
 	uint64_t states[PAGE_STATES];
 	uint64_t resident;
-	uint64_t ledger[LEDGER_CLASSES]; /* meaningless without faults */
+	uint64_t ledger[LEDGER_CLASSES]; /* invalid without faults */
 	struct touch_tally touch;
 };
 
@@ -54,35 +52,35 @@ struct tally_input {
 	uint64_t page_bytes;
 	uint64_t pmd_bytes;
 	const struct page_runs *runs;
-	const struct frame_list *frames; /* of the resident pages; NULL: not asked for */
-	const struct touch_map *touched; /* NULL in the scan tier, as are these sets of pages: */
+	const struct frame_list *frames; /* of the resident pages; NULL: not wanted */
+	const struct touch_map *touched; /* NULL in the scan tier, like these sets of pages: */
 	const struct intervals *before;
 	const struct intervals *huge_seen;
 	const struct intervals *huge_maybe;
 };
 
-/* What of a moment counting reads; it borrows. */
+/* The part of a moment that counting reads; borrowed. */
 struct tally_input tally_input__of(const struct moment_header *header,
 				   const struct process_moment *process);
 
-/* Counts pages [start, end) (bytes, page-aligned). *ret is set whole. 0 or -ENOMEM. */
+/* Counts pages [start, end) (bytes, page-aligned). Sets all of *ret. 0 or -ENOMEM. */
 int tally_range(const struct tally_input *input, uint64_t start, uint64_t end, struct tally *ret);
 
 /* The same range as heat of min(cells, pages) cells; *ret is owned by the caller. */
 int tally_heat(const struct tally_input *input, uint64_t start, uint64_t end, uint32_t cells,
 	       struct heat *ret);
 
-/* One run of pages alike in state, cause and touch, for a page-by-page listing. */
+/* One run of pages with equal state, cause and touch, for a page-by-page listing. */
 struct tally_run {
 	uint64_t start;
 	uint64_t end;
 	enum page_state state;
-	enum ledger_class cause; /* LEDGER_CLASSES where not resident or not known */
+	enum ledger_class cause; /* LEDGER_CLASSES if not resident or unknown */
 	bool read;
 	bool written;
 };
 
-/* Calls visit for each run of [start, end) in address order; absent untouched pages are left out. */
+/* Calls visit for each run of [start, end) in address order; leaves out absent untouched pages. */
 int tally_runs(const struct tally_input *input, uint64_t start, uint64_t end,
 	       int (*visit)(void *ctx, const struct tally_run *run), void *ctx);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * How somebody wants to look at a moment: which rows, in which order, with what beside them. It
- * means the same to every renderer.
+ * What a report shows of a moment: which rows, in which order, with which details. It means the
+ * same to every renderer.
  */
 #ifndef MODEL_VIEW_H
 #define MODEL_VIEW_H
@@ -13,21 +13,21 @@
 enum row_order { ROW_BY_ADDRESS, ROW_BY_SPAN, ROW_BY_RESIDENT, ROW_BY_TOUCHED, ROW_BY_NAME };
 
 struct view { /* all zero: every row, by address, without details */
-	/* Smaller rows are left out, but not arrays that were asked for and pieces of mmap calls. */
+	/* Smaller rows are left out, except requested arrays and parts of mmap calls. */
 	uint64_t min_bytes;
-	uint64_t min_heap_bytes; /* the same of heap blocks, in place of min_bytes */
-	const char *filter;	 /* rows whose name or path is like it; NULL: all; borrowed */
+	uint64_t min_heap_bytes; /* the same for heap blocks, instead of min_bytes */
+	const char *filter;	 /* rows whose name or path matches; NULL: all; borrowed */
 	enum row_order order;
-	uint32_t top;	/* at most so many rows a process; 0: all */
-	uint32_t width; /* columns of a terminal, at least 40; cells where there is none */
-	bool detail;	/* heat, index ranges and grids where a report can do without */
-	bool pages;	/* every run of like pages */
-	uint32_t cells; /* of a heatmap, with which come index ranges; the renderer's choice */
-	uint32_t grid_columns; /* at most; 0: no grids; the same */
+	uint32_t top;	/* at most this many rows per process; 0: all */
+	uint32_t width; /* columns of a terminal, at least 40; of JSON's heatmaps the cells */
+	bool detail;	/* heat, index ranges and grids even if the report can do without */
+	bool pages;	/* every run of equal pages */
+	uint32_t cells; /* of a heatmap, and then also index ranges; chosen by the renderer */
+	uint32_t grid_columns; /* at most; 0: no grids; chosen by the renderer */
 	/* For people. */
 	bool unicode;
 	bool color;
-	uint32_t retired;   /* at most so many ended lives; 0: none */
+	uint32_t retired;   /* at most this many ended lives; 0: none */
 	uint32_t max_lines; /* a screen's height for a redrawn view; 0: no limit */
 };
 
