@@ -94,7 +94,7 @@ size_t allocations__count(const struct allocations *allocations)
 	return allocations->count;
 }
 
-/* *low: what starts below address. */
+/* *low: allocations that start below address. */
 static void split_nodes(struct node *node, uint64_t address, struct node **low, struct node **high)
 {
 	if (!node) {

@@ -98,7 +98,7 @@ bool elf_image_is(const struct elf_image *image, const char *binary)
 	       (name[wanted] == '.' && wanted > 3 && !strcmp(binary + wanted - 3, ".so"));
 }
 
-/* FNV-1a, a word at a time. */
+/* FNV-1a, one word at a time. */
 static uint64_t mix_word(uint64_t sum, uint64_t word)
 {
 	return (sum ^ word) * 0x100000001b3ull;

@@ -58,7 +58,7 @@ static bool is_freed(const struct allocation *allocation)
 	return allocation->state == ALLOCATION_FREED;
 }
 
-/* Whatever lay there is no more: a free that was not seen, or of another allocator's. */
+/* Whatever was there is gone: its free was not seen, or another allocator's. */
 static int place_block(struct heap *heap, const struct allocation *allocation)
 {
 	int err = allocations__cut(heap->book.allocations, allocation->start, allocation->end, NULL,

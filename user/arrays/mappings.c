@@ -46,7 +46,7 @@ void mappings__free(struct mappings *mappings)
 	free(mappings);
 }
 
-/* Where the call put it nothing else can be: what the books say lies there was not seen to end. */
+/* Nothing else can be where the call put it: the end of what is recorded there was not seen. */
 static int place_mapping(struct mappings *mappings, const struct allocation *allocation)
 {
 	int err = allocations__cut(mappings->book.allocations, allocation->start, allocation->end,
@@ -74,7 +74,9 @@ static int on_mmap(struct mappings *mappings, const struct map_change *began)
 	return place_mapping(mappings, &allocation);
 }
 
-/* mremap changed the end of what ends at `from`, which is its call's last: it ends at `to` now. */
+/*
+ * mremap moved the end of the range that ends at `from`, the last of its call: it now ends at `to`.
+ */
 static void resize_mapping(struct mappings *mappings, uint64_t from, uint64_t to)
 {
 	struct allocation *last = from ? allocations__above(mappings->book.allocations, from - 1)

@@ -55,7 +55,7 @@ void guardian__thaw(struct guardian *guardian, pid_t pid);
 bool guardian__ended(const struct guardian *guardian, int *wait_status);
 /* How the command stood for its last snapshot. */
 enum last_stop guardian__last_stop(const struct guardian *guardian);
-/* Processes that were let go before we were through with them. */
+/* Processes that were released before we were finished with them. */
 uint64_t guardian__overdue(const struct guardian *guardian);
 
 #endif

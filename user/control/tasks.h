@@ -44,7 +44,7 @@ struct process {
 	bool leaving;	     /* each thread is released as soon as it stops */
 	unsigned int vforks; /* vforks in progress, during which the stop point is out */
 	bool stop_suspended; /* out for that reason, to be put back */
-	int plan;	     /* the owner's, as all below */
+	int plan;	     /* used by the owner, as are all below */
 	int plan_error;	     /* of setting its last stop point: 0 or -errno */
 	unsigned int visits;
 	uint64_t waiting_since_ns; /* for somebody who examines it; 0: it does not wait */

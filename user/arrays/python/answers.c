@@ -161,7 +161,7 @@ static bool has_room(struct py_answers *answers)
 typedef enum py_answer (*ask_function)(struct py *, const struct py_type *, uint64_t name,
 				       uint64_t offset);
 
-/* One that is remembered, by the offset of a slot, else by the address of the name. */
+/* A cached answer, by the offset of a slot, else by the address of the name. */
 static enum py_answer remembered_answer(struct py_answers *answers, struct py *py,
 					const struct py_type *type, uint64_t name, uint64_t offset,
 					ask_function ask)

@@ -112,7 +112,7 @@ static int look_at_object(const struct py *py, const struct view *view, uint64_t
 	return err;
 }
 
-/* An empty one, and a closed mmap, hold nothing. */
+/* An empty object and a closed mmap hold nothing. */
 static int check_buffer(const struct py *py, const struct buffer *buffer)
 {
 	if (!py_count_lives(py, buffer->refcount) || !buffer->data || !buffer->count ||

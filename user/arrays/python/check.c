@@ -116,7 +116,7 @@ static bool is_modules(struct py *py, uint64_t dict)
 	return true;
 }
 
-/* The word of the interpreter that points to what is looked for; -1. */
+/* The index of the interpreter's word that points to what is wanted; -1: none. */
 static int32_t search_interpreter(struct py *py, bool (*is_it)(struct py *, uint64_t))
 {
 	int32_t offset;

@@ -19,7 +19,7 @@ struct descr {
 	uint64_t item_bytes;
 };
 
-/* An array in the making gets its data last: its maker may stand still there for long. */
+/* A new array gets its data last, and may be stopped before that for long. */
 static bool is_plausible_head(const struct py *py, const struct ndarray_head *head)
 {
 	return py_count_lives(py, head->refcount) && head->data && head->ndim >= 0 &&

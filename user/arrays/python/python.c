@@ -96,7 +96,7 @@ static void resolve_owners(struct scan *scan)
 	}
 }
 
-/* Of CPU time: what is found must not depend on what else the machine does. */
+/* CPU time: results must not depend on what else the machine does. */
 static uint64_t cpu_deadline(uint64_t milliseconds)
 {
 	struct timespec now;
@@ -168,7 +168,7 @@ static int look_at_arrays(struct scan *scan, const char *runtime)
 	return err;
 }
 
-/* -ENOENT with a sentence in the report: this Python, or its numpy, is not one we know. */
+/* -ENOENT with a sentence in the report: this Python, or its numpy, is unknown. */
 static int find_python(struct scan *scan, const struct proc *proc, const char *runtime)
 {
 	char *why = scan->report->unsupported;

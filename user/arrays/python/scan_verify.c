@@ -16,7 +16,7 @@
 
 #define NO_ROW SIZE_MAX
 #define MARK_LOST 4u	 /* of a node: beside those of rechecks */
-#define LINK_OF_COUNT 1u /* of a container: the type goes before it */
+#define LINK_OF_COUNT 1u /* for a container: the type precedes it */
 
 int scan_note_name(struct scan *scan, uint64_t object, size_t node, const char *name)
 {
@@ -62,7 +62,7 @@ static void drop_name(struct scan *scan, struct array_desc *array, const char *n
 struct verifier {
 	struct scan *scan;
 	struct rechecks *rechecks;
-	uint8_t *nodes; /* of each a mark */
+	uint8_t *nodes; /* a mark for each */
 	uint8_t *links;
 	uint8_t *notes;
 	uint8_t *rows;
@@ -106,7 +106,7 @@ static void want_all(struct verifier *verifier)
 	}
 }
 
-/* Frames first: what they hold counts while they are there. */
+/* Frames first: what they hold is valid while they exist. */
 static int recheck_frames(struct verifier *verifier)
 {
 	const struct py_links *links = &verifier->scan->walk.links;
@@ -167,7 +167,7 @@ static int recheck_links(struct verifier *verifier)
 	return err;
 }
 
-/* The word that held the object; with the key before it, where a dict has both in one place. */
+/* The word that held the object; with the key before it, if a dict has them side by side. */
 static int recheck_slot(struct verifier *verifier, const struct py_node *node, uint8_t *mark)
 {
 	const bool keyed = node->edge == EDGE_ITEM || node->edge == EDGE_ATTR ||

@@ -146,7 +146,7 @@ int py_walk__add_node(struct py_walk *walk, const struct py_node *node, size_t *
 	return 0;
 }
 
-/* A way that is not known yet, or to an array: its links are set once it is to stay. */
+/* A way to something new, or to an array. Its links are set if it is kept. */
 static int push_way(struct py_walk *walk, const struct py_node *way, bool deferred)
 {
 	const struct py_type *type = py_type_of(walk->py, way->object);

@@ -99,7 +99,7 @@ static struct dwarf_object *find_object(struct walk *walk, Dwarf_Die *die)
 			  compare_address);
 }
 
-/* False, and nothing done, where it does not fit. */
+/* Returns false and does nothing if it does not fit. */
 static bool enter_scope(struct walk *walk, const char *name)
 {
 	size_t used = strlen(walk->scope), wanted = name ? strlen(name) : 0;

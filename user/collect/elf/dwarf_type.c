@@ -160,7 +160,7 @@ static int name_element(Dwarf_Die *type, struct array_shape *shape, uint64_t *by
 	}
 }
 
-/* An outermost length that is not told (extern int x[]) follows from the symbol's size. */
+/* An unknown outermost length (extern int x[]) follows from the symbol's size. */
 static int multiply_dims(struct dims *dims, uint64_t element, uint64_t bytes)
 {
 	uint64_t all = element;

@@ -224,7 +224,7 @@ static int load_backend(struct faults *faults, char *reason, size_t size)
 	err = load_programs(faults, wanted != FAULTS_PERF && tracepoints);
 	if (err && wanted == FAULTS_AUTO && tracepoints && err != -EPERM)
 		err = load_programs(faults, false);
-	/* The verifier says EACCES; a missing capability is EPERM. */
+	/* EACCES comes from the verifier; a missing capability gives EPERM. */
 	if (err == -EPERM)
 		return give_reason(reason, size, -EPERM, NEEDS_ROOT);
 	if (err) {

@@ -78,7 +78,7 @@ static int take_late(struct faults *faults, uint64_t serial,
 	return 0;
 }
 
-/* From then on a touch finds nothing to do for it. */
+/* From here on a touch has nothing left to close. */
 static void forget_range(struct faults *faults, struct pw_unclosed *range)
 {
 	struct pw_mm *mm = &faults->mms[range->slot % faults->slots];

@@ -206,7 +206,7 @@ void memsrc__prefetch(struct memsrc *memsrc, uint64_t address, size_t bytes)
 	}
 }
 
-/* Counts a page of swap space once, whoever asks for it, while there is room to remember it. */
+/* Counts a swapped page once, however often it is requested, while there is room to remember it. */
 static void count_miss(struct memsrc *memsrc, uint64_t address)
 {
 	uint64_t number = address / memsrc->page_bytes + 1;
@@ -218,7 +218,7 @@ static void count_miss(struct memsrc *memsrc, uint64_t address)
 	if (slot->data == memsrc->scratch || !memsrc->backend.swapped(memsrc->backend.ctx, address))
 		return;
 	memsrc->swapped++;
-	/* The rest of the table is for what will be read. */
+	/* The rest of the table is for pages that will be read. */
 	if (!slot->number && memsrc->used < memsrc->max_pages && !grow_slots(memsrc)) {
 		slot = find_slot(memsrc->slots, memsrc->slot_count, number);
 		slot->number = number;

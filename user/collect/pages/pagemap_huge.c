@@ -85,7 +85,7 @@ static void candidates__narrow(struct candidates *candidates, struct pagemap *pa
 	free(kept);
 }
 
-/* The extents of the walk once more, with the mark on what the candidates cover. */
+/* Repeats the extents of the walk, with the mark on what the candidates cover. */
 static int mark_extents(struct page_walk *walk, const struct candidates *candidates,
 			uint32_t category)
 {

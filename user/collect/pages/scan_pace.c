@@ -45,7 +45,7 @@ bool scan_pace__rest_is_due(struct scan_pace *pace, uint64_t now)
 	return pace->held_ns >= HOLD_NS;
 }
 
-/* The thread's timer slack (50 us unless changed) would make a scan a third slower. */
+/* The thread's timer slack (50 us by default) would make a scan a third slower. */
 static void rest_exactly(void)
 {
 	const struct timespec time = { .tv_nsec = REST_NS };

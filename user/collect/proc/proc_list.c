@@ -120,7 +120,7 @@ static int read_family(struct procfs *procfs, struct family *family)
 	for (i = 0; !err && i < list.count; i++) {
 		struct proc_stat stat;
 
-		/* One that ended meanwhile is no descendant any more. */
+		/* A process that ended meanwhile is not a descendant any more. */
 		if (!procfs_read_stat(procfs, list.pids[i], &stat))
 			family->members[family->count++] = (struct member){ stat.ppid, stat.pid };
 	}
