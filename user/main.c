@@ -21,7 +21,7 @@ static const struct {
 	{ "check", command_check }, { "probe", command_probe },
 };
 
-/* No failure of ours is silent: what nobody has told is a lack of memory. */
+/* No failure is silent: if nothing was logged, it was a lack of memory. */
 static int finish_command(int status)
 {
 	if (status == STATUS_INTERNAL && !log_said_error())

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* pagewatch check: laziness as a test, of a process or of a command until it ends. */
+/* pagewatch check: tests laziness, of a process or of a command until it ends. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,21 +32,21 @@ static struct engine_options engine_options(const struct check *check)
 {
 	struct engine_options options = options__engine(&check->options);
 
-	/* Page tables need no privilege: events only where a count wants them. */
+	/* Page tables need no privilege; events are used only if a count needs them. */
 	if (!checks__need_faults(&check->checks) && !options.backend_required &&
 	    (check->checks.has_command || !checks__need_checkpoints(&check->checks)))
 		options.backend = FAULTS_NONE;
 	else
 		options.backend_required = true;
-	/* Each process is judged, none in a sum. */
+	/* Each process is judged, so none is summed. */
 	options.ended_max = ENDED_MAX;
-	/* A name that is asked for is found however small it is: a static one by its symbol. */
+	/* A named array is found however small it is: a static one by its symbol. */
 	options.array_min_bytes = 1;
 	options.static_min_bytes = check->options.min_bytes ? check->options.min_bytes : 1;
 	return options;
 }
 
-/* Where it cannot be one, nobody is told of a --symbol that was never given. */
+/* If it cannot be a symbol, no message may complain of a --symbol that was never given. */
 static bool may_be_symbol(const struct expectation *expectation)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -74,13 +74,13 @@ static int ask_for_symbols(struct check *check)
 	return status;
 }
 
-/* Of one process, or (pid 0) the report of all. The caller's to deinit, also on failure. */
+/* Of one process, or (pid 0) the report of all. The caller calls deinit, even on failure. */
 static int take_moment(struct check *check, uint32_t pid, struct moment *ret)
 {
 	return pid ? engine__snapshot(check->engine, pid, ret) : engine__report(check->engine, ret);
 }
 
-/* Judged for the process that stands there. */
+/* Judged for the process that waits there. */
 static int on_checkpoint(void *ctx, const char *name, uint32_t pid)
 {
 	struct check *check = ctx;
@@ -134,7 +134,7 @@ static bool is_judged(void *ctx)
 	return checks__all_judged(&check->checks);
 }
 
-/* A process as it is; then at its checkpoints, until each that is asked for was reached. */
+/* A process as it is; then at its checkpoints, until each requested one was reached. */
 static int measure_process(struct check *check)
 {
 	const struct supervisor supervisor = {
@@ -159,7 +159,7 @@ static int measure_process(struct check *check)
 	return err ? err : supervise(&supervisor);
 }
 
-/* Of the command from its start to its end. */
+/* The command from its start to its end. */
 static int measure_command(struct check *check)
 {
 	const struct supervisor supervisor = {
@@ -213,7 +213,7 @@ static int check_all(struct check *check)
 	if (report__open(&check->report, &check->options,
 			 checks->has_command ? STDERR_FILENO : STDOUT_FILENO, false))
 		return STATUS_INTERNAL;
-	/* The whole of a row, whatever it is found among. */
+	/* The complete row. */
 	checks->view = (struct view){ .cells = CELLS };
 	err = engine__new(&options, &check->engine);
 	if (!err)

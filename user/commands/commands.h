@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * One function a command: argv -> engine -> renderer -> exit status.
- */
+/* One function per command: argv -> engine -> renderer -> exit status. */
 #ifndef COMMANDS_COMMANDS_H
 #define COMMANDS_COMMANDS_H
 

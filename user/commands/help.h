@@ -5,7 +5,10 @@
 #ifndef COMMANDS_HELP_H
 #define COMMANDS_HELP_H
 
-/* commands: a set of enum option_set. Of one command its own options, else all. */
+/*
+ * commands: a set of enum option_set. A single command has its own options, otherwise all are
+ * printed.
+ */
 int help_print(unsigned int commands);
 int help_print_version(void);
 

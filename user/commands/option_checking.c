@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The options of check alone. */
+/* The options of check only. */
 #include "commands/option_table.h"
 #include "commands/option_values.h"
 

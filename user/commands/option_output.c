@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The options that say where a report goes and what it looks like, and those of all commands. */
+/* The options for where a report goes and what it looks like, and those of all commands. */
 #include "commands/option_table.h"
 
 #define LOOKING (OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN)

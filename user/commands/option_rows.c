@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The options that say which rows a report has. */
+/* The options for which rows a report has. */
 #include "commands/option_table.h"
 #include "commands/option_values.h"
 
@@ -8,7 +8,7 @@
 
 #define AFTER_THE_CALLS "sees calls only as they are made: use watch or run"
 
-/* Below it glibc keeps blocks in bins, above 128 KiB it maps them: both kinds are seen. */
+/* Below this size glibc keeps blocks in bins, above 128 KiB it maps them: both kinds are seen. */
 #define DEFAULT_HEAP_MIN (64u << 10)
 
 static const char *const orders[] = { "address", "span", "resident", "touched", "name", NULL };

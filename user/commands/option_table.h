@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Every option, once: how its value is parsed and where it goes, the commands that take it, and
- * what --help, the man page and completion say of it.
+ * Every option, once: how its value is parsed and where it is stored, which commands take it, and
+ * what --help, the man page and completion say.
  */
 #ifndef COMMANDS_OPTION_TABLE_H
 #define COMMANDS_OPTION_TABLE_H
@@ -28,19 +28,19 @@ enum option_kind {
 	OPTION_GENERATE,
 };
 
-/* What completes a value; words are known by themselves. */
+/* What completes a value; for choices the words are known. */
 enum option_completion { COMPLETE_NOTHING, COMPLETE_FILES, COMPLETE_USERS, COMPLETE_PIDS };
 
 /*
- * The value of an option of kind OPTION_OWN. typed: the option, as it was typed. -1 to go on, or
- * the exit status.
+ * Parses the value of an option of kind OPTION_OWN. typed: the option as it was typed. -1 to go on,
+ * or the exit status.
  */
 typedef int option_parse(struct options *options, const char *typed, const char *text);
 
 struct option_row {
 	const char *name;      /* without dashes */
 	char letter;	       /* 0: none */
-	bool may_be_bare;      /* the value may be left out: bare stands for it (OPTION_SIZE) */
+	bool may_be_bare;      /* the value is optional: bare is the default (OPTION_SIZE) */
 	unsigned int commands; /* set of enum option_set */
 	enum option_kind kind;
 	enum option_completion completion;
@@ -48,13 +48,13 @@ struct option_row {
 	uint64_t min, max, bare;
 	const char *const *words; /* of a choice; NULL ends them */
 	option_parse *parse;
-	const char *needs;	       /* another option, without which it is nothing */
-	const char *not_for;	       /* why snap does not take it, behind its name */
-	const char *value;	       /* how --help calls the value; NULL: it takes none */
-	const char *help;	       /* of --help, lines of up to 54 columns */
+	const char *needs;	       /* another option that it requires */
+	const char *not_for;	       /* why snap does not take it, following its name */
+	const char *value;	       /* name of the value in --help; NULL: no value */
+	const char *help;	       /* for --help, lines of up to 54 columns */
 	const char *syntax;	       /* scdoc of the value; NULL: value alone, or the words */
 	const char *manual;	       /* scdoc of what it does */
-	const char *syntax2, *manual2; /* the same of a second form of the value */
+	const char *syntax2, *manual2; /* the same for a second form of the value */
 };
 
 struct option_group {
@@ -66,13 +66,13 @@ struct option_group {
 extern const struct option_group option_rows_group, option_watching_group, option_checking_group,
 	option_output_group;
 
-/* The groups in their order; NULL ends them. */
+/* The groups in order; NULL ends them. */
 extern const struct option_group *const option_groups[];
 
-/* The row at index, over all groups; NULL behind the last. */
+/* The row at index, over all groups; NULL after the last. */
 const struct option_row *option_at(size_t index);
 
-/* The row of a name without dashes, or NULL. */
+/* The row with a name, without dashes; or NULL. */
 const struct option_row *option_named(const char *name);
 
 #endif

@@ -162,7 +162,7 @@ static void bash_value(struct text_buffer *text, const struct option_row *row)
 	};
 	size_t i;
 
-	/* A value that may be left out stands behind '=' alone. */
+	/* An optional value is only accepted after '='. */
 	if (!row->value || row->may_be_bare)
 		return;
 	text_buffer__add(text, "\t");

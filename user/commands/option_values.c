@@ -44,7 +44,7 @@ static int add_mark(struct array_list *marks, const struct array_desc *mark, con
 	return -1;
 }
 
-/* NAME=ADDR+LEN: the last '=' ends the name, so that names may hold one. */
+/* NAME=ADDR+LEN: the last '=' ends the name, so names may contain '='. */
 int option_array(struct options *options, const char *typed, const char *text)
 {
 	const char *equals = strrchr(text, '=');

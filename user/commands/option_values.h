@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * The values of options that are of a kind of their own: each an option_parse of option_table.h.
- */
+/* Parsers for the values of OPTION_OWN options: each is an option_parse of option_table.h. */
 #ifndef COMMANDS_OPTION_VALUES_H
 #define COMMANDS_OPTION_VALUES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The options that say what is watched, and how. */
+/* The options for what is watched, and how. */
 #include "commands/option_table.h"
 #include "commands/option_values.h"
 

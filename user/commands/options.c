@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The command line, parsed by the table of options. */
+/* Parses the command line with the table of options. */
 #include "commands/options.h"
 
 #include <getopt.h>
@@ -16,9 +16,9 @@
 
 #define ROWS_MAX 64
 #define CANDIDATES_BYTES 400 /* 20 of them */
-#define LONG_ONLY 256	     /* what getopt_long gives for row 0 */
+#define LONG_ONLY 256	     /* what getopt_long returns for row 0 */
 
-/* The table as getopt_long wants it. */
+/* The table in the form of getopt_long. */
 struct getopt_table {
 	struct option long_options[ROWS_MAX + 1];
 	char letters[3 * ROWS_MAX + 3];
@@ -50,7 +50,7 @@ static void fill_table(struct getopt_table *table)
 	*letters = '\0';
 }
 
-/* Of what getopt_long gave: the row's number, or -1. */
+/* The row's number for a value from getopt_long, or -1. */
 static int index_of(int option)
 {
 	const struct option_row *row;
@@ -65,7 +65,7 @@ static int index_of(int option)
 	return -1;
 }
 
-/* argument: the word of argv that holds it; a short one is one letter of it. */
+/* argument: the word of argv with the option; a short option is one letter of it. */
 static void note_typed(char typed[64], const char *argument, int letter)
 {
 	if (!strncmp(argument, "--", 2))
@@ -87,7 +87,7 @@ static size_t list_candidates(const char *word, struct text_buffer *ret)
 	return count;
 }
 
-/* getopt_long has not taken it. */
+/* getopt_long did not accept it. */
 static int refuse_option(const char *typed, int option)
 {
 	char memory[CANDIDATES_BYTES];
@@ -121,7 +121,7 @@ static int take_one(struct options *options, enum option_set command, const stru
 	}
 }
 
-/* given: a bit a row. */
+/* given: one bit per row. */
 static bool was_given(uint64_t given, const char *name)
 {
 	const struct option_row *row;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The command line as plain values. What options there are, and what each takes, is in
- * option_table.h.
+ * The command line as plain values. option_table.h says which options there are and what each
+ * takes.
  */
 #ifndef COMMANDS_OPTIONS_H
 #define COMMANDS_OPTIONS_H
@@ -19,11 +19,11 @@ enum check_format { FORMAT_TEXT, FORMAT_TAP, FORMAT_JSON, FORMAT_JUNIT };
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* Where expectations come from: a text of argv, or the lines of a file. */
+/* Where expectations come from: a text in argv, or the lines of a file. */
 struct expect_source {
 	const char *text;
 	const char *path; /* NULL: text */
-	char typed[64];	  /* the option, as it was typed */
+	char typed[64];	  /* the option as it was typed */
 };
 
 struct options {
@@ -34,10 +34,10 @@ struct options {
 	struct symbol_list symbols; /* --symbol, owned */
 	bool children;
 	bool json;
-	bool no_python;		 /* --no-python: no look into a Python's memory */
+	bool no_python;		 /* --no-python: do not read a Python's memory */
 	bool freeze;		 /* --freeze: targets stand still for each snapshot */
-	bool pfn;		 /* --pfn: where pages lie in physical memory */
-	bool pages;		 /* --pages: every run of like pages in the JSON */
+	bool pfn;		 /* --pfn: where pages are in physical memory */
+	bool pages;		 /* --pages: every run of equal pages in the JSON */
 	bool detail;		 /* --detail: heat, index ranges, grids */
 	bool mappings;		 /* --mappings: a row for each mmap call */
 	uint64_t heap_min_bytes; /* --heap; 0: not given */
@@ -60,7 +60,7 @@ struct options {
 	const char *user;   /* -u */
 	enum color_when color;
 	const char *stop_at;		    /* --at */
-	struct expect_source *expectations; /* -e and -f, in their order, owned */
+	struct expect_source *expectations; /* -e and -f, in order, owned */
 	size_t expectation_count;
 	size_t expectation_capacity;
 	enum check_format format;
@@ -81,8 +81,8 @@ enum option_set {
 };
 
 /*
- * Parses argv[1..] of a command. Returns -1 to go on, or the exit status to end
- * with (help was asked for, or misuse was reported).
+ * Parses argv[1..] of a command. Returns -1 to go on, or the exit status to end with (help was
+ * printed, or misuse was reported).
  */
 int options__parse(struct options *options, enum option_set command, int argc, char **argv);
 void options__deinit(struct options *options);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A stream whose first error is kept, and a file that is replaced at once. */
+/* A stream that keeps its first error, and a file that is replaced in one step. */
 #include "commands/output.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #define BUFFER_BYTES (64u << 10)
 #define MODE_BITS 07777u
 
-/* stdio forgets why a write failed by the time that it is asked. */
+/* By the time it is asked, stdio has forgotten why a write failed. */
 static ssize_t write_bytes(void *cookie, const char *bytes, size_t count)
 {
 	struct output *output = cookie;
@@ -40,8 +40,8 @@ static int open_stream(struct output *output)
 }
 
 /*
- * Where a terminal has no room a write waits for it, whatever poll says. Ours shall not; the
- * descriptor that the shell has stays as it is.
+ * A write to a full terminal blocks, whatever poll says. Ours must not, and the shell's descriptor
+ * must not change.
  */
 static void open_apart(struct output *output)
 {
@@ -85,7 +85,7 @@ static char *name_beside(const char *path)
 	return name;
 }
 
-/* The new file looks like the old one. */
+/* Gives the new file the old one's owner and mode. */
 static int take_after(int fd, const struct stat *old)
 {
 	struct stat new;
@@ -169,7 +169,7 @@ int output__flush(struct output *output)
 	return output->err;
 }
 
-/* Where nothing was written nothing is left behind. */
+/* If nothing was written, leaves nothing behind. */
 static int settle_file(struct output *output, bool keep)
 {
 	if (output->temporary && keep)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* pagewatch probe: what works here, tried for real, and why not. */
+/* pagewatch probe: tries what works here, and says why the rest does not. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>

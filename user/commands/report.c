@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Choosing the renderer and its output. */
+/* Chooses the renderer and its output. */
 #include "commands/report.h"
 #include "commands/usage.h"
 
@@ -16,7 +16,7 @@
 #define DEFAULT_WIDTH 80u
 #define MIN_WIDTH 40u
 #define MAX_WIDTH 1000u
-#define JSON_CELLS 64u /* of a heatmap, and columns of a grid: JSON has no terminal */
+#define JSON_CELLS 64u /* of a heatmap, and columns of a grid: JSON has no terminal width */
 
 static bool want_color(const struct options *options, bool terminal)
 {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * Where reports go and what they look like: chosen once from the options.
- */
+/* Where reports go and what they look like: chosen once from the options. */
 #ifndef COMMANDS_REPORT_H
 #define COMMANDS_REPORT_H
 
@@ -17,34 +15,36 @@
 struct report {
 	struct output output;
 	FILE *out;   /* the output's */
-	bool failed; /* a report is not whole */
-	bool redraw; /* a terminal that is drawn over */
+	bool failed; /* a report is incomplete */
+	bool redraw; /* a terminal that is redrawn */
 	struct view view;
 	const struct renderer *renderer;
 };
 
 /*
- * fallback: the descriptor of stdout or stderr, when there is no -o. live: one report after the
- * other, drawn over if it is a terminal. The report stays where it is. 0 or -errno, logged.
+ * fallback: the descriptor of stdout or stderr, used without -o. live: one report after another,
+ * redrawn on a terminal. The report must not move. 0 or -errno, logged.
  */
 int report__open(struct report *report, const struct options *options, int fallback, bool live);
 
 /* Reads the terminal's size again. */
 void report__measure(struct report *report);
 
-/* 0 or -errno; -EPIPE when the reader has gone. */
+/* 0 or -errno; -EPIPE if the reader is gone. */
 int report__print(struct report *report, const struct moment *moment);
 
-/* What was rendered to report->out goes out; err: how that went. 0 or -errno. */
+/* Flushes what was rendered to report->out; err is the renderer's result. 0 or -errno. */
 int report__done(struct report *report, int err);
 
 /*
- * A failed write (a full disk) is told here at the latest. A file of -o is replaced now, if a
- * whole report was written. 0 or -errno.
+ * Reports a failed write (a full disk) at the latest. Replaces the file of -o if a complete report
+ * was written. 0 or -errno.
  */
 int report__close(struct report *report);
 
-/* The exit status of a print or close that failed: a closed pipe ends quietly. Logs the rest. */
+/*
+ * The exit status for a failed print or close: a closed pipe ends quietly; other errors are logged.
+ */
 int report_status(int err);
 
 #endif

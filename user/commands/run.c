@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* pagewatch run CMD: watched from its first instruction, reported when it has ended. */
+/* pagewatch run CMD: watched from its first instruction, reported after its end. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static void warn_of_loss(const struct losses *losses)
 		 loss_sentence(first, losses->count[first], sentence));
 }
 
-/* What is reported is what was seen at the last chance; nothing of the command runs after it. */
+/* The report shows the final snapshot; nothing of the command runs after it. */
 static int report_run(struct run *run)
 {
 	const char *why = engine__why_late(run->engine);
@@ -68,7 +68,7 @@ static int report_launch_error(const struct run *run, int err, bool exec_failed)
 	return err == -ENOENT || err == -ENOTDIR ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
 }
 
-/* sudo's secure_path hides virtual environments: say which binary it is. */
+/* sudo's secure_path hides virtual environments, so say which binary it is. */
 static void tell_binary(const struct run *run)
 {
 	if (getenv("SUDO_UID") && run->options.command[0][0] != '/')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* pagewatch snap -p PID: what the page tables say now, with no privilege on one's own. */
+/* pagewatch snap -p PID: what the page tables say now; no privilege for one's own processes. */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -9,7 +9,7 @@
 
 #include "base/test_point.h"
 
-/* A process is about to end, arrays and all. */
+/* A process is about to end, with its arrays still alive. */
 static int on_last_chance(struct engine *engine)
 {
 	int err = engine__keep_last(engine);
@@ -22,12 +22,12 @@ static void forward_signal(struct engine *engine)
 {
 	int number = engine__take_signal(engine);
 
-	/* The terminal has sent SIGINT to the command as well; the rest was meant for it. */
+	/* The terminal has sent SIGINT to the command as well; other signals were meant for it. */
 	if (number && number != SIGINT)
 		engine__kill_launched(engine, number);
 }
 
-/* It goes on when its pages were read. */
+/* It goes on after its pages were read. */
 static int on_checkpoint(const struct supervisor *supervisor)
 {
 	int err = 1;
@@ -96,7 +96,7 @@ int supervise_command(const struct supervisor *supervisor, int *status)
 
 	if (err)
 		return err;
-	/* Signals until here were the command's. */
+	/* Signals received until here were meant for the command. */
 	engine__take_signal(supervisor->engine);
 	*status = status_of_command(engine__wait_status(supervisor->engine));
 	return 0;

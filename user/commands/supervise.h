@@ -15,9 +15,9 @@
 struct supervisor {
 	struct engine *engine;
 	/*
-	 * A process stands at a checkpoint: name (untrusted) is valid during the call. 0: a
-	 * snapshot was taken, > 0: none was, or -errno, which ends the supervision. NULL: all
-	 * checkpoints are passed.
+	 * A process waits at a checkpoint; name (untrusted) is valid during the call. 0: a snapshot
+	 * was taken, > 0: none was, or -errno, which ends the supervision. NULL: ignore all
+	 * checkpoints.
 	 */
 	int (*checkpoint)(void *ctx, const char *name, uint32_t pid);
 	/*

@@ -9,7 +9,7 @@
 #include "base/parse.h"
 #include "commands/usage.h"
 
-/* The ':' behind a file's name: one alone, for "::" belongs to the symbol. */
+/* The ':' after a file's name: a single one, because "::" belongs to the symbol. */
 static const char *single_colon(const char *text)
 {
 	const char *at;
@@ -31,7 +31,7 @@ static int add_spec(struct symbol_list *list, const struct symbol_spec *spec)
 	return 0;
 }
 
-/* [*][BINARY:]NAME, and of a pointer [=LEN]; the star may stand before NAME as well. */
+/* [*][BINARY:]NAME, and for a pointer [=LEN]; the star may also precede NAME. */
 int symbol_spec__add(struct symbol_list *list, const char *typed, const char *text)
 {
 	struct symbol_spec spec = { .pointer = *text == '*' };

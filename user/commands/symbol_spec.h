@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What a symbol is asked for by: [*][BINARY:]NAME, and of a pointer [=LEN]. */
+/* How a symbol is specified: [*][BINARY:]NAME, and for a pointer [=LEN]. */
 #ifndef COMMANDS_SYMBOL_SPEC_H
 #define COMMANDS_SYMBOL_SPEC_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What became of --symbol. */
+/* Whether each --symbol was found. */
 #include "commands/symbols.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "base/format.h"
 #include "base/log.h"
 
-/* Why a process has it not, or NULL: it has. */
+/* Why a process does not have it; NULL: it does. */
 static const struct symbol_miss *miss_in(const struct process_moment *process, size_t spec)
 {
 	size_t i;

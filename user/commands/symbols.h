@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * Symbols that were asked for and not found: said once, and part of the exit status.
- */
+/* Requested symbols that were not found: reported once, and part of the exit status. */
 #ifndef COMMANDS_SYMBOLS_H
 #define COMMANDS_SYMBOLS_H
 
@@ -14,8 +12,8 @@ struct symbols_seen { /* all zero at first */
 };
 
 /*
- * Takes a report into account: a symbol that none of its processes has is told on stderr, once. 0
- * or -ENOMEM.
+ * Processes a report: a symbol that none of its processes has is reported on stderr, once. 0 or
+ * -ENOMEM.
  */
 int symbols_seen__note(struct symbols_seen *seen, const struct symbol_list *symbols,
 		       const struct moment *moment);

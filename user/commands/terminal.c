@@ -8,11 +8,11 @@
 
 static const char hide[] = "\033[?25l", show[] = "\033[?25h";
 
-/* What ends a process that does not handle it; SIGINT, SIGTERM and SIGHUP are the engine's. */
+/* Signals whose default is to end us; the engine handles SIGINT, SIGTERM and SIGHUP. */
 static const int ends[] = { SIGQUIT, SIGABRT, SIGSEGV, SIGBUS,	SIGILL,	 SIGFPE,  SIGTRAP,
 			    SIGSYS,  SIGALRM, SIGUSR2, SIGXCPU, SIGXFSZ, SIGPROF, SIGVTALRM };
 
-/* Static: a signal's handler is given nothing else. -1: no terminal is drawn over. */
+/* Static: a signal handler has no other argument. -1: no terminal is being redrawn. */
 static volatile sig_atomic_t drawn_over = -1;
 
 static void put_cursor(const char *text)
@@ -30,12 +30,12 @@ static void set_handler(int number, void (*handler)(int), int flags)
 
 	action.sa_handler = handler;
 	sigemptyset(&action.sa_mask);
-	/* What is ignored, or handled by somebody else (a sanitizer), stays so. */
+	/* Signals that are ignored, or handled by somebody else (a sanitizer), stay so. */
 	if (!sigaction(number, NULL, &old) && old.sa_handler == SIG_DFL)
 		sigaction(number, &action, NULL);
 }
 
-/* The handler is gone by now: it ends us on return. */
+/* The handler was reset: the signal ends us on return. */
 static void on_end(int number)
 {
 	put_cursor(show);
@@ -59,7 +59,10 @@ static void on_stop(int number)
 	sigaddset(&mask, number);
 	raise(number);
 	sigprocmask(SIG_UNBLOCK, &mask, &old);
-	/* Here we stood, or nobody could have let us go on: then we were not stopped. */
+	/*
+	 * We were stopped here. In an orphaned process group nobody could continue us, so we were
+	 * not.
+	 */
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	set_handler(number, on_stop, SA_RESETHAND);
 	put_cursor(hide);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * The exit statuses, and the line that misuse ends with.
- */
+/* The exit statuses, and the line after misuse. */
 #ifndef COMMANDS_USAGE_H
 #define COMMANDS_USAGE_H
 
@@ -16,12 +14,12 @@ enum exit_status {
 	STATUS_NOT_FOUND = 127,
 };
 
-/* "Try 'pagewatch --help'." after a message of misuse; returns STATUS_USAGE. */
+/* Adds "Try 'pagewatch --help'." to a message about misuse; returns STATUS_USAGE. */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * The exit status for an engine error: what could not be measured is 3, the rest is 4. An error
- * that nobody has told yet is told.
+ * The exit status for an engine error: 3 if it means that nothing could be measured, else 4. Logs
+ * an error that was not logged yet.
  */
 int status_of_error(int err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* pagewatch -p PID: a report per interval, redrawn on a terminal. */
+/* pagewatch -p PID: one report per interval, redrawn on a terminal. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,7 +61,7 @@ static int print_one(struct watch *watch)
 	return -1;
 }
 
-/* What ended since the last report is told once more, in the stream only. */
+/* In a stream only: one more report for what ended since the last one. */
 static int on_ended(struct watch *watch)
 {
 	int status = STATUS_OK;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* An array's name, safe to show. */
+/* An array's name, escaped for display. */
 #ifndef RENDER_ARRAY_NAME_H
 #define RENDER_ARRAY_NAME_H
 
 #include "base/format.h"
 #include "facts/array.h"
 
-/* Python's literals in a name have their own backslashes: doubled, they would be other keys. */
+/* Python literals in a name have their own backslashes: doubling them would make other keys. */
 static inline char *array_name_safe(const struct array_desc *array, const char *name, char *buffer,
 				    size_t size)
 {

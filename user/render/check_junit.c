@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* JUnit XML, in the form that Jenkins' and GitLab's readers agree on. */
+/* JUnit XML, in the form that both Jenkins and GitLab read. */
 #include <errno.h>
 #include <mxml.h>
 

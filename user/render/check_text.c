@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The verdicts for people; a failure shows the row, its heatmap, and what would hold. */
+/* The verdicts for people; a failure shows the row, its heatmap, and a value that would hold. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ static void put_line(const struct text *text, const char *line)
 	text_wrap(text, INDENT, format_line(line, safe, sizeof(safe)));
 }
 
-/* The name, its process where there are several, the heatmap, the sentence. */
+/* The name, its process if there are several, the heatmap, the sentence. */
 static void put_row(const struct text *text, const struct expect_finding *finding)
 {
 	char name[512], line[768];
@@ -100,7 +100,7 @@ static int put_item(struct text *text, const struct check_item *item)
 	for (i = 0; !err && i < result->count; i++) {
 		const struct expect_finding *finding = &result->findings[i];
 
-		/* All that is well is summed. */
+		/* Rows that hold are only counted. */
 		if (finding->verdict != result->verdict || shown == FINDINGS_SHOWN) {
 			hidden++;
 			continue;

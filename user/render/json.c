@@ -70,7 +70,7 @@ static void put_header(struct json_out *json, const struct snapshot *snapshot)
 	put_self(json, snapshot);
 }
 
-/* Faults are known where the faults tier watches. */
+/* Faults are known in the faults tier. */
 static void put_rest(struct json_out *json, const struct snapshot *snapshot)
 {
 	const struct processes_rest *rest = &snapshot->header.rest;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A value at a time. */
+/* Writes one value at a time. */
 #include "render/json_out.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #include "base/format.h"
 
-/* Safe text takes at most that many bytes for one. */
+/* Escaped text takes at most this many bytes for one. */
 #define SAFE_GROWTH 6u
 #define SHORT_TEXT 128u
 
@@ -39,7 +39,7 @@ void json_count(struct json_out *json, const char *key, uint64_t value)
 {
 	char digits[24], *first = digits + sizeof(digits);
 
-	/* Most of a report is numbers: printf would take most of its time. */
+	/* Most of a report is numbers, and printf would take most of its time. */
 	put_key(json, key);
 	do {
 		*--first = (char)('0' + value % 10);
@@ -88,7 +88,7 @@ void json_address(struct json_out *json, const char *key, uint64_t address)
 	fprintf(json->out, "\"0x%" PRIx64 "\"", address);
 }
 
-/* Safe text. */
+/* Writes escaped text. */
 static void put_quoted(struct json_out *json, const char *key, const char *text)
 {
 	put_key(json, key);
@@ -122,7 +122,7 @@ static void put_safe(struct json_out *json, const char *key, const char *text,
 		free(safe);
 }
 
-/* A moment that was read from bytes may say anything in our place. */
+/* A moment that was read from bytes may contain anything in place of our own words. */
 void json_words(struct json_out *json, const char *key, const char *words)
 {
 	put_safe(json, key, words, format_line);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * JSON as it is written: nothing is held in memory, whatever the size of the report. Keys are ours
- * and need no escape; NULL is the key of an item of an array.
+ * Writes JSON as a stream: nothing is held in memory, whatever the size of the report. Keys are
+ * ours and need no escape; a NULL key is for items of arrays.
  */
 #ifndef RENDER_JSON_OUT_H
 #define RENDER_JSON_OUT_H
@@ -15,11 +15,11 @@
 
 struct json_out {
 	FILE *out;
-	bool comma; /* before what comes next */
-	int err;    /* -ENOMEM: a text is missing, what was written is no report */
+	bool comma; /* before the next value */
+	int err;    /* -ENOMEM: a text is missing, so the output is not a report */
 };
 
-/* '{' or '[', and the same closed. */
+/* '{' or '[', and its end. */
 void json_open(struct json_out *json, const char *key, char bracket);
 void json_close(struct json_out *json, char bracket);
 
@@ -27,7 +27,7 @@ void json_count(struct json_out *json, const char *key, uint64_t value);
 void json_number(struct json_out *json, const char *key, int64_t value);
 void json_bool(struct json_out *json, const char *key, bool value);
 void json_null(struct json_out *json, const char *key);
-/* null where it is not known. */
+/* null if unknown. */
 void json_count_if(struct json_out *json, const char *key, bool known, uint64_t value);
 void json_bool_if(struct json_out *json, const char *key, bool known, bool value);
 
@@ -37,16 +37,16 @@ void json_address(struct json_out *json, const char *key, uint64_t address);
 /* Our own words: valid UTF-8 without control characters. NULL is null. */
 void json_words(struct json_out *json, const char *key, const char *words);
 
-/* Untrusted text of a target, made such. NULL is null. */
+/* Untrusted text of a target, escaped. NULL is null. */
 void json_text(struct json_out *json, const char *key, const char *text);
 
-/* The same of a name that has backslashes of its own. */
+/* The same for a name with its own backslashes. */
 void json_spelled(struct json_out *json, const char *key, const char *text);
 
 void json_environment(struct json_out *json, const char *key,
 		      const struct environment *environment);
 
-/* Ends the line. 0, -ENOMEM, or -EIO: the stream knows why. */
+/* Ends the line. 0, -ENOMEM, or -EIO: the stream has the error. */
 int json_end(struct json_out *json);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A row each: what it is, and its counts. */
+/* One row each: what it is, and its counts. */
 #include "render/json_rows.h"
 
 #include "render/json_shape.h"
@@ -78,7 +78,7 @@ static void put_numbers(struct json_out *json, const char *key, const int64_t *v
 	json_close(json, ']');
 }
 
-/* A mark is bytes: what only an array of a language has is null. */
+/* A mark is bytes: what only arrays of a language have is null. */
 static void put_shape(struct json_out *json, const struct array_shape *shape)
 {
 	static const char *const unknown[] = { "shape", "dtype", "strides", "owndata",
@@ -96,7 +96,7 @@ static void put_shape(struct json_out *json, const struct array_shape *shape)
 	json_bool(json, "writeable", shape->writeable);
 }
 
-/* Where no call was seen to give the memory out, nothing is known of it. */
+/* If no call was seen to allocate the memory, its origin is unknown. */
 static void put_origin(struct json_out *json, const struct array_origin *origin,
 		       const struct json_known *known)
 {
@@ -108,7 +108,7 @@ static void put_origin(struct json_out *json, const struct array_origin *origin,
 	json_moment(json, "since_start_ns", origin->time_ns, known);
 }
 
-/* Python's literals in a name have their own backslashes. */
+/* Python literals in a name have their own backslashes. */
 static void put_name(struct json_out *json, const char *key, const struct array_desc *desc,
 		     const char *name)
 {

@@ -7,7 +7,7 @@
 
 #define RANGES_IN_TEXT 4u
 
-/* [start, stop, step], and the width of blocks that are wider than one index. */
+/* [start, stop, step], and the width if blocks are wider than one index. */
 static void put_span(struct json_out *json, const struct index_span *span)
 {
 	json_open(json, NULL, '[');

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * What an array is in its own terms as JSON.
- */
+/* An array's index ranges and grid as JSON. */
 #ifndef RENDER_JSON_SHAPE_H
 #define RENDER_JSON_SHAPE_H
 
@@ -11,7 +9,7 @@
 /* null for an array without a shape. */
 void json_index_ranges(struct json_out *json, const struct array_row *row);
 
-/* Nothing where row->grid has no rows. */
+/* Writes nothing if row->grid has no rows. */
 void json_grid(struct json_out *json, const struct array_row *row);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What works here, as a table or as JSON. */
+/* What works on this machine, as a table or as JSON. */
 #include "render/probe.h"
 
 #include <errno.h>

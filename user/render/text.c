@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The whole report: header, processes, what it cost, what it could not see. */
+/* The whole report: header, processes, what pagewatch cost, what it could not see. */
 #include "render/text.h"
 
 #include <errno.h>
@@ -111,7 +111,7 @@ static void put_footer(const struct text *text)
 	}
 }
 
-/* The part of a report that a screen may cut, or the part that must always be seen. */
+/* The part of a report that a screen may cut, or the part that must always be visible. */
 static int render_part(struct text *text, bool footer, char **ret)
 {
 	const struct snapshot *snapshot = text->snapshot;
@@ -154,8 +154,8 @@ static const char *skip_lines(const char *text, uint32_t lines)
 }
 
 /*
- * Writes at most that many lines: the first ones, how many are missing, and the last ones,
- * where the totals are.
+ * Writes at most that many lines: the first ones, how many are missing, and the last ones with the
+ * totals.
  */
 static void put_cut(const char *body, uint32_t lines, FILE *out)
 {

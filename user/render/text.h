@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The report for people: one line a region or array with its heatmap, the
- * ledger, sentences. It may change; scripts read JSON.
+ * The report for people: one line per region or array with its heatmap, the ledger, sentences. It
+ * may change; scripts read JSON.
  */
 #ifndef RENDER_TEXT_H
 #define RENDER_TEXT_H
@@ -13,7 +13,7 @@
 #include "model/rows/view.h"
 #include "model/rows/snapshot.h"
 
-/* Cells that a heatmap has at the view's width. */
+/* Cells of a heatmap at the view's width. */
 uint32_t text_heat_cells(const struct view *view);
 
 /* The same for the columns of a two-dimensional heatmap. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The heatmap of a row: how full with resident pages, which were touched, what reads as zero. */
+/* The heatmap of a row: how many pages are resident, which were touched, which read as zero. */
 #include <string.h>
 
 #include "render/text_priv.h"
@@ -46,7 +46,7 @@ static struct text_cell cell_at(const struct heat *heat, uint32_t column, uint32
 	return cell;
 }
 
-/* One resident page shows as something, and only a full cell as full. */
+/* One resident page is visible, and only a full cell looks full. */
 static unsigned int cell_level(const struct text_cell *cell)
 {
 	if (cell->resident >= cell->all)
@@ -91,7 +91,7 @@ void text_heat(const struct text *text, const struct heat *heat)
 	text_style(text, STYLE_PLAIN);
 }
 
-/* Entries stand side by side as long as there is room. */
+/* Entries are on one line as long as there is room. */
 static void put_entry(const struct text *text, uint32_t *column, enum text_style style,
 		      const char *glyph, const char *meaning)
 {
@@ -111,7 +111,7 @@ static void put_entry(const struct text *text, uint32_t *column, enum text_style
 	text_style(text, STYLE_PLAIN);
 }
 
-/* A sign says how full a cell is, a colour whether anything of it was touched. */
+/* The character says how full a cell is, the colour whether anything in it was touched. */
 void text_legend(const struct text *text)
 {
 	const struct glyphs *glyphs = glyphs_of(text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Dividing a line into columns, and words into lines. */
+/* Divides a line into columns, and words into lines. */
 #include <string.h>
 #include <stdlib.h>
 #include <wchar.h>
@@ -13,7 +13,7 @@
 
 struct text_layout text_layout(uint32_t width)
 {
-	/* What a narrow terminal gives up first comes last. */
+	/* What a narrow terminal drops first comes last. */
 	static const enum text_column by_weight[] = {
 		COLUMN_RESIDENT, COLUMN_SPAN, COLUMN_WRITTEN, COLUMN_READ,
 		COLUMN_ZERO,	 COLUMN_HUGE, COLUMN_FAULTS,  COLUMN_SWAPPED,
@@ -83,7 +83,7 @@ static uint32_t code_point(const char *bytes, uint32_t length)
 	return value;
 }
 
-/* Of text that format_name made: valid UTF-8, nothing that moves the cursor. */
+/* For text from format_name: valid UTF-8, nothing that moves the cursor. */
 static struct glyph next_glyph(const char *bytes)
 {
 	uint32_t length = sequence_length((unsigned char)*bytes);
@@ -107,7 +107,7 @@ static uint32_t columns_of(const char *text)
 
 static void put_glyph(const struct text *text, const struct glyph *glyph)
 {
-	/* The blank at which no line is broken. */
+	/* A blank at which no line is broken. */
 	if (glyph->length == 2 && !memcmp(glyph->bytes, "\u00a0", 2))
 		fputc(' ', text->out);
 	else if (glyph->length > 1 && !text->view->unicode)
@@ -147,7 +147,7 @@ static const char *name_tail(const char *name, uint32_t columns)
 	return name;
 }
 
-/* Where the part of a name begins that a byte of it stands in, not far in front of it. */
+/* Where the part of a name begins that contains this byte, but not far before it. */
 static const char *part_around(const char *name, size_t byte, uint32_t columns)
 {
 	const char *at = name + byte, *start = at;
@@ -177,7 +177,7 @@ void text_name(const struct text *text, const char *name, size_t differs, uint32
 	if (columns_of(name) <= columns) {
 		done = put_head(text, name, columns);
 	} else if (columns_of(name) - columns_of(name + differs) < head || name + differs >= end) {
-		/* The end of a path or of a dotted name tells more than its beginning. */
+		/* The end of a path or dotted name says more than its beginning. */
 		done = put_head(text, name, head);
 		done += put_head(text, "..", 2);
 		done += put_head(text, name_tail(name, columns - done), columns - done);
@@ -187,7 +187,7 @@ void text_name(const struct text *text, const char *name, size_t differs, uint32
 	fprintf(text->out, "%*s", (int)(columns - done), "");
 }
 
-/* Writes what fits and returns what does not. */
+/* Writes what fits and returns the rest. */
 static const char *put_piece(const struct text *text, const char *word, uint32_t columns)
 {
 	uint32_t done = put_head(text, word, columns);

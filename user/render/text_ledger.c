@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Under the rows: why the resident pages are there, what the kernel says, what ended. */
+/* Below the rows: why the resident pages are there, the kernel's figures, what ended. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -73,7 +73,7 @@ static void put_causes(const struct text *text)
 		     page_amount(text, ledger[LEDGER_UNFAULTED]).text);
 }
 
-/* Arrays may overlap: here each page of theirs counts once. */
+/* Arrays may overlap: here each page counts once. */
 static void put_arrays(const struct text *text)
 {
 	const struct process_snapshot *process = text->process;

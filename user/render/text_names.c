@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What tells a name from the others: where it differs from its neighbours in order. */
+/* What distinguishes a name from others: where it differs from its neighbours in sorted order. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static size_t common_bytes(const char *a, const char *b)
 	return bytes;
 }
 
-/* The longest beginning that a name shares with one that is not the same, of equal ones at once. */
+/* The longest prefix that a name shares with a different one; equal names are handled together. */
 static void tell_apart(const struct name_at *sorted, size_t count, size_t *differs)
 {
 	size_t first, end, i, bytes;

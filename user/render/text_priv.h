@@ -20,7 +20,7 @@ enum text_column {
 	TEXT_COLUMNS,
 };
 
-/* Depends on the width alone: the engine has to know the heatmap's cells before it scans. */
+/* Depends only on the width: the engine must know the number of cells before it scans. */
 struct text_layout {
 	uint32_t name_width;
 	bool shown[TEXT_COLUMNS];
@@ -39,7 +39,7 @@ enum text_style {
 
 struct text {
 	const struct snapshot *snapshot;
-	const struct process_snapshot *process; /* the one that is being written */
+	const struct process_snapshot *process; /* the one being written */
 	const struct view *view;
 	struct text_layout layout;
 	uint64_t page_bytes;
@@ -49,29 +49,29 @@ struct text {
 /* text_layout.c */
 struct text_layout text_layout(uint32_t width);
 
-/* Where no touch is known: its columns go, and names get their room. */
+/* If touches are unknown, their columns disappear and names get the room. */
 void text_layout_without_touch(struct text_layout *layout);
 
 void text_style(const struct text *text, enum text_style style);
 
 /*
- * Writes a name that format_name made safe in exactly that many columns. A longer one is cut where
- * it is like others: byte `differs` of it stays.
+ * Writes a name from format_name in exactly that many columns. A longer one is cut where it equals
+ * others, so that byte `differs` stays.
  */
 void text_name(const struct text *text, const char *name, size_t differs, uint32_t columns);
 
-/* text_names.c: names of rows, made safe, each with the byte that tells it from all others. */
+/* text_names.c: escaped names of rows, each with the byte that distinguishes it from all others. */
 struct text_names {
 	char **names;
 	size_t *differs;
 	size_t count;
 };
 
-/* *ret is the caller's to deinit, also on failure. 0 or -ENOMEM. */
+/* The caller calls deinit on *ret, even on failure. 0 or -ENOMEM. */
 int text_names__init(struct text_names *ret, const struct selection *selection);
 void text_names__deinit(struct text_names *names);
 
-/* Writes words, broken between them at the width, each line after that many blanks. */
+/* Writes words, wrapped at the width, each line indented by that many blanks. */
 void text_wrap(const struct text *text, uint32_t indent, const char *words);
 
 /* What one character of a heatmap stands for: counts of pages, or of elements. */
@@ -82,20 +82,22 @@ struct text_cell {
 	uint64_t touched;
 };
 
-/* text_heat.c: the layout's heat_width columns; and the line that says what they mean. */
+/* text_heat.c: fills the layout's heat_width columns; and writes the legend. */
 void text_heat(const struct text *text, const struct heat *heat);
 
-/* A character; *style is the colour in use, plain at first, and plain again after the last one. */
+/*
+ * One character; *style is the colour in use, plain at first, and plain again after the last one.
+ */
 void text_cell(const struct text *text, const struct text_cell *cell, enum text_style *style);
 void text_legend(const struct text *text);
 
-/* text_shape.c: under an array's row its index ranges, and with --detail its rows and columns. */
+/* text_shape.c: an array's index ranges, and with --detail its rows and columns. */
 int text_shape(const struct text *text, const struct array_row *row);
 
 /* text_rows.c: heading, arrays, regions, their sum. 0 or -ENOMEM. */
 int text_rows(const struct text *text);
 
-/* text_ledger.c: causes, the kernel's own figures, ended lives. 0 or -ENOMEM. */
+/* text_ledger.c: causes, the kernel's figures, ended lives. 0 or -ENOMEM. */
 int text_ledger(const struct text *text);
 
 #endif

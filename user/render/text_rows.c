@@ -13,10 +13,10 @@
 
 #define FOLD_INDENT 2u
 
-/* What a line is made of, whatever kind of row it is. */
+/* The parts of a line, for any kind of row. */
 struct line {
-	const char *name; /* safe */
-	size_t differs;	  /* the byte that tells it from the others */
+	const char *name; /* escaped */
+	size_t differs;	  /* the byte that distinguishes it from others */
 	uint32_t indent;
 	uint64_t span_bytes;
 	const struct tally *tally;
@@ -227,7 +227,7 @@ static void put_region(const struct text *text, const struct region_row *row, st
 	put_frames(text, &row->frames);
 }
 
-/* What shows memory of a row above stands under it, and is not summed. */
+/* A row that shows memory of a row above is below it, and not summed. */
 static int put_shown(const struct text *text, const struct selection *selection,
 		     const struct text_names *names)
 {

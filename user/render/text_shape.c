@@ -11,7 +11,7 @@
 
 #define INDENT 2u
 #define RANGES 4u
-#define LABEL 10u /* digits of a row's number; with more it is rounded */
+#define LABEL 10u /* digits of a row's number; larger numbers are rounded */
 #define NO_BREAK "\u00a0"
 
 uint32_t text_grid_columns(const struct view *view)
@@ -19,7 +19,7 @@ uint32_t text_grid_columns(const struct view *view)
 	return view->width - INDENT - LABEL - 1;
 }
 
-/* A range is not broken between lines, unless it is longer than one. */
+/* A range is not wrapped, unless it is longer than a line. */
 static void put_range(const struct text *text, const char *range, struct text_buffer *words)
 {
 	bool whole = strlen(range) + INDENT < text->view->width;
@@ -70,7 +70,7 @@ static bool same_ranges(const struct index_set *a, const struct index_set *b)
 	       !memcmp(a->spans, b->spans, (size_t)a->kept * a->ndim * sizeof(*a->spans));
 }
 
-/* All and nothing are told by the sentence; the page of an allocator's header is no news. */
+/* The sentence tells "all" and "none"; the page of an allocator's header is not worth a line. */
 static bool is_worth_telling(const struct index_set *set, const struct array_row *row,
 			     uint64_t pages, uint64_t interior_pages)
 {
@@ -131,7 +131,7 @@ static struct text_cell cell_at(const struct grid *grid, uint32_t row, uint32_t 
 	return cell;
 }
 
-/* The columns that the first and the last cell of each line begin and end with. */
+/* The first column of the first cell, and the last column of the last cell. */
 static void put_columns(const struct text *text, uint64_t count, uint32_t width)
 {
 	char last[32];
