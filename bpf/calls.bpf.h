@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Mapping calls: lives end at entry, before the kernel has freed an address that another
- * thread could get; the exit tells whether the call succeeded, and where it mapped.
+ * Mapping calls. Lives end at entry, before the kernel has freed an address that another thread
+ * could get. The exit says whether the call succeeded, and where it mapped.
  */
 #ifndef CALLS_BPF_H
 #define CALLS_BPF_H
@@ -44,8 +44,8 @@ static long find_range(struct task_struct *task, struct vm_area_struct *vma,
 }
 
 /*
- * Whether the first mapping of [start, end) ends before it does. Older kernels move no more than
- * one: they clear the whole new place, and fail.
+ * Whether the first mapping of [start, end) ends before end. Older kernels move only one mapping:
+ * they clear the whole new place, and fail.
  */
 static __always_inline bool holds_several(__u64 start, __u64 end)
 {
@@ -67,10 +67,10 @@ __noinline int enter_run(__u32 slot, __u32 flags, __u64 start, __u64 end, __u64 
 	return 0;
 }
 
-/* Mappings one after another, without a hole between them. */
+/* Adjacent mappings without a hole between them. */
 struct runs {
 	__u64 first, at, end;
-	__u64 distance; /* to where they go */
+	__u64 distance; /* to their new place */
 	__u32 slot, flags;
 	bool open;
 };
@@ -104,7 +104,7 @@ static long walk_runs(__u32 step, struct runs *runs)
 	return 0;
 }
 
-/* The holes between several mappings go with them: what lies there at the new place stays. */
+/* Holes between several mappings move too: what is under them at the new place stays. */
 static __always_inline void enter_several(__u64 start, __u64 end, __u64 new_start, __u32 slot,
 					  __u32 flags)
 {
@@ -141,7 +141,7 @@ static __always_inline void enter_mremap(const unsigned long args[6], __u32 slot
 	send_enter_new(slot, PW_OP_MREMAP | flags << 16, start, end, &new_range);
 	if (flags & MREMAP_FIXED)
 		close_range(slot, new_range.start, new_range.end);
-	/* A shrinking call stays where it is: only its tail ends. */
+	/* A shrinking call stays in place: only its tail ends. */
 	if (!(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) && start + new_bytes <= end)
 		start += new_bytes;
 	close_range(slot, start, end);
@@ -165,7 +165,7 @@ static __always_inline void enter_brk(const unsigned long args[6], __u32 slot)
 	}
 }
 
-/* How an advice ends lives; PW_OPS: it ends none (MADV_FREE leaves the pages till reclaim). */
+/* How an advice ends lives; PW_OPS: it ends none (MADV_FREE leaves the pages until reclaim). */
 static __always_inline __u32 op_of_advice(__u32 advice)
 {
 	switch (advice) {
@@ -188,7 +188,7 @@ __noinline int enter_advice(__u32 slot, __u32 advice, __u64 start, __u64 end)
 
 	if (op == PW_OPS || start >= end)
 		return 0;
-	/* Of huge pages of the pool only whole ones are dropped. */
+	/* Of hugetlb pages, only whole ones are dropped. */
 	shift = pool_shift_at(end - 1) ?: page_shift;
 	end = round_down_to(end, shift);
 	if (op == PW_OP_REMOVE)
@@ -231,8 +231,8 @@ static long enter_vector(__u32 index, struct vectors *vectors)
 }
 
 /*
- * Destructive advice is only allowed on oneself (mm/madvise.c, since v6.13). Several
- * entries and one exit, whose result tells how many bytes of them were reached.
+ * Destructive advice is only allowed on oneself (mm/madvise.c, since v6.13). There are several
+ * entries and one exit, whose result says how many of their bytes were reached.
  */
 static __always_inline void enter_process_madvise(const unsigned long args[6], __u32 slot)
 {
@@ -248,7 +248,7 @@ static __always_inline void enter_process_madvise(const unsigned long args[6], _
 	bpf_loop(count, enter_vector, &vectors, 0);
 }
 
-/* Neither call tells a length: the VMA does, and when it cannot be asked that is a loss. */
+/* Neither call gives a length: the VMA has it. If it cannot be read, that is a loss. */
 static __always_inline bool vma_at(__u64 address, struct new_range *new_range)
 {
 	if (!bpf_find_vma(bpf_get_current_task_btf(), address, find_range, new_range, 0))
@@ -267,7 +267,7 @@ static __always_inline void enter_shmdt(const unsigned long args[6], __u32 slot)
 	close_range(slot, range.start, range.end);
 }
 
-/* The handle is the address of the ring; what is no ring is refused. */
+/* The handle is the address of the ring; anything else is refused. */
 static __always_inline void enter_io_destroy(const unsigned long args[6], __u32 slot)
 {
 	struct new_range range = {};
@@ -308,8 +308,8 @@ static __always_inline void exit_shmat(long result, __u32 slot)
 }
 
 /*
- * One program on the entries of all calls: the walk is the costly part for the verifier,
- * and attaching must be quick.
+ * One program on the entries of all calls: the verifier spends most time on the walk, and attaching
+ * must be quick.
  */
 SEC("tracepoint/syscalls/sys_enter_munmap")
 int enter_call(struct syscall_enter *ctx)
@@ -319,7 +319,7 @@ int enter_call(struct syscall_enter *ctx)
 	__u32 slot;
 
 	/*
-	 * Not ctx->args[i]: a program may not be attached to a call with fewer arguments than it
+	 * Not ctx->args[i]: a program cannot be attached to a call with fewer arguments than it
 	 * reads (kernel/events/core.c, max_ctx_offset). The block always has room for six.
 	 */
 	if (!current_mm(&slot) || bpf_probe_read_kernel(args, sizeof(args), ctx->args))

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The table of touched chunks: open-addressed; what finds no place within the probes goes to a
- * hash. A chunk begins with its first touch and ends when its last bit is closed, both under the
- * lock of its GiB; its place may then be taken by another.
+ * The table of touched chunks: open-addressed; chunks that find no place within the probes go to an
+ * overflow hash. A chunk begins with its first touch and ends when its last bit is closed, both
+ * under the lock of its GiB. Then another chunk may take its place.
  *
- * A touch takes no lock. It looks for the key, sets its bit, and looks at the key again: when the
- * life ended in between, it begins another one. A place rests before another key may have it:
- * a touch that stands for so long between the two looks (its CPU was taken away) has set a bit
- * of another chunk; it sees that, and counts it.
+ * A touch takes no lock. It looks up the key, sets its bit, and reads the key again: if the life
+ * ended in between, it begins another one. A place rests before another key may have it. A touch
+ * that is delayed for longer than that between the two reads (its CPU was taken away) has set a bit
+ * of another chunk; it notices that, and counts it.
  */
 #ifndef CHUNKS_BPF_H
 #define CHUNKS_BPF_H
@@ -40,13 +40,13 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, PW_BEGUN);
 	__type(key, __u32);
-	__type(value, __u64); /* struct pw_begun, written at once */
+	__type(value, __u64); /* struct pw_begun, written in one store */
 } begun SEC(".maps");
 
-__u64 begun_serial;    /* chunks that began in the table so far */
+__u64 begun_serial;    /* number of chunks that began in the table */
 __u32 unclosed_serial; /* of the last range that was left to user space */
 
-/* A template in the map area: 192 bytes do not belong on the BPF stack. */
+/* A template in the map area: 192 bytes are too much for the BPF stack. */
 static const struct pw_chunk overflown_chunk = { .key = PW_KEY_TAKEN, .overflown = 1 };
 
 static __always_inline __u64 chunk_key(__u32 slot, __u64 chunk)
@@ -59,7 +59,7 @@ static __always_inline __u64 key_now(const struct pw_chunk *chunk)
 	return *(volatile __u64 *)&chunk->key;
 }
 
-/* With an answer asked for it is a full barrier on every machine. */
+/* Because the result is used, it is a full barrier on every machine. */
 static __always_inline void set_key_now(struct pw_chunk *chunk, __u64 key)
 {
 	__u64 old = __sync_lock_test_and_set(&chunk->key, key);
@@ -84,7 +84,7 @@ static __always_inline void count_faults(__u32 slot, __u64 user_faults, __u64 ke
 		__sync_fetch_and_add(&total->kernel_faults, kernel_faults);
 }
 
-/* What a chunk has counted goes to its address space. */
+/* Adds a chunk's counts to its address space. */
 static __always_inline void collect_faults(struct pw_chunk *chunk, __u32 slot)
 {
 	count_faults(slot, __sync_lock_test_and_set(&chunk->user_faults, 0),
@@ -113,8 +113,8 @@ static __always_inline struct pw_chunk *find_chunk(__u64 key)
 }
 
 /*
- * Where a live chunk is; NO_PLACE: there is none. Global: verified once. Off the path of most touches
- * a number is passed on, not a pointer: the verifier sees one path go on from here, not nine.
+ * The place of a live chunk, or NO_PLACE. Global: verified once. It is off the path of most touches,
+ * so it returns a number, not a pointer: the verifier then continues on one path, not nine.
  */
 __noinline __u32 find_place(__u64 key)
 {
@@ -172,8 +172,8 @@ static long look_at_place(__u32 step, struct place_search *search)
 }
 
 /*
- * Takes a place in the table for a key, or NO_PLACE. The one that the key had before is as good
- * as new: a late touch of its old life is one of its new. Global: verified once.
+ * Takes a place in the table for a key, or returns NO_PLACE. The key's previous place need not rest:
+ * a late touch of its old life counts for its new one. Global: verified once.
  */
 __noinline __u32 take_place(__u64 key)
 {
@@ -217,7 +217,7 @@ static __always_inline void log_begun(__u32 place)
 		*(volatile __u64 *)entry = serial << 32 | place;
 }
 
-/* A place in the table, which user space hears of before the key, or one behind it. */
+/* A place in the table, logged for user space before the key, or one in the overflow hash. */
 static __always_inline __u32 take_some_place(__u32 slot, __u64 key)
 {
 	__u32 place = take_place(key);
@@ -232,7 +232,7 @@ static __always_inline __u32 take_some_place(__u32 slot, __u64 key)
 	return BEHIND_TABLE;
 }
 
-/* Gives the place back. The key stays known, for a touch that meets it late. */
+/* Releases the place. The key stays readable, for a touch that finds it late. */
 static __always_inline void drop_chunk_place(struct pw_chunk *chunk, __u32 slot, __u64 key)
 {
 	chunk->last_jiffies = bpf_jiffies64();
@@ -244,8 +244,8 @@ static __always_inline void drop_chunk_place(struct pw_chunk *chunk, __u32 slot,
 }
 
 /*
- * The first touch of a chunk's life. The sets come before the key: whoever finds the chunk
- * may trust that a walk finds it. Returns the place, or NO_PLACE. Global: verified once.
+ * The first touch of a chunk's life. The sets are updated before the key, so that a walk finds every
+ * chunk whose key is visible. Returns the place, or NO_PLACE. Global: verified once.
  */
 __noinline __u32 begin_chunk(__u32 slot, __u64 number)
 {
@@ -283,8 +283,8 @@ static __always_inline bool chunk_empty(const struct pw_chunk *chunk)
 }
 
 /*
- * Ends the chunk's life if it is empty. A touch that comes meanwhile sees that the key has gone,
- * or its bit is seen here. Global: verified once. The lock is held.
+ * Ends the chunk's life if it is empty. A concurrent touch either sees that the key is gone, or its
+ * bit is seen here. Global: verified once. The lock is held.
  */
 __noinline int end_chunk(struct pw_chunk *chunk, __u32 slot, __u64 number)
 {
@@ -314,7 +314,7 @@ static __always_inline void set_bit(struct pw_chunk *chunk, __u64 address, __u32
 		__sync_fetch_and_or(&chunk->read[word], 1ull << (page & 63));
 }
 
-/* With its answer asked for the count is a full barrier, between the bit and the look at the key. */
+/* Its result is used, so this is a full barrier between setting the bit and reading the key. */
 static __always_inline void count_fault(struct pw_chunk *chunk, __u32 how)
 {
 	__u64 before;
@@ -326,7 +326,7 @@ static __always_inline void count_fault(struct pw_chunk *chunk, __u32 how)
 	hide(before);
 }
 
-/* A plain load where the clocks are a call; a tick is fine enough for "last". */
+/* A plain load, while clocks are calls; one tick is precise enough for "last". */
 static __always_inline void note_time(struct pw_chunk *chunk)
 {
 	__u64 now = bpf_jiffies64();
@@ -335,7 +335,7 @@ static __always_inline void note_time(struct pw_chunk *chunk)
 		chunk->last_jiffies = now;
 }
 
-/* A touch that has no place: the fault is counted all the same. */
+/* A touch without a place: the fault is counted all the same. */
 static __always_inline void lose_touch(__u64 *loss, __u32 slot, __u32 how)
 {
 	__sync_fetch_and_add(loss, 1);
@@ -346,8 +346,8 @@ static __always_inline void lose_touch(__u64 *loss, __u32 slot, __u32 how)
 int close_late(struct pw_chunk *chunk, __u32 slot, __u64 number);
 
 /*
- * A touch that found no chunk, or (stray, counted there) one whose life has ended since. Global:
- * verified once.
+ * A touch that found no chunk, or (stray: already counted there) a chunk whose life has ended
+ * since. Global: verified once.
  */
 __noinline int touch_slowly(struct pw_chunk *stray, __u32 slot, __u64 address, __u32 how)
 {

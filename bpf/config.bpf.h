@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * What user space sets before the load, and the losses it reads.
- */
+/* What user space sets before the load, and the losses that it reads. */
 #ifndef CONFIG_BPF_H
 #define CONFIG_BPF_H
 
@@ -12,25 +10,25 @@ const volatile __u32 page_shift = 12;
 const volatile __u32 chunk_mask = 4095;	  /* slots of the chunk table - 1 */
 const volatile __u32 slot_bits = 10;	  /* slots for address spaces, as a power of two */
 const volatile __u32 max_processes = 256; /* live ones at a time */
-const volatile __u64 rest_jiffies = 25;	  /* until an idle chunk may be taken */
+const volatile __u64 rest_jiffies = 25;	  /* before an idle chunk's place may be taken */
 const volatile __u32 follow_children = 0;
 const volatile __u32 exec_is_announced = 0; /* by sched_prepare_exec */
 const volatile __u32 pid_namespace = 0;	    /* inode number of ours; 0: the initial one */
 const volatile __u64 tick_ns = 4000000;	    /* of jiffies */
-const volatile __u64 ring_mark = 1 << 17;   /* bytes in the ring that are worth a wakeup */
+const volatile __u64 ring_mark = 1 << 17;   /* bytes in the ring that justify a wakeup */
 
-const volatile __u32 pool_shift = 0; /* of the default huge page of the pool; 0: it has none */
+const volatile __u32 pool_shift = 0; /* of the default hugetlb page; 0: none */
 
-const volatile __u64 heap_min_bytes = 1; /* smaller blocks are none of ours */
+const volatile __u64 heap_min_bytes = 1; /* smaller blocks are ignored */
 
 const volatile int numbers[PW_CALLS] = {}; /* of the system calls, by enum pw_call */
 
 struct pw_losses losses;
-__u64 woken_at; /* position in the ring of the last wakeup */
+__u64 woken_at; /* position in the ring at the last wakeup */
 
 /*
- * Keeps the compiler from making a branch out of arithmetic: each one in a loop
- * would double the verifier's work, and attaching must be quick.
+ * Keeps the compiler from turning arithmetic into a branch: each branch in a loop would double the
+ * verifier's work, and attaching must be quick.
  */
 #define hide(value) asm volatile("" : "+r"(value))
 
@@ -50,8 +48,8 @@ static __always_inline __u64 page_down(__u64 address)
 }
 
 /*
- * Fibonacci hashing: the high half is the well-mixed one. Of the address space, whose number is on
- * top, only the highest bits know: forked processes have the same addresses.
+ * Fibonacci hashing: the high half is well mixed. The slot is at the top of the key and affects
+ * only the highest bits, and forked processes have the same addresses: so these bits are mixed in.
  */
 static __always_inline __u32 hash_slot(__u64 value, __u32 mask)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The records of a call: its entry, a range each, and its exit. */
+/* The records of a call: one entry per range, and its exit. */
 #ifndef ENTRIES_BPF_H
 #define ENTRIES_BPF_H
 

@@ -11,9 +11,9 @@
 #define FAULT_WRITE 2
 
 /*
- * Reading user memory from a program faults like anything else; such faults are ours. At a
- * system call the program is not preempted (perf_syscall_enter() in kernel/trace/trace_syscalls.c
- * sees to that): what faults meanwhile on this CPU is the read.
+ * A BPF program that reads user memory causes faults like any other code; those are ours. In a
+ * system call the program is not preempted (perf_syscall_enter() in kernel/trace/trace_syscalls.c),
+ * so any fault on this CPU meanwhile comes from the read.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -31,9 +31,9 @@ static __always_inline void set_reading(__u32 on)
 }
 
 /*
- * A uprobe's program is preempted like the thread that it runs in (since v6.0, 8c7dcb84e3b7, it
- * is run under rcu_read_lock_trace() alone): others fault on its CPU before it goes on. What
- * reads is the thread, and only with --heap.
+ * A uprobe's program is preempted like its thread (since v6.0, 8c7dcb84e3b7, it runs under
+ * rcu_read_lock_trace() only): others may fault on its CPU meanwhile. So the thread marks itself,
+ * and only with --heap.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -55,7 +55,7 @@ static __always_inline bool is_reading(void)
 	return bpf_map_lookup_elem(&reading_threads, &tid);
 }
 
-/* 0 or -errno; *ret is 0 then. */
+/* 0 or -errno; then *ret is 0. */
 static __always_inline long read_from_uprobe(__u64 address, __u64 *ret)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
@@ -99,7 +99,7 @@ int BPF_PROG(fault_kernel, unsigned long address, void *regs, unsigned long erro
 	return 0;
 }
 
-/* The event does not tell a read from a write, nor where the fault was taken. */
+/* The event does not say whether the fault was a read or a write, nor where it was taken. */
 SEC("perf_event")
 int fault_perf(struct bpf_perf_event_data *ctx)
 {

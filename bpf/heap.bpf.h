@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Blocks of malloc's family. A call below the limit costs its probe and no more: no record,
- * no entry in a table. What is freed is known by the table of live blocks.
+ * Blocks of malloc and its relatives. A call below the limit costs only its probe: no record, no
+ * table entry. The table of live blocks says whether a freed block is known.
  */
 #ifndef HEAP_BPF_H
 #define HEAP_BPF_H
 
-/* An allocator may call itself by the names that are probed: so deep, and so often. */
+/* Limits on nesting: an allocator may call itself by the probed names. */
 #define NESTED_STACK (1 << 14)
 #define NESTED_CALLS 4
 
@@ -25,12 +25,12 @@ struct {
 	__type(value, struct pw_heap_block);
 } heap_blocks SEC(".maps");
 
-/* What a thread is asking for. */
+/* What a thread is allocating. */
 struct heap_call {
 	__u64 stack; /* pointer at entry */
 	__u64 bytes;
 	__u64 out; /* posix_memalign: where the address goes */
-	__u64 old; /* realloc: the tracked block that is to be resized, 0: none */
+	__u64 old; /* realloc: the tracked block being resized; 0: none */
 	struct pw_heap_block old_block;
 	__u32 slot;
 	__u32 call; /* enum pw_heap_call */
@@ -72,7 +72,7 @@ static __noinline int send_heap(__u32 type_call, __u32 slot, __u64 address,
 	return 0;
 }
 
-/* Of two threads that free the same block, one. */
+/* If two threads free the same block, only one gets it. */
 static __always_inline bool take_block(__u32 slot, __u64 address, struct pw_heap_block *ret)
 {
 	__u64 key = heap_key(slot, address);
@@ -97,8 +97,9 @@ static __always_inline bool put_block(__u32 slot, __u64 address, struct pw_heap_
 }
 
 /*
- * A call within the call that is told already: deeper on the stack, or at the same place when
- * one function ends in a jump to the other. One that lost its return (an exception) is no such.
+ * A nested call within a call that is already recorded: deeper on the stack, or at the same place
+ * if one function ends in a jump to the other. A call that lost its return (an exception) does not
+ * count.
  */
 static __always_inline bool is_nested(struct heap_call *outer, __u64 stack, __u32 slot, __u32 call)
 {
@@ -110,7 +111,7 @@ static __always_inline bool is_nested(struct heap_call *outer, __u64 stack, __u3
 	return true;
 }
 
-/* All ones when it does not fit: the call is going to fail. BPF has no wider multiplication. */
+/* All ones on overflow: the call will fail. BPF has no wider multiplication. */
 static __always_inline __u64 block_bytes(__u64 count, __u64 bytes)
 {
 	__u64 less = count < bytes ? count : bytes, more = count < bytes ? bytes : count;
@@ -122,7 +123,7 @@ static __always_inline __u64 block_bytes(__u64 count, __u64 bytes)
 	return high >> 32 ? ~0ull : more * less;
 }
 
-/* The arguments of a call. A false return: not worth waiting for its end. */
+/* The arguments of a call. False: its return is not needed. */
 static __always_inline bool read_call(struct pt_regs *ctx, struct heap_call *ret)
 {
 	__u64 first = PT_REGS_PARM1(ctx), second = PT_REGS_PARM2(ctx);
@@ -139,7 +140,7 @@ static __always_inline bool read_call(struct pt_regs *ctx, struct heap_call *ret
 		ret->old = first;
 		ret->bytes = block_bytes(second, PT_REGS_PARM3(ctx));
 		break;
-	/* These may ask malloc for more than they were asked for: always told. */
+	/* These may request more from malloc than was asked for: always recorded. */
 	case PW_HEAP_POSIX_MEMALIGN:
 		ret->out = first;
 		ret->bytes = PT_REGS_PARM3(ctx);
@@ -154,7 +155,7 @@ static __always_inline bool read_call(struct pt_regs *ctx, struct heap_call *ret
 	return ret->bytes >= heap_min_bytes;
 }
 
-/* Whether the return of the call is to be seen. */
+/* Whether the return of the call is needed. */
 static __always_inline bool heap_enter(struct pt_regs *ctx, __u32 call)
 {
 	struct heap_call begun = { .call = call, .stack = PT_REGS_SP(ctx) };
@@ -178,7 +179,7 @@ static __always_inline bool heap_enter(struct pt_regs *ctx, __u32 call)
 		return false;
 	if (is_nested(bpf_map_lookup_elem(&heap_calls, &tid), begun.stack, begun.slot, call))
 		return false;
-	/* Out of the table before the allocator gives the address to another thread. */
+	/* Taken out of the table before the allocator gives the address to another thread. */
 	if (begun.old && take_block(begun.slot, begun.old, &begun.old_block))
 		send_heap(PW_HEAP_RESIZING, begun.slot, begun.old, &begun.old_block);
 	else
@@ -189,7 +190,7 @@ static __always_inline bool heap_enter(struct pt_regs *ctx, __u32 call)
 	return false;
 }
 
-/* posix_memalign gives a status; the address is where it was told to put it. */
+/* posix_memalign returns a status; the address is stored where its argument says. */
 static __always_inline __u64 result_of(struct pt_regs *ctx, struct heap_call *call)
 {
 	__u64 address;
@@ -217,7 +218,7 @@ static __always_inline void heap_leave(struct pt_regs *ctx)
 	bpf_map_delete_elem(&heap_calls, &tid);
 	address = result_of(ctx, &call);
 	if (call.old) {
-		/* NULL with a size is a failure; without one it is how the block was freed. */
+		/* NULL with a size is a failure; without one, the block was freed. */
 		type = !address && call.bytes ? PW_HEAP_KEPT : PW_HEAP_FREED;
 		if (type == PW_HEAP_FREED || put_block(call.slot, call.old, &call.old_block))
 			send_heap(type, call.slot, call.old, &call.old_block);
@@ -230,7 +231,7 @@ static __always_inline void heap_leave(struct pt_regs *ctx)
 		send_heap(PW_HEAP_ALLOCATED | call.call << 16, call.slot, address, &block);
 }
 
-/* One program for both ends of a call (v6.13, uprobe sessions): 1 is "not at the return". */
+/* One program for both ends of a call (v6.13, uprobe sessions): returning 1 skips the return. */
 SEC("uprobe")
 int heap_session(struct pt_regs *ctx)
 {
@@ -267,7 +268,7 @@ static long copy_block(void *map, __u64 *key, struct pw_heap_block *block, struc
 	return 0;
 }
 
-/* After process_fork, which gives the child its slot; before the child runs. */
+/* After process_fork, which gives the child its slot, and before the child runs. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(heap_forked, struct task_struct *parent, struct task_struct *child)
 {

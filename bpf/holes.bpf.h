@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * fallocate and ftruncate drop pages of a file, wherever it is mapped, and name no addresses. Its
- * mappings are in a tree (i_mmap), which is walked without its lock: what does not fit together is
- * a walk that somebody changed, and is told to user space as a hole of which nothing is known.
+ * fallocate and ftruncate drop pages of a file, wherever it is mapped, and name no addresses. The
+ * file's mappings are in a tree (i_mmap), which is walked without its lock. If the tree is
+ * inconsistent, somebody changed it during the walk; user space then gets a hole with unknown
+ * mappings.
  */
 #ifndef HOLES_BPF_H
 #define HOLES_BPF_H
@@ -48,7 +49,7 @@ struct {
 	__type(value, struct hole);
 } holes SEC(".maps");
 
-/* The slot of an address space; PW_NO_SLOT: it is not watched. Global: verified once. */
+/* The slot of an address space; PW_NO_SLOT: unwatched. Global: verified once. */
 __noinline int slot_of(__u64 mm)
 {
 	__u32 slot = PW_NO_SLOT;
@@ -57,7 +58,7 @@ __noinline int slot_of(__u64 mm)
 	return slot;
 }
 
-/* What of a mapping lies in the hole. Global: verified once. */
+/* The part of a mapping that is in the hole. Global: verified once. */
 __noinline int note_mapping(struct hole *hole, __u64 address)
 {
 	struct vm_area_struct *vma = (void *)address;
@@ -139,7 +140,7 @@ static __always_inline long hole_ascend(struct hole *hole)
 	return 0;
 }
 
-/* One step through the tree, in the order of its keys. */
+/* One step through the tree, in key order. */
 static long walk_mappings(__u32 step, void *ctx)
 {
 	__u32 zero = 0;
@@ -181,11 +182,11 @@ static __always_inline int send_hole(__u32 slot, struct inode *inode, __u64 star
 	return 0;
 }
 
-/* The end of a file that has no end. */
+/* The end of a range without an end. */
 #define FILE_END (1ull << 63)
 
 /*
- * Of a file, bytes [start, end), to FILE_END for all that lies behind: only whole pages are dropped.
+ * Bytes [start, end) of a file; FILE_END for everything after start. Only whole pages are dropped.
  * Global: verified once.
  */
 __noinline int end_hole(__u32 slot, __u32 op, __u32 fd, __u64 start, __u64 end)
@@ -197,7 +198,7 @@ __noinline int end_hole(__u32 slot, __u32 op, __u32 fd, __u64 start, __u64 end)
 	__u32 zero = 0;
 	struct hole *hole = bpf_map_lookup_elem(&holes, &zero);
 
-	/* What ftruncate only makes longer keeps its pages. */
+	/* If ftruncate makes the file longer, it keeps its pages. */
 	if (!hole || (op == PW_OP_TRUNCATE && start >= (__u64)BPF_CORE_READ(inode, i_size)))
 		return 0;
 	hole->first = round_up_to(start, shift) >> page_shift;
@@ -224,7 +225,7 @@ static __always_inline void enter_fallocate(const unsigned long args[6], __u32 s
 
 	if (end > FILE_END || start >= end)
 		return;
-	/* These move what lies behind. */
+	/* These move the pages after the range. */
 	if (mode & (FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_INSERT_RANGE))
 		end = FILE_END;
 	else if (!(mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE | FALLOC_FL_WRITE_ZEROES)))

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * One lock for all chunks of 512 aligned ones (1 GiB) of an address space, and the set above
- * them: held while a chunk's life begins or ends. bpf_spin_lock is refused to tracing programs.
+ * One lock for 512 aligned chunks (1 GiB) of an address space and the set above them: held while a
+ * chunk's life begins or ends. Tracing programs may not use bpf_spin_lock.
  */
 #ifndef LOCKS_BPF_H
 #define LOCKS_BPF_H
 
-/* The holder has preemption off and is done in a microsecond, unless its CPU is taken away. */
+/* The holder has preemption off and needs a microsecond, unless its CPU is taken away. */
 #define LOCK_ROUNDS (1 << 17)
 
 struct pw_lock {
 	__u32 held;
-	__u32 padding[15]; /* a cache line each */
+	__u32 padding[15]; /* one cache line each */
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, PW_LOCKS + 1); /* the last one is of the target table */
+	__uint(max_entries, PW_LOCKS + 1); /* the last one is for the target table */
 	__type(key, __u32);
 	__type(value, struct pw_lock);
 } locks SEC(".maps");
@@ -48,7 +48,7 @@ static long wait_for_lock(__u32 round, struct lock_wait *wait)
 	return wait->held;
 }
 
-/* Returns whether the lock is held now; waits for it for about a millisecond at most. */
+/* Whether the lock was taken; waits for it for about a millisecond at most. */
 __noinline int lock_gib(__u32 index)
 {
 	struct lock_wait wait = { index, try_lock(index) };

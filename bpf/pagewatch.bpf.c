@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
-/* The kernel side, in the order in which a touch meets it; each part is a room of its own. */
+/* The kernel side, in the order in which a touch meets its parts. */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * What the kernel side and user space share: table slots and ring records.
- * Fixed widths, explicit padding, sizes asserted.
+ * What the kernel side and user space share: table slots and ring records. Fixed widths, explicit
+ * padding, asserted sizes.
  */
 #ifndef BPF_PAGEWATCH_H
 #define BPF_PAGEWATCH_H
 
 #include <linux/types.h>
 
-#define PW_WORDS 8	 /* 512 pages a chunk */
-#define PW_CHUNK_SHIFT 9 /* pages a chunk, as a power of two */
+#define PW_WORDS 8	 /* 512 pages per chunk */
+#define PW_CHUNK_SHIFT 9 /* pages per chunk, as a power of two */
 #define PW_SET_SHIFT 9	 /* members of a set, as a power of two */
 #define PW_PROBES 8
 #define PW_LOCKS 1024
-#define PW_UNCLOSED_RANGES 64 /* ranges that are left to user space, at a time */
-#define PW_TAKEN 512	      /* chunks that it takes by one call */
+#define PW_UNCLOSED_RANGES 64 /* ranges left to user space, at a time */
+#define PW_TAKEN 512	      /* chunks taken per call */
 #define PW_SLOT_SHIFT 48      /* chunk key: (slot + 1) << 48 | address >> chunk bytes */
 #define PW_LEVEL_SHIFT 44     /* set key: the same with the level at bit 44 */
 #define PW_MAX_IOVECS 64
@@ -28,19 +28,19 @@
 	4 /* heap block key: (slot + 1) << 48 | address >> this; malloc aligns to 16 */
 
 #define PW_KEY_EMPTY 0ull	 /* ends a probe */
-#define PW_KEY_TAKEN 1ull	 /* somebody begins a life here, or ends one */
+#define PW_KEY_TAKEN 1ull	 /* a life is just beginning or ending here */
 #define PW_KEY_IDLE (1ull << 63) /* with the key of the life that ended: may be taken */
 
 struct pw_chunk {
-	__u64 key;	/* above PW_KEY_TAKEN and below PW_KEY_IDLE: of a life that goes on */
+	__u64 key;	/* above PW_KEY_TAKEN and below PW_KEY_IDLE: of a live chunk */
 	__u64 first_ns; /* CLOCK_MONOTONIC */
 	__u64 first_jiffies;
-	__u64 last_jiffies; /* idle: of the end */
+	__u64 last_jiffies; /* idle: time of the end */
 	__u64 user_faults;  /* of this life */
 	__u64 kernel_faults;
 	__u32 first_tid;
 	__u32 first_cpu;
-	__u32 overflown; /* lies in the hash behind the table */
+	__u32 overflown; /* is in the overflow hash */
 	__u32 closed;	 /* for all ranges up to this serial number */
 	__u64 read[PW_WORDS];
 	__u64 written[PW_WORDS];
@@ -48,10 +48,10 @@ struct pw_chunk {
 _Static_assert(sizeof(struct pw_chunk) == 192, "three cache lines");
 
 #define PW_MM_EMPTY 0ull
-#define PW_MM_DEAD 1ull /* ended; the slot is reused once user space released it */
-#define PW_MM_FREE 2ull /* released: may be taken, does not end a probe */
+#define PW_MM_DEAD 1ull /* ended; reused after user space releases the slot */
+#define PW_MM_FREE 2ull /* released: may be taken, but does not end a probe */
 
-/* Every fault of the machine reads one: nothing that a fault counts may lie in here. */
+/* Every fault of the machine reads one of these, so no counter of faults may be in it. */
 struct pw_mm {
 	__u64 mm; /* the kernel's pointer, or one of the above */
 	__u32 pid;
@@ -59,15 +59,17 @@ struct pw_mm {
 };
 _Static_assert(sizeof(struct pw_mm) == 16, "four a cache line");
 
-/* Faults of an address space in chunks whose life ended, and those without a chunk. */
+/* Faults of an address space in chunks whose life has ended, and those without a chunk. */
 struct pw_totals {
 	__u64 user_faults;
 	__u64 kernel_faults;
-	__u64 overflown; /* its chunks that lie in the hash behind the table */
+	__u64 overflown; /* its chunks in the overflow hash */
 };
 
-/* Places of the table in the order in which chunks began: whoever has read all so far knows where
- * to look. */
+/*
+ * Places of the table in the order in which chunks began: a reader that has read all of them knows
+ * where to look.
+ */
 #define PW_BEGUN (1 << 14)
 struct pw_begun {
 	__u32 place;
@@ -78,7 +80,7 @@ struct pw_set {
 	__u64 bits[PW_WORDS];
 };
 
-/* A range whose lives ended, and which user space has still to close. */
+/* A range whose lives ended, and which user space must still close. */
 struct pw_unclosed {
 	__u32 serial; /* 0: none; else its place is serial % PW_UNCLOSED_RANGES */
 	__u32 slot;
@@ -92,19 +94,19 @@ struct pw_late_key {
 	__u64 serial;
 };
 
-/* What user space asks of the kernel side, and what it gets. */
+/* A request of user space to the kernel side, and the result. */
 struct pw_taking {
 	__u64 start, end; /* bytes */
 	__u64 cursor;	  /* the next chunk's number */
 	__u32 slot;
 	__u32 serial;
-	__u32 count; /* chunks that were taken */
+	__u32 count; /* chunks taken */
 	__u32 done;
 };
 
 struct pw_losses {
 	__u64 chunks;
-	__u64 strays; /* touches of a chunk whose life was about to end or to begin */
+	__u64 strays; /* touches of a chunk whose life was just ending or beginning */
 	__u64 events;
 	__u64 slots;
 	__u64 heap_blocks;
@@ -144,7 +146,7 @@ enum pw_op {
 	PW_OPS,
 };
 
-/* The calls that are told apart by their number, which user space knows for this machine. */
+/* The calls that are distinguished by number; user space knows the numbers for this machine. */
 enum pw_call {
 	PW_CALL_MMAP,
 	PW_CALL_MUNMAP,
@@ -186,10 +188,9 @@ struct pw_record {
 	__u32 tid;
 };
 
-#define PW_PART (1u << 31)  /* a flag: one range of several, as process_madvise has them */
-#define PW_MAYBE (1u << 30) /* a flag: pages that a private mapping has copied stay */
-#define PW_SEVERAL                                                                                 \
-	(1u << 15) /* a flag of mremap: of several mappings, those of a PW_PART without holes */
+#define PW_PART (1u << 31)    /* a flag: one of several ranges, as in process_madvise */
+#define PW_MAYBE (1u << 30)   /* a flag: pages that a private mapping has copied stay */
+#define PW_SEVERAL (1u << 15) /* a flag of mremap: several mappings, in PW_PARTs without holes */
 
 struct pw_enter {
 	struct pw_record head;
@@ -199,13 +200,13 @@ struct pw_enter {
 	__u64 new_start, new_end;
 };
 
-/* For refused_at: the call was one about a file, which other watched processes may have mapped. */
+/* In refused_at: the call was about a file, which other watched processes may have mapped. */
 #define PW_EVERYWHERE (~0ull)
 
 struct pw_exit {
 	struct pw_record head;
 	__s64 result;
-	__u64 refused_at; /* madvise, mremap: from there on it did nothing; 0: not known */
+	__u64 refused_at; /* madvise, mremap: from this address on it did nothing; 0: unknown */
 };
 
 struct pw_closed {
@@ -242,8 +243,8 @@ struct pw_hole {
 };
 
 struct pw_heap_block {
-	__u64 serial; /* of all blocks of this watch */
-	__u64 bytes;  /* as the program asked for */
+	__u64 serial; /* among all blocks of this watch */
+	__u64 bytes;  /* as requested by the program */
 };
 
 struct pw_heap {

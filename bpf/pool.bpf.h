@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Huge pages of the pool (hugetlb): the kernel rounds ranges of them to whole ones, each call in
- * its own way. Their file system has blocks of their size.
+ * hugetlb pages: the kernel rounds ranges to whole pages, each call in its own way. Their file
+ * system has blocks of that size.
  */
 #ifndef POOL_BPF_H
 #define POOL_BPF_H
@@ -17,7 +17,7 @@
 #define MAP_HUGE_SHIFT 26
 #define MAP_HUGE_MASK 0x3f
 
-/* The smallest multiple of 1 << shift that is not below address, the largest not above it. */
+/* The smallest multiple of 1 << shift not below address, and the largest not above it. */
 static __always_inline __u64 round_up_to(__u64 address, __u32 shift)
 {
 	return (address + (1ull << (shift & 63)) - 1) >> (shift & 63) << (shift & 63);
@@ -28,7 +28,7 @@ static __always_inline __u64 round_down_to(__u64 address, __u32 shift)
 	return address >> (shift & 63) << (shift & 63);
 }
 
-/* Of a descriptor of the current process; NULL: it has none. */
+/* The file of a descriptor of the current process; NULL: none. */
 static __always_inline struct file *file_of(__u32 fd)
 {
 	struct fdtable *fdt = BPF_CORE_READ(bpf_get_current_task_btf(), files, fdt);
@@ -40,7 +40,7 @@ static __always_inline struct file *file_of(__u32 fd)
 	return file;
 }
 
-/* The size of the pages of a file of the pool, as a shift; 0: it is no such file. */
+/* The page size of a hugetlb file, as a shift; 0: another file. */
 static __always_inline __u32 pool_shift_of(struct file *file)
 {
 	struct super_block *super = BPF_CORE_READ(file, f_inode, i_sb);
@@ -57,7 +57,7 @@ static long look_at_pool(struct task_struct *task, struct vm_area_struct *vma, _
 	return 0;
 }
 
-/* Of the mapping at an address; 0: it has no pages of the pool. Global: verified once. */
+/* The same for the mapping at an address; 0: not hugetlb. Global: verified once. */
 __noinline int pool_shift_at(__u64 address)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -70,7 +70,10 @@ __noinline int pool_shift_at(__u64 address)
 	return shift;
 }
 
-/* What mmap(2) maps of the pool is rounded up (mm/mmap.c, ksys_mmap_pgoff). Global: verified once. */
+/*
+ * mmap(2) rounds the length of a hugetlb mapping up (mm/mmap.c, ksys_mmap_pgoff). Global: verified
+ * once.
+ */
 __noinline __u64 mmap_bytes(__u64 bytes, __u32 flags, __u32 fd)
 {
 	__u32 shift = 0;

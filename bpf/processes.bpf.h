@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * Address spaces that come and go: fork, exec, exit, and the one that exists already.
- */
+/* Address spaces that come and go: fork, exec, exit, and existing ones. */
 #ifndef PROCESSES_BPF_H
 #define PROCESSES_BPF_H
 
@@ -22,8 +20,9 @@ struct {
 } execs SEC(".maps");
 
 /*
- * Set for a task that runs in the memory of a watched process until it executes a program (vfork):
- * its parent still uses that memory, so that no exit_mmap tells of the exec. It goes with the task.
+ * Set for a task that runs in the memory of a watched process until it executes a program (vfork).
+ * Its parent still uses that memory, so no exit_mmap reports the exec. The entry is freed with the
+ * task.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
@@ -58,7 +57,7 @@ static __always_inline void watch_image(__u64 old_mm, __u64 new_mm)
 	__u32 pid = visible_tgid(task), old_slot = PW_NO_SLOT;
 	struct pw_mm *old = old_mm ? find_mm(old_mm, &old_slot) : NULL;
 
-	/* A vfork child that is not to be followed leaves its parent's address space. */
+	/* A vfork child that is not followed leaves its parent's address space. */
 	if (old && !follow_children && old->pid != pid)
 		old = NULL;
 	if (!old) {
@@ -77,7 +76,7 @@ static __always_inline bool is_borrower(struct task_struct *task)
 	return borrower && *borrower;
 }
 
-/* A child in its parent's address space; its threads can execute a program as well. */
+/* A child in its parent's address space; its threads can also execute a program. */
 static __always_inline void note_borrower(struct task_struct *parent, struct task_struct *child)
 {
 	__u32 *borrower;
@@ -91,7 +90,7 @@ static __always_inline void note_borrower(struct task_struct *parent, struct tas
 		__sync_fetch_and_add(&losses.slots, 1);
 }
 
-/* The first that is heard of an exec, where the kernel announces none and no address space ended. */
+/* The first sign of an exec, if the kernel does not announce it and no address space ended. */
 static __always_inline void watch_unannounced(struct task_struct *task, __u64 mm)
 {
 	__u32 *borrower = bpf_task_storage_get(&borrowers, task, NULL, 0);
@@ -105,8 +104,8 @@ static __always_inline void watch_unannounced(struct task_struct *task, __u64 mm
 }
 
 /*
- * Before the switch to the new address space (v6.10, fs/exec.c): the faults that follow
- * it in the kernel are counted already.
+ * Before the switch to the new address space (v6.10, fs/exec.c), so that the kernel's faults that
+ * follow are counted.
  */
 SEC("tp_btf/sched_prepare_exec")
 int BPF_PROG(prepare_exec, struct task_struct *task, struct linux_binprm *bprm)
@@ -144,7 +143,7 @@ int BPF_PROG(mm_end, struct mm_struct *mm)
 
 	if (!entry)
 		return 0;
-	/* In an exec, on kernels that did not announce it, the new image is current already. */
+	/* In an exec, on kernels that do not announce it, the new image is already current. */
 	if (current_image && entry->pid == pid && !bpf_map_lookup_elem(&execs, &pid))
 		watch_image((__u64)mm, current_image);
 	if (__sync_lock_test_and_set(&entry->mm, PW_MM_DEAD) > PW_MM_FREE)
@@ -183,7 +182,7 @@ int BPF_PROG(collapse, struct mm_struct *mm, int isolated, int status)
 	return 0;
 }
 
-/* Walks all tasks, as a thread's mm outlives a leader that has exited. */
+/* Walks all tasks, because a thread's mm outlives a leader that has exited. */
 SEC("iter/task")
 int seed(struct bpf_iter__task *ctx)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The ring of mapping events. User space is woken when the ring is an eighth full,
- * or by what changes the set of processes; it also drains before each snapshot.
+ * The ring of mapping events. User space is woken when the ring is an eighth full, and by changes
+ * of the set of processes; it also drains the ring before each snapshot.
  */
 #ifndef RECORDS_BPF_H
 #define RECORDS_BPF_H
@@ -11,7 +11,7 @@ struct {
 	__uint(max_entries, 1 << 20);
 } ring SEC(".maps");
 
-/* A wakeup once in ring_mark bytes: a reader that is busy with the ring needs no other. */
+/* One wakeup per ring_mark bytes: a reader that is reading needs no other. */
 static __always_inline __u64 wakeup_flags(bool now)
 {
 	__u64 produced;
@@ -28,8 +28,8 @@ static __always_inline __u64 wakeup_flags(bool now)
 }
 
 /*
- * NULL when the ring is full: the caller tests that once, and counts it by lose_record. Kernels
- * before 6.3 take a second test of the same record for an open question, and refuse the program.
+ * NULL if the ring is full: the caller tests that once, and counts it with lose_record. Kernels
+ * before 6.3 do not accept a second test of the same record, and refuse the program.
  */
 static __always_inline void *reserve_record(__u64 bytes)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * How far a call got that failed. MADV_DONTNEED: mapping by mapping, over holes, up to the first
+ * How far a failed call got. MADV_DONTNEED goes mapping by mapping, over holes, up to the first
  * that it refuses (mm/madvise.c: madvise_walk_vmas, madvise_dontneed_free_valid_vma). mremap to a
- * fixed address moves mapping by mapping, too (since v6.17, mm/mremap.c: remap_move).
+ * fixed address also goes mapping by mapping (since v6.17, mm/mremap.c: remap_move).
  */
 #ifndef REFUSAL_BPF_H
 #define REFUSAL_BPF_H
@@ -23,7 +23,7 @@
 #define ENOENT 2
 
 #define REFUSAL_STEPS 4000u    /* mappings, and pages of holes */
-#define MOVED_STEPS (1u << 18) /* pages that were moved: a step is a tenth of a microsecond */
+#define MOVED_STEPS (1u << 18) /* moved pages: a step takes a tenth of a microsecond */
 
 struct refusal {
 	__u64 at, end;
@@ -37,7 +37,7 @@ static long look_at_vma(struct task_struct *task, struct vm_area_struct *vma,
 	__u32 shift = 0;
 
 	look_at_pool(task, vma, &shift);
-	/* Of huge pages it refuses an address within one, and nothing else. */
+	/* For hugetlb it refuses an address within a page, and nothing else. */
 	if (shift ? refusal->at != round_down_to(refusal->at, shift)
 		  : !!(vma->vm_flags & refusal->refused))
 		refusal->found = true;
@@ -90,7 +90,7 @@ static __always_inline void read_leaving(const struct pt_regs___kernel *regs, st
 }
 #endif
 
-/* The address from on which an madvise that returned result dropped nothing; 0: it is not known. */
+/* The address from which on an madvise that returned result dropped nothing; 0: unknown. */
 static __noinline __u64 refused_at(long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -106,7 +106,7 @@ static __noinline __u64 refused_at(long result)
 	advice = call.args[2];
 	if (advice != MADV_DONTNEED && advice != MADV_DONTNEED_LOCKED)
 		return 0;
-	/* Refused before anything was looked at. */
+	/* Refused before anything was examined. */
 	if (start != page_down(start))
 		return start;
 	refusal.at = start;
@@ -134,8 +134,8 @@ static long look_for_left(__u32 step, struct refusal *refusal)
 }
 
 /*
- * The first address of its old range at which an mremap to a fixed address that failed left a
- * mapping: what lay before it was moved. 0: it is not known.
+ * After a failed mremap to a fixed address, the first address in its old range that still has a
+ * mapping: everything before it was moved. 0: unknown.
  */
 static __noinline __u64 moved_until(long result)
 {
@@ -151,7 +151,7 @@ static __noinline __u64 moved_until(long result)
 		return 0;
 	left.at = call.args[0];
 	left.end = left.at + page_up(call.args[1]);
-	/* Nothing has come: that is seen at once, however long the hole that was to be moved. */
+	/* If nothing has arrived, that is clear at once, however long the moved hole. */
 	if (bpf_find_vma(task, call.args[4], look_at_left, &left, 0) == -ENOENT)
 		return left.at;
 	bpf_loop(MOVED_STEPS, look_for_left, &left, 0);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Two levels of 512-bit sets above the chunks, so that ending a range costs what was
- * touched in it: level 1 says which chunks of 512 aligned ones are live, level 2 which
- * sets of level 1 exist. Who changes one holds the lock of its level 1 (locks.bpf.h); a
- * walk reads them without, and looks at each chunk again.
+ * Two levels of 512-bit sets above the chunks, so that ending a range costs what was touched in it.
+ * Level 1 says which of 512 aligned chunks are live, level 2 which sets of level 1 exist. A change
+ * requires the lock of its level 1 set (locks.bpf.h). A walk reads the sets without a lock, and
+ * checks each chunk.
  */
 #ifndef SETS_BPF_H
 #define SETS_BPF_H
@@ -11,12 +11,12 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1 << 16); /* GiB with a touched page */
+	__uint(max_entries, 1 << 16); /* number of GiB with a touched page */
 	__type(key, __u64);
 	__type(value, struct pw_set);
 } sets SEC(".maps");
 
-/* index is the chunk's number shifted right once per level. */
+/* index is the chunk's number, shifted right once per level. */
 static __always_inline __u64 set_key(__u32 slot, __u64 level, __u64 index)
 {
 	return (__u64)(slot + 1) << PW_SLOT_SHIFT | level << PW_LEVEL_SHIFT | index;
@@ -29,7 +29,7 @@ static __noinline struct pw_set *find_or_add_set(__u64 key)
 
 	if (set)
 		return set;
-	/* Another CPU may be faster; its entry is as good. */
+	/* If another CPU is faster, its entry is as good. */
 	bpf_map_update_elem(&sets, &key, &empty, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&sets, &key);
 }
@@ -44,7 +44,10 @@ static __always_inline int set_add(__u32 slot, __u64 level, __u64 member)
 	return 0;
 }
 
-/* chunk: the chunk's number, address >> chunk_shift(). The lock is held, as for what follows. */
+/*
+ * chunk: the chunk's number, address >> chunk_shift(). The lock is held, also in the functions
+ * below.
+ */
 static __always_inline int sets_add_chunk(__u32 slot, __u64 chunk)
 {
 	if (set_add(slot, 2, chunk >> PW_SET_SHIFT))
@@ -67,7 +70,7 @@ static __always_inline bool set_empty(const struct pw_set *set)
 	return !any;
 }
 
-/* An empty set goes: a process that never comes back to an address must not fill the hash. */
+/* An empty set is deleted: a process that never returns to an address must not fill the hash. */
 static __always_inline void sets_remove_chunk(__u32 slot, __u64 chunk)
 {
 	__u64 group = chunk >> PW_SET_SHIFT, key = set_key(slot, 1, group);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * Stopping a watched thread where it stands; its tracer swallows the signal.
- */
+/* Stops a watched thread in place; its tracer swallows the signal. */
 #ifndef STOP_BPF_H
 #define STOP_BPF_H
 
@@ -15,7 +13,9 @@ int stop_here(void *ctx)
 	__u32 slot;
 	struct pw_mm *entry = current_mm(&slot);
 
-	/* A child that runs in this memory (vfork, CLONE_VM) is not traced: it would stop for good. */
+	/*
+	 * A child that runs in this memory (vfork, CLONE_VM) is not traced: it would stop for good.
+	 */
 	if (entry && !*(volatile __u32 *)&stops_muted &&
 	    entry->pid == visible_tgid(bpf_get_current_task_btf()))
 		bpf_send_signal_thread(SIGSTOP);

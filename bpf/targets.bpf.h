@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The watched address spaces. A fault of any other process costs one look at one
- * slot, which is nearly always empty.
+ * The watched address spaces. A fault of any other process costs one lookup of one slot, which is
+ * nearly always empty.
  */
 #ifndef TARGETS_BPF_H
 #define TARGETS_BPF_H
@@ -22,7 +22,7 @@ struct {
 	__type(value, struct pw_totals);
 } totals SEC(".maps");
 
-/* Processes whose next exec is to be watched: pid (in our namespace) -> 1. */
+/* Processes whose next exec will be watched: pid (in our namespace) -> 1. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 64);
@@ -32,7 +32,7 @@ struct {
 
 /*
  * By the low half only: the verifier allows no 64-bit arithmetic on a kernel pointer, and
- * turning it into a number first would cost a helper call in every fault.
+ * converting it to a number first would cost a helper call in every fault.
  */
 static __always_inline __u32 hash_mm(__u64 mm)
 {
@@ -67,7 +67,7 @@ static __always_inline struct pw_mm *current_mm(__u32 *slot)
 
 __u32 live_processes;
 
-/* The slot that the address space has, or the first that it may take. Under the lock. */
+/* The address space's slot, or the first that it may take. Under the lock. */
 static __always_inline __u32 place_for_mm(__u64 mm)
 {
 	__u32 index = hash_mm(mm), found = PW_NO_SLOT;
@@ -105,7 +105,7 @@ static __always_inline __u32 take_slot(__u64 mm, __u32 pid)
 	return index;
 }
 
-/* The slot of a new address space, or PW_NO_SLOT (a loss) when there is no room. Verified once. */
+/* The slot of a new address space, or PW_NO_SLOT (a loss) if there is no room. Verified once. */
 __noinline __u32 add_mm(__u64 mm, __u32 pid)
 {
 	__u32 slot = PW_NO_SLOT;
@@ -121,7 +121,7 @@ __noinline __u32 add_mm(__u64 mm, __u32 pid)
 
 __u32 freed_slot; /* in: of free_slot */
 
-/* The free slots before one that ends a probe end it too: no bystander is to look at them. */
+/* Free slots before one that ends a probe end it too, so that no bystander has to read them. */
 static __always_inline void empty_slots(__u32 index)
 {
 	int i;
@@ -136,7 +136,7 @@ static __always_inline void empty_slots(__u32 index)
 	}
 }
 
-/* Run by user space, which wants nothing more of the slot. */
+/* Run by user space, which is finished with the slot. */
 SEC("raw_tp")
 int free_slot(void *ctx)
 {
@@ -153,7 +153,7 @@ int free_slot(void *ctx)
 	return 0;
 }
 
-/* A task's id in the pid namespace that pagewatch runs in; 0 where it is not visible there. */
+/* A task's id in pagewatch's pid namespace; 0 if it is not visible there. */
 static __always_inline __u32 look_up_pid(struct task_struct *task)
 {
 	struct pid *pid;

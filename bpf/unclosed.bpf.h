@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Ranges with more touched chunks than one call may close. The rest is taken by user space, which
- * asks for it (take_unclosed). The lives have ended all the same: a touch that comes before
- * that puts the chunk's old bits aside and begins anew. So each chunk knows up to which range it
- * is closed; new chunks are, up to the last one.
+ * Ranges with more touched chunks than one call may close. User space takes the rest with
+ * take_unclosed. The lives have ended all the same: a touch that comes first puts the chunk's old
+ * bits aside and begins a new life. So each chunk records up to which range it is closed; new
+ * chunks are closed up to the last one.
  */
 #ifndef UNCLOSED_BPF_H
 #define UNCLOSED_BPF_H
@@ -19,7 +19,7 @@ struct {
 	__type(value, struct pw_chunk);
 } taken SEC(".maps");
 
-struct pw_chunk nowhere; /* for bits that have no place */
+struct pw_chunk nowhere; /* for bits without a place */
 
 /* Bits that were put aside. */
 struct {
@@ -30,11 +30,13 @@ struct {
 	__type(value, struct pw_chunk);
 } late SEC(".maps");
 
-/* Before the call goes on, so that a touch of a new life meets it. Without a place it is a loss. */
+/*
+ * Called before the call goes on, so that touches of a new life find it. No free place is a loss.
+ */
 static __always_inline void remember_unclosed(struct walk *walk, __u32 serial)
 {
 	struct pw_unclosed *range = &unclosed[serial % PW_UNCLOSED_RANGES];
-	__u32 slot = walk->slot; /* kernels before 6.2 want a key on the stack or in a map */
+	__u32 slot = walk->slot; /* before 6.2 a key must be on the stack or in a map */
 	struct pw_mm *mm = bpf_map_lookup_elem(&mms, &slot);
 
 	if (!mm || __sync_val_compare_and_swap(&range->serial, 0, PW_UNCLOSED_BUSY)) {
@@ -116,7 +118,7 @@ __noinline int move_bits(struct pw_chunk *chunk, struct pw_chunk *to, struct pag
 	return !!any;
 }
 
-/* What is left has begun now, if nothing is. The lock is held. */
+/* If no bits are left, the life begins now. The lock is held. */
 static __always_inline void begin_again(struct pw_chunk *chunk)
 {
 	if (!chunk_empty(chunk))
@@ -153,7 +155,7 @@ __noinline int put_aside(struct pw_chunk *chunk, struct pw_unclosed *range, __u6
 	return 0;
 }
 
-/* Whether the range at a place still waits and holds pages of the chunk; a copy of it. */
+/* Whether the range at a place still waits and overlaps the chunk; copies it. */
 static __always_inline bool copy_range(__u32 place, __u32 slot, __u64 number,
 				       struct pw_unclosed *ret)
 {
@@ -193,7 +195,10 @@ static long close_late_step(__u32 step, struct lateness *late)
 	return 0;
 }
 
-/* Before a touch, while ranges wait: in their order. Global: verified once. The lock is held. */
+/*
+ * Before a touch, while ranges wait: handles them in order. Global: verified once. The lock is
+ * held.
+ */
 __noinline int close_late(struct pw_chunk *chunk, __u32 slot, __u64 number)
 {
 	struct lateness late = { chunk, number, slot, unclosed_serial + 1 };

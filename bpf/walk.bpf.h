@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The end of lives in a range: each touched chunk in it gives its bits to the ring. One
- * flat cursor under bpf_loop, its state in a per-CPU slot: tracepoint programs run with
- * preemption off and do not nest (kernel/trace/bpf_trace.c, trace_call_bpf).
+ * Ends the lives in a range: sends the bits of each touched chunk to the ring. One flat cursor
+ * under bpf_loop, with its state in a per-CPU slot: tracepoint programs run with preemption off and
+ * do not nest (kernel/trace/bpf_trace.c, trace_call_bpf).
  */
 #ifndef WALK_BPF_H
 #define WALK_BPF_H
@@ -29,8 +29,8 @@ struct {
 } walks SEC(".maps");
 
 /*
- * The place of each power of two under a de Bruijn multiplication: BPF has no instruction
- * for it, and a search by branches would multiply the verifier's paths.
+ * The position of each power of two in a de Bruijn multiplication: BPF has no instruction for it,
+ * and a search by branches would multiply the verifier's paths.
  */
 static const __u8 bit_places[64] = {
 	0,  1,	48, 2,	57, 49, 28, 3,	61, 58, 50, 42, 38, 29, 17, 4,	62, 55, 59, 36, 53, 51,
@@ -43,7 +43,7 @@ static __always_inline __u32 lowest_bit(__u64 word)
 	return bit_places[((word & -word) * 0x03f79d71b4cb0a89ull) >> 58];
 }
 
-/* The first member >= from of a set; 512 when there is none. Global: verified once. */
+/* The first member >= from of a set; 512: none. Global: verified once. */
 __noinline int next_member(struct pw_set *set, __u32 from)
 {
 	__u32 word = from >> 6, i;
@@ -66,7 +66,7 @@ __noinline int next_member(struct pw_set *set, __u32 from)
 	return 512;
 }
 
-/* value, but not below 0 nor above 64. */
+/* value, clamped to 0..64. */
 static __always_inline __u32 clamp_bits(__s64 value)
 {
 	__s64 sign = value >> 63, above;
@@ -79,7 +79,7 @@ static __always_inline __u32 clamp_bits(__s64 value)
 	return 64 + (above & sign);
 }
 
-/* All bits from `from` (0..64) on; a shift by 64 is two of half that. */
+/* All bits from `from` (0..64) on; a shift by 64 is done as two shifts by half of it. */
 static __always_inline __u64 bits_from(__u32 from)
 {
 	return ~0ull << (from >> 1) << (from - (from >> 1));
@@ -110,7 +110,7 @@ static __always_inline __u32 is_set(__u64 word)
 	return (word | negative) >> 63;
 }
 
-/* How many words of the chunk have bits of the walk's pages; *word is one of them. */
+/* How many words of the chunk have bits in the walk's pages; *word is one of them. */
 static __always_inline __u32 count_words(const struct pw_chunk *chunk, const struct walk *walk,
 					 __u32 *word)
 {
@@ -140,9 +140,9 @@ static __always_inline void fill_closed(struct pw_closed *closed, const struct p
 }
 
 /*
- * A record is reserved before its bits are taken: whoever reads the table first and then the
- * ring up to its end finds each bit in one of the two. One word is the rule for sparse
- * touches: a record of a third the size.
+ * A record is reserved before its bits are taken. So a reader that reads first the table and then
+ * the ring up to its end finds each bit in one of them. Sparse touches usually need one word, for
+ * which there is a record of a third of the size.
  */
 __noinline int send_word(struct walk *walk, struct pw_chunk *chunk, __u64 number, __u32 word)
 {
@@ -169,7 +169,7 @@ __noinline int send_word(struct walk *walk, struct pw_chunk *chunk, __u64 number
 	return 0;
 }
 
-/* What has no record is lost, and counted: the life ends all the same. */
+/* Without a record the bits are lost and counted; the life ends all the same. */
 __noinline int drop_chunk(struct walk *walk, struct pw_chunk *chunk)
 {
 	__u32 word;
@@ -238,7 +238,7 @@ __noinline int close_chunk(struct walk *walk, __u64 number)
 	chunk = chunk_at(find_place(key), key);
 	if (chunk) {
 		close_found(walk, chunk, number);
-		/* Without the lock it stays in the set, empty: that harms nobody. */
+		/* Without the lock the chunk stays in the set, empty, which does no harm. */
 		if (held)
 			end_chunk(chunk, walk->slot, number);
 	}
@@ -247,7 +247,7 @@ __noinline int close_chunk(struct walk *walk, __u64 number)
 	return 0;
 }
 
-/* The next live chunk at or after the cursor within its own set, or where the search goes on. */
+/* The next live chunk at or after the cursor within its own set, or where the search continues. */
 static __always_inline bool find_live(struct walk *walk)
 {
 	__u64 group = walk->cursor >> PW_SET_SHIFT;
