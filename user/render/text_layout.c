@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Divides a line into columns, and words into lines. */
+/* Names in their column, and words in lines. */
 #include <string.h>
 #include <stdlib.h>
 #include <wchar.h>
@@ -7,47 +7,7 @@
 #include "base/format.h"
 #include "render/text_priv.h"
 
-#define CELL_WIDTH 11u /* "1023.9 GiB" and a blank */
-#define MIN_HEAT 16u
 #define LINE_BYTES 2048
-
-struct text_layout text_layout(uint32_t width)
-{
-	/* What a narrow terminal drops first comes last. */
-	static const enum text_column by_weight[] = {
-		COLUMN_RESIDENT, COLUMN_SPAN, COLUMN_WRITTEN, COLUMN_READ,
-		COLUMN_ZERO,	 COLUMN_HUGE, COLUMN_FAULTS,  COLUMN_SWAPPED,
-	};
-	struct text_layout layout = { 0 };
-	uint32_t left;
-	size_t i;
-
-	layout.name_width = width / 5 < 12 ? 12 : width / 5 > 36 ? 36 : width / 5;
-	left = width - layout.name_width - 1;
-	for (i = 0; i < TEXT_COLUMNS && left >= CELL_WIDTH + MIN_HEAT; i++) {
-		layout.shown[by_weight[i]] = true;
-		left -= CELL_WIDTH;
-	}
-	layout.heat_width = left;
-	return layout;
-}
-
-void text_layout_without_touch(struct text_layout *layout)
-{
-	static const enum text_column columns[] = { COLUMN_READ, COLUMN_WRITTEN, COLUMN_FAULTS };
-	size_t i;
-
-	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
-		if (layout->shown[columns[i]])
-			layout->name_width += CELL_WIDTH;
-		layout->shown[columns[i]] = false;
-	}
-}
-
-uint32_t text_heat_cells(const struct view *view)
-{
-	return text_layout(view->width).heat_width;
-}
 
 void text_style(const struct text *text, enum text_style style)
 {

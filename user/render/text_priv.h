@@ -8,22 +8,12 @@
 #include "model/rows/selection.h"
 #include "render/text.h"
 
-enum text_column {
-	COLUMN_SPAN,
-	COLUMN_RESIDENT,
-	COLUMN_ZERO,
-	COLUMN_HUGE,
-	COLUMN_SWAPPED,
-	COLUMN_READ,
-	COLUMN_WRITTEN,
-	COLUMN_FAULTS,
-	TEXT_COLUMNS,
-};
+#define TEXT_COLUMNS 8u /* of numbers, between the name and the heatmap */
 
 /* Depends only on the width: the engine must know the number of cells before it scans. */
 struct text_layout {
 	uint32_t name_width;
-	bool shown[TEXT_COLUMNS];
+	bool shown[TEXT_COLUMNS]; /* in the order of text_columns.c */
 	uint32_t heat_width;
 };
 
@@ -46,12 +36,28 @@ struct text {
 	FILE *out;
 };
 
-/* text_layout.c */
+/* The parts of a line, for any kind of row. */
+struct text_line {
+	const char *name; /* escaped */
+	size_t differs;	  /* the byte that distinguishes it from others */
+	uint32_t indent;
+	uint64_t span_bytes;
+	const struct tally *tally;
+	const struct heat *heat; /* NULL: none is drawn */
+	const char *explain;	 /* under the line; NULL or "": nothing */
+};
+
+/* text_columns.c */
 struct text_layout text_layout(uint32_t width);
 
 /* If touches are unknown, their columns disappear and names get the room. */
 void text_layout_without_touch(struct text_layout *layout);
 
+/* The titles of the columns that are shown, and the numbers of a line. */
+void text_columns_heading(const struct text *text);
+void text_columns_line(const struct text *text, const struct text_line *line);
+
+/* text_layout.c */
 void text_style(const struct text *text, enum text_style style);
 
 /*

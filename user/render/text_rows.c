@@ -13,117 +13,21 @@
 
 #define FOLD_INDENT 2u
 
-/* The parts of a line, for any kind of row. */
-struct line {
-	const char *name; /* escaped */
-	size_t differs;	  /* the byte that distinguishes it from others */
-	uint32_t indent;
-	uint64_t span_bytes;
-	const struct tally *tally;
-	const struct heat *heat;
-	const char *explain;
-};
-
-static const char *const titles[TEXT_COLUMNS] = {
-	[COLUMN_SPAN] = "SPAN",	      [COLUMN_RESIDENT] = "RESIDENT", [COLUMN_ZERO] = "ZERO",
-	[COLUMN_HUGE] = "HUGE",	      [COLUMN_SWAPPED] = "SWAPPED",   [COLUMN_READ] = "READ",
-	[COLUMN_WRITTEN] = "WRITTEN", [COLUMN_FAULTS] = "FAULTS",
-};
-
 static void put_heading(const struct text *text)
 {
-	enum text_column column;
-
 	text_style(text, STYLE_HEAD);
 	text_name(text, "NAME", 0, text->layout.name_width);
-	for (column = 0; column < TEXT_COLUMNS; column++) {
-		if (text->layout.shown[column])
-			fprintf(text->out, " %10s", titles[column]);
-	}
+	text_columns_heading(text);
 	fprintf(text->out, " %s", "PAGES");
 	text_style(text, STYLE_PLAIN);
 	fputc('\n', text->out);
 }
 
-static void put_unknown(const struct text *text)
+static void put_line(const struct text *text, const struct text_line *line)
 {
-	fprintf(text->out, " %10s", "-");
-}
-
-static void put_pages_as_bytes(const struct text *text, uint64_t pages)
-{
-	char buffer[FORMAT_BYTES_MAX];
-
-	fprintf(text->out, " %10s", format_bytes(pages * text->page_bytes, buffer));
-}
-
-static void put_count(const struct text *text, uint64_t count)
-{
-	char buffer[FORMAT_COUNT_MAX];
-
-	fprintf(text->out, " %10s", format_count(count, buffer));
-}
-
-/* First faults: a page that was read first and then written had two. */
-static void put_faults(const struct text *text, const struct touch_tally *touch)
-{
-	put_count(text, text->snapshot->header.tells_writes
-				? touch->pages_read + touch->pages_written
-				: touch->pages_touched);
-}
-
-static void put_column(const struct text *text, enum text_column column, const struct line *line)
-{
-	const struct tally *tally = line->tally;
-	bool faults = text->process->header.faults_known;
-	char buffer[FORMAT_BYTES_MAX];
-
-	switch (column) {
-	case COLUMN_SPAN:
-		fprintf(text->out, " %10s", format_bytes(line->span_bytes, buffer));
-		return;
-	case COLUMN_RESIDENT:
-		put_pages_as_bytes(text, tally->resident);
-		return;
-	case COLUMN_ZERO:
-		put_pages_as_bytes(text, tally->states[PAGE_ZERO] + tally->states[PAGE_ZERO_HUGE]);
-		return;
-	case COLUMN_HUGE:
-		put_pages_as_bytes(text, tally->states[PAGE_ANON_HUGE]);
-		return;
-	case COLUMN_SWAPPED:
-		put_pages_as_bytes(text, tally->states[PAGE_SWAPPED]);
-		return;
-	case COLUMN_READ:
-	case COLUMN_WRITTEN:
-		if (!faults || !text->snapshot->header.tells_writes)
-			put_unknown(text);
-		else
-			put_pages_as_bytes(text, column == COLUMN_READ
-							 ? tally->touch.pages_read
-							 : tally->touch.pages_written);
-		return;
-	case COLUMN_FAULTS:
-		if (faults)
-			put_faults(text, &tally->touch);
-		else
-			put_unknown(text);
-		return;
-	case TEXT_COLUMNS:
-		return;
-	}
-}
-
-static void put_line(const struct text *text, const struct line *line)
-{
-	enum text_column column;
-
 	fprintf(text->out, "%*s", (int)line->indent, "");
 	text_name(text, line->name, line->differs, text->layout.name_width - line->indent);
-	for (column = 0; column < TEXT_COLUMNS; column++) {
-		if (text->layout.shown[column])
-			put_column(text, column, line);
-	}
+	text_columns_line(text, line);
 	if (line->heat && line->heat->cells) {
 		fputc(' ', text->out);
 		text_heat(text, line->heat);
@@ -207,7 +111,7 @@ static void put_frames(const struct text *text, const struct frame_tally *frames
 	text_wrap(text, 2, words);
 }
 
-static int put_array(const struct text *text, const struct array_row *row, struct line *line)
+static int put_array(const struct text *text, const struct array_row *row, struct text_line *line)
 {
 	char words[1024];
 
@@ -219,7 +123,8 @@ static int put_array(const struct text *text, const struct array_row *row, struc
 	return text_shape(text, row);
 }
 
-static void put_region(const struct text *text, const struct region_row *row, struct line *line)
+static void put_region(const struct text *text, const struct region_row *row,
+		       struct text_line *line)
 {
 	line->heat = &row->heat;
 	line->explain = row->explain;
@@ -236,7 +141,7 @@ static int put_shown(const struct text *text, const struct selection *selection,
 
 	for (i = 0; !err && i < selection->shown_count; i++) {
 		const struct row_entry *entry = selection->shown[i];
-		struct line line = {
+		struct text_line line = {
 			.name = names->names[i],
 			.differs = names->differs[i],
 			.indent = entry->folded ? FOLD_INDENT : 0,
@@ -261,14 +166,14 @@ static void put_rest(const struct text *text, const struct selection *selection)
 		snprintf(name, sizeof(name), "(%s more)",
 			 format_count(selection->rest_regions, count));
 	if (selection->rest_regions || selection->rest.pages)
-		put_line(text,
-			 &(struct line){ .name = name,
-					 .span_bytes = selection->rest.pages * text->page_bytes,
-					 .tally = &selection->rest });
+		put_line(text, &(struct text_line){ .name = name,
+						    .span_bytes = selection->rest.pages *
+								  text->page_bytes,
+						    .tally = &selection->rest });
 	text_style(text, STYLE_HEAD);
-	put_line(text, &(struct line){ .name = "total",
-				       .span_bytes = totals->pages * text->page_bytes,
-				       .tally = totals });
+	put_line(text, &(struct text_line){ .name = "total",
+					    .span_bytes = totals->pages * text->page_bytes,
+					    .tally = totals });
 	text_style(text, STYLE_PLAIN);
 	if (selection->arrays_left)
 		fprintf(text->out, "%s array%s not shown (--min-size, --filter, --top)\n",
