@@ -288,8 +288,9 @@ static __always_inline void enter_remap_file_pages(const unsigned long args[6], 
 }
 
 /*
- * With SHM_REMAP old lives end a moment late, once the length is known. They are left to user space:
- * so rare a call is not worth a walk in this program, which would double the verifier's work.
+ * With SHM_REMAP old lives end a moment late, when the length is known. They are left to user
+ * space: the call is too rare to justify a walk in this program, which would double the verifier's
+ * work.
  */
 static __always_inline void exit_shmat(long result, __u32 slot)
 {

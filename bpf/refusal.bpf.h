@@ -57,7 +57,7 @@ static long look_for_refusal(__u32 step, struct refusal *refusal)
 	return refusal->found || refusal->at >= refusal->end;
 }
 
-struct leaving { /* the arguments of the call that a thread leaves; all ones: not known */
+struct leaving { /* the arguments of the call that a thread leaves; all ones: unknown */
 	__u64 args[5];
 };
 

@@ -187,8 +187,8 @@ static __always_inline __u32 visible_tgid(struct task_struct *task)
 }
 
 /*
- * Of the current thread: its process's id, and in the low half its own. Global: verified once; it
- * calls nothing, for the deepest call of it has no frame left.
+ * The current thread: its process's id, and its own in the low half. Global: verified once. It
+ * calls nothing, because its deepest caller has no frame left.
  */
 __noinline __u64 current_ids(void)
 {

@@ -7,7 +7,7 @@
 #ifndef WALK_BPF_H
 #define WALK_BPF_H
 
-/* The pages of a chunk that lie in a range, word by word. */
+/* The pages of a chunk that are in a range, word by word. */
 struct page_masks {
 	__u64 words[PW_WORDS];
 };
@@ -85,7 +85,7 @@ static __always_inline __u64 bits_from(__u32 from)
 	return ~0ull << (from >> 1) << (from - (from >> 1));
 }
 
-/* Of chunk `number` and [start, end), bytes. Global: verified once. */
+/* For chunk `number` and [start, end), bytes. Global: verified once. */
 __noinline int fill_masks(struct page_masks *masks, __u64 number, __u64 start, __u64 end)
 {
 	__u64 base = number << chunk_shift();
@@ -124,7 +124,7 @@ static __always_inline __u32 count_words(const struct pw_chunk *chunk, const str
 
 		words += set;
 		hide(set);
-		*word |= i * set; /* not &: the verifier (v6.18) takes it for a branch */
+		*word |= i * set; /* not &: the verifier (v6.18) treats that as a branch */
 	}
 	return words;
 }

@@ -30,8 +30,8 @@ static int finish_command(int status)
 }
 
 /*
- * Blocks of a snapshot go back to the kernel with it. glibc would raise the limit above which they
- * do with each that is freed, up to 32 MiB (mallopt(3)), and keep as much for later.
+ * Memory of a snapshot should return to the kernel with it. By default glibc raises its mmap
+ * threshold with each mapping that is freed, up to 32 MiB (mallopt(3)), and keeps as much.
  */
 #define MMAP_THRESHOLD_BYTES (128 * 1024)
 

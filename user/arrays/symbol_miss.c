@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A list that grows. */
+/* A growing list. */
 #include "arrays/symbol_miss.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Noting why a symbol that was asked for has no row. */
+/* Records why a requested symbol has no row. */
 #ifndef ARRAYS_SYMBOL_MISS_H
 #define ARRAYS_SYMBOL_MISS_H
 
@@ -9,7 +9,7 @@
 int symbol_miss(struct symbol_miss_list *misses, const struct symbol_list *symbols, size_t spec,
 		const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Adds copies of them all. 0 or -ENOMEM. */
+/* Appends copies of all of them. 0 or -ENOMEM. */
 int symbol_misses_copy(struct symbol_miss_list *ret, const struct symbol_miss_list *misses);
 
 #endif

@@ -18,9 +18,9 @@ static void add_part(const char *part, size_t bytes, void *ctx)
 }
 
 /*
- * S_, S0_, T_, ...: each stands for a part of what was before it, so that a name of n of them may
- * unfold to 3^(n/3) parts. The bound makes the worst of names cost some 10 ms; those of the
- * standard library's nested templates have about ten.
+ * S_, S0_, T_, ... each stand for a part of what precedes them, so a name with n of them may expand
+ * to 3^(n/3) parts. With this bound the worst names cost some 10 ms; those of the standard
+ * library's nested templates have about ten.
  */
 static bool is_cheap(const char *symbol)
 {
@@ -76,7 +76,7 @@ bool symbol_name(const char *symbol, bool fortran, char name[SYMBOL_NAME_MAX])
 	return false;
 }
 
-/* "grid" of "ns::Box<std::pair<int, int> >::grid" and of "ns::grid<3>". */
+/* "grid" in "ns::Box<std::pair<int, int> >::grid" and in "ns::grid<3>". */
 static const char *last_part(const char *name, size_t *length)
 {
 	const char *at, *part = name;

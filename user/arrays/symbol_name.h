@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/*
- * Symbols of compilers, spelled as the source spells them. They are untrusted; the results, too.
- */
+/* Compilers' symbols, spelled as in the source. Symbols and results are untrusted. */
 #ifndef ARRAYS_SYMBOL_NAME_H
 #define ARRAYS_SYMBOL_NAME_H
 
@@ -11,20 +9,20 @@
 #define SYMBOL_NAME_MAX 1024u
 
 /*
- * Fills name: C++ demangled (with the parameters of the functions in it, as c++filt), gfortran's
- * "__mod_MOD_x" as "mod::x", and, where the file is known to have Fortran in it, a common block's
- * "blk_" as "blk". False, and an empty name, where the symbol stands for itself: its language cannot
- * be told, it is plain C, or demangling it would take long.
+ * Fills name: C++ demangled (with the parameters of enclosing functions, like c++filt), gfortran's
+ * "__mod_MOD_x" as "mod::x", and, if the file is known to contain Fortran, a common block's "blk_"
+ * as "blk". Returns false and an empty name if the symbol is its own name: its language is unknown,
+ * it is plain C, or demangling it would take long.
  */
 bool symbol_name(const char *symbol, bool fortran, char name[SYMBOL_NAME_MAX]);
 
 /*
- * Whether symbol could be the one that a user calls wanted: a cheap test that spares all others
- * the demangling. Never false for one whose name, by symbol_name or debug information, is wanted.
+ * Whether symbol may have the name wanted: a cheap test that avoids demangling the others. Never
+ * false if its name, by symbol_name or debug information, is wanted.
  */
 bool symbol_may_be(const char *symbol, const char *wanted);
 
-/* The length of a symbol up to a compiler's suffix: 3 of "buf.0", all of one that has none. */
+/* The length of a symbol without a compiler's suffix: 3 for "buf.0", everything if it has none. */
 size_t symbol_base_length(const char *symbol);
 
 #endif

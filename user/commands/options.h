@@ -43,7 +43,7 @@ struct options {
 	uint64_t heap_min_bytes; /* --heap; 0: not given */
 	uint32_t heap_blocks;
 	uint64_t min_bytes; /* --min-size */
-	bool min_given;	    /* it was typed */
+	bool min_given;	    /* it was given */
 	const char *filter;
 	enum row_order order;
 	uint32_t top;

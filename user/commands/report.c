@@ -73,7 +73,7 @@ int report__open(struct report *report, const struct options *options, int fallb
 	report->redraw = live && terminal && !options->json;
 	report->view = (struct view){
 		.min_bytes = options->min_bytes,
-		/* By themselves heap blocks have a limit of their own: that of --heap. */
+		/* If it is not given, heap blocks have only the limit of --heap. */
 		.min_heap_bytes = options->min_given ? options->min_bytes : 0,
 		.filter = options->filter,
 		.order = options->order,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * A command of ours from its start to its end: signals are passed on, it is looked at before it
- * gives its memory back, and goes on from each checkpoint. Or a process that runs already, from
- * checkpoint to checkpoint.
+ * Supervises a command from its start to its end: passes signals on, takes its snapshot before it
+ * frees its memory, and lets it go on from each checkpoint. Or a running process, from checkpoint
+ * to checkpoint.
  */
 #ifndef COMMANDS_SUPERVISE_H
 #define COMMANDS_SUPERVISE_H
@@ -21,17 +21,17 @@ struct supervisor {
 	 */
 	int (*checkpoint)(void *ctx, const char *name, uint32_t pid);
 	/*
-	 * Of a process that runs already: whether nothing more is to come; a signal to us ends the
-	 * supervision as well. NULL: a command, to its end; signals are meant for it.
+	 * For a running process: returns whether nothing more is needed; a signal to us also ends
+	 * the supervision. NULL: a command, until its end; signals are meant for it.
 	 */
 	bool (*is_enough)(void *ctx);
 	void *ctx;
 };
 
-/* Until its end; the process was attached, the command launched before. 0 or -errno. */
+/* Until the end; the process was attached, or the command launched, before. 0 or -errno. */
 int supervise(const struct supervisor *supervisor);
 
-/* The same of a command. *status: its exit status, 128+N for signal N. 0 or -errno. */
+/* The same for a command. *status: its exit status, 128+N for signal N. 0 or -errno. */
 int supervise_command(const struct supervisor *supervisor, int *status);
 
 #endif

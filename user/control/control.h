@@ -59,7 +59,7 @@ int control__launch(struct control *control, const struct launch_options *option
 pid_t control__command(const struct control *control);
 /* Whether the command has ended, and how. */
 bool control__command_ended(const struct control *control, int *wait_status);
-/* How it stood for its last snapshot, once it was released. */
+/* How it was held for its last snapshot; valid after its release. */
 enum last_stop control__last_stop(const struct control *control);
 
 /*

@@ -53,7 +53,7 @@ void guardian__thaw(struct guardian *guardian, pid_t pid);
 
 /* Whether the command has ended, and how. */
 bool guardian__ended(const struct guardian *guardian, int *wait_status);
-/* How the command stood for its last snapshot. */
+/* How the command was held for its last snapshot. */
 enum last_stop guardian__last_stop(const struct guardian *guardian);
 /* Processes that were released before we were finished with them. */
 uint64_t guardian__overdue(const struct guardian *guardian);

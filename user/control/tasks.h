@@ -45,7 +45,7 @@ struct process {
 	unsigned int vforks; /* vforks in progress, during which the stop point is out */
 	bool stop_suspended; /* out for that reason, to be put back */
 	int plan;	     /* used by the owner, as are all below */
-	int plan_error;	     /* of setting its last stop point: 0 or -errno */
+	int plan_error;	     /* result of setting its last stop point: 0 or -errno */
 	unsigned int visits;
 	uint64_t waiting_since_ns; /* for somebody who examines it; 0: it does not wait */
 };

@@ -9,7 +9,7 @@ enum word_type {
 	/* from the guardian */
 	WORD_SPAWNED, /* pid, or value: -errno of the fork or of the tracing */
 	WORD_LOOK,    /* pid stands still until WORD_LOOKED: its allocators can be looked for */
-	WORD_HELD,    /* pid stands until WORD_RELEASE; value: enum last_stop */
+	WORD_HELD,    /* pid stands still until WORD_RELEASE; value: enum last_stop */
 	WORD_FROZEN,  /* pid; value: 0 (it stands still until WORD_THAW) or -errno */
 	WORD_OVERDUE, /* pid goes on: it had waited for us too long */
 	WORD_ENDED,   /* value: the command's wait status */

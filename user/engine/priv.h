@@ -145,7 +145,7 @@ bool target__take_final(struct target *target, struct process_moment *row);
 void target__forget_final(struct target *target);
 /* Scans all of the target's page tables into target->runs. 0; -ESRCH if it is gone. */
 int target__scan(struct engine *engine, struct target *target);
-/* All of the last scan but its VMAs; a moment has what it needs of it. */
+/* Everything of the last scan except its VMAs; a moment has copies of what it needs. */
 void target__forget_scan(struct target *target);
 /* The address space is gone: its last bits become retired lives, its slot is released. */
 int target__end(struct engine *engine, struct target *target, const char *how);

@@ -48,7 +48,7 @@ struct array_desc {
 	uint64_t object;      /* address of the object itself; 0: none */
 	uint64_t base_object; /* object whose memory this is a view of; 0: none that is listed */
 	uint32_t owner;	      /* that array's id, 0: none */
-	bool asked_for;	      /* by its name or its addresses: no view leaves it out as too small */
+	bool asked_for;	      /* by name or address: no view leaves it out as too small */
 	struct array_origin origin;
 	struct array_shape *shape; /* NULL for plain bytes; owned by the holder */
 	char **aliases;		   /* more names, untrusted; owned, with their array */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Life of a moment. */
+/* Copies and frees moments. */
 #include "model/moment.h"
 
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The facts of one moment of all targets, complete in themselves: plain values, no handles. It
- * knows nothing of rows, widths and filters: those are a view's (model/rows/snapshot.h).
+ * The facts of one moment of all targets, self-contained: plain values, no handles. Rows, widths
+ * and filters belong to a view (model/rows/snapshot.h).
  */
 #ifndef MODEL_MOMENT_H
 #define MODEL_MOMENT_H
@@ -24,58 +24,58 @@
 
 struct process_header {
 	struct process_facts facts;
-	bool complete;	      /* no loss touches this process */
-	struct losses losses; /* its own: of kinds that no other process has a part in */
+	bool complete;	      /* no loss affects this process */
+	struct losses losses; /* its own: of kinds that affect no other process */
 	bool exited;
 	bool huge_unsure;  /* the page reader could not tell all of its huge pages */
-	bool frames_known; /* where its resident pages lie is told */
+	bool frames_known; /* frames has where its resident pages are in physical memory */
 	bool faults_known; /* the faults tier watched it */
-	bool frozen;	   /* it stood still: pages and arrays are of one point in time */
-	uint32_t slot;	   /* the kernel side's number for its address space */
+	bool frozen;	   /* it stood still, so pages and arrays are of one point in time */
+	uint32_t slot;	   /* the kernel side's number of its address space */
 	struct fault_counts faults;
 	uint64_t collapses;		       /* huge pages made of small ones during the watch */
 	char names_missing[NAMES_MISSING_MAX]; /* why arrays could not be found; else "" */
-	uint64_t ids_forgotten;		       /* of arrays that were gone for long */
-	struct symbol_miss_list symbol_misses; /* asked for by --symbol, and not there */
+	uint64_t ids_forgotten;		       /* ids of arrays that were gone for long */
+	struct symbol_miss_list symbol_misses; /* requested by --symbol and not found */
 	struct retired *retired;	       /* lives that ended; owned by the moment */
 	size_t retired_count;
 };
 
-/* The blocks are counted (base/counted.h) and do not change; NULL is none. */
+/* The blocks are reference-counted (base/counted.h) and do not change; NULL: none. */
 struct process_moment {
 	struct process_header header;
 	const struct vma_list *vmas;
 	const struct page_runs *runs;	 /* of the scan */
-	const struct frame_list *frames; /* of its resident pages, where they were asked for */
+	const struct frame_list *frames; /* of its resident pages, if wanted */
 	const struct touch_facts *touch; /* NULL in the scan tier */
 	const struct array_list *arrays;
 };
 
-/* Followed processes that ended, in one sum: all but the largest. */
+/* The sum of the followed processes that ended, except the largest. */
 struct processes_rest {
 	uint64_t count;
-	uint64_t looked_at;	 /* of them, as they ended */
-	uint64_t resident_pages; /* of these */
+	uint64_t looked_at;	 /* how many of them were read as they ended */
+	uint64_t resident_pages; /* in those */
 	struct fault_counts faults;
-	uint64_t ended_pages; /* touched in lives that ended before them */
+	uint64_t ended_pages; /* touched in their lives that had ended before */
 };
 
 struct moment_header {
-	const char *version; /* of pagewatch; a literal, as are the next three */
+	const char *version; /* pagewatch's; a literal, like the next three */
 	struct environment environment;
 	const char *tier;	 /* "faults" or "scan" */
 	const char *backend;	 /* "tp_btf", "perf", "none" */
 	const char *page_reader; /* "scan" or "read" */
-	const char *merged[2];	 /* state names the reader cannot tell apart */
+	const char *merged[2];	 /* state names that the reader cannot distinguish */
 	size_t merged_count;
 	bool tells_writes;
 	uint64_t time_unix_ns;
 	uint64_t start_ns; /* CLOCK_MONOTONIC of the start of the watch */
 	uint64_t since_start_ns;
-	uint64_t max_hold_ns; /* no process was to stand for longer; 0: no bound */
-	bool complete;	      /* losses has no count */
+	uint64_t max_hold_ns; /* longest hold of a process; 0: no limit */
+	bool complete;	      /* no loss was counted */
 	struct losses losses;
-	struct processes_rest rest; /* those that have no entry in processes */
+	struct processes_rest rest; /* ended processes without an entry in processes */
 	uint64_t self_cpu_ns;
 	uint64_t self_rss_bytes;
 	uint64_t self_bpf_bytes;
@@ -85,27 +85,27 @@ struct moment {
 	struct moment_header header;
 	struct process_moment *processes; /* owned */
 	size_t process_count;
-	char *pool; /* owned: the literals of a moment that was read from bytes; else NULL */
+	char *pool; /* owned: the literals of a moment that was decoded; else NULL */
 };
 
 /* Frees everything below; the moment itself may live on the stack. */
 void moment__deinit(struct moment *moment);
 void process_moment__deinit(struct process_moment *process);
 
-/* New blocks that hold copies, or NULL: no memory. */
+/* New blocks with copies, or NULL: no memory. */
 const struct vma_list *moment_vmas(const struct vma_list *vmas);
 const struct page_runs *moment_runs(const struct page_runs *runs);
 const struct frame_list *moment_frames(const struct frame_list *frames);
 
-/* New blocks that take over what is given, which is empty then. NULL: no memory. */
+/* New blocks that take over their argument, which is then empty. NULL: no memory. */
 const struct touch_facts *moment_touch(struct touch_facts *facts);
 const struct array_list *moment_arrays(struct array_list *arrays);
 
-/* One more sentence to names_missing, as long as there is room. */
+/* Appends a sentence to names_missing, if there is room. */
 void process_moment__miss_names(struct process_moment *process, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Nothing of any process could be read: all had ended. */
+/* Whether no process could be read because all had ended. */
 bool moment__all_exited(const struct moment *moment);
 
 #endif

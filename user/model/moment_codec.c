@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The headers of a moment as bytes; one description for both ways. */
+/* The headers of a moment as bytes, with one description for both directions. */
 #include "model/moment_codec.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #define MAGIC "pagewatch moment 1"
 
-/* Sizes of pages and of huge pages, which loops step by. */
+/* Sizes of pages and huge pages, which loops use as steps. */
 #define PAGE_BYTES_MIN (1u << 10)
 #define PAGE_BYTES_MAX (1u << 16)
 #define PMD_BYTES_MAX (1u << 30)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * A moment as bytes, and back: the same on every machine. Bytes may come from anybody: what could
- * not have been written is refused, and memory is bounded by their number.
+ * A moment as bytes, and back; the same on every machine. Bytes may come from anybody: decoding
+ * refuses what could not have been encoded, and their number bounds the memory.
  */
 #ifndef MODEL_MOMENT_CODEC_H
 #define MODEL_MOMENT_CODEC_H
@@ -10,10 +10,12 @@
 
 #include "model/moment.h"
 
-/* *ret is malloc'ed, count bytes. 0 or -ENOMEM. */
+/* *ret is malloc'ed and has count bytes. 0 or -ENOMEM. */
 int moment_codec__encode(const struct moment *moment, char **ret, size_t *count);
 
-/* *ret is the caller's to deinit, also on failure. 0, -EINVAL: no such bytes; or -ENOMEM. */
+/*
+ * The caller calls moment__deinit on *ret, even on failure. 0, -EINVAL: invalid bytes; or -ENOMEM.
+ */
 int moment_codec__decode(const void *bytes, size_t count, struct moment *ret);
 
 #endif

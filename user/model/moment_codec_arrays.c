@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Arrays as bytes. A shape that is read must fit into its range: whoever walks it relies on that. */
+/* Arrays as bytes. A decoded shape must fit into its range, because walks rely on that. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 
 #define DIMS_MAX 64u
 
-/* Elements lie within the range, and there is room for the last one. */
+/* Elements are within the range, including the end of the last one. */
 static bool shape_fits(const struct array_desc *array)
 {
 	const struct array_shape *shape = array->shape;
@@ -129,7 +129,7 @@ void codec_arrays(struct codec *codec, const struct array_list **block)
 		code_array(codec, &list.arrays[i]);
 	if (!codec->reads)
 		return;
-	/* A block even of what is wrong: it frees what was read. */
+	/* A block even for invalid data, because it frees what was decoded. */
 	*block = moment_arrays(&list);
 	for (i = 0; !*block && i < list.count; i++)
 		array_desc__deinit(&list.arrays[i]);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* Mappings, runs, frames and touches as bytes. Whoever counts on relies on their order. */
+/* Mappings, runs, frames and touches as bytes. Users of a moment rely on their order. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "model/moment_codec_priv.h"
 
-/* A range behind the one before it; *last is where that ends. */
+/* A range after the previous one; *last is where that ends. */
 static void code_range(struct codec *codec, uint64_t *start, uint64_t *end, uint64_t align,
 		       uint64_t *last)
 {
@@ -16,7 +16,7 @@ static void code_range(struct codec *codec, uint64_t *start, uint64_t *end, uint
 	*last = *end;
 }
 
-/* Whether there is such a block. One that is read and cannot be kept is an error. */
+/* Whether there is such a block. A decoded block that cannot be stored is an error. */
 static bool code_there(struct codec *codec, const void *block)
 {
 	bool there = block;

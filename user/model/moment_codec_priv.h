@@ -6,11 +6,11 @@
 #include "model/codec.h"
 #include "model/moment.h"
 
-/* Above all addresses of a process: sums of two stay in range. */
+/* Above all addresses of a process, so that sums of two do not overflow. */
 #define CODEC_ADDRESS_MAX (1ull << 62)
 
 /*
- * moment_codec_blocks.c: what a process has, page_bytes for pages. Blocks that are read are
+ * moment_codec_blocks.c: the blocks of a process; page_bytes is for pages. Decoded blocks are
  * sorted, disjoint, aligned.
  */
 void codec_blocks(struct codec *codec, struct process_moment *process, uint64_t page_bytes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* A batch of pieces, what they were, and what they are. */
+/* A batch of pieces: their old and their present content. */
 #include "arrays/python/rechecks.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 struct item {
 	uint8_t *mark;
 	uint64_t *count;
-	uint32_t at; /* in then and now */
+	uint32_t at; /* offset in then and now */
 	uint16_t bytes;
 	uint8_t how;
 	bool read;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Pieces of the target's memory that are to be as they were: gathered in batches, past the cache.
+ * Checks that pieces of the target's memory have not changed: gathered in batches, past the cache.
  */
 #ifndef ARRAYS_PYTHON_RECHECKS_H
 #define ARRAYS_PYTHON_RECHECKS_H
@@ -12,9 +12,10 @@
 
 enum recheck_how {
 	RECHECK_SAME,
-	RECHECK_POINTER, /* the last 8 bytes but for the tag that 3.14 puts into pointers, the rest the same */
-	RECHECK_STATE, /* one signed byte, not above 0 */
-	RECHECK_COUNT, /* 8 bytes, which are kept */
+	RECHECK_POINTER, /* the last 8 bytes except for the tag that 3.14 puts into pointers; the
+			  * rest exactly */
+	RECHECK_STATE,	 /* one signed byte, not above 0 */
+	RECHECK_COUNT,	 /* 8 bytes, which are returned */
 };
 
 struct recheck {
@@ -22,19 +23,19 @@ struct recheck {
 	const void *then;
 	size_t bytes; /* at most RECHECK_BYTES_MAX */
 	enum recheck_how how;
-	uint8_t *mark;	 /* gets RECHECK_WRONG where it is not so */
-	uint64_t *count; /* of RECHECK_COUNT */
+	uint8_t *mark;	 /* set to RECHECK_WRONG if it has changed */
+	uint64_t *count; /* for RECHECK_COUNT */
 };
 
 #define RECHECK_BYTES_MAX 1024u
 
 struct rechecks;
 
-/* NULL when there is no memory. */
+/* NULL if there is no memory. */
 struct rechecks *rechecks__new(struct memsrc *memsrc);
 void rechecks__free(struct rechecks *rechecks);
 
-/* then is copied; marks and counts are set by rechecks__check at the latest. 0 or -errno. */
+/* Copies then. Sets marks and counts by the time of rechecks__check at the latest. 0 or -errno. */
 int rechecks__add(struct rechecks *rechecks, const struct recheck *recheck);
 int rechecks__check(struct rechecks *rechecks);
 

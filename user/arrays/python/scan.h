@@ -80,12 +80,12 @@ int scan_verify(struct scan *scan);
 void scan_forget_names(struct scan *scan);
 
 /*
- * Of the rows that are marked RECHECK_WANTED, marks those RECHECK_WRONG that are not as they were any
- * more: one byte of each row from scan->first on. 0 or -errno.
+ * Of the rows marked RECHECK_WANTED, marks those RECHECK_WRONG that have changed: one byte per row
+ * from scan->first on. 0 or -errno.
  */
 int scan_verify_rows(struct scan *scan, struct rechecks *rechecks, uint8_t *marks);
 
-/* Reads those that are marked RECHECK_WRONG anew; those that cannot be told go. 0 or -errno. */
+/* Reads those marked RECHECK_WRONG anew; drops those that cannot be read. 0 or -errno. */
 int scan_read_changed(struct scan *scan, const uint8_t *marks);
 
 /* Names the rows that the walk has not met. 0 or -ENOMEM. */

@@ -15,7 +15,7 @@
 #include "base/array.h"
 
 #define NO_ROW SIZE_MAX
-#define MARK_LOST 4u	 /* of a node: beside those of rechecks */
+#define MARK_LOST 4u	 /* for a node; besides those of rechecks */
 #define LINK_OF_COUNT 1u /* for a container: the type precedes it */
 
 int scan_note_name(struct scan *scan, uint64_t object, size_t node, const char *name)
@@ -244,7 +244,7 @@ static int recheck_label(struct verifier *verifier, const struct py_node *node, 
 	}
 }
 
-/* One kind of recheck after the other: addresses that ascend need no sorting. */
+/* One kind of recheck after another: ascending addresses need no sorting. */
 static int recheck_ways(struct verifier *verifier,
 			int (*add)(struct verifier *, const struct py_node *, uint8_t *))
 {

@@ -81,51 +81,52 @@ struct py_walk {
 	struct address_set modules; /* of sys.modules: roots, never followed */
 	struct py_later later[PY_LATERS];
 	struct address_set offered; /* objects that are queued */
-	uint64_t walked_min_bytes;  /* what py_is_walked and holds less is no array */
+	uint64_t walked_min_bytes;  /* objects of types in py_is_walked that hold less are not
+				     * arrays */
 	struct py_answers answers;  /* for names */
 	struct py_context_values context_values;
-	size_t elements; /* of arrays of objects that were looked at */
+	size_t elements; /* of object arrays, visited so far */
 	char **texts;	 /* owned */
 	size_t text_count;
 	size_t text_capacity;
-	size_t main_node; /* of __main__, in a notebook; whose caches wait: */
+	size_t main_node; /* of __main__, in a notebook; its caches are deferred: */
 	bool has_notebook;
-	/* Told of each way that leads to an array; returns 0 or -errno. */
+	/* Called for each way that leads to an array; returns 0 or -errno. */
 	int (*found)(void *ctx, uint64_t object, size_t node);
 	void *ctx;
 };
 
-/* 0 or -ENOMEM; the walk is freed in either case by py_walk__deinit. */
+/* 0 or -ENOMEM; py_walk__deinit must be called in either case. */
 int py_walk__init(struct py_walk *walk, struct py *py);
 void py_walk__deinit(struct py_walk *walk);
 
-/* An object is looked at: what is pushed from here on rests on its being what it is. */
+/* Begins an object: what is pushed from here on rests on its identity. */
 void py_walk__begin(struct py_walk *walk, uint64_t object);
 
-/* One more way, unless nothing new can come of it. 0 or -errno. */
+/* Adds a way, unless it leads to nothing new. 0 or -errno. */
 int py_walk__push(struct py_walk *walk, const struct py_node *node);
 int py_walk__push_text(struct py_walk *walk, uint64_t object, size_t parent, const char *literal);
 int py_walk__push_root(struct py_walk *walk, uint64_t object, const char *text);
 
-/* The same later, if nothing else leads there. */
+/* Defers a way, in case nothing else leads there. */
 int py_walk__defer(struct py_walk *walk, enum py_turn turn, const struct py_node *node);
 
-/* As py_walk__push of what was deferred: it rests on what it did then. */
+/* As py_walk__push, for a deferred way: it rests on what it did then. */
 int py_walk__push_deferred(struct py_walk *walk, const struct py_node *node);
 
-/* Whether a row, or others, can come of an object. */
+/* Whether an object can become a row, or lead to one. */
 bool py_walk__leads_on(struct py_walk *walk, uint64_t object);
 
-/* Whether there is room for one more node; else the look is cut short. */
+/* Whether there is room for one more node; if not, the search ends early. */
 bool py_walk__has_room(struct py_walk *walk);
 
-/* A node as it is, new or not. Its number in ret; 0 or -ENOMEM. */
+/* Adds a node, new or not. Its number in *ret; 0 or -ENOMEM. */
 int py_walk__add_node(struct py_walk *walk, const struct py_node *node, size_t *ret);
 
-/* A copy that lives as long as the walk; NULL when there is no memory. */
+/* A copy that lives as long as the walk; NULL if there is no memory. */
 const char *py_walk__keep(struct py_walk *walk, const char *text);
 
-/* Only lack of memory, and the target's end, end a walk: else 0. */
+/* Only lack of memory and the end of the target end a walk; returns 0 for other errors. */
 int py_walk_goes_on(int err);
 
 #endif

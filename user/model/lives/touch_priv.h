@@ -40,7 +40,7 @@ struct touch {
 	bool tells_writes;
 	bool expects_baseline;
 	struct intervals before;
-	struct intervals ended_early; /* ended or begun before the baseline that is expected */
+	struct intervals ended_early; /* ended or begun before the expected baseline */
 	struct intervals huge_seen;
 	struct intervals huge_maybe;
 	struct intervals births;   /* mappings made since the attach, with the time of the call */

@@ -120,7 +120,7 @@ static bool is_too_small(const struct row_entry *entry, const struct view *view)
 {
 	const struct array_desc *array = entry->array ? &entry->array->desc : NULL;
 
-	/* Of an mmap call the pieces that are left are shown, however small: the call was not. */
+	/* The parts that are left of an mmap call are shown, however small: the call was not. */
 	if (array && (array->asked_for || array->source == ARRAY_MAPPING))
 		return false;
 	return entry->span <

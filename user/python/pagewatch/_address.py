@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
-"""Where an object's elements lie: by the buffer protocol, __array_interface__ or DLPack.
+"""Where an object's elements are, from the buffer protocol, __array_interface__ or DLPack.
 
-Only addresses, shapes and strides are asked for. Nothing is read, copied or converted: what
-does not say where its memory is gets a TypeError.
+Only addresses, shapes and strides are used. Nothing is read, copied or converted. An object that
+does not say where its memory is gives a TypeError.
 """
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Layout(NamedTuple):
                            None if self.strides is None else (c_int64 * ndim)(*self.strides))
 
     def span(self) -> Tuple[int, int]:
-        """First byte and length of all that lies between the lowest and the highest element."""
+        """First byte and length of the range from the lowest to the highest element."""
         if 0 in self.shape:
             return self.data, 0
         strides = self.strides
@@ -108,7 +108,7 @@ _MEMORY_OF_OURS = (1, 3, 11)  # kDLCPU, kDLCUDAHost, kDLROCMHost
 
 
 def _capsule_of(obj: Any) -> Any:
-    """Its destructor, not we, tells the exporter that nobody took the tensor."""
+    """The capsule's destructor, not we, tells the exporter that the tensor was not used."""
     try:
         return obj.__dlpack__(max_version=(1, 0), copy=False)
     except TypeError as error:

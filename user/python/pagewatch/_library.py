@@ -30,7 +30,7 @@ class ArrayStruct(ctypes.Structure):
 
 
 def _load() -> ctypes.CDLL:
-    """The copy that a wheel carries (make install: a link to the one it belongs to), else the system's."""
+    """The copy in the wheel (make install: a link to the installed one), else the system's."""
     beside = pathlib.Path(__file__).with_name(SONAME)
     try:
         return ctypes.CDLL(str(beside) if beside.exists() else SONAME)
@@ -60,12 +60,12 @@ def version() -> str:
 
 
 def _check(result: int, what: str) -> int:
-    """A count, or the negative errno as an exception."""
+    """Returns a count; raises an exception for a negative errno."""
     if result >= 0:
         return result
     code = -result
     if code == errno.E2BIG:
-        raise ValueError(f"{what}: its elements lie in more than a million separate places")
+        raise ValueError(f"{what}: its elements are in more than a million separate places")
     if code in (errno.EINVAL, errno.ENAMETOOLONG):
         raise ValueError(f"{what}: {os.strerror(code)}")
     raise OSError(code, f"{what}: {os.strerror(code)}")
@@ -92,7 +92,7 @@ def encode_name(name: str) -> bytes:
         raise TypeError(f"a name is a str, not {type(name).__name__}")
     encoded = name.encode()
     if b"\0" in encoded:
-        raise ValueError("a name has no NUL in it")
+        raise ValueError("a name must not contain NUL")
     return encoded
 
 
@@ -101,7 +101,7 @@ def mark(name: str, start: int, size: int) -> None:
 
 
 def unmark(name: str) -> bool:
-    """Was there one?"""
+    """Whether there was one."""
     result: int = _lib.pagewatch_unmark(encode_name(name))
     if result != -errno.ENOENT:
         _check(result, "unmark")

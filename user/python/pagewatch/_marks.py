@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
-"""Names for whoever watches this process from outside, and moments to look at."""
+"""Names and checkpoints for a pagewatch that watches this process."""
 from __future__ import annotations
 
 import threading
@@ -16,13 +16,13 @@ _lock = threading.RLock()
 
 
 class Mark:
-    """A name that an object has; with statement or remove() take it back."""
+    """The name of an object; a with statement or remove() removes it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def remove(self) -> None:
-        """Does nothing when the name was taken back before, or given to another object."""
+        """Does nothing if the name was removed before, or given to another object."""
         with _lock:
             if _marks.get(self.name, (None,))[0] is self:
                 del _marks[self.name]
@@ -36,10 +36,10 @@ class Mark:
 
 
 def mark(name: str, obj: Any) -> Mark:
-    """Names the memory of an object, until the object dies or the name is taken back.
+    """Names the memory of an object, until the object dies or the name is removed.
 
-    An object that can have no weak reference (bytearray, mmap before 3.12) is kept alive by
-    its mark. A mark of the same name is replaced.
+    An object without weak references (bytearray, mmap before 3.12) is kept alive by its mark.
+    A mark of the same name is replaced.
     """
     start, size = layout_of(obj).span()
     made = Mark(name)
@@ -56,5 +56,5 @@ def mark(name: str, obj: Any) -> Mark:
 
 
 def checkpoint(name: str) -> bool:
-    """Tells a watcher "look now" and returns True when it has. With no watcher: False, at once."""
+    """Asks a watcher for a snapshot; True once it is taken. Without a watcher: False, at once."""
     return _library.checkpoint(name)

@@ -14,7 +14,7 @@ ZERO, ABSENT = "░", "·"
 
 
 class Pages(NamedTuple):
-    """Counts of pages; from absent to guard they are a partition of pages. Of a Delta: signed."""
+    """Counts of pages; absent to guard are a partition of pages. In a Delta they are signed."""
     pages: int
     resident: int  # anon + anon_huge + file + shmem: what costs memory
     absent: int
@@ -29,7 +29,7 @@ class Pages(NamedTuple):
 
 
 class _Counts:
-    """The words of `pagewatch check`, for both Residency and Delta."""
+    """The metrics of `pagewatch check`, for both Residency and Delta."""
 
     def __init__(self, label: str, page_bytes: int, every: Pages, interior: Pages) -> None:
         self.label = label
@@ -53,7 +53,7 @@ class _Counts:
 
     @property
     def huge(self) -> int:
-        """What of resident is mapped by huge pages."""
+        """The part of resident that is mapped by huge pages."""
         return self.all.anon_huge
 
     @property
@@ -103,12 +103,12 @@ class Residency(_Counts):
 
     @property
     def complete(self) -> bool:
-        """Could the state of every page be told?"""
+        """Whether the state of every page could be read."""
         return not self.unreadable
 
     @property
     def heat(self) -> str:
-        """The range from left to right, a cell as full as its pages are resident."""
+        """The range from left to right; a cell is as full as its pages are resident."""
         return "".join(_glyph(*cell) for cell in self.cells)
 
     def __repr__(self) -> str:
@@ -148,7 +148,7 @@ class Delta(_Counts):
 
 
 class watch:  # pylint: disable=invalid-name
-    """with watch(x) as w: ...   Then w.delta says what the block made of x; within it, so far."""
+    """with watch(x) as w: ...   Then w.delta is what the block changed; inside it, so far."""
 
     def __init__(self, obj: Any) -> None:
         self._obj = obj
@@ -175,14 +175,14 @@ def _pages(counts: _library.PagesStruct) -> Pages:
 
 
 def _glyph(pages: int, resident: int, zero: int) -> str:
-    """One resident page shows as something, and only a full cell as full."""
+    """One resident page is visible, and only a full cell looks full."""
     if resident:
         return LEVELS[-1] if resident >= pages else LEVELS[resident * (len(LEVELS) - 1) // pages]
     return ZERO if zero else ABSENT
 
 
 def size(count: int) -> str:
-    """Bytes for people."""
+    """Bytes, readable."""
     value, unit = float(count), "B"
     for unit in ("B", "KiB", "MiB", "GiB"):
         if value < 1024 or unit == "GiB":
@@ -192,9 +192,9 @@ def size(count: int) -> str:
 
 
 def residency(obj: Any) -> Residency:
-    """The pages of whatever says where its memory lies; TypeError if it does not.
+    """The pages of any object that says where its memory is; TypeError if it does not.
 
-    Nothing of it is read. A non-contiguous view counts the pages that its elements touch.
+    The memory is not read. A non-contiguous view counts the pages that its elements touch.
     """
     counts, cells = _library.look(layout_of(obj).struct(), CELLS)
     return Residency(type(obj).__name__, counts, cells)

@@ -4,10 +4,10 @@
     def test_grid(lazy):
         grid = lazy(make_grid())
         use(grid)
-    # fails when a page inside grid has become resident
+    # fails if a page inside grid has become resident
 
-The check comes when the test function has returned, as part of the test: it fails, or is
-expected to fail, like an assert at its end. Its locals are gone by then: lazy() holds the
+The check runs after the test function has returned, but as part of the test: it fails, or is
+expected to fail, like an assert at the end. The locals are gone by then, so lazy() holds the
 array.
 """
 from __future__ import annotations
@@ -51,7 +51,7 @@ class _Expected(NamedTuple):
 
 
 class Lazy:
-    """What the fixture `lazy` gives: call it with an array that must stay lazy."""
+    """The value of the fixture `lazy`: call it with an array that must stay lazy."""
 
     def __init__(self, allow: Allow) -> None:
         self._allow = allow
@@ -59,7 +59,7 @@ class Lazy:
 
     def __call__(self, obj: T, name: str = "", allow: Union[Allow, None] = None) -> T:
         """Returns obj. At the end of the test at most `allow` of its interior pages may be resident
-        (0, or what the mark pagewatch(allow=...) says)."""
+        (default 0, or the mark pagewatch(allow=...))."""
         frame = sys._getframe(1)  # pylint: disable=protected-access
         place = f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
         limit = self._allow if allow is None else allow
@@ -72,7 +72,7 @@ class Lazy:
         return obj
 
     def failures(self) -> List[str]:
-        """A paragraph for each array that is not lazy any more."""
+        """A paragraph for each array that is no longer lazy."""
         found = []
         for one in self._expected:
             now = residency(one.obj)
@@ -99,12 +99,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def lazy(request: pytest.FixtureRequest) -> Lazy:
-    """lazy(x) returns x and fails the test if, at its end, a page inside x is resident."""
+    """lazy(x) returns x and fails the test if a page inside x is resident at its end."""
     mark = request.node.get_closest_marker("pagewatch")
     allow: Allow = 0
     if mark:
         if mark.args or set(mark.kwargs) - {"allow"}:
-            raise pytest.UsageError("the mark pagewatch takes allow=... and nothing else")
+            raise pytest.UsageError("the mark pagewatch takes only allow=...")
         allow = mark.kwargs.get("allow", 0)
     made = Lazy(allow)
     request.node.stash[_LAZY] = made
