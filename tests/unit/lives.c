@@ -47,10 +47,10 @@ void copy_kernel(const struct world *world, struct touch_map *ret)
 {
 	uint32_t i;
 
-	*ret = (struct touch_map){ .chunks = calloc(CHUNKS, sizeof(*ret->chunks)) };
-	for (i = 0; ret->chunks && i < CHUNKS; i++) {
+	*ret = (struct touch_map){ 0 };
+	for (i = 0; i < CHUNKS; i++) {
 		if (has_bits(&world->kernel[i]))
-			ret->chunks[ret->count++] = world->kernel[i];
+			assert_int_equal(touch_map_add(ret, &world->kernel[i]), 0);
 	}
 }
 
@@ -333,9 +333,8 @@ void scan_begin(struct world *world)
 
 	for (i = 0; i < PAGES; i++)
 		world->ever[i] = world->pages[i].read || world->pages[i].written;
-	free(world->before.chunks);
+	touch_map_deinit(&world->before);
 	copy_kernel(world, &world->before);
-	assert_non_null(world->before.chunks);
 	assert_int_equal(touch__begin_window(world->touch, &world->before), 0);
 	world->scanning = true;
 }
@@ -382,6 +381,6 @@ void world__free(struct world *world)
 {
 	touch__free(world->touch);
 	free(world->late);
-	free(world->before.chunks);
+	touch_map_deinit(&world->before);
 	free(world);
 }

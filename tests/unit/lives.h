@@ -56,7 +56,7 @@ uint32_t below(struct world *world, uint32_t limit);
 struct span any_span(struct world *world, uint32_t longest);
 uint64_t address(uint32_t page);
 
-/* The kernel's touched chunks, copied as they are. The caller frees ret->chunks. */
+/* The kernel's touched chunks, copied as they are. The caller deinits it. */
 void copy_kernel(const struct world *world, struct touch_map *ret);
 
 void op_populate(struct world *world);

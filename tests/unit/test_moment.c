@@ -83,14 +83,12 @@ static void add_runs(struct world *world, struct process_moment *process)
 
 static void add_touches(struct world *world, struct process_moment *process)
 {
+	struct touch_chunk chunks[PAGES / CHUNK_PAGES] = { 0 };
 	struct touch_facts facts = { 0 };
 	uint32_t i;
 
-	facts.touched.chunks = calloc(PAGES / CHUNK_PAGES, sizeof(*facts.touched.chunks));
-	assert_non_null(facts.touched.chunks);
-	facts.touched.count = facts.touched.capacity = PAGES / CHUNK_PAGES;
 	for (i = 0; i < PAGES; i++) {
-		struct touch_chunk *chunk = &facts.touched.chunks[i / CHUNK_PAGES];
+		struct touch_chunk *chunk = &chunks[i / CHUNK_PAGES];
 		uint64_t bit = 1ull << i % 64;
 
 		chunk->start = address(i - i % CHUNK_PAGES);
@@ -103,6 +101,8 @@ static void add_touches(struct world *world, struct process_moment *process)
 			assert_int_equal(
 				intervals__set(&facts.before, address(i), address(i + 1), 0), 0);
 	}
+	for (i = 0; i < PAGES / CHUNK_PAGES; i++)
+		assert_int_equal(touch_map_add(&facts.touched, &chunks[i]), 0);
 	process->touch = moment_touch(&facts);
 	assert_non_null(process->touch);
 }

@@ -64,16 +64,15 @@ static void add_blocks(struct process_moment *process)
 				   { BASE + 113 * PAGE, BASE + 200 * PAGE, PAGE_ZERO, false },
 				   { BASE + 401 * PAGE, BASE + 403 * PAGE, PAGE_FILE, false } };
 	struct frame_run frame = { BASE, BASE + 101 * PAGE, 12345, true };
+	const struct touch_chunk chunk = {
+		.start = BASE, .written = { ~0ull, 7 }, .first_ns = 5, .last_ns = 9, .first_tid = 42
+	};
 	struct touch_facts facts = { 0 };
 	struct array_list arrays = { calloc(1, sizeof(*arrays.arrays)), 1, 1 };
 
-	facts.touched.chunks = calloc(1, sizeof(*facts.touched.chunks));
-	assert_true(arrays.arrays && facts.touched.chunks);
+	assert_non_null(arrays.arrays);
 	arrays.arrays[0] = matrix();
-	facts.touched.count = facts.touched.capacity = 1;
-	facts.touched.chunks[0] = (struct touch_chunk){
-		.start = BASE, .written = { ~0ull, 7 }, .first_ns = 5, .last_ns = 9, .first_tid = 42
-	};
+	assert_int_equal(touch_map_add(&facts.touched, &chunk), 0);
 	assert_int_equal(intervals__set(&facts.before, BASE, BASE + 80 * PAGE, 0), 0);
 	process->vmas = moment_vmas(&(struct vma_list){ vmas, 2, 2 });
 	process->runs = moment_runs(&(struct page_runs){ runs, 3, 3 });

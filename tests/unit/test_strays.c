@@ -51,7 +51,7 @@ static void test_strays(void **unused)
 		struct process_snapshot process = { .regions = regions, .region_count = REGIONS };
 		bool mapped[CHUNK_PAGES] = { false };
 		struct touch_chunk chunk = { 0 };
-		struct touch_map map = { .chunks = &chunk, .count = 1, .capacity = 1 };
+		struct touch_map map = { 0 };
 		struct page_runs runs = { 0 };
 		const struct intervals none = { 0 };
 		const struct tally_input input = {
@@ -72,12 +72,14 @@ static void test_strays(void **unused)
 			chunk.written[i / 64] |= bit << (i % 64);
 			strays += bit && !mapped[i];
 		}
+		assert_int_equal(touch_map_add(&map, &chunk), 0);
 		for (i = 0; i < REGIONS; i++)
 			assert_int_equal(tally_range(&input, regions[i].vma.start,
 						     regions[i].vma.end, &regions[i].tally),
 					 0);
 		assert_int_equal(process_snapshot__sum(&process, &input), 0);
 		assert_int_equal(process.stray_faults, strays);
+		touch_map_deinit(&map);
 	}
 }
 

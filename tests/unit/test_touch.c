@@ -165,7 +165,7 @@ static void look_at_world(struct world *world)
 	assert_int_equal(take_ended(world->touch), world->ended);
 	world->ended = 0;
 	touch_facts__deinit(&facts);
-	free(map.chunks);
+	touch_map_deinit(&map);
 	page_runs__deinit(&runs);
 }
 
@@ -232,7 +232,7 @@ static void unsure_pages(void **state)
 		world->kernel[0].written[0] = round ? 1u << 3 | 1u << 5 | 1u << 9 : 0;
 		copy_kernel(world, &map);
 		assert_int_equal(touch__settle(world->touch, &map, &runs, &unsure), 0);
-		free(map.chunks);
+		touch_map_deinit(&map);
 		assert_int_equal(unsure, round ? 2 : 0);
 	}
 	page_runs__deinit(&runs);

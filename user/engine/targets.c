@@ -50,10 +50,8 @@ void target__forget_scan(struct target *target)
 	extent_list__deinit(&target->extents);
 	free(target->frames.runs);
 	target->frames = (struct frame_list){ 0 };
-	free(target->map.chunks);
-	target->map = (struct touch_map){ 0 };
-	free(target->window.chunks);
-	target->window = (struct touch_map){ 0 };
+	touch_map_deinit(&target->map);
+	touch_map_deinit(&target->window);
 }
 
 void target__free(struct target *target)
@@ -215,13 +213,16 @@ void engine_lose_child(struct engine *engine, struct target *target, uint32_t sl
 
 static int retire_chunks(struct engine *engine, struct target *target)
 {
+	struct touch_chunk chunk;
 	size_t i;
 	int err;
 
 	err = faults__copy_touches(engine->faults, target->slot, &target->map);
 	target->faults = target->map.faults;
-	for (i = 0; !err && i < target->map.count; i++)
-		err = touch__retire_chunk(target->touch, &target->map.chunks[i]);
+	for (i = 0; !err && i < target->map.count; i++) {
+		packed_chunk_get(&target->map.chunks[i], &chunk);
+		err = touch__retire_chunk(target->touch, &chunk);
+	}
 	return err;
 }
 

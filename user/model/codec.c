@@ -175,20 +175,25 @@ void codec_text(struct codec *codec, char **text)
 		fail_codec(codec, -ENOMEM);
 }
 
-void codec_list(struct codec *codec, size_t *count, void **items, size_t least, size_t item_bytes)
+void codec_count(struct codec *codec, size_t *count, size_t least)
 {
 	uint64_t wide = *count;
 
 	codec_u64(codec, &wide);
 	if (!codec->reads)
 		return;
-	*count = 0;
 	codec_require(codec, wide <= (uint64_t)(codec->end - codec->at) / least);
-	if (codec->err)
+	*count = codec->err ? 0 : (size_t)wide;
+}
+
+void codec_list(struct codec *codec, size_t *count, void **items, size_t least, size_t item_bytes)
+{
+	codec_count(codec, count, least);
+	if (!codec->reads || codec->err)
 		return;
-	*items = calloc((size_t)wide + 1, item_bytes);
+	*items = calloc(*count + 1, item_bytes);
 	if (*items)
-		*count = (size_t)wide;
-	else
-		fail_codec(codec, -ENOMEM);
+		return;
+	*count = 0;
+	fail_codec(codec, -ENOMEM);
 }

@@ -39,10 +39,10 @@ void codec_word(struct codec *codec, const char **word);
 /* A string that is malloc'ed when it is read. */
 void codec_text(struct codec *codec, char **text);
 
-/*
- * The number of items that follow; each takes at least `least` bytes, and item_bytes in memory.
- * When reading, *items is calloc'ed.
- */
+/* The number of items that follow; each takes at least `least` bytes. */
+void codec_count(struct codec *codec, size_t *count, size_t least);
+
+/* The same; each takes item_bytes in memory. When reading, *items is calloc'ed. */
 void codec_list(struct codec *codec, size_t *count, void **items, size_t least, size_t item_bytes);
 
 /* When reading, fails if this does not hold. */

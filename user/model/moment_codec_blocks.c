@@ -146,6 +146,22 @@ static void code_chunk(struct codec *codec, struct touch_chunk *chunk, uint64_t 
 	codec_u32(codec, &chunk->first_cpu);
 }
 
+static void code_chunks(struct codec *codec, struct touch_map *map, uint64_t chunk_bytes)
+{
+	struct touch_chunk chunk;
+	size_t count = map->count, i;
+	uint64_t last = 0;
+
+	codec_count(codec, &count, 5 + 2 * CHUNK_WORDS);
+	for (i = 0; !codec->err && i < count; i++) {
+		if (!codec->reads)
+			packed_chunk_get(&map->chunks[i], &chunk);
+		code_chunk(codec, &chunk, chunk_bytes, &last);
+		if (codec->reads && !codec->err)
+			codec->err = touch_map_add(map, &chunk);
+	}
+}
+
 static void code_set(struct codec *codec, struct intervals *set, uint64_t page_bytes)
 {
 	uint64_t last = 0;
@@ -161,17 +177,12 @@ static void code_set(struct codec *codec, struct intervals *set, uint64_t page_b
 static void code_touch(struct codec *codec, const struct touch_facts **block, uint64_t page_bytes)
 {
 	struct touch_facts facts = { 0 };
-	uint64_t last = 0;
-	size_t i;
 
 	if (!code_there(codec, *block))
 		return;
 	if (!codec->reads)
 		facts = **block;
-	codec_list(codec, &facts.touched.count, (void **)&facts.touched.chunks, 5 + 2 * CHUNK_WORDS,
-		   sizeof(*facts.touched.chunks));
-	for (i = 0; !codec->err && i < facts.touched.count; i++)
-		code_chunk(codec, &facts.touched.chunks[i], CHUNK_PAGES * page_bytes, &last);
+	code_chunks(codec, &facts.touched, CHUNK_PAGES * page_bytes);
 	code_set(codec, &facts.before, page_bytes);
 	code_set(codec, &facts.huge_seen, page_bytes);
 	code_set(codec, &facts.huge_maybe, page_bytes);

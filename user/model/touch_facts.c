@@ -6,7 +6,7 @@
 
 void touch_facts__deinit(struct touch_facts *facts)
 {
-	free(facts->touched.chunks);
+	touch_map_deinit(&facts->touched);
 	intervals__deinit(&facts->before);
 	intervals__deinit(&facts->huge_seen);
 	intervals__deinit(&facts->huge_maybe);

@@ -13,7 +13,7 @@
 static int touch_and_look(struct faults *faults, uint64_t page_bytes)
 {
 	struct touch_map map = { 0 };
-	const struct touch_chunk *chunk;
+	struct touch_chunk chunk;
 	uint32_t slot;
 	uint64_t page;
 	char *memory;
@@ -28,10 +28,11 @@ static int touch_and_look(struct faults *faults, uint64_t page_bytes)
 	*(volatile char *)memory = 1;
 	err = faults__copy_touches(faults, slot, &map);
 	page = (uintptr_t)memory / page_bytes % CHUNK_PAGES;
-	chunk = touch_map_find(&map, (uintptr_t)memory - page * page_bytes);
+	if (!err && !touch_map_find(&map, (uintptr_t)memory - page * page_bytes, &chunk))
+		err = -ENODATA;
 	if (!err)
-		err = chunk && chunk->written[page / 64] >> (page % 64) & 1 ? 0 : -ENODATA;
-	free(map.chunks);
+		err = chunk.written[page / 64] >> (page % 64) & 1 ? 0 : -ENODATA;
+	touch_map_deinit(&map);
 	munmap(memory, page_bytes);
 	return err;
 }

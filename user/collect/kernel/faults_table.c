@@ -80,21 +80,18 @@ static int add_chunk(const struct faults *faults, const struct pw_chunk *chunk, 
 		     struct touch_map *map)
 {
 	struct fault_counts counts;
+	struct touch_chunk copy;
 	bool any;
 
-	if (array_reserve((void **)&map->chunks, &map->capacity, map->count + 1,
-			  sizeof(*map->chunks)))
-		return -ENOMEM;
-	any = faults_copy_chunk(faults, chunk, key, &map->chunks[map->count]);
+	any = faults_copy_chunk(faults, chunk, key, &copy);
 	counts.user = __atomic_load_n(&chunk->user_faults, __ATOMIC_RELAXED);
 	counts.kernel = __atomic_load_n(&chunk->kernel_faults, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	if (__atomic_load_n(&chunk->key, __ATOMIC_RELAXED) != key)
 		return 0;
-	map->count += any;
 	map->faults.user += counts.user;
 	map->faults.kernel += counts.kernel;
-	return 0;
+	return any ? touch_map_add(map, &copy) : 0;
 }
 
 struct copying {
@@ -111,7 +108,7 @@ static int copy_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
 
 static int compare_starts(const void *left, const void *right)
 {
-	const struct touch_chunk *a = left, *b = right;
+	const struct packed_chunk *a = left, *b = right;
 
 	return (a->start > b->start) - (a->start < b->start);
 }
@@ -133,7 +130,7 @@ int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map 
 	struct copying copying = { faults, ret };
 	int err;
 
-	ret->count = 0;
+	touch_map_deinit(ret);
 	ret->faults = total_of(faults, slot);
 	err = faults_each_chunk(faults, slot, copy_visited, &copying);
 	array_sort(ret->chunks, ret->count, sizeof(*ret->chunks), compare_starts);

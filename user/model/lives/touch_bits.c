@@ -51,11 +51,11 @@ bool touch_live_bits(const struct touch *touch, const struct touch_map *map, uin
 		     struct touch_chunk *ret)
 {
 	uint64_t start = address - address % (CHUNK_PAGES * touch->page_bytes);
-	const struct touch_chunk *counted = touch_map_find(map, start), *moved;
+	const struct touch_chunk *moved;
+	bool counted;
 
 	memset(ret, 0, sizeof(*ret));
-	if (counted)
-		*ret = *counted;
+	counted = touch_map_find(map, start, ret);
 	moved = chunk_bits__find(&touch->overlay, address, touch->page_bytes);
 	if (moved)
 		join_chunk(ret, moved);
@@ -66,17 +66,18 @@ bool touch_live_bits(const struct touch *touch, const struct touch_map *map, uin
 static int join_window(const struct touch *touch, uint64_t address, struct touch_bits *ret)
 {
 	const struct scan_window *window = &touch->window;
-	const struct touch_chunk *before, *taken, *moved;
+	uint64_t start = address - address % (CHUNK_PAGES * touch->page_bytes);
+	struct touch_chunk late = ret->sure, before = { 0 };
+	const struct touch_chunk *taken, *moved;
 	uint64_t dropped[CHUNK_WORDS];
-	struct touch_chunk late = ret->sure;
+	bool counted;
 	unsigned int i;
 
-	before = touch_map_find(window->before,
-				address - address % (CHUNK_PAGES * touch->page_bytes));
+	counted = touch_map_find(window->before, start, &before);
 	taken = chunk_bits__find(&window->taken, address, touch->page_bytes);
 	moved = chunk_bits__find(&touch->overlay, address, touch->page_bytes);
-	if (before)
-		join_chunk(&late, before);
+	if (counted)
+		join_chunk(&late, &before);
 	if (taken) {
 		join_tentative(ret, taken);
 		join_when(&ret->sure, taken);
@@ -85,14 +86,11 @@ static int join_window(const struct touch *touch, uint64_t address, struct touch
 	join_when(&ret->sure, &late);
 	scan_window__dropped(window, address, touch->page_bytes, dropped);
 	for (i = 0; i < CHUNK_WORDS; i++) {
-		ret->sure.read[i] =
-			((before ? before->read[i] : 0) | (moved ? moved->read[i] : 0)) &
-			~dropped[i];
-		ret->sure.written[i] =
-			((before ? before->written[i] : 0) | (moved ? moved->written[i] : 0)) &
-			~dropped[i];
+		ret->sure.read[i] = (before.read[i] | (moved ? moved->read[i] : 0)) & ~dropped[i];
+		ret->sure.written[i] = (before.written[i] | (moved ? moved->written[i] : 0)) &
+				       ~dropped[i];
 	}
-	return before || taken;
+	return counted || taken;
 }
 
 /*
@@ -103,13 +101,11 @@ static void loosen_bits(const struct touch *touch, const struct touch_chunk *cou
 			uint64_t start, uint64_t end, const struct touch_chunk *moved,
 			struct touch_bits *ret)
 {
-	static const struct touch_chunk none;
 	uint64_t mask[CHUNK_WORDS];
 	unsigned int i;
 
 	if (start >= end)
 		return;
-	counted = counted ? counted : &none;
 	chunk_mask(moved->start, start, end, touch->page_bytes, mask);
 	for (i = 0; i < CHUNK_WORDS; i++) {
 		ret->tentative_read[i] |= moved->read[i] & mask[i];
@@ -124,18 +120,18 @@ static void loosen_called(const struct touch *touch, const struct touch_map *map
 {
 	const struct touch_chunk *moved =
 		chunk_bits__find(&touch->overlay, address, touch->page_bytes);
-	const struct touch_chunk *counted;
+	struct touch_chunk counted = { 0 };
 	size_t i;
 
 	if (!moved)
 		return;
-	counted = touch_map_find(touch->window.before ? touch->window.before : map, moved->start);
+	touch_map_find(touch->window.before ? touch->window.before : map, moved->start, &counted);
 	for (i = 0; i < touch->replay.count; i++) {
 		const struct map_enter *enter = &touch->replay.calls[i].enter;
 
-		loosen_bits(touch, counted, enter->start, enter->end, moved, ret);
+		loosen_bits(touch, &counted, enter->start, enter->end, moved, ret);
 		if (enter->op == MAP_OP_MREMAP && enter->new_start)
-			loosen_bits(touch, counted, enter->new_start, enter->new_end, moved, ret);
+			loosen_bits(touch, &counted, enter->new_start, enter->new_end, moved, ret);
 	}
 }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* The touches of a moment as plain values: one pass over all sources. */
-#include <errno.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "model/lives/touch_priv.h"
 
 /*
@@ -43,16 +41,6 @@ static bool settle_bits(const struct touch_bits *bits, const uint64_t present[CH
 	return any;
 }
 
-static int add_chunk(struct touch_map *map, uint64_t start, const struct touch_chunk *chunk)
-{
-	if (array_reserve((void **)&map->chunks, &map->capacity, map->count + 1,
-			  sizeof(*map->chunks)))
-		return -ENOMEM;
-	map->chunks[map->count] = *chunk;
-	map->chunks[map->count++].start = start;
-	return 0;
-}
-
 static int copy_touched(const struct touch *touch, const struct touch_map *map,
 			const struct page_runs *runs, struct touch_map *ret)
 {
@@ -70,8 +58,10 @@ static int copy_touched(const struct touch *touch, const struct touch_map *map,
 			break;
 		touch__bits(touch, map, start, &bits);
 		mask_present(runs, &at, start, touch->page_bytes, present);
-		if (settle_bits(&bits, present, &chunk))
-			err = add_chunk(ret, start, &chunk);
+		if (settle_bits(&bits, present, &chunk)) {
+			chunk.start = start;
+			err = touch_map_add(ret, &chunk);
+		}
 		/* No chunk follows the last one of the address space. */
 		if (__builtin_add_overflow(start, chunk_bytes, &start))
 			break;

@@ -80,17 +80,16 @@ static bool range_touched(const struct tally_input *input, const struct chunk_vi
 {
 	uint64_t chunk_bytes = CHUNK_PAGES * input->page_bytes;
 	uint64_t mask[CHUNK_WORDS], chunk;
+	struct touch_chunk other;
 
 	chunk_mask(view->start, start, end, input->page_bytes, mask);
 	if (any_bit(view->touched, mask))
 		return true;
 	for (chunk = start - start % chunk_bytes; chunk < end; chunk += chunk_bytes) {
-		const struct touch_chunk *other = touch_map_find(input->touched, chunk);
-
-		if (chunk == view->start || !other)
+		if (chunk == view->start || !touch_map_find(input->touched, chunk, &other))
 			continue;
 		chunk_mask(chunk, start, end, input->page_bytes, mask);
-		if (any_bit(other->read, mask) || any_bit(other->written, mask))
+		if (any_bit(other.read, mask) || any_bit(other.written, mask))
 			return true;
 	}
 	return false;
@@ -116,7 +115,7 @@ static void add_huge_fill(const struct tally_input *input, const struct interval
 void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start)
 {
 	uint64_t end = start + CHUNK_PAGES * input->page_bytes;
-	const struct touch_chunk *chunk;
+	struct touch_chunk chunk;
 	struct ledger_masks masks;
 
 	memset(view, 0, sizeof(*view));
@@ -124,9 +123,8 @@ void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, 
 	add_states(view, input, end);
 	if (!input->touched)
 		return;
-	chunk = touch_map_find(input->touched, start);
-	if (chunk)
-		take_touches(view, chunk);
+	if (touch_map_find(input->touched, start, &chunk))
+		take_touches(view, &chunk);
 	memset(&masks, 0, sizeof(masks));
 	memcpy(masks.resident, view->resident, sizeof(masks.resident));
 	memcpy(masks.touched, view->touched, sizeof(masks.touched));
