@@ -116,10 +116,10 @@ static const struct option_row rows[] = {
 		.value = "SIZE",
 		.help = "leave out smaller rows (default 1MiB)",
 		.manual =
-			"Leaves out smaller regions and arrays (default 1MiB), and sums them up. If it is\n"
-			"not given, heap blocks have only the limit of *--heap*. What *--array*, *--symbol*\n"
-			"or a checkpoint names always has its row. K, M, G and T are powers of 1024, as are\n"
-			"KiB, MiB, GiB and TiB; kB and MB are refused.",
+			"Leaves out smaller regions and arrays (default 1MiB) and sums them up. Without this\n"
+			"option, heap blocks have only the limit of *--heap*. What *--array*, *--symbol* or a\n"
+			"checkpoint names always has a row. K, M, G and T are powers of 1024, as are KiB, MiB,\n"
+			"GiB and TiB; kB and MB are refused.",
 	},
 	{
 		.name = "filter",
