@@ -131,22 +131,22 @@ help:
 	@sed -n 's/^#: //p' Makefile
 
 #: make              the program, as .output/pagewatch, and libpagewatch
-#: make deps         install the Debian packages that building, testing and benching need (root)
-#: make check        build with gcc and clang, lint, unit and integration tests; needs root for all
+#: make deps         install the Debian packages for build, tests and benchmarks (root)
+#: make check        build with gcc and clang, lint, unit and integration tests (all: as root)
 #: make check-long   the same with the long suites
-#: make unit         the unit tests alone
-#: make docs-outputs  the outputs in README and COOKBOOK, anew by what the program prints (root)
+#: make unit         only the unit tests
+#: make docs-outputs  rewrite the outputs in README and COOKBOOK (root)
 #: make seeds        run the claims of docs/SEEDS.md and write its table (root)
 #: make demo         watch a real numpy program (root)
 #: make bench        measure, print a table, write .output/bench.json (root)
 #: make lint         layers, sizes, format, licences
 #: make format       clang-format all C files in place
-#: make pyoff        the tables of CPython's layouts, anew from the headers below the pyenv root
+#: make pyoff        generate the tables of CPython's layouts from the headers in the pyenv root
 #:                   (and from those in PYTHON_INCLUDES, folders with Python.h)
 #: make fuzz         fuzz the parsers, FUZZ_SECONDS=30 each
-#: make wheel        the Python package, as wheel and sdist in .output/dist (from PyPI: its tools)
-#: make install      below $(DESTDIR)$(PREFIX), PREFIX=/usr/local
-#: make uninstall    takes the same files away
+#: make wheel        the Python package as wheel and sdist in .output/dist (tools from PyPI)
+#: make install      install below $(DESTDIR)$(PREFIX), PREFIX=/usr/local
+#: make uninstall    remove the same files
 #: make clean        remove .output
 #:
 #: Variables: V=1 (show commands), WERROR=1, SANITIZE=1 (ASan and UBSan), CC=gcc|clang,
