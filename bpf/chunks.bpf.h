@@ -74,14 +74,14 @@ static __always_inline __u32 key_slot(__u64 key)
 
 static __always_inline void count_faults(__u32 slot, __u64 user_faults, __u64 kernel_faults)
 {
-	struct pw_totals *total = bpf_map_lookup_elem(&totals, &slot);
+	struct pw_slot *counts = bpf_map_lookup_elem(&slots, &slot);
 
-	if (!total)
+	if (!counts)
 		return;
 	if (user_faults)
-		__sync_fetch_and_add(&total->user_faults, user_faults);
+		__sync_fetch_and_add(&counts->user_faults, user_faults);
 	if (kernel_faults)
-		__sync_fetch_and_add(&total->kernel_faults, kernel_faults);
+		__sync_fetch_and_add(&counts->kernel_faults, kernel_faults);
 }
 
 /* Adds a chunk's counts to its address space. */
@@ -201,10 +201,10 @@ __noinline __u32 take_place(__u64 key)
 
 static __always_inline void count_overflown(__u32 slot, __u64 more)
 {
-	struct pw_totals *total = bpf_map_lookup_elem(&totals, &slot);
+	struct pw_slot *counts = bpf_map_lookup_elem(&slots, &slot);
 
-	if (total)
-		__sync_fetch_and_add(&total->overflown, more);
+	if (counts)
+		__sync_fetch_and_add(&counts->overflown, more);
 }
 
 static __always_inline void log_begun(__u32 place)

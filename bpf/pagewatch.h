@@ -24,6 +24,11 @@
 #define PW_MAX_SLOTS (1 << 14) /* a key has room for twice as many */
 #define PW_MM_PROBES 16
 #define PW_NO_SLOT 0xffffffffu
+
+/* What a program that user space runs returns. */
+#define PW_DONE 1
+#define PW_AGAIN 2 /* somebody held the lock for too long */
+
 #define PW_HEAP_SHIFT                                                                              \
 	4 /* heap block key: (slot + 1) << 48 | address >> this; malloc aligns to 16 */
 
@@ -48,22 +53,29 @@ struct pw_chunk {
 _Static_assert(sizeof(struct pw_chunk) == 192, "three cache lines");
 
 #define PW_MM_EMPTY 0ull
-#define PW_MM_DEAD 1ull /* ended; reused after user space releases the slot */
-#define PW_MM_FREE 2ull /* released: may be taken, but does not end a probe */
+#define PW_MM_FREE 1ull /* given back: may be taken, but does not end a probe */
 
-/* Every fault of the machine reads one of these, so no counter of faults may be in it. */
+/*
+ * The place of a live address space. Every fault of the machine reads one of these, so no counter
+ * of faults may be in it.
+ */
 struct pw_mm {
 	__u64 mm; /* the kernel's pointer, or one of the above */
-	__u32 pid;
+	__u32 slot;
 	__u32 unclosed; /* ranges that wait for user space */
 };
 _Static_assert(sizeof(struct pw_mm) == 16, "four a cache line");
 
-/* Faults of an address space in chunks whose life has ended, and those without a chunk. */
-struct pw_totals {
-	__u64 user_faults;
+#define PW_PLACE_NONE 0xffffffffu   /* it has ended; user space has not yet freed the slot */
+#define PW_PLACE_UNUSED 0xfffffffeu /* user space has freed the slot */
+
+/* An address space, from its beginning until user space frees the slot. */
+struct pw_slot {
+	__u64 user_faults; /* in chunks whose life has ended, and those without a chunk */
 	__u64 kernel_faults;
 	__u64 overflown; /* its chunks in the overflow hash */
+	__u32 pid;	 /* of the process that it began with */
+	__u32 place;	 /* of a live one; or one of the above */
 };
 
 /*
@@ -109,6 +121,7 @@ struct pw_losses {
 	__u64 strays; /* touches of a chunk whose life was just ending or beginning */
 	__u64 events;
 	__u64 slots;
+	__u64 children; /* forks and execs without a record */
 	__u64 heap_blocks;
 };
 

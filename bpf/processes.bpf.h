@@ -35,8 +35,12 @@ static __noinline int send_process(__u32 type, __u32 slot, __u32 other_slot, __u
 {
 	struct pw_process *record = reserve_record(sizeof(*record));
 
-	if (!record)
+	if (!record) {
+		/* User space does not hear of the process, or of the new image. */
+		if (type != PW_COLLAPSE)
+			__sync_fetch_and_add(&losses.children, 1);
 		return lose_record();
+	}
 	fill_head(&record->head, type, slot);
 	record->other_slot = other_slot;
 	record->other_pid = other_pid;
@@ -57,8 +61,8 @@ static __always_inline void watch_image(__u64 old_mm, __u64 new_mm)
 	__u32 pid = visible_tgid(task), old_slot = PW_NO_SLOT;
 	struct pw_mm *old = old_mm ? find_mm(old_mm, &old_slot) : NULL;
 
-	/* A vfork child that is not followed leaves its parent's address space. */
-	if (old && !follow_children && old->pid != pid)
+	/* A vfork child that is not to be followed leaves its parent's address space. */
+	if (old && !follow_children && pid_of_slot(old_slot) != pid)
 		old = NULL;
 	if (!old) {
 		old_slot = PW_NO_SLOT;
@@ -134,22 +138,40 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 	return 0;
 }
 
+/*
+ * The record is reserved before the place is given back. So if user space sees an ended slot, and
+ * then reads the ring to its end, it has read the record as well.
+ */
+static __noinline int end_slot(__u32 slot)
+{
+	struct pw_process *record = reserve_record(sizeof(*record));
+
+	if (!record) {
+		leave_place(slot);
+		return lose_record();
+	}
+	fill_head(&record->head, PW_MM_END, slot);
+	record->other_slot = PW_NO_SLOT;
+	record->other_pid = pid_of_slot(slot);
+	if (leave_place(slot))
+		bpf_ringbuf_submit(record, BPF_RB_FORCE_WAKEUP);
+	else
+		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
 SEC("tp_btf/exit_mmap")
 int BPF_PROG(mm_end, struct mm_struct *mm)
 {
 	__u64 current_image = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm);
 	__u32 slot, pid = visible_tgid(bpf_get_current_task_btf());
-	struct pw_mm *entry = find_mm((__u64)mm, &slot);
 
-	if (!entry)
+	if (!find_mm((__u64)mm, &slot))
 		return 0;
-	/* In an exec, on kernels that do not announce it, the new image is already current. */
-	if (current_image && entry->pid == pid && !bpf_map_lookup_elem(&execs, &pid))
+	/* In an exec, on kernels that did not announce it, the new image is current already. */
+	if (current_image && pid_of_slot(slot) == pid && !bpf_map_lookup_elem(&execs, &pid))
 		watch_image((__u64)mm, current_image);
-	if (__sync_lock_test_and_set(&entry->mm, PW_MM_DEAD) > PW_MM_FREE)
-		__sync_fetch_and_add(&live_processes, -1);
-	send_process(PW_MM_END, slot, PW_NO_SLOT, entry->pid);
-	return 0;
+	return end_slot(slot);
 }
 
 SEC("tp_btf/sched_process_fork")

@@ -11,13 +11,10 @@ SEC("uprobe")
 int stop_here(void *ctx)
 {
 	__u32 slot;
-	struct pw_mm *entry = current_mm(&slot);
 
-	/*
-	 * A child that runs in this memory (vfork, CLONE_VM) is not traced: it would stop for good.
-	 */
-	if (entry && !*(volatile __u32 *)&stops_muted &&
-	    entry->pid == visible_tgid(bpf_get_current_task_btf()))
+	/* A child that runs in this memory (vfork, CLONE_VM) is not traced: it would stop for good. */
+	if (!*(volatile __u32 *)&stops_muted && current_mm(&slot) &&
+	    pid_of_slot(slot) == visible_tgid(bpf_get_current_task_btf()))
 		bpf_send_signal_thread(SIGSTOP);
 	return 0;
 }

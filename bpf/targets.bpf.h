@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * The watched address spaces. A fault of any other process costs one lookup of one slot, which is
- * nearly always empty.
+ * The watched address spaces. A live one has a place in a hash of the kernel's pointers. A fault of
+ * any other process costs one lookup of one place, which is nearly always empty.
+ *
+ * A slot is the number under which the counts of an address space are kept. The place is given back
+ * when the address space ends; the slot is freed when user space has read the counts. So the hash
+ * holds live ones only, however often the kernel reuses the same few pointers.
  */
 #ifndef TARGETS_BPF_H
 #define TARGETS_BPF_H
 
+/* Nobody maps it. But a mappable array begins at a page, so no place crosses a cache line. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -19,8 +24,22 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1024); /* user space sets it */
 	__type(key, __u32);
-	__type(value, struct pw_totals);
-} totals SEC(".maps");
+	__type(value, struct pw_slot);
+} slots SEC(".maps");
+
+/* Slots that were freed: the n-th one is at n % slot_count. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1024); /* user space sets it */
+	__type(key, __u32);
+	__type(value, __u32);
+} free_slots SEC(".maps");
+
+/* Under the lock. */
+__u64 slots_taken;
+__u64 slots_freed;
+
+__u32 live_processes;
 
 /* Processes whose next exec will be watched: pid (in our namespace) -> 1. */
 struct {
@@ -36,24 +55,29 @@ struct {
  */
 static __always_inline __u32 hash_mm(__u64 mm)
 {
-	return ((__u32)mm * 0x9e3779b1u) >> (32 - slot_bits);
+	return ((__u32)mm * 0x9e3779b1u) >> (32 - place_bits);
+}
+
+static __always_inline __u32 place_after(__u32 place)
+{
+	return (place + 1) & ((1u << place_bits) - 1);
 }
 
 static __always_inline struct pw_mm *find_mm(__u64 mm, __u32 *slot)
 {
-	__u32 index = hash_mm(mm);
+	__u32 place = hash_mm(mm);
 	int i;
 
 	for (i = 0; i < PW_MM_PROBES; i++) {
-		struct pw_mm *entry = bpf_map_lookup_elem(&mms, &index);
+		struct pw_mm *entry = bpf_map_lookup_elem(&mms, &place);
 
 		if (!entry || entry->mm == PW_MM_EMPTY)
 			return NULL;
 		if (entry->mm == mm) {
-			*slot = index;
+			*slot = entry->slot;
 			return entry;
 		}
-		index = (index + 1) & ((1u << slot_bits) - 1);
+		place = place_after(place);
 	}
 	return NULL;
 }
@@ -65,44 +89,66 @@ static __always_inline struct pw_mm *current_mm(__u32 *slot)
 	return mm ? find_mm(mm, slot) : NULL;
 }
 
-__u32 live_processes;
-
-/* The address space's slot, or the first that it may take. Under the lock. */
+/* The place that the address space has, or the first that it may take. Under the lock. */
 static __always_inline __u32 place_for_mm(__u64 mm)
 {
-	__u32 index = hash_mm(mm), found = PW_NO_SLOT;
+	__u32 place = hash_mm(mm), found = PW_PLACE_NONE;
 	int i;
 
 	for (i = 0; i < PW_MM_PROBES; i++) {
-		struct pw_mm *entry = bpf_map_lookup_elem(&mms, &index);
+		struct pw_mm *entry = bpf_map_lookup_elem(&mms, &place);
 
 		if (!entry)
 			break;
 		if (entry->mm == mm)
-			return index;
-		if (found == PW_NO_SLOT && (entry->mm == PW_MM_EMPTY || entry->mm == PW_MM_FREE))
-			found = index;
+			return place;
+		if (found == PW_PLACE_NONE && entry->mm <= PW_MM_FREE)
+			found = place;
 		if (entry->mm == PW_MM_EMPTY)
 			break;
-		index = (index + 1) & ((1u << slot_bits) - 1);
+		place = place_after(place);
 	}
 	return found;
 }
 
+/* Each slot once, then those that were freed, in their order. Under the lock. */
+static __always_inline __u32 take_number(void)
+{
+	__u64 taken = slots_taken;
+	__u32 at = taken % slot_count, *freed;
+
+	if (taken - slots_freed >= slot_count)
+		return PW_NO_SLOT;
+	freed = bpf_map_lookup_elem(&free_slots, &at);
+	if (!freed)
+		return PW_NO_SLOT;
+	slots_taken = taken + 1;
+	return taken < slot_count ? at : *freed;
+}
+
 static __always_inline __u32 take_slot(__u64 mm, __u32 pid)
 {
-	__u32 index = place_for_mm(mm);
-	struct pw_mm *entry = bpf_map_lookup_elem(&mms, &index);
+	__u32 place = place_for_mm(mm), number;
+	struct pw_mm *entry = bpf_map_lookup_elem(&mms, &place);
+	struct pw_slot *slot;
 
-	if (!entry || entry->mm == mm)
-		return index;
+	if (!entry)
+		return PW_NO_SLOT;
+	if (entry->mm == mm)
+		return entry->slot;
 	if (live_processes >= max_processes)
 		return PW_NO_SLOT;
-	entry->pid = pid;
+	number = take_number();
+	slot = bpf_map_lookup_elem(&slots, &number);
+	if (!slot)
+		return PW_NO_SLOT;
+	slot->pid = pid;
+	slot->place = place;
+	entry->slot = number;
 	entry->unclosed = 0;
 	__sync_fetch_and_add(&live_processes, 1);
 	__sync_lock_test_and_set(&entry->mm, mm);
-	return index;
+	return number;
 }
 
 /* The slot of a new address space, or PW_NO_SLOT (a loss) if there is no room. Verified once. */
@@ -119,38 +165,110 @@ __noinline __u32 add_mm(__u64 mm, __u32 pid)
 	return slot;
 }
 
-__u32 freed_slot; /* in: of free_slot */
-
-/* Free slots before one that ends a probe end it too, so that no bystander has to read them. */
-static __always_inline void empty_slots(__u32 index)
+/* Free places before one that ends a probe end it too: no bystander is to look at them. */
+static __always_inline void empty_places(__u32 place)
 {
+	__u32 next = place_after(place);
+	struct pw_mm *entry = bpf_map_lookup_elem(&mms, &next);
 	int i;
 
+	if (!entry || entry->mm != PW_MM_EMPTY)
+		return;
 	for (i = 0; i < PW_MM_PROBES; i++) {
-		struct pw_mm *entry = bpf_map_lookup_elem(&mms, &index);
-
+		entry = bpf_map_lookup_elem(&mms, &place);
 		if (!entry || entry->mm != PW_MM_FREE)
 			break;
 		entry->mm = PW_MM_EMPTY;
-		index = (index - 1) & ((1u << slot_bits) - 1);
+		place = (place - 1) & ((1u << place_bits) - 1);
 	}
 }
 
-/* Run by user space, which is finished with the slot. */
+/*
+ * Gives the place of a slot back, if it has one (PW_DONE). If the lock cannot be had, the place does
+ * not end a probe until one near it is given back. Verified once.
+ */
+__noinline int leave_place(__u32 number)
+{
+	struct pw_slot *slot = bpf_map_lookup_elem(&slots, &number);
+	struct pw_mm *entry;
+	__u32 place;
+	int held;
+
+	if (!slot || slot->place >= PW_PLACE_UNUSED)
+		return 0;
+	held = lock_gib(TARGETS_LOCK);
+	place = __sync_lock_test_and_set(&slot->place, PW_PLACE_NONE);
+	entry = bpf_map_lookup_elem(&mms, &place);
+	if (entry) {
+		entry->mm = PW_MM_FREE;
+		__sync_fetch_and_add(&live_processes, -1);
+		if (held)
+			empty_places(place);
+	}
+	if (held)
+		unlock_gib(TARGETS_LOCK);
+	return entry ? PW_DONE : 0;
+}
+
+__u32 asked_slot; /* in: of the programs that user space runs */
+
+/* User space stops watching an address space that may be live. */
+SEC("raw_tp")
+int leave_slot(void *ctx)
+{
+	return leave_place(asked_slot);
+}
+
+/* User space has read the counts: the slot may be another's. */
 SEC("raw_tp")
 int free_slot(void *ctx)
 {
-	__u32 index = freed_slot, next = (index + 1) & ((1u << slot_bits) - 1);
-	struct pw_mm *entry = bpf_map_lookup_elem(&mms, &index), *after;
+	__u32 number = asked_slot, at, *freed;
+	struct pw_slot *slot = bpf_map_lookup_elem(&slots, &number);
 
-	if (!entry || !lock_gib(TARGETS_LOCK))
+	if (!slot)
 		return 0;
-	entry->mm = PW_MM_FREE;
-	after = bpf_map_lookup_elem(&mms, &next);
-	if (after && after->mm == PW_MM_EMPTY)
-		empty_slots(index);
+	if (!lock_gib(TARGETS_LOCK))
+		return PW_AGAIN;
+	at = slots_freed % slot_count;
+	freed = bpf_map_lookup_elem(&free_slots, &at);
+	if (freed && slot->place == PW_PLACE_NONE) {
+		slot->place = PW_PLACE_UNUSED;
+		*freed = number;
+		slots_freed++;
+	}
 	unlock_gib(TARGETS_LOCK);
 	return 0;
+}
+
+/*
+ * Adds to the number of ranges of a slot that wait for user space, if the slot is live: an ended one
+ * has no more touches. 0, or PW_AGAIN: the lock could not be had. Verified once.
+ */
+__noinline int count_unclosed(__u32 number, __u32 more)
+{
+	struct pw_slot *slot = bpf_map_lookup_elem(&slots, &number);
+	struct pw_mm *entry;
+	__u32 place;
+
+	if (!slot)
+		return 0;
+	if (!lock_gib(TARGETS_LOCK))
+		return PW_AGAIN;
+	place = slot->place;
+	entry = bpf_map_lookup_elem(&mms, &place);
+	if (entry && entry->slot == number)
+		entry->unclosed += more;
+	unlock_gib(TARGETS_LOCK);
+	return 0;
+}
+
+/* The process that the address space began with. */
+static __always_inline __u32 pid_of_slot(__u32 number)
+{
+	struct pw_slot *slot = bpf_map_lookup_elem(&slots, &number);
+
+	return slot ? slot->pid : 0;
 }
 
 /* A task's id in pagewatch's pid namespace; 0 if it is not visible there. */

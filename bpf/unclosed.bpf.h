@@ -36,20 +36,28 @@ struct {
 static __always_inline void remember_unclosed(struct walk *walk, __u32 serial)
 {
 	struct pw_unclosed *range = &unclosed[serial % PW_UNCLOSED_RANGES];
-	__u32 slot = walk->slot; /* before 6.2 a key must be on the stack or in a map */
-	struct pw_mm *mm = bpf_map_lookup_elem(&mms, &slot);
 
-	if (!mm || __sync_val_compare_and_swap(&range->serial, 0, PW_UNCLOSED_BUSY)) {
+	if (__sync_val_compare_and_swap(&range->serial, 0, PW_UNCLOSED_BUSY)) {
 		__sync_fetch_and_add(&losses.strays, 1);
 		return;
 	}
-	range->slot = slot;
+	range->slot = walk->slot;
 	range->start = walk->cursor << chunk_shift();
 	if (range->start < walk->start)
 		range->start = walk->start;
 	range->end = walk->end;
 	__sync_lock_test_and_set(&range->serial, serial);
-	__sync_fetch_and_add(&mm->unclosed, 1);
+	if (!count_unclosed(walk->slot, 1))
+		return;
+	__sync_lock_test_and_set(&range->serial, 0);
+	__sync_fetch_and_add(&losses.strays, 1);
+}
+
+/* Run by user space: one range of the slot no longer waits. */
+SEC("raw_tp")
+int forget_unclosed(void *ctx)
+{
+	return count_unclosed(asked_slot, -1);
 }
 
 /* Global: verified once. */

@@ -162,9 +162,8 @@ static const struct option_row rows[] = {
 		.help = "how many live processes are watched (default 4096)",
 		.manual =
 			"How many live processes can be watched at a time (default 4096, at most 8192). An\n"
-			"ended process does not count, but keeps its place in the kernel's table until\n"
-			"pagewatch has read it. With thousands of forks per second, some processes may find\n"
-			"no place; they are reported as lost.",
+			"ended process does not count. Three times as many (with 8192: as many) can have ended\n"
+			"before *pagewatch* has read their counts; processes beyond that are reported as lost.",
 	},
 	{
 		.name = "ring-bytes",

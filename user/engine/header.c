@@ -44,6 +44,7 @@ static int fill_losses(struct engine *engine, struct moment *moment)
 	count[LOSS_CHUNKS] += kernel.chunks;
 	count[LOSS_STRAYS] += kernel.strays;
 	count[LOSS_SLOTS] += kernel.slots;
+	count[LOSS_CHILDREN] += kernel.children;
 	count[LOSS_EVENTS] += kernel.events;
 	count[LOSS_HEAP_BLOCKS] += kernel.heap_blocks;
 	count[LOSS_OVERDUE] += control__overdue(engine->control);

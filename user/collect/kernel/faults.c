@@ -108,22 +108,28 @@ static void set_numbers(struct pagewatch_bpf *skel)
 	skel->rodata->numbers[PW_CALL_IO_DESTROY] = SYS_io_destroy;
 }
 
-/* At most a quarter is live, so a lookup of an absent key takes few steps. */
+/*
+ * At most a quarter of the places is taken, so a lookup of an absent key takes few steps. Three
+ * times as many as may live can have ended and wait for us.
+ */
 static int configure_slots(struct faults *faults)
 {
 	struct pagewatch_bpf *skel = faults->skel;
 	uint32_t processes = faults->options.processes ? faults->options.processes
 						       : DEFAULT_PROCESSES;
-	uint32_t bits = 5;
+	uint32_t slots = 4 * processes, bits = 5;
 	int err;
 
-	while (1u << bits < 4 * processes && 1u << bits < PW_MAX_SLOTS)
+	while (1u << bits < 4 * processes)
 		bits++;
-	faults->slots = 1u << bits;
-	skel->rodata->slot_bits = bits;
+	faults->slot_count = slots < PW_MAX_SLOTS ? slots : PW_MAX_SLOTS;
+	skel->rodata->place_bits = bits;
+	skel->rodata->slot_count = faults->slot_count;
 	skel->rodata->max_processes = processes;
-	err = bpf_map__set_max_entries(skel->maps.mms, faults->slots);
-	return err ? err : bpf_map__set_max_entries(skel->maps.totals, faults->slots);
+	err = bpf_map__set_max_entries(skel->maps.mms, 1u << bits);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.slots, faults->slot_count);
+	return err ? err : bpf_map__set_max_entries(skel->maps.free_slots, faults->slot_count);
 }
 
 static int configure_skeleton(struct faults *faults)
@@ -255,6 +261,8 @@ int faults__open(const struct faults_options *options, struct faults **ret, char
 	if (err)
 		goto out;
 	err = faults_map_tables(faults);
+	if (!err)
+		err = faults_open_slots(faults);
 	if (err)
 		goto out;
 	err = faults_open_ring(faults);
@@ -282,6 +290,7 @@ void faults__close(struct faults *faults)
 	free(faults->links);
 	faults_close_ring(faults);
 	faults_unmap_tables(faults);
+	faults_close_slots(faults);
 	pagewatch_bpf__destroy(faults->skel);
 	if (faults->events >= 0)
 		close(faults->events);
@@ -319,6 +328,7 @@ int faults__add_process(struct faults *faults, uint32_t pid, uint32_t *slot)
 	if (bss->seed_slot == PW_NO_SLOT)
 		return -ENOSPC;
 	*slot = bss->seed_slot;
+	faults_hand_out(faults, *slot);
 	return 0;
 }
 
@@ -337,6 +347,7 @@ int faults__losses(struct faults *faults, struct faults_losses *ret)
 	ret->strays = bss->losses.strays;
 	ret->events = bss->losses.events;
 	ret->slots = bss->losses.slots;
+	ret->children = bss->losses.children;
 	ret->heap_blocks = bss->losses.heap_blocks;
 	return 0;
 }

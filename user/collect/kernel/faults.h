@@ -34,6 +34,7 @@ struct faults_losses {
 	uint64_t strays;      /* touches whose chunk ended or began meanwhile, or took too long */
 	uint64_t events;      /* records that found no room in the ring */
 	uint64_t slots;	      /* address spaces that found no room */
+	uint64_t children;    /* whose fork or exec found no room in the ring */
 	uint64_t heap_blocks; /* that found no room, or whose address could not be read */
 };
 
@@ -61,7 +62,10 @@ int faults__add_process(struct faults *faults, uint32_t pid, uint32_t *slot);
  */
 int faults__add_next_exec(struct faults *faults, uint32_t pid);
 
-/* Stops watching a slot and forgets its chunks. Call it after MM_END was handled. */
+/*
+ * Stops watching a slot that was handed out (by add_process, a FORK or an EXEC event), and forgets
+ * what was counted: the slot may be another's. 0 or -errno.
+ */
 int faults__release(struct faults *faults, uint32_t slot);
 
 /* Readable when events wait. */

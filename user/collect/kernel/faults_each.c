@@ -74,10 +74,10 @@ static int each_overflown(struct faults *faults, uint32_t slot,
 int faults_each_chunk(struct faults *faults, uint32_t slot,
 		      int (*visit)(void *ctx, struct pw_chunk *chunk, uint64_t key), void *ctx)
 {
-	const struct pw_totals *total = &faults->totals[slot % faults->slots];
+	const struct pw_slot *counts = &faults->slots[slot % faults->slot_count];
 	int err = chunk_places__each(&faults->places, slot, visit, ctx);
 
-	if (err || !__atomic_load_n(&total->overflown, __ATOMIC_ACQUIRE))
+	if (err || !__atomic_load_n(&counts->overflown, __ATOMIC_ACQUIRE))
 		return err;
 	return each_overflown(faults, slot, visit, ctx);
 }

@@ -17,6 +17,20 @@ struct stop {
 	struct bpf_link *link;
 };
 
+enum slot_state {
+	SLOT_UNKNOWN, /* free, or its first record was not read yet */
+	SLOT_TOLD,    /* our caller has it, and will release it */
+	SLOT_ENDED,   /* the same, and the record of the end was read */
+	SLOT_DUE,     /* released or never told; the record of the end may still be in the ring */
+	SLOT_OVERDUE, /* the same, since before the ring was read: to be freed after it */
+};
+
+struct slot_states {
+	unsigned char *of;    /* by slot, enum slot_state */
+	bool any_due;	      /* some slot is due or overdue */
+	uint64_t lost_events; /* when we last looked for ends without a record */
+};
+
 struct faults {
 	struct faults_options options;
 	enum faults_backend backend;
@@ -39,10 +53,10 @@ struct faults {
 	unsigned char *held; /* records that were read ahead, each behind its size */
 	size_t held_bytes;
 	size_t held_capacity;
-	struct pw_mm *mms;	  /* mapped */
-	struct pw_totals *totals; /* mapped */
+	struct pw_slot *slots; /* mapped */
+	uint32_t slot_count;
+	struct slot_states states;
 	struct chunk_places places;
-	uint32_t slots;		/* of the target table */
 	struct pw_chunk *taken; /* mapped */
 	uint32_t page_shift;
 	uint64_t tick_ns; /* of the kernel's jiffies */
@@ -73,6 +87,21 @@ void faults_close_ring(struct faults *faults);
 /* The ring buffer's callback; ctx is the faults. */
 int faults_on_record(void *ctx, void *data, size_t bytes);
 
+/* faults_slots.c */
+int faults_open_slots(struct faults *faults);
+void faults_close_slots(struct faults *faults);
+/* The caller has the slot now, and will release it. */
+void faults_hand_out(struct faults *faults, uint32_t slot);
+/* Notes what an event says about slots. 1: the caller is to see it, 0: not, or -errno. */
+int faults_note_slots(struct faults *faults, const struct map_event *event);
+/* Before the ring is read. */
+void faults_find_ended(struct faults *faults);
+/* After the ring was read to the end that it had. 0 or -errno. */
+int faults_free_ended(struct faults *faults);
+
+/* faults_free.c: nobody counts in the slot any more. 0 or -errno. */
+int faults_free_slot(struct faults *faults, uint32_t slot);
+
 /* faults_table.c */
 int faults_map_tables(struct faults *faults);
 void faults_unmap_tables(struct faults *faults);
@@ -93,13 +122,10 @@ int faults_drop_chunks(struct faults *faults, uint32_t slot, uint64_t start, uin
 /* Forgets the ranges of a slot that still wait for us. */
 void faults_forget_unclosed(struct faults *faults, uint32_t slot);
 
-/* Runs a program that is attached to nothing. 0 or -errno. */
-static inline int faults_run(const struct bpf_program *program)
-{
-	LIBBPF_OPTS(bpf_test_run_opts, run);
-
-	return bpf_prog_test_run_opts(bpf_program__fd(program), &run);
-}
+/* faults_run.c: runs a program that is attached to nothing. Its return value, or -errno. */
+int faults_run(const struct bpf_program *program);
+/* The same for a program that reads asked_slot. */
+int faults_run_for(struct faults *faults, const struct bpf_program *program, uint32_t slot);
 
 static inline uint64_t faults_chunk_bytes(const struct faults *faults)
 {

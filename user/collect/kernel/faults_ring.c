@@ -82,6 +82,21 @@ static int handle_record(struct faults *faults, const void *data, size_t bytes)
 {
 	struct touch_chunk chunk;
 	struct map_event event;
+	int err = faults_decode(data, bytes, &event, &chunk), known;
+
+	if (err)
+		return err;
+	known = faults_note_slots(faults, &event);
+	if (known > 0)
+		faults->handle(faults->handle_ctx, &event);
+	return known < 0 ? known : 0;
+}
+
+/* Of one that is handled later. */
+static int show_record(struct faults *faults, const void *data, size_t bytes)
+{
+	struct touch_chunk chunk;
+	struct map_event event;
 	int err = faults_decode(data, bytes, &event, &chunk);
 
 	if (!err)
@@ -127,23 +142,19 @@ static int read_ring(struct faults *faults, uint64_t budget_ns)
 	return 0;
 }
 
-static int each_held(const struct faults *faults,
-		     void (*visit)(void *ctx, const struct map_event *event), void *ctx)
+static int each_held(struct faults *faults,
+		     int (*handle)(struct faults *faults, const void *data, size_t bytes))
 {
 	size_t at = 0;
+	int err = 0;
 
-	while (at < faults->held_bytes) {
+	while (!err && at < faults->held_bytes) {
 		const struct held_record *record = (const void *)(faults->held + at);
-		struct touch_chunk chunk;
-		struct map_event event;
-		int err = faults_decode(record + 1, record->bytes, &event, &chunk);
 
-		if (err)
-			return err;
-		visit(ctx, &event);
+		err = handle(faults, record + 1, record->bytes);
 		at += sizeof(*record) + record->bytes;
 	}
-	return 0;
+	return err;
 }
 
 int faults__poll_fd(const struct faults *faults)
@@ -154,12 +165,17 @@ int faults__poll_fd(const struct faults *faults)
 int faults__drain(struct faults *faults, uint64_t budget_ns,
 		  void (*handle)(void *ctx, const struct map_event *event), void *ctx)
 {
-	int err = each_held(faults, handle, ctx);
+	int err, left;
 
-	faults->held_bytes = 0;
+	faults_find_ended(faults);
 	faults->handle = handle;
 	faults->handle_ctx = ctx;
-	return err ? err : read_ring(faults, budget_ns);
+	err = each_held(faults, handle_record);
+	faults->held_bytes = 0;
+	if (err)
+		return err;
+	left = read_ring(faults, budget_ns);
+	return left ? left : faults_free_ended(faults);
 }
 
 int faults__hold(struct faults *faults, void (*visit)(void *ctx, const struct map_event *event),
@@ -172,6 +188,8 @@ int faults__hold(struct faults *faults, void (*visit)(void *ctx, const struct ma
 	faults->holding = false;
 	if (left < 0)
 		return left;
-	err = each_held(faults, visit, ctx);
+	faults->handle = visit;
+	faults->handle_ctx = ctx;
+	err = each_held(faults, show_record);
 	return err ? err : left;
 }

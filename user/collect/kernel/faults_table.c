@@ -29,15 +29,14 @@ struct mapping {
 	size_t bytes;
 };
 
-static size_t mappings_of(struct faults *faults, struct mapping ret[5])
+static size_t mappings_of(struct faults *faults, struct mapping ret[4])
 {
 	struct pagewatch_bpf *skel = faults->skel;
 	const struct mapping all[] = {
 		{ (void **)&faults->places.chunks, skel->maps.chunks,
 		  faults->places.chunk_slots * sizeof(struct pw_chunk) },
-		{ (void **)&faults->mms, skel->maps.mms, faults->slots * sizeof(struct pw_mm) },
-		{ (void **)&faults->totals, skel->maps.totals,
-		  faults->slots * sizeof(struct pw_totals) },
+		{ (void **)&faults->slots, skel->maps.slots,
+		  faults->slot_count * sizeof(struct pw_slot) },
 		{ (void **)&faults->taken, skel->maps.taken, PW_TAKEN * sizeof(struct pw_chunk) },
 		{ (void **)&faults->places.log, skel->maps.begun, PW_BEGUN * sizeof(uint64_t) },
 	};
@@ -48,7 +47,7 @@ static size_t mappings_of(struct faults *faults, struct mapping ret[5])
 
 int faults_map_tables(struct faults *faults)
 {
-	struct mapping all[5];
+	struct mapping all[4];
 	size_t count = mappings_of(faults, all), i;
 
 	for (i = 0; i < count; i++) {
@@ -62,7 +61,7 @@ int faults_map_tables(struct faults *faults)
 
 void faults_unmap_tables(struct faults *faults)
 {
-	struct mapping all[5];
+	struct mapping all[4];
 	size_t count, i;
 
 	chunk_places__deinit(&faults->places);
@@ -113,16 +112,13 @@ static int compare_starts(const void *left, const void *right)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
-/*
- * When a chunk ends, its counts are added to the totals. In between they may be missed, never
- * counted twice.
- */
+/* What a chunk counted goes to the slot as it ends: between the two it may be missed, never twice. */
 static struct fault_counts total_of(const struct faults *faults, uint32_t slot)
 {
-	const struct pw_totals *total = &faults->totals[slot % faults->slots];
+	const struct pw_slot *counts = &faults->slots[slot % faults->slot_count];
 
-	return (struct fault_counts){ __atomic_load_n(&total->user_faults, __ATOMIC_ACQUIRE),
-				      __atomic_load_n(&total->kernel_faults, __ATOMIC_ACQUIRE) };
+	return (struct fault_counts){ __atomic_load_n(&counts->user_faults, __ATOMIC_ACQUIRE),
+				      __atomic_load_n(&counts->kernel_faults, __ATOMIC_ACQUIRE) };
 }
 
 int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret)
@@ -135,59 +131,4 @@ int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map 
 	err = faults_each_chunk(faults, slot, copy_visited, &copying);
 	array_sort(ret->chunks, ret->count, sizeof(*ret->chunks), compare_starts);
 	return err;
-}
-
-/* Deletes the keys of a slot from a hash whose keys start with the slot. */
-static void delete_keys(int fd, uint32_t slot)
-{
-	uint64_t key, next, *previous = NULL;
-
-	while (!bpf_map_get_next_key(fd, previous, &next)) {
-		if (previous && pw_key_slot(key) == slot)
-			bpf_map_delete_elem(fd, &key);
-		key = next;
-		previous = &key;
-	}
-	if (previous && pw_key_slot(key) == slot)
-		bpf_map_delete_elem(fd, &key);
-}
-
-struct span {
-	uint64_t first, last; /* chunks' numbers */
-};
-
-static int span_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
-{
-	uint64_t number = key & ((1ull << PW_SLOT_SHIFT) - 1);
-	struct span *span = ctx;
-
-	(void)chunk;
-	if (number < span->first)
-		span->first = number;
-	if (number > span->last)
-		span->last = number;
-	return 0;
-}
-
-/* A slot without an address space has no touches, so its chunks do not change. */
-int faults__release(struct faults *faults, uint32_t slot)
-{
-	struct pw_mm *mm = &faults->mms[slot % faults->slots];
-	struct pw_totals *total = &faults->totals[slot % faults->slots];
-	struct span span = { UINT64_MAX, 0 };
-	int err;
-
-	if (__atomic_exchange_n(&mm->mm, PW_MM_DEAD, __ATOMIC_SEQ_CST) > PW_MM_FREE)
-		__atomic_fetch_sub(&faults->skel->bss->live_processes, 1, __ATOMIC_SEQ_CST);
-	err = faults_each_chunk(faults, slot, span_visited, &span);
-	faults_forget_unclosed(faults, slot);
-	if (!err && span.first <= span.last)
-		err = faults_drop_chunks(faults, slot, span.first * faults_chunk_bytes(faults),
-					 (span.last + 1) * faults_chunk_bytes(faults));
-	chunk_places__forget(&faults->places, slot);
-	memset(total, 0, sizeof(*total));
-	if (faults->options.heap_min_bytes)
-		delete_keys(bpf_map__fd(faults->skel->maps.heap_blocks), slot);
-	faults->skel->bss->freed_slot = slot;
-	return err ? err : faults_run(faults->skel->progs.free_slot);
 }

@@ -78,13 +78,13 @@ static int take_late(struct faults *faults, uint64_t serial,
 	return 0;
 }
 
-/* From here on a touch has nothing left to close. */
-static void forget_range(struct faults *faults, struct pw_unclosed *range)
+/* From then on a touch finds nothing to do for it. */
+static int forget_range(struct faults *faults, struct pw_unclosed *range)
 {
-	struct pw_mm *mm = &faults->mms[range->slot % faults->slots];
+	int err = faults_run_for(faults, faults->skel->progs.forget_unclosed, range->slot);
 
-	__atomic_fetch_sub(&mm->unclosed, 1, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&range->serial, 0, __ATOMIC_RELEASE);
+	return err;
 }
 
 int faults__take_unclosed(struct faults *faults, const struct map_event *unclosed,
@@ -92,14 +92,14 @@ int faults__take_unclosed(struct faults *faults, const struct map_event *unclose
 {
 	uint32_t serial = unclosed->unclosed.serial;
 	struct pw_unclosed *range = &faults->skel->bss->unclosed[serial % PW_UNCLOSED_RANGES];
-	int err;
+	int err, forgotten = 0;
 
 	err = take_range(faults, unclosed, visit, ctx);
 	if (!err)
 		err = take_late(faults, serial, visit, ctx);
 	if (__atomic_load_n(&range->serial, __ATOMIC_ACQUIRE) == serial)
-		forget_range(faults, range);
-	return err;
+		forgotten = forget_range(faults, range);
+	return err ? err : forgotten;
 }
 
 static void drop_chunk(void *ctx, const struct touch_chunk *chunk)

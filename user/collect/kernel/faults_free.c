@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Drops all that was counted for a slot; then it can belong to another address space. */
+#include "collect/kernel/faults_priv.h"
+
+/* Deletes the keys of a slot from a hash whose keys start with the slot. */
+static void delete_keys(int fd, uint32_t slot)
+{
+	uint64_t key, next, *previous = NULL;
+
+	while (!bpf_map_get_next_key(fd, previous, &next)) {
+		if (previous && pw_key_slot(key) == slot)
+			bpf_map_delete_elem(fd, &key);
+		key = next;
+		previous = &key;
+	}
+	if (previous && pw_key_slot(key) == slot)
+		bpf_map_delete_elem(fd, &key);
+}
+
+struct span {
+	uint64_t first, last; /* chunks' numbers */
+};
+
+static int span_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
+{
+	uint64_t number = key & ((1ull << PW_SLOT_SHIFT) - 1);
+	struct span *span = ctx;
+
+	(void)chunk;
+	if (number < span->first)
+		span->first = number;
+	if (number > span->last)
+		span->last = number;
+	return 0;
+}
+
+static int drop_all_chunks(struct faults *faults, uint32_t slot)
+{
+	struct span span = { UINT64_MAX, 0 };
+	int err = faults_each_chunk(faults, slot, span_visited, &span);
+
+	if (!err && span.first <= span.last)
+		err = faults_drop_chunks(faults, slot, span.first * faults_chunk_bytes(faults),
+					 (span.last + 1) * faults_chunk_bytes(faults));
+	chunk_places__forget(&faults->places, slot);
+	return err;
+}
+
+/* A slot without an address space has no touches, so its chunks do not change. */
+int faults_free_slot(struct faults *faults, uint32_t slot)
+{
+	struct pagewatch_bpf *skel = faults->skel;
+	struct pw_slot *counts = &faults->slots[slot];
+	int err;
+
+	faults_forget_unclosed(faults, slot);
+	err = drop_all_chunks(faults, slot);
+	counts->user_faults = counts->kernel_faults = 0;
+	if (faults->options.heap_min_bytes)
+		delete_keys(bpf_map__fd(skel->maps.heap_blocks), slot);
+	return err ? err : faults_run_for(faults, skel->progs.free_slot, slot);
+}
