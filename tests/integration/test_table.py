@@ -11,9 +11,9 @@ pytestmark = pytest.mark.root
 
 @pytest.fixture(name="program")
 def fixture_program(tmp_path):
-    def build(name):
+    def build(name, *options):
         path = tmp_path / name
-        subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-pthread", "-o", path,
+        subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-pthread", *options, "-o", path,
                         harness.ROOT / f"tests/faults/{name}.c"], check=True)
         return path
     return build
@@ -28,37 +28,38 @@ def report(directory, options, command):
 
 
 def touched_and_ended(process):
+    """Of a static program: ld.so unmaps its cache, in which it has touched a page or, where a border
+    of the kernel's fault-around happens to lie in it, two."""
     return sum(life["touch"]["pages_touched"] for life in process["retired"])
 
 
 def check_new_addresses(directory, options, program, count):
     options = [*options, "--array", "kept=0x600000000000+262144"]
-    loader = touched_and_ended(report(directory, options, [program, "0"]))
     process = report(directory, options, [program, str(count)])
     assert harness.array_of(process, "kept")["touch"]["pages_touched"] == 37
-    assert touched_and_ended(process) - loader == count
+    assert touched_and_ended(process) == count
     assert process["faults"] >= count + 37
 
 
 def test_ever_new_addresses(program, backend, tmp_path):
     """A table of 64 places serves 20,000 chunks, one at a time."""
     check_new_addresses(tmp_path, ["--backend", backend, "--chunk-slots", "64"],
-                        program("new_addresses"), 20000)
+                        program("new_addresses", "-static"), 20000)
 
 
 @pytest.mark.long
 def test_ever_new_addresses_at_the_default_size(program, tmp_path):
-    check_new_addresses(tmp_path, ["--ring-bytes", "64M"], program("new_addresses"), 1200000)
+    check_new_addresses(tmp_path, ["--ring-bytes", "64M"], program("new_addresses", "-static"),
+                        1200000)
 
 
 def test_chunks_end_under_other_threads(program, backend, tmp_path):
     """Each page's life has one write, whichever thread ends or begins the chunk around it."""
     options = ["--backend", backend, "--ring-bytes", "64M", "--array",
                "shared=0x200000000000+6291456"]
-    loader = touched_and_ended(report(tmp_path, options, [program("shared_chunks"), "2"]))
-    process = report(tmp_path, options, [program("shared_chunks"), "20000"])
+    process = report(tmp_path, options, [program("shared_chunks", "-static"), "20000"])
     assert harness.array_of(process, "shared")["touch"]["pages_touched"] == 4 * 3
-    assert touched_and_ended(process) - loader == 4 * (20001 - 3)
+    assert touched_and_ended(process) == 4 * (20001 - 3)
     assert process["faults"] >= 4 * 20001
 
 
