@@ -50,8 +50,8 @@ struct {
 } holes SEC(".maps");
 
 /*
- * The slot of an address space; PW_NO_SLOT: unwatched. If it ends meanwhile, another may get its
- * place. Global: verified once.
+ * The slot of an address space; PW_NO_SLOT: unwatched. If it ends meanwhile, another one may get
+ * its place. Global: verified once.
  */
 __noinline int slot_of(__u64 mm)
 {

@@ -25,9 +25,9 @@
 #define PW_MM_PROBES 16
 #define PW_NO_SLOT 0xffffffffu
 
-/* What a program that user space runs returns. */
+/* Return values of programs that user space runs. */
 #define PW_DONE 1
-#define PW_AGAIN 2 /* somebody held the lock for too long */
+#define PW_AGAIN 2 /* the lock was held for too long */
 
 #define PW_HEAP_SHIFT                                                                              \
 	4 /* heap block key: (slot + 1) << 48 | address >> this; malloc aligns to 16 */
@@ -53,7 +53,7 @@ struct pw_chunk {
 _Static_assert(sizeof(struct pw_chunk) == 192, "three cache lines");
 
 #define PW_MM_EMPTY 0ull
-#define PW_MM_FREE 1ull /* given back: may be taken, but does not end a probe */
+#define PW_MM_FREE 1ull /* released: may be taken, but does not end a probe */
 
 /*
  * The place of a live address space. Every fault of the machine reads one of these, so no counter
@@ -74,7 +74,7 @@ struct pw_slot {
 	__u64 user_faults; /* in chunks whose life has ended, and those without a chunk */
 	__u64 kernel_faults;
 	__u64 overflown; /* its chunks in the overflow hash */
-	__u32 pid;	 /* of the process that it began with */
+	__u32 pid;	 /* of the process that began it */
 	__u32 place;	 /* of a live one; or one of the above */
 };
 

@@ -36,7 +36,7 @@ static __noinline int send_process(__u32 type, __u32 slot, __u32 other_slot, __u
 	struct pw_process *record = reserve_record(sizeof(*record));
 
 	if (!record) {
-		/* User space does not hear of the process, or of the new image. */
+		/* User space does not learn of the process, or of the new image. */
 		if (type != PW_COLLAPSE)
 			__sync_fetch_and_add(&losses.children, 1);
 		return lose_record();
@@ -61,7 +61,7 @@ static __always_inline void watch_image(__u64 old_mm, __u64 new_mm)
 	__u32 pid = visible_tgid(task), old_slot = PW_NO_SLOT;
 	struct pw_mm *old = old_mm ? find_mm(old_mm, &old_slot) : NULL;
 
-	/* A vfork child that is not to be followed leaves its parent's address space. */
+	/* A vfork child that is not followed leaves its parent's address space. */
 	if (old && !follow_children && pid_of_slot(old_slot) != pid)
 		old = NULL;
 	if (!old) {
@@ -139,8 +139,8 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 }
 
 /*
- * The record is reserved before the place is given back. So if user space sees an ended slot, and
- * then reads the ring to its end, it has read the record as well.
+ * The record is reserved before the place is released. So if user space sees an ended slot and then
+ * reads the ring to its end, it has read the record too.
  */
 static __noinline int end_slot(__u32 slot)
 {
@@ -168,7 +168,7 @@ int BPF_PROG(mm_end, struct mm_struct *mm)
 
 	if (!find_mm((__u64)mm, &slot))
 		return 0;
-	/* In an exec, on kernels that did not announce it, the new image is current already. */
+	/* In an exec, on kernels that do not announce it, the new image is already current. */
 	if (current_image && pid_of_slot(slot) == pid && !bpf_map_lookup_elem(&execs, &pid))
 		watch_image((__u64)mm, current_image);
 	return end_slot(slot);

@@ -3,14 +3,17 @@
  * The watched address spaces. A live one has a place in a hash of the kernel's pointers. A fault of
  * any other process costs one lookup of one place, which is nearly always empty.
  *
- * A slot is the number under which the counts of an address space are kept. The place is given back
+ * A slot is the number under which the counts of an address space are kept. The place is released
  * when the address space ends; the slot is freed when user space has read the counts. So the hash
- * holds live ones only, however often the kernel reuses the same few pointers.
+ * holds only live ones, however often the kernel reuses the same few pointers.
  */
 #ifndef TARGETS_BPF_H
 #define TARGETS_BPF_H
 
-/* Nobody maps it. But a mappable array begins at a page, so no place crosses a cache line. */
+/*
+ * User space does not map it. But a mappable array begins at a page, so no place crosses a cache
+ * line.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -89,7 +92,7 @@ static __always_inline struct pw_mm *current_mm(__u32 *slot)
 	return mm ? find_mm(mm, slot) : NULL;
 }
 
-/* The place that the address space has, or the first that it may take. Under the lock. */
+/* The address space's place, or the first that it may take. Under the lock. */
 static __always_inline __u32 place_for_mm(__u64 mm)
 {
 	__u32 place = hash_mm(mm), found = PW_PLACE_NONE;
@@ -111,7 +114,7 @@ static __always_inline __u32 place_for_mm(__u64 mm)
 	return found;
 }
 
-/* Each slot once, then those that were freed, in their order. Under the lock. */
+/* Each slot once, then freed ones in order. Under the lock. */
 static __always_inline __u32 take_number(void)
 {
 	__u64 taken = slots_taken;
@@ -165,7 +168,7 @@ __noinline __u32 add_mm(__u64 mm, __u32 pid)
 	return slot;
 }
 
-/* Free places before one that ends a probe end it too: no bystander is to look at them. */
+/* Free places before one that ends a probe end it too, so that no bystander has to read them. */
 static __always_inline void empty_places(__u32 place)
 {
 	__u32 next = place_after(place);
@@ -184,8 +187,8 @@ static __always_inline void empty_places(__u32 place)
 }
 
 /*
- * Gives the place of a slot back, if it has one (PW_DONE). If the lock cannot be had, the place does
- * not end a probe until one near it is given back. Verified once.
+ * Releases the place of a slot, if it has one (PW_DONE). If the lock cannot be taken, the place
+ * does not end a probe until one near it is released. Verified once.
  */
 __noinline int leave_place(__u32 number)
 {
@@ -210,7 +213,7 @@ __noinline int leave_place(__u32 number)
 	return entry ? PW_DONE : 0;
 }
 
-__u32 asked_slot; /* in: of the programs that user space runs */
+__u32 asked_slot; /* in: for programs that user space runs */
 
 /* User space stops watching an address space that may be live. */
 SEC("raw_tp")
@@ -219,7 +222,7 @@ int leave_slot(void *ctx)
 	return leave_place(asked_slot);
 }
 
-/* User space has read the counts: the slot may be another's. */
+/* User space has read the counts: the slot may be reused. */
 SEC("raw_tp")
 int free_slot(void *ctx)
 {
@@ -242,8 +245,8 @@ int free_slot(void *ctx)
 }
 
 /*
- * Adds to the number of ranges of a slot that wait for user space, if the slot is live: an ended one
- * has no more touches. 0, or PW_AGAIN: the lock could not be had. Verified once.
+ * Changes the number of ranges of a slot that wait for user space, if the slot is live: an ended
+ * one has no more touches. 0, or PW_AGAIN: the lock could not be taken. Verified once.
  */
 __noinline int count_unclosed(__u32 number, __u32 more)
 {
@@ -263,7 +266,7 @@ __noinline int count_unclosed(__u32 number, __u32 more)
 	return 0;
 }
 
-/* The process that the address space began with. */
+/* The process that began the address space. */
 static __always_inline __u32 pid_of_slot(__u32 number)
 {
 	struct pw_slot *slot = bpf_map_lookup_elem(&slots, &number);

@@ -36,7 +36,7 @@ struct fault_counts {
 	uint64_t kernel; /* faults taken in kernel mode on user addresses */
 };
 
-/* One of many: mostly a few pages, or all, of a chunk are touched. */
+/* One chunk of many, packed: usually a few pages of a chunk are touched, or all. */
 struct packed_chunk {
 	uint64_t start; /* as in struct touch_chunk, as are the next four */
 	uint64_t first_ns;
@@ -47,8 +47,8 @@ struct packed_chunk {
 };
 
 /*
- * All touched chunks of an address space at one moment: a copy, sorted by start once it is whole.
- * All zero is empty.
+ * All touched chunks of an address space at one moment: a copy, sorted by start when it is
+ * complete. All zero is empty.
  */
 struct touch_map {
 	struct packed_chunk *chunks;
@@ -65,7 +65,7 @@ static inline void touch_map_deinit(struct touch_map *map)
 	memset(map, 0, sizeof(*map));
 }
 
-/* Behind those that are there. 0 or -ENOMEM. */
+/* Appends a chunk. 0 or -ENOMEM. */
 static inline int touch_map_add(struct touch_map *map, const struct touch_chunk *chunk)
 {
 	uint64_t words[2 * CHUNK_WORDS];
@@ -109,7 +109,7 @@ static inline size_t touch_map_lower_bound(const struct touch_map *map, uint64_t
 			       offsetof(struct packed_chunk, start), address);
 }
 
-/* The chunk that begins at start. false: not touched in its present life. */
+/* The chunk that begins at start. Returns false if it is not touched in its present life. */
 static inline bool touch_map_find(const struct touch_map *map, uint64_t start,
 				  struct touch_chunk *ret)
 {

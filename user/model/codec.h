@@ -42,7 +42,7 @@ void codec_text(struct codec *codec, char **text);
 /* The number of items that follow; each takes at least `least` bytes. */
 void codec_count(struct codec *codec, size_t *count, size_t least);
 
-/* The same; each takes item_bytes in memory. When reading, *items is calloc'ed. */
+/* The same; each item takes item_bytes in memory. When reading, *items is calloc'ed. */
 void codec_list(struct codec *codec, size_t *count, void **items, size_t least, size_t item_bytes);
 
 /* When reading, fails if this does not hold. */

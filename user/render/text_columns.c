@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The columns of numbers, as a table; which of them have room. */
+/* The columns of numbers, as a table, and which of them fit. */
 #include <stdio.h>
 
 #include "base/format.h"
@@ -10,17 +10,17 @@
 
 _Static_assert(CELL_BYTES >= FORMAT_BYTES_MAX, "a cell has room for either");
 
-/* What must be known of a process; where it is not, the cell is "-". */
+/* What must be known of a process; otherwise the cell is "-". */
 enum column_needs {
 	NEEDS_NOTHING,
 	NEEDS_FAULTS, /* the faults tier, without which the column is left out */
-	NEEDS_WRITES, /* the same, and a backend that tells writes from reads */
+	NEEDS_WRITES, /* the same, and a backend that distinguishes writes from reads */
 };
 
 struct column {
 	const char *title;
-	uint32_t width; /* without the blank in front of it */
-	/* What a narrow terminal drops first has the largest rank. Each rank is there once. */
+	uint32_t width; /* without the leading blank */
+	/* A narrow terminal drops the largest rank first. Each rank occurs once. */
 	uint32_t rank;
 	enum column_needs needs;
 	void (*format)(const struct text *text, const struct text_line *line,
@@ -80,7 +80,7 @@ static void format_faults(const struct text *text, const struct text_line *line,
 		     cell);
 }
 
-/* In the order in which they stand. 10: "1023.9 GiB". */
+/* In display order. 10: "1023.9 GiB". */
 static const struct column columns[TEXT_COLUMNS] = {
 	{ "SPAN", 10, 1, NEEDS_NOTHING, format_span },
 	{ "RESIDENT", 10, 0, NEEDS_NOTHING, format_resident },

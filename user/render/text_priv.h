@@ -43,8 +43,8 @@ struct text_line {
 	uint32_t indent;
 	uint64_t span_bytes;
 	const struct tally *tally;
-	const struct heat *heat; /* NULL: none is drawn */
-	const char *explain;	 /* under the line; NULL or "": nothing */
+	const struct heat *heat; /* NULL: no heatmap */
+	const char *explain;	 /* below the line; NULL or "": none */
 };
 
 /* text_columns.c */
@@ -53,7 +53,7 @@ struct text_layout text_layout(uint32_t width);
 /* If touches are unknown, their columns disappear and names get the room. */
 void text_layout_without_touch(struct text_layout *layout);
 
-/* The titles of the columns that are shown, and the numbers of a line. */
+/* The titles of the shown columns, and the numbers of a line. */
 void text_columns_heading(const struct text *text);
 void text_columns_line(const struct text *text, const struct text_line *line);
 
