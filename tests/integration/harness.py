@@ -266,6 +266,20 @@ def array_of(process, name):
     return rows[0]
 
 
+def causes_of(process, name):
+    """(touched, unfaulted, gone) of an array's pages."""
+    row = array_of(process, name)
+    return row["ledger"]["touched"], row["ledger"]["unfaulted"], row["touch"]["gone"]
+
+
+def fault_program(directory, name, *flags):
+    """tests/faults/NAME.c, built in the directory."""
+    program = directory / name
+    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", *flags, "-o", program,
+                    ROOT / f"tests/faults/{name}.c"], check=True)
+    return program
+
+
 def state_letter(pid):
     """R, S, t, T, Z ... as /proc tells, or None once the process is gone."""
     try:

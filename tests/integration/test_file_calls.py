@@ -15,10 +15,7 @@ BASE, OTHER, PAGES, HALF, RING = 0x200000000000, 0x210000000000, 64, 32, 61
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory):
-    path = tmp_path_factory.mktemp("file") / "file_calls"
-    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", f"-DPAGE={PAGE}ul", "-o", path,
-                    harness.ROOT / "tests/faults/file_calls.c"], check=True)
-    return path
+    return harness.fault_program(tmp_path_factory.mktemp("file"), "file_calls", f"-DPAGE={PAGE}ul")
 
 
 def run(tmp_path, options, command):
@@ -27,12 +24,6 @@ def run(tmp_path, options, command):
                    "--array", f"b={OTHER:#x}+{PAGES * PAGE}", "--retired", "100"], command)
     assert done.returncode == 0, done.stderr
     return snapshot, done
-
-
-def causes(process, name):
-    """(touched, unfaulted, gone)"""
-    row = harness.array_of(process, name)
-    return row["ledger"]["touched"], row["ledger"]["unfaulted"], row["touch"]["gone"]
 
 
 def ended(process):
@@ -65,7 +56,7 @@ def test_pages_of_a_file(tmp_path, program, what, backend, reader):
     snapshot, _ = run(tmp_path, ["--backend", backend, "--page-reader", reader], [program, what])
     process = snapshot["processes"][0]
     assert snapshot["complete"], snapshot["incomplete_reasons"]
-    assert causes(process, "a") == seen
+    assert harness.causes_of(process, "a") == seen
     assert ended(process) == lives
 
 
@@ -74,7 +65,7 @@ def test_every_mapping_of_the_file(tmp_path, program):
     process = snapshot["processes"][0]
     assert snapshot["complete"], snapshot["incomplete_reasons"]
     for name in "ab":
-        assert causes(process, name) == (HALF, HALF, 0)
+        assert harness.causes_of(process, name) == (HALF, HALF, 0)
     assert sorted(ended(process)) == [(BASE, "fallocate", HALF), (OTHER, "fallocate", HALF)]
 
 
@@ -82,7 +73,7 @@ def test_a_hole_that_a_followed_child_makes(tmp_path, program):
     """Its parent's pages are gone, too."""
     snapshot, _ = run(tmp_path, ["--children"], [program, "child"])
     assert snapshot["complete"], snapshot["incomplete_reasons"]
-    assert causes(snapshot["processes"][0], "a") == (HALF, HALF, 0)
+    assert harness.causes_of(snapshot["processes"][0], "a") == (HALF, HALF, 0)
     assert ended(snapshot["processes"][0]) == [(BASE, "fallocate", HALF)]
 
 
@@ -110,5 +101,5 @@ def test_a_file_that_is_mapped_by_way_of_another(tmp_path, program):
         snapshot, _ = run(tmp_path, [], [program, "punch", tmp_path / "both/file"])
     finally:
         subprocess.run(["umount", tmp_path / "both"], check=True)
-    touched = causes(snapshot["processes"][0], "a")[0]
+    touched = harness.causes_of(snapshot["processes"][0], "a")[0]
     assert touched == HALF or snapshot["losses"]["unsure_pages"] >= HALF

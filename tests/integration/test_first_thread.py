@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 
 import pytest
 
@@ -17,11 +16,9 @@ ARRAY = f"a={BASE:#x}+{(PAGES + 2) * PAGE}"
 
 @pytest.fixture(scope="module", name="program")
 def built(tmp_path_factory):
-    path = tmp_path_factory.mktemp("first_thread") / "leader_leaves"
-    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-pthread", f"-DPAGE={PAGE}ul",
-                    f"-DPAGES={PAGES}ul", f"-DBASE={BASE:#x}ul", "-o", path,
-                    harness.ROOT / "tests/faults/leader_leaves.c"], check=True)
-    return path
+    return harness.fault_program(
+        tmp_path_factory.mktemp("first_thread"), "leader_leaves", "-pthread", f"-DPAGE={PAGE}ul",
+        f"-DPAGES={PAGES}ul", f"-DBASE={BASE:#x}ul")
 
 
 @pytest.fixture(name="waiting")

@@ -2,6 +2,7 @@
 """Heap blocks, live and freed, against the books of the programs that asked for them."""
 import os
 import pathlib
+import re
 import signal
 import subprocess
 
@@ -17,8 +18,17 @@ SCENARIOS = ["all", "mapped", *[pytest.param(name, marks=pytest.mark.long) for n
                        ("calls", "resizing", "failing", "other_thread", "reuse")]]
 SCENARIOS_ATTACHED = [*SCENARIOS, "untouched"]
 RANDOM_SEEDS = 3
-ALLOCATORS = {"jemalloc": "libjemalloc.so.2", "mimalloc": "libmimalloc.so.2",
-              "tcmalloc": "libtcmalloc_minimal.so.4"}
+ALLOCATORS = {"jemalloc": "libjemalloc.so", "mimalloc": "libmimalloc.so",
+              "tcmalloc": "libtcmalloc_minimal.so"}
+
+
+def allocator_library(name):
+    """Its soname as the dynamic linker knows it: the number differs between distributions."""
+    known = subprocess.run(["/sbin/ldconfig", "-p"], stdout=subprocess.PIPE, text=True,
+                           check=True).stdout
+    found = re.search(rf"^\t({re.escape(ALLOCATORS[name])}\.\d+) ", known, re.MULTILINE)
+    assert found, f"{name} is not installed (make deps)"
+    return found.group(1)
 
 
 def heap_watch(target, *options):
@@ -138,10 +148,11 @@ def test_random_threads_long(seed, opened, tmp_path):
 @pytest.mark.parametrize("allocator", ALLOCATORS)
 def test_allocators(allocator, scenario, opened, tmp_path):
     """Preloaded ones: every live block, and no freed one where a live one lies."""
-    environment = dict(os.environ, LD_PRELOAD=ALLOCATORS[allocator])
+    library = allocator_library(allocator)
+    environment = dict(os.environ, LD_PRELOAD=library)
     words = [scenario, 5, 211, 8] if scenario == "random" else [scenario]
     process, log, target = played(opened, tmp_path, *words, env=environment)
-    assert ALLOCATORS[allocator] in pathlib.Path(f"/proc/{target.pid}/maps").read_text()
+    assert library in pathlib.Path(f"/proc/{target.pid}/maps").read_text()
     live, _ = check(process, log, freed=False)
     assert live
     _, freed = heap_books.rows_of(process)

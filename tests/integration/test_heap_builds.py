@@ -6,7 +6,7 @@ import subprocess
 import harness
 import heap_books
 import pytest
-from test_heap import ALLOCATORS, heap_watch
+from test_heap import allocator_library, heap_watch
 
 pytestmark = pytest.mark.root
 
@@ -78,7 +78,7 @@ def test_constructors(allocator, tmp_path):
                    check=True)
     words = [f"LD_LIBRARY_PATH={tmp_path}"]
     if allocator:
-        words.append(f"LD_PRELOAD={ALLOCATORS[allocator]}")
+        words.append(f"LD_PRELOAD={allocator_library(allocator)}")
     report, done = harness.run_json(tmp_path, ["--heap"], ["/usr/bin/env", *words, program])
     assert done.returncode == 0, done.stderr
     live, _ = heap_books.rows_of(report["processes"][0])
@@ -123,7 +123,7 @@ def test_builds(build, opened, tmp_path):
     compiler, source, preload, sizes = BUILDS[build]
     program = tmp_path / "program"
     subprocess.run([*compiler, "-o", program], input=source, text=True, check=True)
-    environment = dict(os.environ, **({"LD_PRELOAD": ALLOCATORS[preload]} if preload else {}))
+    environment = dict(os.environ, **({"LD_PRELOAD": allocator_library(preload)} if preload else {}))
     target = harness.Target([program], env=environment)
     opened.append(target)
     target.until("READY")

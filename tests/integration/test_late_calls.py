@@ -2,13 +2,11 @@
 """Calls and touches that come while the pages are scanned: each page is as the scan saw it."""
 import json
 import os
-import subprocess
 
 import pytest
 
 import harness
 
-SOURCE = harness.ROOT / "tests/faults/late_calls.c"
 BASE = 0x200000000000
 PAGE = os.sysconf("SC_PAGESIZE")
 PAGES = 2048
@@ -18,10 +16,7 @@ pytestmark = pytest.mark.root
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory):
-    path = tmp_path_factory.mktemp("late") / "late_calls"
-    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", f"-DPAGE={PAGE}ul", "-o", path, SOURCE],
-                   check=True)
-    return path
+    return harness.fault_program(tmp_path_factory.mktemp("late"), "late_calls", f"-DPAGE={PAGE}ul")
 
 
 class Target(harness.Target):

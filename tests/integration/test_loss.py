@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """Tables and rings made too small: what is lost is counted and said, the rest stays right."""
 import json
-import subprocess
 
 import books
 import harness
@@ -126,8 +125,7 @@ def test_losses_reach_the_reader_of_text(opened, tmp_path):
 
 def test_a_loss_reads_alike_in_report_and_verdict(tmp_path):
     """Of ten pages written after a refused call nobody can tell: neither report nor check does."""
-    program = tmp_path / "unsure"
-    subprocess.run(["gcc", "-O1", "-o", program, harness.ROOT / "tests/faults/unsure.c"], check=True)
+    program = harness.fault_program(tmp_path, "unsure")
     snapshot, done = harness.run_json(tmp_path, ["--symbol", "grid"], [program])
     assert done.returncode == 0
     unsure = snapshot["losses"]["unsure_pages"]

@@ -21,18 +21,11 @@ def hidden(*features):
     return dict(os.environ, PAGEWATCH_TEST_HIDES=",".join(features))
 
 
-def built(folder, name):
-    program = folder / name
-    subprocess.run(["gcc", "-O1", "-o", program, harness.ROOT / f"tests/faults/{name}.c"],
-                   check=True)
-    return program
-
-
 @pytest.mark.parametrize("features", [(), ("sched/sched_prepare_exec",)],
                          ids=["announced", "not announced"])
 def test_children_that_execute_in_borrowed_memory(tmp_path, backend, features):
     """Before 6.10 no tracepoint announces an exec, and that of a vfork child ends no mm."""
-    program = built(tmp_path, "borrowers")
+    program = harness.fault_program(tmp_path, "borrowers")
     report, done = harness.run_json(
         tmp_path, ["--backend", backend, "--children", "--array", "w=0x2000000000+4132864"],
         [program, str(ENDED_WITHOUT_EXEC), harness.WORKLOAD, "write"], env=hidden(*features))
@@ -62,7 +55,7 @@ def ledger(row):
 
 def test_the_read_reader_tells_what_huge_pages_filled(tmp_path, reader, huge_bytes):
     """smaps counts the huge pages of a VMA, kpageflags says which they are; or both are null."""
-    program = built(tmp_path, "huge_fill")
+    program = harness.fault_program(tmp_path, "huge_fill")
     pages = huge_bytes // os.sysconf("SC_PAGESIZE")
     arrays = []
     for name, start, count in (("whole", 0x2000, 8), ("mixed", 0x2100, 2), ("split", 0x2200, 2)):
@@ -102,7 +95,7 @@ def test_the_read_reader_tells_what_huge_pages_filled(tmp_path, reader, huge_byt
 @pytest.mark.parametrize("who", ["root", "nobody"])
 def test_zero_pages_where_move_pages_does_not_exist(tmp_path, opened, unprivileged, who):
     """Kernels without CONFIG_NUMA have no move_pages; frames tell as root, else the VMA's Rss."""
-    denied = built(unprivileged.directory, "denied")
+    denied = harness.fault_program(unprivileged.directory, "denied")
     popen = unprivileged.popen_options() if who == "nobody" else {}
     target = harness.Target([unprivileged.workload, "--wait", "read_only"], **popen)
     opened.append(target)
@@ -121,7 +114,7 @@ def test_zero_pages_where_move_pages_does_not_exist(tmp_path, opened, unprivileg
 
 
 def test_a_reader_that_is_not_there_is_refused_before_the_command_runs(tmp_path):
-    denied = built(tmp_path, "denied")
+    denied = harness.fault_program(tmp_path, "denied")
     for command in (["run"], ["check", "-e", "process: resident > 0"]):
         done = subprocess.run([denied, "pagemap_scan", harness.PROGRAM, *command, "--page-reader",
                                "scan", "--", "/bin/sh", "-c", f"touch {tmp_path}/ran"],

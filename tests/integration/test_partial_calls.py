@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """Calls that did a part of what they were asked for, and then failed."""
 import os
-import subprocess
 
 import pytest
 
@@ -15,10 +14,8 @@ OLD, NEW, PAGES, WRITTEN_FROM, HOLE = 0x200000000000, 0x210000000000, 32, 20, 2
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory):
-    path = tmp_path_factory.mktemp("partial") / "partial_calls"
-    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", f"-DPAGE={PAGE}ul", "-o", path,
-                    harness.ROOT / "tests/faults/partial_calls.c"], check=True)
-    return path
+    return harness.fault_program(tmp_path_factory.mktemp("partial"), "partial_calls",
+                                 f"-DPAGE={PAGE}ul")
 
 
 def run(tmp_path, options, command):
@@ -32,9 +29,7 @@ def run(tmp_path, options, command):
 
 
 def causes(snapshot, name):
-    """(touched, unfaulted, gone)"""
-    row = harness.array_of(snapshot["processes"][0], name)
-    return row["ledger"]["touched"], row["ledger"]["unfaulted"], row["touch"]["gone"]
+    return harness.causes_of(snapshot["processes"][0], name)
 
 
 @pytest.mark.parametrize("backend,reader", [("tp_btf", "auto"), ("perf", "auto"), ("tp_btf", "read")])

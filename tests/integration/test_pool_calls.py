@@ -3,7 +3,6 @@
 import os
 import pathlib
 import re
-import subprocess
 
 import pytest
 
@@ -30,10 +29,8 @@ def huge():
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory, huge):
-    path = tmp_path_factory.mktemp("pool") / "pool_calls"
-    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", f"-DPAGE={PAGE}ul", f"-DHUGE={huge}ul", "-o",
-                    path, harness.ROOT / "tests/faults/pool_calls.c"], check=True)
-    return path
+    return harness.fault_program(tmp_path_factory.mktemp("pool"), "pool_calls", f"-DPAGE={PAGE}ul",
+                                 f"-DHUGE={huge}ul")
 
 
 # What is done, the (touched, huge_fill, unfaulted) of each huge page at BASE and of one at

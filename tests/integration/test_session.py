@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """What is kept of processes that come and go during a watch."""
 import json
-import subprocess
 
 import harness
 import pytest
@@ -11,10 +10,7 @@ pytestmark = pytest.mark.root
 
 @pytest.fixture(scope="module", name="program")
 def compiled(tmp_path_factory):
-    path = tmp_path_factory.mktemp("session") / "children"
-    source = harness.ROOT / "tests/faults/children.c"
-    subprocess.run(["gcc", "-O1", "-D_GNU_SOURCE", "-o", path, source], check=True)
-    return path
+    return harness.fault_program(tmp_path_factory.mktemp("session"), "children", "-D_GNU_SOURCE")
 
 
 def ended(process):
@@ -143,8 +139,7 @@ def test_a_watch_of_many_short_ones(program, opened):
 
 def test_a_loss_is_its_process_s_own(tmp_path):
     """Doubt about pages of a child makes nothing of its parent doubtful."""
-    unsure = tmp_path / "unsure"
-    subprocess.run(["gcc", "-O1", "-o", unsure, harness.ROOT / "tests/faults/unsure.c"], check=True)
+    unsure = harness.fault_program(tmp_path, "unsure")
     report, done = harness.run_json(tmp_path, ["--children"], ["/bin/sh", "-c", f"{unsure}; :"])
     assert done.returncode == 0
     complete = {row["comm"]: row["complete"] for row in report["processes"]}

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """The kernel's table over a long time: places are used again, and no touch is lost on the way."""
-import subprocess
 
 import pytest
 
@@ -11,12 +10,7 @@ pytestmark = pytest.mark.root
 
 @pytest.fixture(name="program")
 def fixture_program(tmp_path):
-    def build(name, *options):
-        path = tmp_path / name
-        subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-pthread", *options, "-o", path,
-                        harness.ROOT / f"tests/faults/{name}.c"], check=True)
-        return path
-    return build
+    return lambda name, *options: harness.fault_program(tmp_path, name, "-pthread", *options)
 
 
 def report(directory, options, command):
