@@ -2,6 +2,7 @@
 /* Mappings, runs, frames and touches as bytes. Users of a moment rely on their order. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/moment_codec_priv.h"
 
@@ -16,15 +17,33 @@ static void code_range(struct codec *codec, uint64_t *start, uint64_t *end, uint
 	*last = *end;
 }
 
-/* Whether there is such a block. A decoded block that cannot be stored is an error. */
-static bool code_there(struct codec *codec, const void *block)
+/* Whether there is such a block; a copy of one that is written is in *list, of bytes. */
+static bool code_there(struct codec *codec, const void *block, void *list, size_t bytes)
 {
 	bool there = block;
 
 	codec_bool(codec, &there);
+	if (there && !codec->reads)
+		memcpy(list, block, bytes);
 	return there && !codec->err;
 }
 
+/* Codes an item of a list. *last is where the one before it ended; it becomes its own end. */
+typedef void code_item(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last);
+
+/* least: as codec_list. */
+static void code_items(struct codec *codec, size_t *count, void **items, size_t least,
+		       size_t item_bytes, code_item *code, uint64_t page_bytes)
+{
+	uint64_t last = 0;
+	size_t i;
+
+	codec_list(codec, count, items, least, item_bytes);
+	for (i = 0; !codec->err && i < *count; i++)
+		code(codec, (char *)*items + i * item_bytes, page_bytes, &last);
+}
+
+/* A decoded block that cannot be stored is an error. */
 static const void *keep_block(struct codec *codec, const void *block)
 {
 	if (!block && !codec->err)
@@ -32,8 +51,9 @@ static const void *keep_block(struct codec *codec, const void *block)
 	return block;
 }
 
-static void code_vma(struct codec *codec, struct vma *vma, uint64_t page_bytes, uint64_t *last)
+static void code_vma(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last)
 {
+	struct vma *vma = item;
 	int kind = (int)vma->kind;
 	const char *path = vma->path;
 
@@ -56,16 +76,11 @@ static void code_vma(struct codec *codec, struct vma *vma, uint64_t page_bytes, 
 static void code_vmas(struct codec *codec, const struct vma_list **block, uint64_t page_bytes)
 {
 	struct vma_list list = { 0 };
-	uint64_t last = 0;
-	size_t i;
 
-	if (!code_there(codec, *block))
+	if (!code_there(codec, *block, &list, sizeof(list)))
 		return;
-	if (!codec->reads)
-		list = **block;
-	codec_list(codec, &list.count, (void **)&list.vmas, 12, sizeof(*list.vmas));
-	for (i = 0; !codec->err && i < list.count; i++)
-		code_vma(codec, &list.vmas[i], page_bytes, &last);
+	code_items(codec, &list.count, (void **)&list.vmas, 12, sizeof(*list.vmas), code_vma,
+		   page_bytes);
 	if (!codec->reads)
 		return;
 	if (!codec->err)
@@ -73,8 +88,9 @@ static void code_vmas(struct codec *codec, const struct vma_list **block, uint64
 	free(list.vmas);
 }
 
-static void code_run(struct codec *codec, struct page_run *run, uint64_t page_bytes, uint64_t *last)
+static void code_run(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last)
 {
+	struct page_run *run = item;
 	int state = (int)run->state;
 
 	code_range(codec, &run->start, &run->end, page_bytes, last);
@@ -87,16 +103,11 @@ static void code_run(struct codec *codec, struct page_run *run, uint64_t page_by
 static void code_runs(struct codec *codec, const struct page_runs **block, uint64_t page_bytes)
 {
 	struct page_runs list = { 0 };
-	uint64_t last = 0;
-	size_t i;
 
-	if (!code_there(codec, *block))
+	if (!code_there(codec, *block, &list, sizeof(list)))
 		return;
-	if (!codec->reads)
-		list = **block;
-	codec_list(codec, &list.count, (void **)&list.runs, 4, sizeof(*list.runs));
-	for (i = 0; !codec->err && i < list.count; i++)
-		code_run(codec, &list.runs[i], page_bytes, &last);
+	code_items(codec, &list.count, (void **)&list.runs, 4, sizeof(*list.runs), code_run,
+		   page_bytes);
 	if (!codec->reads)
 		return;
 	if (!codec->err)
@@ -104,22 +115,23 @@ static void code_runs(struct codec *codec, const struct page_runs **block, uint6
 	free(list.runs);
 }
 
+static void code_frame_run(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last)
+{
+	struct frame_run *run = item;
+
+	code_range(codec, &run->start, &run->end, page_bytes, last);
+	codec_u64(codec, &run->first);
+	codec_bool(codec, &run->exclusive);
+}
+
 static void code_frames(struct codec *codec, const struct frame_list **block, uint64_t page_bytes)
 {
 	struct frame_list list = { 0 };
-	uint64_t last = 0;
-	size_t i;
 
-	if (!code_there(codec, *block))
+	if (!code_there(codec, *block, &list, sizeof(list)))
 		return;
-	if (!codec->reads)
-		list = **block;
-	codec_list(codec, &list.count, (void **)&list.runs, 4, sizeof(*list.runs));
-	for (i = 0; !codec->err && i < list.count; i++) {
-		code_range(codec, &list.runs[i].start, &list.runs[i].end, page_bytes, &last);
-		codec_u64(codec, &list.runs[i].first);
-		codec_bool(codec, &list.runs[i].exclusive);
-	}
+	code_items(codec, &list.count, (void **)&list.runs, 4, sizeof(*list.runs), code_frame_run,
+		   page_bytes);
 	if (!codec->reads)
 		return;
 	if (!codec->err)
@@ -162,14 +174,17 @@ static void code_chunks(struct codec *codec, struct touch_map *map, uint64_t chu
 	}
 }
 
+static void code_interval(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last)
+{
+	struct interval *interval = item;
+
+	code_range(codec, &interval->start, &interval->end, page_bytes, last);
+}
+
 static void code_set(struct codec *codec, struct intervals *set, uint64_t page_bytes)
 {
-	uint64_t last = 0;
-	size_t i;
-
-	codec_list(codec, &set->count, (void **)&set->items, 2, sizeof(*set->items));
-	for (i = 0; !codec->err && i < set->count; i++)
-		code_range(codec, &set->items[i].start, &set->items[i].end, page_bytes, &last);
+	code_items(codec, &set->count, (void **)&set->items, 2, sizeof(*set->items), code_interval,
+		   page_bytes);
 	if (codec->reads)
 		set->capacity = set->count;
 }
@@ -178,10 +193,8 @@ static void code_touch(struct codec *codec, const struct touch_facts **block, ui
 {
 	struct touch_facts facts = { 0 };
 
-	if (!code_there(codec, *block))
+	if (!code_there(codec, *block, &facts, sizeof(facts)))
 		return;
-	if (!codec->reads)
-		facts = **block;
 	code_chunks(codec, &facts.touched, CHUNK_PAGES * page_bytes);
 	code_set(codec, &facts.before, page_bytes);
 	code_set(codec, &facts.huge_seen, page_bytes);
