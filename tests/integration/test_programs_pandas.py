@@ -140,6 +140,19 @@ def test_a_lazy_frame(session):
     programs.written_alone(session.pid, process, whole[0], written)
 
 
+def test_equal_labels(session):
+    """Two blocks whose columns are called alike: nevertheless no two arrays share a name."""
+    session.run("twice = pd.concat([pd.DataFrame(np.ones((100_003, 2), kind), columns=['a', 'b'])"
+                " for kind in ('f8', 'i8')], axis=1)")
+    objects = session.ask("[id(block.values) for block in twice._mgr.blocks]")
+    rows = session.process()["arrays"]
+    named = {int(row["object"], 16): row["name"] for row in rows if row["object"]}
+    assert sorted(named[address] for address in objects) == [
+        "__main__.twice[['a', 'b']]", "__main__.twice[['a', 'b']].<block 1>"]
+    names = [row["name"] for row in rows if row["name"] != "<unnamed>"]
+    assert len(set(names)) == len(names)
+
+
 def test_a_column_shares_its_frame(session):
     """col = df['b'] copies nothing: its row is a view into the frame's array."""
     session.run("df = pd.DataFrame(np.ones((100_003, 5)), columns=list('abcde'))")

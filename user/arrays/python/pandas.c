@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "arrays/python/address_set.h"
 #include "arrays/python/expand_kinds.h"
 #include "arrays/python/expand_steps.h"
 #include "arrays/python/pandas_labels.h"
@@ -130,6 +131,24 @@ static void put_columns(struct py *py, const struct py_labels *labels,
 	text_buffer__add(text, placement->count == 1 ? "]" : "]]");
 }
 
+/*
+ * Appends the block's number if a block before it has the same text: labels may be equal. Texts are
+ * known by their FNV-1a; two that happen to share one only get a number too many.
+ */
+static int tell_apart(struct address_set *names, uint64_t block, struct text_buffer *text)
+{
+	uint64_t hash = 0xcbf29ce484222325ull;
+	size_t i;
+	int added;
+
+	for (i = 0; i < text->length; i++)
+		hash = (hash ^ (unsigned char)text->text[i]) * 0x100000001b3ull;
+	added = address_set__add(names, hash | 1);
+	if (!added)
+		text_buffer__addf(text, ".<block %" PRIu64 ">", block);
+	return added < 0 ? added : 0;
+}
+
 static int push_values(struct py_walk *walk, uint64_t block, size_t parent,
 		       struct text_buffer *text, const char *ndarray, const char *extension)
 {
@@ -152,18 +171,45 @@ static bool is_attribute(struct py_walk *walk, size_t node, const char *name)
 	       py_str_is(walk->py, walk->nodes[node].label, name);
 }
 
+static int expand_labelled(struct py_walk *walk, uint64_t blocks, size_t parent,
+			   const struct py_labels *labels)
+{
+	struct py *py = walk->py;
+	uint64_t i, block, count = blocks ? py_tuple_length(py, blocks) : 0;
+	char memory[COLUMNS_BYTES];
+	struct text_buffer text;
+	struct placement placement;
+	struct address_set names;
+	int err = address_set__init(&names);
+
+	for (i = 0; !err && i < count && py_in_time(py); i++) {
+		if (py_tuple_get(py, blocks, i, &block))
+			break;
+		text = text_buffer__over(memory, sizeof(memory));
+		if (labels->known && !read_placement(py, block, &placement)) {
+			put_columns(py, labels, &placement, &text);
+			err = tell_apart(&names, i, &text);
+		}
+		if (!text.length || text.cut) {
+			text_buffer__shorten(&text, 0);
+			text_buffer__addf(&text, ".<block %" PRIu64 ">", i);
+		}
+		if (!err)
+			err = push_values(walk, block, parent, &text, "", ".array");
+	}
+	address_set__deinit(&names);
+	return err;
+}
+
 static int expand_blocks(struct py_walk *walk, size_t node, uint64_t manager)
 {
 	struct py *py = walk->py;
 	uint64_t blocks = py_find_in_body(py, manager, is_tuple),
 		 axes = py_find_in_body(py, manager, is_list);
 	size_t parent = walk->nodes[node].parent;
-	uint64_t i, block, items, columns = 0, count = blocks ? py_tuple_length(py, blocks) : 0;
-	char memory[COLUMNS_BYTES];
-	struct text_buffer text;
-	struct placement placement;
+	uint64_t items, columns = 0;
 	struct py_labels labels = { 0 };
-	int err = 0;
+	int err;
 
 	/* Any other way to a manager: its blocks' names. */
 	if (!is_attribute(walk, node, "_mgr") || !axes ||
@@ -173,18 +219,7 @@ static int expand_blocks(struct py_walk *walk, size_t node, uint64_t manager)
 		return err || !axes ? err : py_walk__push_text(walk, axes, node, ".axes");
 	}
 	py_labels_read(py, columns, &labels);
-	for (i = 0; !err && i < count && py_in_time(py); i++) {
-		if (py_tuple_get(py, blocks, i, &block))
-			break;
-		text = text_buffer__over(memory, sizeof(memory));
-		if (labels.known && !read_placement(py, block, &placement))
-			put_columns(py, &labels, &placement, &text);
-		if (!text.length || text.cut) {
-			text_buffer__shorten(&text, 0);
-			text_buffer__addf(&text, ".<block %" PRIu64 ">", i);
-		}
-		err = push_values(walk, block, parent, &text, "", ".array");
-	}
+	err = expand_labelled(walk, blocks, parent, &labels);
 	if (!err)
 		err = py_walk__push_text(walk, columns, parent, ".columns");
 	return err ? err : py_expand_pointer(walk, parent, items + 8, ".index");
