@@ -6,6 +6,7 @@ PAGEWATCH_TEST_HIDES names what pagewatch is to take for missing.
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import harness
@@ -35,6 +36,26 @@ def test_children_that_execute_in_borrowed_memory(tmp_path, backend, features):
     touched = [harness.array_of(process, "w")["touch"]["pages_touched"]
                for process in report["processes"] if process["comm"] == "workload"]
     assert touched == 3 * [525]
+
+
+def relocations(*features):
+    """Where libbpf found what the programs read; and the number of each type of the kernel."""
+    done = harness.pagewatch("run", "-v", "-v", "-o", "/dev/null", "--", "true",
+                             env=hidden(*features))
+    lines = re.findall(r"prog '(\w+)': (relo #\d+): matching candidate #\d+ (<\w+>) \[(\d+)\] (.*)",
+                       done.stderr)
+    return ([(program, relocation, kind, place) for program, relocation, kind, _, place in lines],
+            {re.match(r"struct \w+", place)[0]: int(number) for *_, number, place in lines})
+
+
+def test_types_of_the_kernel_are_found_at_once():
+    """The small file of types leads to the same places as all types of the kernel, however read."""
+    places, numbers = relocations("kernel types")
+    assert len(places) > 50
+    few, few_numbers = relocations()
+    assert few == places
+    assert max(few_numbers.values()) < 1000 < max(numbers.values())
+    assert relocations("mapped types") == (few, few_numbers)
 
 
 HUGE = pathlib.Path("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size")

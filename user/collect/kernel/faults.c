@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "collect/kernel/faults_priv.h"
+#include "collect/kernel/kernel_types.h"
 #include "collect/kernel/tracefs.h"
 #include "collect/proc/proc_self.h"
 
@@ -169,9 +170,10 @@ static int configure_skeleton(struct faults *faults)
 	return err;
 }
 
-static void choose_programs(struct faults *faults, bool tp_btf)
+static void choose_programs(struct faults *faults)
 {
 	struct pagewatch_bpf *skel = faults->skel;
+	bool tp_btf = faults->backend == FAULTS_TP_BTF;
 	bool announced = tracefs_has_event(faults->events, "sched/sched_prepare_exec");
 
 	bpf_program__set_autoload(skel->progs.fault_user, tp_btf);
@@ -184,22 +186,44 @@ static void choose_programs(struct faults *faults, bool tp_btf)
 		tracefs_has_event(faults->events, "huge_memory/mm_collapse_huge_page"));
 }
 
-static int load_programs(struct faults *faults, bool tp_btf)
+/* types: a file for the kernel's types, or -1. Where it cannot be filled libbpf reads them all. */
+static struct pagewatch_bpf *open_skeleton(int types)
+{
+	char path[64];
+	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = path);
+	struct pagewatch_bpf *skel;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", types);
+	skel = types < 0 ? NULL : pagewatch_bpf__open_opts(&options);
+	if (skel && !kernel_types__fill(types, bpf_object__btf(skel->obj)))
+		return skel;
+	pagewatch_bpf__destroy(skel);
+	return pagewatch_bpf__open();
+}
+
+static int open_and_load(struct faults *faults, int types)
 {
 	int err;
 
-	faults->skel = pagewatch_bpf__open();
+	faults->skel = open_skeleton(types);
 	if (!faults->skel)
 		return -errno;
-	faults->backend = tp_btf ? FAULTS_TP_BTF : FAULTS_PERF;
 	err = configure_skeleton(faults);
 	if (err)
 		return err;
-	choose_programs(faults, tp_btf);
+	choose_programs(faults);
 	err = faults_configure_heap(faults);
-	if (err)
-		return err;
-	err = pagewatch_bpf__load(faults->skel);
+	return err ? err : pagewatch_bpf__load(faults->skel);
+}
+
+static int load_programs(struct faults *faults, enum faults_backend backend)
+{
+	int types = kernel_types__create(), err;
+
+	faults->backend = backend;
+	err = open_and_load(faults, types);
+	if (types >= 0)
+		close(types);
 	if (err) {
 		pagewatch_bpf__destroy(faults->skel);
 		faults->skel = NULL;
@@ -227,9 +251,10 @@ static int load_backend(struct faults *faults, char *reason, size_t size)
 		return give_reason(
 			reason, size, -EOPNOTSUPP,
 			"this kernel has no page_fault_user tracepoint: try --backend=perf");
-	err = load_programs(faults, wanted != FAULTS_PERF && tracepoints);
+	err = load_programs(faults,
+			    wanted != FAULTS_PERF && tracepoints ? FAULTS_TP_BTF : FAULTS_PERF);
 	if (err && wanted == FAULTS_AUTO && tracepoints && err != -EPERM)
-		err = load_programs(faults, false);
+		err = load_programs(faults, FAULTS_PERF);
 	/* EACCES comes from the verifier; a missing capability gives EPERM. */
 	if (err == -EPERM)
 		return give_reason(reason, size, -EPERM, NEEDS_ROOT);
