@@ -317,13 +317,13 @@ int enter_call(struct syscall_enter *ctx)
 {
 	unsigned long args[6];
 	int number = ctx->number;
-	__u32 slot;
+	__u32 slot = current_slot();
 
 	/*
 	 * Not ctx->args[i]: a program cannot be attached to a call with fewer arguments than it
 	 * reads (kernel/events/core.c, max_ctx_offset). The block always has room for six.
 	 */
-	if (!current_mm(&slot) || bpf_probe_read_kernel(args, sizeof(args), ctx->args))
+	if (slot == PW_NO_SLOT || bpf_probe_read_kernel(args, sizeof(args), ctx->args))
 		return 0;
 	if (number == numbers[PW_CALL_MUNMAP])
 		enter_munmap(args, slot);
@@ -354,9 +354,9 @@ int enter_call(struct syscall_enter *ctx)
 SEC("tracepoint/syscalls/sys_exit_munmap")
 int exit_call(struct syscall_exit *ctx)
 {
-	__u32 slot;
+	__u32 slot = current_slot();
 
-	if (!current_mm(&slot))
+	if (slot == PW_NO_SLOT)
 		return 0;
 	if (ctx->number == numbers[PW_CALL_SHMAT])
 		exit_shmat(ctx->result, slot);

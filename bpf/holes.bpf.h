@@ -49,18 +49,6 @@ struct {
 	__type(value, struct hole);
 } holes SEC(".maps");
 
-/*
- * The slot of an address space; PW_NO_SLOT: unwatched. If it ends meanwhile, another one may get
- * its place. Global: verified once.
- */
-__noinline int slot_of(__u64 mm)
-{
-	__u32 slot;
-	struct pw_mm *entry = find_mm(mm, &slot);
-
-	return entry && *(volatile __u64 *)&entry->mm == mm ? slot : PW_NO_SLOT;
-}
-
 /* The part of a mapping that is in the hole. Global: verified once. */
 __noinline int note_mapping(struct hole *hole, __u64 address)
 {

@@ -57,15 +57,12 @@ static __always_inline void add_image(__u64 mm, __u32 pid, __u32 old_slot)
 /* The new image of the current process, whose old address space is in old_mm. */
 static __always_inline void watch_image(__u64 old_mm, __u64 new_mm)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u32 pid = visible_tgid(task), old_slot = PW_NO_SLOT;
-	struct pw_mm *old = old_mm ? find_mm(old_mm, &old_slot) : NULL;
+	__u32 pid = current_ids() >> 32, old_slot = slot_of(old_mm);
 
 	/* A vfork child that is not followed leaves its parent's address space. */
-	if (old && !follow_children && pid_of_slot(old_slot) != pid)
-		old = NULL;
-	if (!old) {
+	if (!follow_children && pid_of_slot(old_slot) != pid)
 		old_slot = PW_NO_SLOT;
+	if (old_slot == PW_NO_SLOT) {
 		if (!bpf_map_lookup_elem(&next_exec, &pid))
 			return;
 		bpf_map_delete_elem(&next_exec, &pid);
@@ -104,7 +101,7 @@ static __always_inline void watch_unannounced(struct task_struct *task, __u64 mm
 		return;
 	}
 	*borrower = 0;
-	add_image(mm, visible_tgid(task), PW_NO_SLOT);
+	add_image(mm, current_ids() >> 32, PW_NO_SLOT);
 }
 
 /*
@@ -122,7 +119,7 @@ int BPF_PROG(prepare_exec, struct task_struct *task, struct linux_binprm *bprm)
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
-	__u32 pid = visible_tgid(bpf_get_current_task_btf()), slot, old_slot;
+	__u32 pid = current_ids() >> 32, slot, old_slot;
 	__u64 mm = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm);
 	__u32 *old;
 
@@ -133,7 +130,8 @@ int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_b
 		return 0;
 	old_slot = *old;
 	bpf_map_delete_elem(&execs, &pid);
-	if (find_mm(mm, &slot))
+	slot = slot_of(mm);
+	if (slot != PW_NO_SLOT)
 		send_process(PW_EXEC, slot, old_slot, pid);
 	return 0;
 }
@@ -164,13 +162,13 @@ SEC("tp_btf/exit_mmap")
 int BPF_PROG(mm_end, struct mm_struct *mm)
 {
 	__u64 current_image = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm);
-	__u32 slot, pid = visible_tgid(bpf_get_current_task_btf());
+	__u32 slot = slot_of(number_of(mm)), pid = current_ids() >> 32;
 
-	if (!find_mm((__u64)mm, &slot))
+	if (slot == PW_NO_SLOT)
 		return 0;
 	/* In an exec, on kernels that do not announce it, the new image is already current. */
 	if (current_image && pid_of_slot(slot) == pid && !bpf_map_lookup_elem(&execs, &pid))
-		watch_image((__u64)mm, current_image);
+		watch_image(number_of(mm), current_image);
 	return end_slot(slot);
 }
 
@@ -181,7 +179,10 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	__u32 slot, child_slot, pid;
 
 	parent_mm = (__u64)BPF_CORE_READ(parent, mm);
-	if (!follow_children || !mm || !find_mm(parent_mm, &slot))
+	if (!follow_children || !mm)
+		return 0;
+	slot = slot_of(parent_mm);
+	if (slot == PW_NO_SLOT)
 		return 0;
 	if (mm == parent_mm) {
 		note_borrower(parent, child);
@@ -197,9 +198,9 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 SEC("tp_btf/mm_collapse_huge_page")
 int BPF_PROG(collapse, struct mm_struct *mm, int isolated, int status)
 {
-	__u32 slot;
+	__u32 slot = status == SCAN_SUCCEED ? slot_of(number_of(mm)) : PW_NO_SLOT;
 
-	if (status == SCAN_SUCCEED && find_mm((__u64)mm, &slot))
+	if (slot != PW_NO_SLOT)
 		send_process(PW_COLLAPSE, slot, PW_NO_SLOT, 0);
 	return 0;
 }

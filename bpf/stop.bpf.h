@@ -10,11 +10,11 @@ __u32 stops_muted;
 SEC("uprobe")
 int stop_here(void *ctx)
 {
-	__u32 slot;
+	__u32 slot = current_slot();
 
 	/* A child that runs in this memory (vfork, CLONE_VM) is not traced: it would stop for good. */
-	if (!*(volatile __u32 *)&stops_muted && current_mm(&slot) &&
-	    pid_of_slot(slot) == visible_tgid(bpf_get_current_task_btf()))
+	if (!*(volatile __u32 *)&stops_muted && slot != PW_NO_SLOT &&
+	    pid_of_slot(slot) == current_ids() >> 32)
 		bpf_send_signal_thread(SIGSTOP);
 	return 0;
 }

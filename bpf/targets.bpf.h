@@ -85,6 +85,7 @@ static __always_inline struct pw_mm *find_mm(__u64 mm, __u32 *slot)
 	return NULL;
 }
 
+/* On the path of each fault: no call, and the task's mm is read by one load. */
 static __always_inline struct pw_mm *current_mm(__u32 *slot)
 {
 	__u64 mm = (__u64)bpf_get_current_task_btf()->mm;
@@ -92,26 +93,61 @@ static __always_inline struct pw_mm *current_mm(__u32 *slot)
 	return mm ? find_mm(mm, slot) : NULL;
 }
 
+/*
+ * The slot of an address space; PW_NO_SLOT: unwatched. If it ends meanwhile, another one may get
+ * its place. Global: verified once.
+ */
+__noinline __u32 slot_of(__u64 mm)
+{
+	__u32 slot;
+	struct pw_mm *entry = find_mm(mm, &slot);
+
+	return entry && *(volatile __u64 *)&entry->mm == mm ? slot : PW_NO_SLOT;
+}
+
+/*
+ * Off that path the mm is read by a helper: for a pointer in a task the verifier (since v6.2)
+ * goes through all types of the kernel four times, a millisecond in all.
+ */
+static __always_inline __u32 current_slot(void)
+{
+	return slot_of((__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm));
+}
+
+/* A pointer as a number: the verifier lets no global function have a pointer for one. */
+static __always_inline __u64 number_of(const void *pointer)
+{
+	__u64 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &pointer);
+	return number;
+}
+
+struct mm_search {
+	__u64 mm;
+	__u32 place, found;
+};
+
+static long look_for_mm(__u32 step, struct mm_search *search)
+{
+	__u32 place = search->place;
+	struct pw_mm *entry = bpf_map_lookup_elem(&mms, &place);
+
+	if (!entry)
+		return 1;
+	search->place = place_after(place);
+	if (entry->mm == search->mm || (search->found == PW_PLACE_NONE && entry->mm <= PW_MM_FREE))
+		search->found = place;
+	return entry->mm == search->mm || entry->mm == PW_MM_EMPTY;
+}
+
 /* The address space's place, or the first that it may take. Under the lock. */
 static __always_inline __u32 place_for_mm(__u64 mm)
 {
-	__u32 place = hash_mm(mm), found = PW_PLACE_NONE;
-	int i;
+	struct mm_search search = { mm, hash_mm(mm), PW_PLACE_NONE };
 
-	for (i = 0; i < PW_MM_PROBES; i++) {
-		struct pw_mm *entry = bpf_map_lookup_elem(&mms, &place);
-
-		if (!entry)
-			break;
-		if (entry->mm == mm)
-			return place;
-		if (found == PW_PLACE_NONE && entry->mm <= PW_MM_FREE)
-			found = place;
-		if (entry->mm == PW_MM_EMPTY)
-			break;
-		place = place_after(place);
-	}
-	return found;
+	bpf_loop(PW_MM_PROBES, look_for_mm, &search, 0);
+	return search.found;
 }
 
 /* Each slot once, then freed ones in order. Under the lock. */
