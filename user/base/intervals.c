@@ -3,7 +3,6 @@
 #include "base/intervals.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +48,19 @@ const struct interval *intervals__at(const struct intervals *map, uint64_t addre
 	size_t index = intervals__first(map, address);
 
 	return index < map->count && map->items[index].start <= address ? &map->items[index] : NULL;
+}
+
+bool intervals__part(const struct intervals *map, size_t *at, uint64_t start, uint64_t end,
+		     struct interval *ret)
+{
+	if (*at >= map->count || map->items[*at].start >= end)
+		return false;
+	*ret = map->items[(*at)++];
+	if (ret->start < start)
+		ret->start = start;
+	if (ret->end > end)
+		ret->end = end;
+	return true;
 }
 
 /* Makes a gap for `more` intervals at index. The caller has reserved the room. */
@@ -138,15 +150,10 @@ int intervals__cut(struct intervals *map, uint64_t start, uint64_t end)
 static void copy_part(const struct intervals *map, uint64_t start, uint64_t end, uint64_t by,
 		      struct intervals *ret)
 {
-	size_t i;
+	size_t at = intervals__first(map, start);
+	struct interval part;
 
-	for (i = intervals__first(map, start); i < map->count && map->items[i].start < end; i++) {
-		struct interval part = map->items[i];
-
-		if (part.start < start)
-			part.start = start;
-		if (part.end > end)
-			part.end = end;
+	while (intervals__part(map, &at, start, end, &part)) {
 		part.start += by;
 		part.end += by;
 		ret->items[ret->count++] = part;
@@ -227,14 +234,11 @@ void intervals__settle(struct intervals *map)
 
 uint64_t intervals__bytes(const struct intervals *map, uint64_t start, uint64_t end)
 {
+	size_t at = intervals__first(map, start);
+	struct interval part;
 	uint64_t bytes = 0;
-	size_t i;
 
-	for (i = intervals__first(map, start); i < map->count && map->items[i].start < end; i++) {
-		uint64_t from = map->items[i].start > start ? map->items[i].start : start;
-		uint64_t till = map->items[i].end < end ? map->items[i].end : end;
-
-		bytes += till - from;
-	}
+	while (intervals__part(map, &at, start, end, &part))
+		bytes += part.end - part.start;
 	return bytes;
 }

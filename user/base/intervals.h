@@ -9,6 +9,7 @@
 #ifndef BASE_INTERVALS_H
 #define BASE_INTERVALS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,13 @@ size_t intervals__first(const struct intervals *map, uint64_t address);
 
 /* The interval that holds the address, or NULL. */
 const struct interval *intervals__at(const struct intervals *map, uint64_t address);
+
+/*
+ * The part of item *at that lies within [start, end), where *at is intervals__first of start at
+ * first; the next call is for the next item. False: none is left.
+ */
+bool intervals__part(const struct intervals *map, size_t *at, uint64_t start, uint64_t end,
+		     struct interval *ret);
 
 /* Gives [start, end) this value, replacing what it had. */
 int intervals__set(struct intervals *map, uint64_t start, uint64_t end, uint64_t value);

@@ -187,7 +187,8 @@ ssize_t pagewatch_look_states(const struct pagewatch_look *look, uint64_t first,
 			      uint8_t *states)
 {
 	uint64_t all, start, end;
-	size_t i;
+	struct page_run part;
+	size_t at;
 
 	if (!look || (count && !states))
 		return -EINVAL;
@@ -201,14 +202,9 @@ ssize_t pagewatch_look_states(const struct pagewatch_look *look, uint64_t first,
 	memset(states, PAGEWATCH_ABSENT, count);
 	start = look->start + first * look->page_bytes;
 	end = start + count * look->page_bytes;
-	for (i = page_runs__lower_bound(&look->runs, start);
-	     i < look->runs.count && look->runs.runs[i].start < end; i++) {
-		const struct page_run *run = &look->runs.runs[i];
-		uint64_t from = run->start > start ? run->start : start;
-		uint64_t till = run->end < end ? run->end : end;
-
-		memset(states + (from - start) / look->page_bytes, (int)run->state,
-		       (till - from) / look->page_bytes);
-	}
+	at = page_runs__lower_bound(&look->runs, start);
+	while (page_runs__part(&look->runs, &at, start, end, &part))
+		memset(states + (part.start - start) / look->page_bytes, (int)part.state,
+		       (part.end - part.start) / look->page_bytes);
 	return (ssize_t)count;
 }

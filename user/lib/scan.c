@@ -90,16 +90,12 @@ void pages_count(const struct page_runs *runs, uint64_t page_bytes, uint64_t sta
 		 struct pagewatch_pages *ret)
 {
 	uint64_t pages = (end - start) / page_bytes, there = 0;
-	size_t i;
+	size_t at = page_runs__lower_bound(runs, start);
+	struct page_run part;
 
-	for (i = page_runs__lower_bound(runs, start); i < runs->count && runs->runs[i].start < end;
-	     i++) {
-		const struct page_run *run = &runs->runs[i];
-		uint64_t from = run->start > start ? run->start : start;
-		uint64_t till = run->end < end ? run->end : end;
-
-		add_pages(ret, run->state, (till - from) / page_bytes);
-		there += (till - from) / page_bytes;
+	while (page_runs__part(runs, &at, start, end, &part)) {
+		add_pages(ret, part.state, (part.end - part.start) / page_bytes);
+		there += (part.end - part.start) / page_bytes;
 	}
 	add_pages(ret, PAGE_ABSENT, pages - there);
 	ret->pages += pages;

@@ -65,6 +65,16 @@ const struct vma_list *moment_vmas(const struct vma_list *vmas)
 	return NULL;
 }
 
+/* With room for one more, so that none is not NULL. */
+static void *copy_items(const void *items, size_t count, size_t item_bytes)
+{
+	void *copy = calloc(count + 1, item_bytes);
+
+	if (copy && count)
+		memcpy(copy, items, count * item_bytes);
+	return copy;
+}
+
 static void free_runs(void *memory)
 {
 	page_runs__deinit(memory);
@@ -76,15 +86,13 @@ const struct page_runs *moment_runs(const struct page_runs *runs)
 
 	if (!ret)
 		return NULL;
-	ret->runs = calloc(runs->count + 1, sizeof(*ret->runs));
+	ret->runs = copy_items(runs->runs, runs->count, sizeof(*ret->runs));
 	if (!ret->runs) {
 		counted__drop(ret);
 		return NULL;
 	}
 	ret->count = runs->count;
 	ret->capacity = runs->count + 1;
-	if (runs->count)
-		memcpy(ret->runs, runs->runs, runs->count * sizeof(*ret->runs));
 	return ret;
 }
 
@@ -101,15 +109,13 @@ const struct frame_list *moment_frames(const struct frame_list *frames)
 
 	if (!ret)
 		return NULL;
-	ret->runs = calloc(frames->count + 1, sizeof(*ret->runs));
+	ret->runs = copy_items(frames->runs, frames->count, sizeof(*ret->runs));
 	if (!ret->runs) {
 		counted__drop(ret);
 		return NULL;
 	}
 	ret->count = frames->count;
 	ret->capacity = frames->count + 1;
-	if (frames->count)
-		memcpy(ret->runs, frames->runs, frames->count * sizeof(*ret->runs));
 	return ret;
 }
 

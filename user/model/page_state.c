@@ -59,6 +59,19 @@ size_t page_runs__lower_bound(const struct page_runs *runs, uint64_t address)
 			    offsetof(struct page_run, end), address);
 }
 
+bool page_runs__part(const struct page_runs *runs, size_t *at, uint64_t start, uint64_t end,
+		     struct page_run *ret)
+{
+	if (*at >= runs->count || runs->runs[*at].start >= end)
+		return false;
+	*ret = runs->runs[(*at)++];
+	if (ret->start < start)
+		ret->start = start;
+	if (ret->end > end)
+		ret->end = end;
+	return true;
+}
+
 /* Joins with the previous run if they are equal. The caller has reserved the room. */
 static void push_run(struct page_runs *runs, size_t first, struct page_run run)
 {

@@ -46,4 +46,11 @@ int page_runs__replace(struct page_runs *runs, uint64_t start, uint64_t end, con
 /* Index of the first run with end > address; count if there is none. */
 size_t page_runs__lower_bound(const struct page_runs *runs, uint64_t address);
 
+/*
+ * The part of run *at that lies within [start, end), where *at is page_runs__lower_bound of start
+ * at first; the next call is for the next run. False: none is left.
+ */
+bool page_runs__part(const struct page_runs *runs, size_t *at, uint64_t start, uint64_t end,
+		     struct page_run *ret);
+
 #endif

@@ -92,10 +92,7 @@ int check_render_json(const struct checks *checks, FILE *out)
 	struct json_out json = { .out = out };
 	size_t i;
 
-	json_open(&json, NULL, '{');
-	json_words(&json, "schema", "pagewatch/1");
-	json_words(&json, "kind", "check");
-	json_words(&json, "version", PAGEWATCH_VERSION);
+	json_open_report(&json, "check", PAGEWATCH_VERSION);
 	json_words(&json, "verdict", expect_verdict_name(checks__verdict(checks)));
 	put_command(&json, checks);
 	json_open(&json, "expectations", '[');

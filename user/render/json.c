@@ -51,9 +51,6 @@ static void put_header(struct json_out *json, const struct snapshot *snapshot)
 {
 	size_t i;
 
-	json_words(json, "schema", "pagewatch/1");
-	json_words(json, "kind", "snapshot");
-	json_words(json, "version", snapshot->header.version);
 	json_words(json, "tier", snapshot->header.tier);
 	json_words(json, "backend", snapshot->header.backend);
 	json_words(json, "page_reader", snapshot->header.page_reader);
@@ -90,7 +87,7 @@ int json_render_snapshot(const struct snapshot *snapshot, const struct view *vie
 	struct json_out json = { .out = out };
 	size_t i;
 
-	json_open(&json, NULL, '{');
+	json_open_report(&json, "snapshot", snapshot->header.version);
 	put_header(&json, snapshot);
 	json_open(&json, "processes", '[');
 	for (i = 0; i < snapshot->process_count && !ferror(out); i++)

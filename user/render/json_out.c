@@ -138,6 +138,14 @@ void json_spelled(struct json_out *json, const char *key, const char *text)
 	put_safe(json, key, text, format_line);
 }
 
+void json_open_report(struct json_out *json, const char *kind, const char *version)
+{
+	json_open(json, NULL, '{');
+	json_words(json, "schema", "pagewatch/1");
+	json_words(json, "kind", kind);
+	json_words(json, "version", version);
+}
+
 void json_environment(struct json_out *json, const char *key, const struct environment *environment)
 {
 	json_open(json, key, '{');

@@ -43,6 +43,9 @@ void json_text(struct json_out *json, const char *key, const char *text);
 /* The same for a name with its own backslashes. */
 void json_spelled(struct json_out *json, const char *key, const char *text);
 
+/* Opens a report, with the members that each begins with. */
+void json_open_report(struct json_out *json, const char *kind, const char *version);
+
 void json_environment(struct json_out *json, const char *key,
 		      const struct environment *environment);
 

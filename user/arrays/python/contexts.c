@@ -33,13 +33,9 @@ struct look {
 /* "Context" in "_contextvars.Context". */
 static bool is_called(struct py *py, uint64_t object, const char *name)
 {
-	const struct py_type *type = py_type_of(py, object);
 	char text[PY_NAME_MAX];
-	const char *dot;
 
-	py_type_name(py, type ? type->address : 0, text, sizeof(text));
-	dot = strrchr(text, '.');
-	return !strcmp(dot ? dot + 1 : text, name);
+	return !strcmp(py_class_name(py, object, text), name);
 }
 
 static int add_value(struct look *look, uint64_t variable, uint64_t value, uint64_t slot)

@@ -54,14 +54,10 @@ static bool put_plain(struct py *py, uint64_t key, int depth, struct text_buffer
 /* The end of a dotted name: "Point" in "geometry.Point". */
 static void put_type_name(struct py *py, uint64_t key, struct text_buffer *text)
 {
-	const struct py_type *type = py_type_of(py, key);
-	char name[PY_NAME_MAX];
-	const char *dot;
+	char memory[PY_NAME_MAX];
+	const char *name = py_class_name(py, key, memory);
 
-	py_type_name(py, type ? type->address : 0, name, sizeof(name));
-	dot = strrchr(name, '.');
-	dot = dot ? dot + 1 : name;
-	text_buffer__add(text, py_text_is_identifier(dot) ? dot : "key");
+	text_buffer__add(text, py_text_is_identifier(name) ? name : "key");
 }
 
 static void put_marked(struct py *py, uint64_t key, struct text_buffer *text)

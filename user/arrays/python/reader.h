@@ -175,6 +175,9 @@ void py_types__free(struct py_types *types);
 /* The name of a type; "" if it cannot be read. */
 void py_type_name(struct py *py, uint64_t type, char *buffer, size_t size);
 
+/* The last part of the name of an object's class, in text: "Point" of "geometry.Point". */
+const char *py_class_name(struct py *py, uint64_t object, char text[PY_NAME_MAX]);
+
 /* Sets literal, compares and calls of a type whose kind and flags are known. */
 void py_type__fill_answers(struct py *py, struct py_type *type);
 

@@ -293,3 +293,13 @@ const struct py_type *py_type_of(struct py *py, uint64_t object)
 		return NULL;
 	return py_type_at(py, type);
 }
+
+const char *py_class_name(struct py *py, uint64_t object, char text[PY_NAME_MAX])
+{
+	const struct py_type *type = py_type_of(py, object);
+	const char *dot;
+
+	py_type_name(py, type ? type->address : 0, text, PY_NAME_MAX);
+	dot = strrchr(text, '.');
+	return dot ? dot + 1 : text;
+}

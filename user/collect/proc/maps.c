@@ -101,18 +101,12 @@ int maps_read(const struct proc *proc, struct vma_list *list)
 {
 	struct mount_types *types = NULL;
 	FILE *file;
-	int fd, err;
+	int err;
 
 	vma_list__clear(list);
-	fd = proc__open_memory(proc, "maps");
-	if (fd < 0)
-		return fd;
-	file = fdopen(fd, "r");
-	if (!file) {
-		err = -errno;
-		close(fd);
+	err = proc__open_stream(proc, "maps", &file);
+	if (err)
 		return err;
-	}
 	types = mount_types__new(proc);
 	err = types ? add_lines(list, types, file) : -ENOMEM;
 	/* A kernel thread has no lines, nor has a process past exit_mm(). */

@@ -115,6 +115,20 @@ int proc__open_memory(const struct proc *proc, const char *name)
 	return open_living(proc, name, O_RDONLY);
 }
 
+int proc__open_stream(const struct proc *proc, const char *name, FILE **ret)
+{
+	int fd = proc__open_memory(proc, name), err = 0;
+
+	if (fd < 0)
+		return fd;
+	*ret = fdopen(fd, "r");
+	if (!*ret) {
+		err = -errno;
+		close(fd);
+	}
+	return err;
+}
+
 int proc__open_memory_to_write(const struct proc *proc)
 {
 	return open_living(proc, "mem", O_RDWR);

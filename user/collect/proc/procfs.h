@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "facts/environment.h"
@@ -46,6 +47,9 @@ int proc__open_file(const struct proc *proc, const char *name);
  * /proc/PID then shows nothing of it. -EBUSY: its threads end faster than we can open the file.
  */
 int proc__open_memory(const struct proc *proc, const char *name);
+
+/* The same as a stream, which the caller closes. 0 or -errno. */
+int proc__open_stream(const struct proc *proc, const char *name, FILE **ret);
 
 /* Its memory, for writing. */
 int proc__open_memory_to_write(const struct proc *proc);

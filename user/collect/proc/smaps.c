@@ -45,19 +45,13 @@ static int add_line(struct smaps *smaps, const char *line)
 
 int smaps__read(const struct proc *proc, struct smaps *ret)
 {
-	int fd = proc__open_memory(proc, "smaps"), err = 0;
 	size_t capacity = 0;
 	char *line = NULL;
 	FILE *file;
+	int err = proc__open_stream(proc, "smaps", &file);
 
-	if (fd < 0)
-		return fd;
-	file = fdopen(fd, "r");
-	if (!file) {
-		err = -errno;
-		close(fd);
+	if (err)
 		return err;
-	}
 	memset(ret, 0, sizeof(*ret));
 	errno = 0;
 	while (!err && getline(&line, &capacity, file) >= 0)

@@ -81,16 +81,12 @@ void scan_window__dropped(const struct scan_window *window, uint64_t address, ui
 static int add_moved_ranges(const struct intervals *from, uint64_t start, uint64_t end, uint64_t to,
 			    struct intervals *ret)
 {
-	size_t i;
+	size_t at = intervals__first(from, start);
+	struct interval part;
 	int err = 0;
 
-	for (i = intervals__first(from, start);
-	     !err && i < from->count && from->items[i].start < end; i++) {
-		uint64_t first = from->items[i].start > start ? from->items[i].start : start;
-		uint64_t last = from->items[i].end < end ? from->items[i].end : end;
-
-		err = intervals__set(ret, first - start + to, last - start + to, 0);
-	}
+	while (!err && intervals__part(from, &at, start, end, &part))
+		err = intervals__set(ret, part.start - start + to, part.end - start + to, 0);
 	return err;
 }
 

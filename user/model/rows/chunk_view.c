@@ -36,15 +36,13 @@ static void add_ranges(const struct intervals *set, uint64_t start, uint64_t end
 		       const struct chunk_view *view, uint64_t page_bytes,
 		       uint64_t into[CHUNK_WORDS])
 {
+	size_t at = intervals__first(set, start);
 	uint64_t mask[CHUNK_WORDS];
+	struct interval part;
 	unsigned int word;
-	size_t i;
 
-	for (i = intervals__first(set, start); i < set->count && set->items[i].start < end; i++) {
-		uint64_t from = set->items[i].start > start ? set->items[i].start : start;
-		uint64_t till = set->items[i].end < end ? set->items[i].end : end;
-
-		chunk_mask(view->start, from, till, page_bytes, mask);
+	while (intervals__part(set, &at, start, end, &part)) {
+		chunk_mask(view->start, part.start, part.end, page_bytes, mask);
 		for (word = 0; word < CHUNK_WORDS; word++)
 			into[word] |= mask[word];
 	}

@@ -73,23 +73,19 @@ static void add_runs(struct heat *heat, const struct tally_input *input, uint64_
 		     uint64_t end)
 {
 	struct heat_walk walk = walk_from(heat, start, input->page_bytes);
-	const struct page_runs *runs = input->runs;
-	size_t i;
+	size_t at = page_runs__lower_bound(input->runs, start);
+	struct page_run part;
 
-	for (i = page_runs__lower_bound(runs, start); i < runs->count && runs->runs[i].start < end;
-	     i++) {
-		const struct page_run *run = &runs->runs[i];
-		uint64_t from = run->start > start ? run->start : start;
-		uint64_t till = run->end < end ? run->end : end;
+	while (page_runs__part(input->runs, &at, start, end, &part)) {
 		uint64_t *row = NULL;
 
-		if (page_state_resident(run->state))
+		if (page_state_resident(part.state))
 			row = heat->resident;
-		else if (run->state == PAGE_ZERO || run->state == PAGE_ZERO_HUGE)
+		else if (part.state == PAGE_ZERO || part.state == PAGE_ZERO_HUGE)
 			row = heat->zero;
 		if (row)
-			add_pages(&walk, (from - start) / input->page_bytes,
-				  (till - start) / input->page_bytes, row);
+			add_pages(&walk, (part.start - start) / input->page_bytes,
+				  (part.end - start) / input->page_bytes, row);
 	}
 }
 

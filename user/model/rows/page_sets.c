@@ -18,20 +18,15 @@ void page_sets__deinit(struct page_sets *sets)
 static int add_runs(const struct tally_input *input, const struct interval *where,
 		    struct page_sets *ret)
 {
-	const struct page_runs *runs = input->runs;
+	size_t at = page_runs__lower_bound(input->runs, where->start);
+	struct page_run part;
 	int err = 0;
-	size_t i;
 
-	for (i = page_runs__lower_bound(runs, where->start);
-	     !err && i < runs->count && runs->runs[i].start < where->end; i++) {
-		const struct page_run *run = &runs->runs[i];
-		uint64_t start = run->start > where->start ? run->start : where->start;
-		uint64_t end = run->end < where->end ? run->end : where->end;
-
-		if (page_state_resident(run->state))
-			err = intervals__set(&ret->resident, start, end, 0);
-		else if (run->state == PAGE_ZERO || run->state == PAGE_ZERO_HUGE)
-			err = intervals__set(&ret->zero, start, end, 0);
+	while (!err && page_runs__part(input->runs, &at, where->start, where->end, &part)) {
+		if (page_state_resident(part.state))
+			err = intervals__set(&ret->resident, part.start, part.end, 0);
+		else if (part.state == PAGE_ZERO || part.state == PAGE_ZERO_HUGE)
+			err = intervals__set(&ret->zero, part.start, part.end, 0);
 	}
 	return err;
 }

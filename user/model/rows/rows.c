@@ -23,24 +23,20 @@ int row_fill_region(const struct tally_input *input, struct region_row *row)
 static int tally_ranges(const struct tally_input *input, const struct intervals *ranges,
 			uint64_t start, uint64_t end, struct tally *ret)
 {
-	size_t i;
-	int err = 0;
+	size_t at = intervals__first(ranges, start);
+	struct interval part;
+	struct tally tally;
+	int err;
 
 	memset(ret, 0, sizeof(*ret));
-	for (i = 0; !err && i < ranges->count; i++) {
-		uint64_t from = ranges->items[i].start > start ? ranges->items[i].start : start;
-		uint64_t till = ranges->items[i].end < end ? ranges->items[i].end : end;
-		struct tally part;
-
-		if (from >= till)
-			continue;
-		err = tally_range(input, from, till, &part);
+	while (intervals__part(ranges, &at, start, end, &part)) {
+		err = tally_range(input, part.start, part.end, &tally);
 		if (err)
-			break;
-		tally_add(ret, &part);
-		ret->touch.chunk_shared |= part.touch.chunk_shared;
+			return err;
+		tally_add(ret, &tally);
+		ret->touch.chunk_shared |= tally.touch.chunk_shared;
 	}
-	return err;
+	return 0;
 }
 
 /* Left unknown if the pages themselves are a guess. */

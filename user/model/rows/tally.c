@@ -72,20 +72,15 @@ static void add_touches(struct touch_tally *touch, const struct chunk_view *view
 static void add_states(struct tally *tally, const struct tally_input *input, uint64_t start,
 		       uint64_t end)
 {
-	const struct page_runs *runs = input->runs;
+	size_t at = page_runs__lower_bound(input->runs, start);
 	uint64_t pages, there = 0;
-	size_t i;
+	struct page_run part;
 
-	for (i = page_runs__lower_bound(runs, start); i < runs->count && runs->runs[i].start < end;
-	     i++) {
-		const struct page_run *run = &runs->runs[i];
-		uint64_t from = run->start > start ? run->start : start;
-		uint64_t till = run->end < end ? run->end : end;
-
-		pages = (till - from) / input->page_bytes;
+	while (page_runs__part(input->runs, &at, start, end, &part)) {
+		pages = (part.end - part.start) / input->page_bytes;
 		there += pages;
-		tally->states[run->state] += pages;
-		if (page_state_resident(run->state))
+		tally->states[part.state] += pages;
+		if (page_state_resident(part.state))
 			tally->resident += pages;
 	}
 	tally->pages = (end - start) / input->page_bytes;
