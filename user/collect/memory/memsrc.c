@@ -26,7 +26,8 @@ struct slab {
 
 struct memsrc {
 	struct memsrc_backend backend;
-	uint64_t page_bytes;
+	uint64_t page_bytes;	 /* a power of two: */
+	unsigned int page_shift; /* dividing costs more than finding a page */
 	size_t max_pages;
 	size_t pages;
 	uint64_t swapped;
@@ -49,6 +50,7 @@ struct memsrc *memsrc__new(const struct memsrc_backend *backend, uint64_t page_b
 		return NULL;
 	memsrc->backend = *backend;
 	memsrc->page_bytes = page_bytes;
+	memsrc->page_shift = (unsigned int)__builtin_ctzll(page_bytes);
 	memsrc->max_pages = max_pages;
 	memsrc->slot_count = 1024;
 	memsrc->slots = calloc(memsrc->slot_count, sizeof(*memsrc->slots));
@@ -78,6 +80,16 @@ void memsrc__close(struct memsrc *memsrc)
 	if (memsrc->backend.close)
 		memsrc->backend.close(memsrc->backend.ctx);
 	free(memsrc);
+}
+
+static uint64_t number_of(const struct memsrc *memsrc, uint64_t address)
+{
+	return (address >> memsrc->page_shift) + 1;
+}
+
+static uint64_t offset_in_page(const struct memsrc *memsrc, uint64_t address)
+{
+	return address & (memsrc->page_bytes - 1);
 }
 
 static struct slot *find_slot(struct slot *slots, size_t count, uint64_t number)
@@ -195,8 +207,8 @@ static size_t pages_to_load(const struct memsrc *memsrc, uint64_t number)
 
 void memsrc__prefetch(struct memsrc *memsrc, uint64_t address, size_t bytes)
 {
-	uint64_t number = address / memsrc->page_bytes + 1;
-	uint64_t end = (address + bytes - 1) / memsrc->page_bytes + 2;
+	uint64_t number = number_of(memsrc, address);
+	uint64_t end = number_of(memsrc, address + bytes - 1) + 1;
 
 	for (; bytes && number < end; number += MEMSRC_LOAD_PAGES) {
 		size_t count = end - number < MEMSRC_LOAD_PAGES ? end - number : MEMSRC_LOAD_PAGES;
@@ -209,7 +221,7 @@ void memsrc__prefetch(struct memsrc *memsrc, uint64_t address, size_t bytes)
 /* Counts a swapped page once, however often it is requested, while there is room to remember it. */
 static void count_miss(struct memsrc *memsrc, uint64_t address)
 {
-	uint64_t number = address / memsrc->page_bytes + 1;
+	uint64_t number = number_of(memsrc, address);
 	struct slot *slot;
 
 	if (!memsrc->backend.swapped)
@@ -231,7 +243,7 @@ static void count_miss(struct memsrc *memsrc, uint64_t address)
 /* The part of the range that lies in one page. */
 static int read_page(struct memsrc *memsrc, uint64_t address, uint8_t *buffer, size_t bytes)
 {
-	uint64_t number = address / memsrc->page_bytes + 1;
+	uint64_t number = number_of(memsrc, address);
 	struct slot *slot = &memsrc->last;
 	int err;
 
@@ -249,13 +261,13 @@ static int read_page(struct memsrc *memsrc, uint64_t address, uint8_t *buffer, s
 		count_miss(memsrc, address);
 		return -EFAULT;
 	}
-	memcpy(buffer, slot->data + address % memsrc->page_bytes, bytes);
+	memcpy(buffer, slot->data + offset_in_page(memsrc, address), bytes);
 	return 0;
 }
 
 static int read_page_again(struct memsrc *memsrc, uint64_t address, uint8_t *buffer, size_t bytes)
 {
-	uint64_t offset = address % memsrc->page_bytes;
+	uint64_t offset = offset_in_page(memsrc, address);
 	bool present = false;
 	int err;
 
@@ -275,7 +287,7 @@ static int read_by_pages(struct memsrc *memsrc, uint64_t address, uint8_t *buffe
 	if (address + bytes < address)
 		return -EFAULT;
 	while (bytes) {
-		size_t part = memsrc->page_bytes - address % memsrc->page_bytes;
+		size_t part = memsrc->page_bytes - offset_in_page(memsrc, address);
 		int err;
 
 		if (part > bytes)

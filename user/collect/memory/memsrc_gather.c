@@ -26,14 +26,20 @@ static bool is_sorted(const struct memsrc_span *spans, size_t count)
 }
 
 struct run {
-	uint64_t page_bytes;
+	uint64_t page_bytes; /* a power of two */
+	unsigned int page_shift;
 	uint64_t first; /* page numbers [first, end) */
 	uint64_t end;
 };
 
-static uint64_t last_page(const struct memsrc_span *span, uint64_t page_bytes)
+static uint64_t first_page(const struct memsrc_span *span, const struct run *run)
 {
-	return (span->address + span->bytes - 1) / page_bytes;
+	return span->address >> run->page_shift;
+}
+
+static uint64_t last_page(const struct memsrc_span *span, const struct run *run)
+{
+	return (span->address + span->bytes - 1) >> run->page_shift;
 }
 
 /* A piece that wraps around or is longer than a page is invalid. */
@@ -48,15 +54,14 @@ static size_t take_run(const struct memsrc_span *spans, size_t from, size_t coun
 {
 	size_t i;
 
-	run->first = spans[from].address / run->page_bytes;
+	run->first = first_page(&spans[from], run);
 	run->end = run->first;
 	for (i = from; i < count; i++) {
-		uint64_t last = last_page(&spans[i], run->page_bytes);
+		uint64_t last = last_page(&spans[i], run);
 
 		if (!is_sane(&spans[i], run->page_bytes))
 			continue;
-		if (spans[i].address / run->page_bytes > run->end ||
-		    last - run->first >= MEMSRC_LOAD_PAGES)
+		if (first_page(&spans[i], run) > run->end || last - run->first >= MEMSRC_LOAD_PAGES)
 			break;
 		if (last >= run->end)
 			run->end = last + 1;
@@ -67,7 +72,7 @@ static size_t take_run(const struct memsrc_span *spans, size_t from, size_t coun
 static void copy_span(const struct memsrc_span *span, const struct run *run, const uint8_t *buffer,
 		      const bool *present)
 {
-	uint64_t first = span->address / run->page_bytes, last = last_page(span, run->page_bytes);
+	uint64_t first = first_page(span, run), last = last_page(span, run);
 
 	if (is_sane(span, run->page_bytes) && last < run->end && present[first - run->first] &&
 	    present[last - run->first])
@@ -85,6 +90,7 @@ int memsrc__gather(struct memsrc *memsrc, struct memsrc_span *spans, size_t coun
 	size_t i, end;
 	int err = 0;
 
+	run.page_shift = (unsigned int)__builtin_ctzll(run.page_bytes);
 	if (!buffer)
 		return -ENOMEM;
 	if (!is_sorted(spans, count))
