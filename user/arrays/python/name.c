@@ -15,7 +15,6 @@
 #include "arrays/python/key_text.h"
 #include "arrays/python/ndarray.h"
 
-#define PATH_BYTES 2048u
 #define MARK_BYTES 32u /* "<... at 0x7f1234567890>" */
 #define STEPS_MAX 32
 
@@ -222,7 +221,7 @@ static void put_step(struct spelling *spelling, const struct py_node *node)
 /* A name that is too long is marked, and still belongs to one array only. */
 static void mark_cut(struct text_buffer *text, uint64_t object)
 {
-	size_t length = PATH_BYTES - MARK_BYTES;
+	size_t length = PY_PATH_BYTES - MARK_BYTES;
 
 	while (length && ((unsigned char)text->text[length] & 0xc0) == 0x80)
 		length--;
@@ -230,25 +229,52 @@ static void mark_cut(struct text_buffer *text, uint64_t object)
 	text_buffer__addf(text, "<... at 0x%" PRIx64 ">", object);
 }
 
+static void keep_prefix(struct spelling *spelling, size_t node)
+{
+	struct py_walk *walk = spelling->walk;
+
+	if (spelling->text.cut)
+		return;
+	memcpy(walk->prefix, spelling->text.text, spelling->text.length);
+	walk->prefix_length = spelling->text.length;
+	walk->prefix_node = node;
+}
+
+static void put_way(struct spelling *spelling, size_t node)
+{
+	struct py_walk *walk = spelling->walk;
+	size_t steps[STEPS_MAX], count = 0, at = node;
+
+	while (count < STEPS_MAX) {
+		if (walk->prefix_length && at == walk->prefix_node) {
+			text_buffer__add_bytes(&spelling->text, walk->prefix, walk->prefix_length);
+			break;
+		}
+		steps[count++] = at;
+		if (walk->nodes[at].edge == EDGE_ROOT)
+			break;
+		at = walk->nodes[at].parent;
+	}
+	while (count > 1)
+		put_step(spelling, &walk->nodes[steps[--count]]);
+	if (!count)
+		return;
+	if (walk->nodes[node].edge != EDGE_ROOT)
+		keep_prefix(spelling, walk->nodes[node].parent);
+	put_step(spelling, &walk->nodes[node]);
+}
+
 char *py_walk__name(struct py_walk *walk, size_t node)
 {
 	struct py_links *links = walk->py->links;
-	size_t steps[STEPS_MAX], count = 0, at = node;
-	char memory[PATH_BYTES];
+	char memory[PY_PATH_BYTES];
 	struct spelling spelling = { .walk = walk,
 				     .py = walk->py,
 				     .text = text_buffer__over(memory, sizeof(memory)) };
 
 	/* What is read only for the name is not a link of the walk. */
 	walk->py->links = NULL;
-	while (count < STEPS_MAX) {
-		steps[count++] = at;
-		if (walk->nodes[at].edge == EDGE_ROOT)
-			break;
-		at = walk->nodes[at].parent;
-	}
-	while (count)
-		put_step(&spelling, &walk->nodes[steps[--count]]);
+	put_way(&spelling, node);
 	if (spelling.text.cut)
 		mark_cut(&spelling.text, walk->nodes[node].object);
 	walk->py->links = links;

@@ -32,6 +32,7 @@ struct scan {
 	struct py_swept swept;
 	struct array_list *ret;
 	size_t first;		 /* first entry of ret that is ours */
+	size_t next_row;	 /* behind the last that scan_find found; a guess */
 	size_t unnamed;		 /* rows still without a name */
 	uint64_t swapped_before; /* swapped pages met before the search for arrays */
 	bool verified;		 /* all rows, once */
@@ -45,7 +46,7 @@ struct scan {
 };
 
 /* The row of an object, or NULL. Ours are in the order of their objects' addresses. */
-struct array_desc *scan_find(const struct scan *scan, uint64_t object);
+struct array_desc *scan_find(struct scan *scan, uint64_t object);
 
 /* Takes a row over; ctx is a struct scan. 0 or -ENOMEM; too many end the search. */
 int scan_add(void *ctx, struct array_desc *array);

@@ -10,13 +10,16 @@
 
 #define ARRAYS_MAX 200000u /* some 400 bytes each, with its name */
 
-struct array_desc *scan_find(const struct scan *scan, uint64_t object)
+struct array_desc *scan_find(struct scan *scan, uint64_t object)
 {
 	struct array_desc *ours = scan->ret->arrays + scan->first;
-	size_t count = scan->ret->count - scan->first;
-	size_t i = sorted_at_least(ours, count, sizeof(*ours), offsetof(struct array_desc, object),
-				   object);
+	size_t count = scan->ret->count - scan->first, i = scan->next_row;
 
+	/* Objects that were made one after the other are often looked for in that order. */
+	if (i >= count || ours[i].object != object)
+		i = sorted_at_least(ours, count, sizeof(*ours), offsetof(struct array_desc, object),
+				    object);
+	scan->next_row = i + 1;
 	return i < count && ours[i].object == object ? &ours[i] : NULL;
 }
 

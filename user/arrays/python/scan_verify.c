@@ -82,7 +82,7 @@ static void want_links(struct verifier *verifier, const struct py_link_range *ra
 
 static void want_all(struct verifier *verifier)
 {
-	const struct scan *scan = verifier->scan;
+	struct scan *scan = verifier->scan;
 	size_t i;
 
 	if (!scan->verified)
@@ -313,14 +313,14 @@ static void drop_wrong(struct verifier *verifier)
 	}
 	for (i = 0; i < scan->note_count; i++) {
 		const struct name_note *note = &scan->notes[i];
-		struct array_desc *array = scan_find(scan, note->object);
 
-		scan->report->unverified += array && is_lost(verifier, &note->node);
-		if (array &&
-		    (verifier->notes[i] & RECHECK_WRONG ||
-		     verifier->rows[array - (scan->ret->arrays + scan->first)] & RECHECK_WRONG ||
-		     rests_on_wrong(verifier, &note->node)))
-			drop_name(scan, array, note->name);
+		if (note->row == NO_ROW)
+			continue;
+		scan->report->unverified += is_lost(verifier, &note->node);
+		if (verifier->notes[i] & RECHECK_WRONG ||
+		    verifier->rows[note->row] & RECHECK_WRONG ||
+		    rests_on_wrong(verifier, &note->node))
+			drop_name(scan, &scan->ret->arrays[scan->first + note->row], note->name);
 	}
 }
 

@@ -10,6 +10,8 @@
 #include "arrays/python/answers.h"
 #include "arrays/python/reader.h"
 
+#define PY_PATH_BYTES 2048u /* of a name, with its NUL */
+
 enum py_edge {
 	EDGE_ROOT,    /* label: its text */
 	EDGE_TEXT,    /* label: what follows in the name */
@@ -84,6 +86,10 @@ struct py_walk {
 	uint64_t walked_min_bytes;  /* objects of types in py_is_walked that hold less are not
 				     * arrays */
 	struct py_answers answers;  /* for names */
+	/* The name of the node whose child was named last: its next child is often the next. */
+	char prefix[PY_PATH_BYTES];
+	size_t prefix_length; /* 0: none */
+	size_t prefix_node;
 	struct py_context_values context_values;
 	size_t elements; /* of object arrays, visited so far */
 	char **texts;	 /* owned */
