@@ -4,10 +4,8 @@
 
 #include "render/text_priv.h"
 
-#define LEVELS 8
-
 struct glyphs {
-	const char *levels[LEVELS];
+	const char *levels[HEAT_LEVELS];
 	const char *zero;
 	const char *absent;
 };
@@ -29,39 +27,14 @@ static const struct glyphs *glyphs_of(const struct text *text)
 	return text->view->unicode ? &unicode_glyphs : &ascii_glyphs;
 }
 
-/* A row of fewer pages than columns is stretched; after a resize cells are summed. */
-static struct text_cell cell_at(const struct heat *heat, uint32_t column, uint32_t width)
-{
-	uint64_t first = (uint64_t)column * heat->cells / width;
-	uint64_t end = ((uint64_t)column + 1) * heat->cells / width;
-	struct text_cell cell = { 0 };
-	uint64_t i;
-
-	for (i = first; i < (end > first ? end : first + 1); i++) {
-		cell.all += heat->pages[i];
-		cell.resident += heat->resident[i];
-		cell.zero += heat->zero[i];
-		cell.touched += heat->touched[i];
-	}
-	return cell;
-}
-
-/* One resident page is visible, and only a full cell looks full. */
-static unsigned int cell_level(const struct text_cell *cell)
-{
-	if (cell->resident >= cell->all)
-		return LEVELS - 1;
-	return (unsigned int)(cell->resident * (LEVELS - 1) / cell->all);
-}
-
-static enum text_style style_of(const struct text_cell *cell)
+static enum text_style style_of(const struct heat_cell *cell)
 {
 	if (cell->resident)
 		return cell->touched ? STYLE_TOUCHED : STYLE_RESIDENT;
 	return cell->zero ? STYLE_ZERO : STYLE_DIM;
 }
 
-void text_cell(const struct text *text, const struct text_cell *cell, enum text_style *style)
+void text_cell(const struct text *text, const struct heat_cell *cell, enum text_style *style)
 {
 	const struct glyphs *glyphs = glyphs_of(text);
 
@@ -70,7 +43,7 @@ void text_cell(const struct text *text, const struct text_cell *cell, enum text_
 		*style = style_of(cell);
 		text_style(text, *style);
 	}
-	fputs(cell->resident ? glyphs->levels[cell_level(cell)]
+	fputs(cell->resident ? glyphs->levels[heat_cell_level(cell)]
 	      : cell->zero   ? glyphs->zero
 			     : glyphs->absent,
 	      text->out);
@@ -84,7 +57,7 @@ void text_heat(const struct text *text, const struct heat *heat)
 	if (!heat->cells)
 		return;
 	for (column = 0; column < text->layout.heat_width; column++) {
-		struct text_cell cell = cell_at(heat, column, text->layout.heat_width);
+		struct heat_cell cell = heat_cell_of(heat, column, text->layout.heat_width);
 
 		text_cell(text, &cell, &style);
 	}
@@ -119,7 +92,7 @@ void text_legend(const struct text *text)
 	uint32_t column = 0;
 
 	put_entry(text, &column, STYLE_PLAIN, glyphs->levels[0], "partly resident");
-	put_entry(text, &column, STYLE_PLAIN, glyphs->levels[LEVELS - 1], "all resident");
+	put_entry(text, &column, STYLE_PLAIN, glyphs->levels[HEAT_LEVELS - 1], "all resident");
 	if (touches) {
 		put_entry(text, &column, STYLE_TOUCHED, "", "touched");
 		put_entry(text, &column, STYLE_RESIDENT, "", "not touched");

@@ -6,6 +6,7 @@
 #define RENDER_TEXT_PRIV_H
 
 #include "model/rows/selection.h"
+#include "render/heat_cell.h"
 #include "render/text.h"
 
 #define TEXT_COLUMNS 8u /* of numbers, between the name and the heatmap */
@@ -80,21 +81,11 @@ void text_names__deinit(struct text_names *names);
 /* Writes words, wrapped at the width, each line indented by that many blanks. */
 void text_wrap(const struct text *text, uint32_t indent, const char *words);
 
-/* What one character of a heatmap stands for: counts of pages, or of elements. */
-struct text_cell {
-	uint64_t all;
-	uint64_t resident;
-	uint64_t zero;
-	uint64_t touched;
-};
-
-/* text_heat.c: fills the layout's heat_width columns; and writes the legend. */
+/* text_heat.c: the layout's heat_width columns; and the line that says what they mean. */
 void text_heat(const struct text *text, const struct heat *heat);
 
-/*
- * One character; *style is the colour in use, plain at first, and plain again after the last one.
- */
-void text_cell(const struct text *text, const struct text_cell *cell, enum text_style *style);
+/* A character; *style is the colour in use, plain at first, and plain again after the last one. */
+void text_cell(const struct text *text, const struct heat_cell *cell, enum text_style *style);
 void text_legend(const struct text *text);
 
 /* text_shape.c: an array's index ranges, and with --detail its rows and columns. */

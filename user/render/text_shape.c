@@ -112,12 +112,12 @@ static void put_label(const struct text *text, uint64_t number)
 		fprintf(text->out, "%*s%*.3e ", (int)INDENT, "", (int)LABEL, (double)number);
 }
 
-static struct text_cell cell_at(const struct grid *grid, uint32_t row, uint32_t column,
+static struct heat_cell cell_at(const struct grid *grid, uint32_t row, uint32_t column,
 				uint32_t width)
 {
 	uint64_t first = (uint64_t)column * grid->columns / width;
 	uint64_t end = ((uint64_t)column + 1) * grid->columns / width;
-	struct text_cell cell = { 0 };
+	struct heat_cell cell = { 0 };
 	uint64_t i;
 
 	for (i = first; i < (end > first ? end : first + 1); i++) {
@@ -157,7 +157,7 @@ static void put_grid(const struct text *text, const struct array_row *array)
 		put_label(text, (uint64_t)((unsigned __int128)row * rows / grid->rows));
 		text_style(text, STYLE_PLAIN);
 		for (column = 0; column < width; column++) {
-			const struct text_cell cell = cell_at(grid, row, column, width);
+			const struct heat_cell cell = cell_at(grid, row, column, width);
 
 			text_cell(text, &cell, &style);
 		}
