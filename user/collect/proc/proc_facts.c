@@ -40,6 +40,7 @@ int proc__facts(const struct proc *proc, struct process_facts *ret)
 	if (!err) {
 		memcpy(ret->comm, stat.comm, sizeof(ret->comm));
 		ret->start_ticks = stat.start_ticks;
+		ret->parent = stat.ppid;
 	}
 	length = proc__link_of_memory(proc, "exe", ret->exe, sizeof(ret->exe) - 1);
 	ret->exe[length < 0 ? 0 : length] = '\0';
