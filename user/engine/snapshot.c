@@ -175,6 +175,8 @@ static int begin_moment(struct engine *engine, struct moment *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->header.complete = true;
 	err = engine_drain(engine);
+	if (!err)
+		err = engine_fold_ended(engine);
 	if (err)
 		return err;
 	ret->processes = calloc(engine->target_count + 1, sizeof(*ret->processes));
