@@ -277,7 +277,7 @@ static int add_process(struct picture *picture, const struct process_snapshot *p
 	struct filler filler = {
 		.picture = picture,
 		.process = process,
-		.input = tally_input__of(&picture->moment.header, process->moment),
+		.input = picture__input(picture, process),
 		.parent = parent,
 	};
 	int err, i;
