@@ -30,10 +30,9 @@ NEVER = ["--interval", "86400"]
 
 
 class Lines:
-    """Lines of a pipe, with a deadline; errors: as bytes.decode() takes it."""
+    """Lines of a pipe, with a deadline."""
 
-    def __init__(self, file, errors="strict"):
-        self.errors = errors
+    def __init__(self, file):
         self.fd = file.fileno()
         self.file = file
         self.rest = b""
@@ -50,7 +49,7 @@ class Lines:
                 return None
             self.rest += more
         line, self.rest = self.rest.split(b"\n", 1)
-        return line.decode(errors=self.errors)
+        return line.decode()
 
 
 class Target:

@@ -80,27 +80,6 @@ def test_one_that_cannot_be_watched_is_told(two):
     assert done.stderr == "pagewatch: no process 99999999\n" and not done.stdout
 
 
-@pytest.mark.root
-def test_an_exec_while_it_is_attached(opened):
-    """The image that began meanwhile is watched from its beginning."""
-    code = ("import os; print('READY', flush=True); input(); "
-            "os.execv('/bin/sh', ['sh', '-c', 'echo STARTED; exec cat'])")
-    target = harness.Target([harness.PYTHON, "-c", code])
-    opened.append(target)
-    target.until("READY")
-    watch = harness.Watch(target.pid, until=None)
-    opened.append(watch)
-    assert watch.phases.until("attached")
-    target.go()
-    target.until("STARTED")
-    watch.phases.leave()
-    report = watch.snapshot()
-    process = harness.process_of(report, target.pid)
-    assert report["complete"] and process["comm"] in ("sh", "cat")
-    ledger = process["totals"]["ledger"]
-    assert ledger["before"] == 0 and ledger["touched"] > 0
-
-
 @pytest.fixture(name="zombie")
 def ended_child():
     process = subprocess.Popen(["/bin/true"], stdout=subprocess.DEVNULL)

@@ -16,7 +16,6 @@
 #include <cmocka.h>
 
 #include "model/moment_codec.h"
-#include "model/moment_lists.h"
 #include "render/renderer.h"
 
 #define PAGE 4096ull
@@ -69,19 +68,19 @@ static void add_blocks(struct process_moment *process)
 		.start = BASE, .written = { ~0ull, 7 }, .first_ns = 5, .last_ns = 9, .first_tid = 42
 	};
 	struct touch_facts facts = { 0 };
-	struct array_desc array = matrix();
-	struct process_lists lists;
+	struct array_list arrays = { calloc(1, sizeof(*arrays.arrays)), 1, 1 };
 
+	assert_non_null(arrays.arrays);
+	arrays.arrays[0] = matrix();
 	assert_int_equal(touch_map_add(&facts.touched, &chunk), 0);
 	assert_int_equal(intervals__set(&facts.before, BASE, BASE + 80 * PAGE, 0), 0);
-	lists = (struct process_lists){ .vmas = { vmas, 2, 2 },
-					.runs = { runs, 3, 3 },
-					.frames = { &frame, 1, 1 },
-					.arrays = { &array, 1, 1 },
-					.touch = facts };
-	assert_int_equal(process_moment__keep(process, &lists), 0);
-	touch_facts__deinit(&facts);
-	array_desc__deinit(&array);
+	process->vmas = moment_vmas(&(struct vma_list){ vmas, 2, 2 });
+	process->runs = moment_runs(&(struct page_runs){ runs, 3, 3 });
+	process->frames = moment_frames(&(struct frame_list){ &frame, 1, 1 });
+	process->touch = moment_touch(&facts);
+	process->arrays = moment_arrays(&arrays);
+	assert_true(process->vmas && process->runs && process->frames && process->touch &&
+		    process->arrays);
 }
 
 static void set_moment(struct moment *moment)

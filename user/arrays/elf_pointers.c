@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "arrays/elf_chosen.h"
 #include "arrays/malloc_chunk.h"
 #include "arrays/symbol_miss.h"
 #include "base/array.h"
@@ -147,7 +146,7 @@ static int add_block(const struct elf_pointer *pointer, uint64_t start, uint64_t
 	if (!array.name)
 		return -ENOMEM;
 	ret->arrays[ret->count++] = array;
-	return elf_array_add_alias(&ret->arrays[ret->count - 1], pointer->plain);
+	return 0;
 }
 
 static int follow_one(const struct follow *follow, const struct elf_pointer *pointer,

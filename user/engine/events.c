@@ -34,12 +34,6 @@ static int on_unclosed(struct engine *engine, struct target *target, const struc
 	return faults__take_unclosed(engine->faults, event, take_unclosed, &unclosed);
 }
 
-/* More is read from /proc when it is scanned: most processes of a storm never are. */
-static void set_name(struct target *target, const struct map_event *event)
-{
-	memcpy(target->facts.comm, event->process.comm, sizeof(event->process.comm));
-}
-
 static int add_child(struct engine *engine, const struct map_event *event)
 {
 	struct target *parent = engine_find_slot(engine, event->slot);
@@ -52,16 +46,14 @@ static int add_child(struct engine *engine, const struct map_event *event)
 				    faults__backend(engine->faults) == FAULTS_TP_BTF);
 	if (!touch)
 		return -ENOMEM;
-	err = target__new(engine, event->process.other_pid, event->process.other_slot, NULL,
-			  &child);
+	err = target__new(engine, event->process.other_pid, event->process.other_slot, &child);
 	if (err) {
 		touch__free(touch);
 		return err;
 	}
 	child->touch = touch;
-	set_name(child, event);
-	if (parent)
-		memcpy(child->facts.exe, parent->facts.exe, sizeof(child->facts.exe));
+	if (parent && !child->facts.comm[0])
+		memcpy(child->facts.comm, parent->facts.comm, sizeof(child->facts.comm));
 	return allocations_begin(engine, child, parent);
 }
 
@@ -102,15 +94,9 @@ static int add_image(struct engine *engine, const struct map_event *event, bool 
 
 	if (event->process.other_slot != NO_SLOT)
 		old = engine_find_slot(engine, event->process.other_slot);
-	/* A vfork child leaves an address space that its parent still uses. */
-	if (old && !old->mm_ended)
-		old = NULL;
-	err = target__new(engine, event->pid, event->slot, old, &target);
+	err = target__new(engine, event->pid, event->slot, &target);
 	if (err)
 		return err;
-	set_name(target, event);
-	if (target->proc)
-		proc__exe(target->proc, target->facts.exe, sizeof(target->facts.exe));
 	target->asked = asked;
 	target->touch = touch__new(engine->environment.page_bytes, engine->environment.pmd_bytes,
 				   faults__backend(engine->faults) == FAULTS_TP_BTF);
@@ -119,7 +105,10 @@ static int add_image(struct engine *engine, const struct map_event *event, bool 
 	err = allocations_begin(engine, target, NULL);
 	if (err)
 		return err;
-	return old ? carry_over(engine, old, target) : 0;
+	/* A vfork child leaves an address space that its parent still uses. */
+	if (old && old->mm_ended)
+		return carry_over(engine, old, target);
+	return 0;
 }
 
 static int on_exec(struct engine *engine, const struct map_event *event)

@@ -97,10 +97,6 @@ static int handle_fd(struct engine *engine, int fd)
 		read_timer(engine);
 		return 0;
 	}
-	if (fd == engine->input_fd) {
-		engine->input = true;
-		return 0;
-	}
 	target = target_of_pidfd(engine, fd);
 	return target ? end_target(engine, target) : 0;
 }
@@ -122,7 +118,7 @@ static int wait_once(struct engine *engine)
 		err = engine_serve_control(engine);
 	if (!err)
 		err = end_gone(engine);
-	return err ? err : engine_fold_many(engine);
+	return err ? err : engine_fold_ended(engine);
 }
 
 static bool take_flag(bool *flag)
@@ -151,8 +147,6 @@ static bool next_pending(struct engine *engine, enum engine_event *ret)
 		*ret = ENGINE_ASKED;
 	else if (take_flag(&engine->resized))
 		*ret = ENGINE_RESIZED;
-	else if (take_flag(&engine->input))
-		*ret = ENGINE_INPUT;
 	else if (take_flag(&engine->ticked))
 		*ret = ENGINE_TICK;
 	else

@@ -42,21 +42,16 @@ bool target__take_final(struct target *target, struct process_moment *row)
 	return true;
 }
 
-void target__forget_touches(struct target *target)
+void target__forget_scan(struct target *target)
 {
 	if (target->touch)
 		touch__end_window(target->touch);
-	touch_map_deinit(&target->map);
-	touch_map_deinit(&target->window);
-}
-
-void target__forget_scan(struct target *target)
-{
-	target__forget_touches(target);
 	page_runs__deinit(&target->runs);
 	extent_list__deinit(&target->extents);
 	free(target->frames.runs);
 	target->frames = (struct frame_list){ 0 };
+	touch_map_deinit(&target->map);
+	touch_map_deinit(&target->window);
 }
 
 void target__free(struct target *target)
@@ -82,35 +77,30 @@ static int open_process(struct engine *engine, struct target *target)
 {
 	int err;
 
-	err = proc__open_process(engine->procfs, target->pid, &target->proc);
+	err = proc__open(engine->procfs, target->pid, &target->proc);
 	if (err)
 		return err;
+	target->pid = proc__pid(target->proc);
 	target->pidfd = (int)syscall(SYS_pidfd_open, (pid_t)target->pid, 0);
 	/* By now its pid belongs to a thread or nobody (v6.15: ENOENT). */
 	if (target->pidfd < 0)
 		return errno == EINVAL || errno == ENOENT ? -ESRCH : -errno;
+	/* First: a process that is about to end has no facts, but we wait for its end. */
 	err = engine_watch_fd(engine, target->pidfd);
-	/* In the faults tier the record of its beginning has its name. */
-	if (err || target->slot != NO_SLOT)
-		return err;
-	return proc__facts(target->proc, &target->facts);
+	return err ? err : proc__facts(target->proc, &target->facts);
 }
 
-int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target *old,
-		struct target **ret)
+int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target **ret)
 {
 	struct target *target = calloc(1, sizeof(*target));
-	int err = 0;
+	int err;
 
 	if (!target)
 		return -ENOMEM;
 	target->pid = pid;
 	target->slot = slot;
 	target->pidfd = -1;
-	if (old && old->pid == pid && old->pidfd >= 0)
-		target_set__hand_over(engine, old, target);
-	else
-		err = open_process(engine, target);
+	err = open_process(engine, target);
 	/* A child may be gone before we hear of it; its touches are in the tables all the same. */
 	if (err && !(err == -ESRCH && slot != NO_SLOT))
 		goto out;
@@ -257,8 +247,6 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 	if (target->pidfd >= 0)
 		close(target->pidfd);
 	target->pidfd = -1;
-	proc__close(target->proc);
-	target->proc = NULL;
 	return err;
 }
 

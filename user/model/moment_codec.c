@@ -88,7 +88,6 @@ static void code_header(struct codec *codec, struct moment_header *header)
 static void code_facts(struct codec *codec, struct process_facts *facts)
 {
 	codec_u32(codec, &facts->pid);
-	codec_u32(codec, &facts->parent);
 	codec_chars(codec, facts->comm, sizeof(facts->comm));
 	codec_chars(codec, facts->exe, sizeof(facts->exe));
 	codec_chars(codec, facts->runtime, sizeof(facts->runtime));
@@ -165,8 +164,7 @@ static void code_moment(struct codec *codec, struct moment *moment)
 		   sizeof(*moment->processes));
 	for (i = 0; !codec->err && i < moment->process_count; i++) {
 		code_process_header(codec, &moment->processes[i].header);
-		codec_process_lists(codec, &moment->processes[i],
-				    moment->header.environment.page_bytes);
+		codec_blocks(codec, &moment->processes[i], moment->header.environment.page_bytes);
 	}
 }
 
@@ -177,10 +175,7 @@ int moment_codec__encode(const struct moment *moment, char **ret, size_t *count)
 
 	code_moment(&codec, &copy);
 	*count = codec.out.length;
-	if (!codec.err)
-		return text_buffer__take(&codec.out, ret);
-	text_buffer__deinit(&codec.out);
-	return codec.err;
+	return text_buffer__take(&codec.out, ret);
 }
 
 int moment_codec__decode(const void *bytes, size_t count, struct moment *ret)
@@ -192,7 +187,6 @@ int moment_codec__decode(const void *bytes, size_t count, struct moment *ret)
 	ret->pool = codec.pool = malloc(count + 1);
 	if (!ret->pool)
 		return -ENOMEM;
-	ret->pool_bytes = count + 1;
 	code_moment(&codec, ret);
 	codec_require(&codec, codec.at == codec.end);
 	return codec.err;

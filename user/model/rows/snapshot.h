@@ -8,8 +8,6 @@
 
 #include "model/index/grid.h"
 #include "model/index/index_set.h"
-#include "facts/array.h"
-#include "facts/vma.h"
 #include "model/moment.h"
 #include "model/rows/tally.h"
 #include "model/rows/view.h"
@@ -71,9 +69,6 @@ struct snapshot {
  * on failure. 0, -ENOMEM, or -EPROTO: the counts do not add up (logged).
  */
 int snapshot__of(const struct moment *moment, const struct view *view, struct snapshot *ret);
-
-/* The same of all rows, without any details. */
-int snapshot__counts(const struct moment *moment, struct snapshot *ret);
 
 /* Frees everything below; the snapshot itself may live on the stack. */
 void snapshot__deinit(struct snapshot *snapshot);
