@@ -297,7 +297,7 @@ def test_another_stop_point():
     done = check("--at", "libc.so.6:no_such_symbol", "-e", "__main__.x: interior_resident == 0",
                  *python(code))
     assert done.returncode == 3
-    assert "libc.so.6:no_such_symbol is not in" in done.stderr
+    assert "libc.so.6:no_such_symbol is not mapped by process" in done.stderr
 
 
 @pytest.mark.root
