@@ -123,7 +123,7 @@ def test_object(lazy):
     lazy([1, 2, 3])
 """)
     result.assert_outcomes(failed=3, errors=1)
-    result.stdout.fnmatch_lines(["*UsageError: the mark pagewatch takes allow=*",
+    result.stdout.fnmatch_lines(["*UsageError: the mark pagewatch takes only allow=*",
                                  "*too small to tell*", "*allow='3 pages': a count of pages*",
                                  "*cannot address an object of type list*"])
 
