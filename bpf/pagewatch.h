@@ -272,6 +272,7 @@ struct pw_process { /* FORK: the child; EXEC: the old image */
 	struct pw_record head;
 	__u32 other_slot;
 	__u32 other_pid;
+	char comm[16]; /* FORK: of the child; EXEC: of the new image */
 };
 
 #endif

@@ -44,6 +44,8 @@ static __noinline int send_process(__u32 type, __u32 slot, __u32 other_slot, __u
 	fill_head(&record->head, type, slot);
 	record->other_slot = other_slot;
 	record->other_pid = other_pid;
+	/* A forked process begins with the name of the thread that forks it. */
+	bpf_get_current_comm(record->comm, sizeof(record->comm));
 	bpf_ringbuf_submit(record, wakeup_flags(true));
 	return 0;
 }
@@ -151,8 +153,10 @@ static __noinline int end_slot(__u32 slot)
 	fill_head(&record->head, PW_MM_END, slot);
 	record->other_slot = PW_NO_SLOT;
 	record->other_pid = pid_of_slot(slot);
+	record->comm[0] = '\0';
+	/* User space waits for the end of the process, or hears of an exec. */
 	if (leave_place(slot))
-		bpf_ringbuf_submit(record, BPF_RB_FORCE_WAKEUP);
+		bpf_ringbuf_submit(record, wakeup_flags(false));
 	else
 		bpf_ringbuf_discard(record, BPF_RB_NO_WAKEUP);
 	return 0;

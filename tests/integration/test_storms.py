@@ -24,21 +24,25 @@ def fixture_storms(tmp_path):
 class Storms:
     """A program that is followed, and plays a storm a time while pagewatch stands still."""
 
-    def __init__(self, opened, program, count, *options):
-        self.target = harness.Target([program, count])
+    def __init__(self, opened, *command, options=()):
+        self.target = harness.Target(command)
         opened.append(self.target)
         self.target.ready()
         self.watch = harness.Watch(self.target.pid, "--children", *options)
         opened.append(self.watch)
         self.ended = 0
 
-    def play(self):
-        """One storm; the losses after it."""
+    def report(self):
+        """The report after one storm."""
         self.watch.process.send_signal(signal.SIGSTOP)
         os.waitid(os.P_PID, self.watch.process.pid, os.WSTOPPED)
         self.target.done()
         self.watch.process.send_signal(signal.SIGCONT)
-        report = self.watch.snapshot()
+        return self.watch.snapshot()
+
+    def play(self):
+        """One storm; the losses after it."""
+        report = self.report()
         self.ended += len(report["processes"]) - 1 + report["processes_rest"]["processes"]
         return report["losses"]
 
@@ -69,7 +73,7 @@ def test_none_of_a_storm_is_lost(storms, opened):
 
 def test_more_than_can_wait_are_counted(storms, opened):
     """The parent and 15 that have ended: each storm loses what is more, and nothing for good."""
-    played = Storms(opened, storms, 100, "--processes", "4")
+    played = Storms(opened, storms, 100, options=["--processes", "4"])
     for storm in (1, 2, 3):
         losses = played.play()
         assert losses["processes"] == storm * 85, losses
@@ -79,12 +83,36 @@ def test_more_than_can_wait_are_counted(storms, opened):
 
 def test_ends_that_nobody_told_are_found(storms, opened):
     """The ring has room for a fifth of them: the others have no record, and give their slots back."""
-    played = Storms(opened, storms, 400, "--processes", "64", "--ring-bytes", "4096")
+    options = ["--processes", "64", "--ring-bytes", "4096"]
+    played = Storms(opened, storms, 400, options=options)
     for storm in (1, 2, 3):
         losses = played.play()
         assert losses["processes"] == storm * (400 - 255), losses
         assert losses["children"] + played.ended == storm * 255
         assert losses["children"] > storm * 100
+
+
+def test_a_child_has_the_name_of_the_thread_that_forked_it(opened):
+    """Also if it ended before pagewatch could look at it."""
+    code = """if True:
+        import ctypes, os, threading
+        def fork():
+            ctypes.CDLL(None).prctl(15, b"forker", 0, 0, 0)
+            child = os.fork()
+            if not child:
+                os._exit(0)
+            os.waitpid(child, 0)
+        print("READY", flush=True)
+        input()
+        thread = threading.Thread(target=fork)
+        thread.start()
+        thread.join()
+        print("DONE", flush=True)
+        input()"""
+    played = Storms(opened, harness.PYTHON, "-c", code)
+    report = played.report()
+    ended, = [row for row in report["processes"] if row["exited"]]
+    assert ended["comm"] == "forker" and ended["exe"].startswith("/usr/bin/python3")
 
 
 @pytest.mark.long

@@ -80,6 +80,72 @@ def test_one_that_cannot_be_watched_is_told(two):
     assert done.stderr == "pagewatch: no process 99999999\n" and not done.stdout
 
 
+@pytest.mark.root
+def test_an_exec_while_it_is_attached(opened):
+    """The image that began meanwhile is watched from its beginning."""
+    code = ("import os; print('READY', flush=True); input(); "
+            "os.execv('/bin/sh', ['sh', '-c', 'echo STARTED; exec cat'])")
+    target = harness.Target([harness.PYTHON, "-c", code])
+    opened.append(target)
+    target.until("READY")
+    watch = harness.Watch(target.pid, until=None)
+    opened.append(watch)
+    assert watch.phases.until("attached")
+    target.go()
+    target.until("STARTED")
+    watch.phases.leave()
+    report = watch.snapshot()
+    process = harness.process_of(report, target.pid)
+    assert report["complete"] and process["comm"] in ("sh", "cat")
+    ledger = process["totals"]["ledger"]
+    assert ledger["before"] == 0 and ledger["touched"] > 0
+
+
+@pytest.fixture(name="exec_chain")
+def fixture_exec_chain(tmp_path):
+    path = tmp_path / "exec_chain"
+    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-o", path,
+                    harness.ROOT / "tests/faults/exec_chain.c"], check=True)
+    return path
+
+
+@pytest.mark.root
+def test_reports_of_a_process_that_keeps_executing_programs(exec_chain, opened):
+    """Also one that comes while the old memory is gone, and the new image not known yet."""
+    target = harness.Target([exec_chain, "2000"])
+    opened.append(target)
+    target.ready()
+    watch = harness.Watch(target.pid, "--interval", "1ms")
+    opened.append(watch)
+    target.go()
+    exited = False
+    while not exited:
+        row, = watch.next()["processes"]
+        assert row["pid"] == target.pid
+        exited = row["exited"]
+    assert target.process.wait(harness.DEADLINE) == 0
+    assert watch.lines.next() is None and watch.wait() == 0
+
+
+@pytest.mark.root
+def test_an_image_whose_memory_goes_after_the_exec(exec_chain, opened):
+    """Another process goes on in it, or reads it. Its lives are those of the process."""
+    target = harness.Target([exec_chain, "shared"])
+    opened.append(target)
+    target.ready()
+    watch = harness.Watch(target.pid)
+    opened.append(watch)
+    target.go()
+    target.until("LEFT")
+    assert pids_of(watch.snapshot()) == [target.pid] * 2
+    target.go()
+    target.until("DONE")
+    row, = watch.snapshot()["processes"]
+    life, = [life for life in row["retired"] if life["start"] == "0x200000000000"]
+    assert not row["exited"] and life["how"] == "exec"
+    assert life["touch"]["pages_touched"] == 300
+
+
 @pytest.fixture(name="zombie")
 def ended_child():
     process = subprocess.Popen(["/bin/true"], stdout=subprocess.DEVNULL)

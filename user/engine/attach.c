@@ -19,6 +19,9 @@ static int scan_baseline(struct engine *engine, struct target *target)
 	if (target->slot == NO_SLOT)
 		return 0;
 	err = engine_drain(engine);
+	/* An image that begins during the watch has no pages from before it. */
+	if (!err && target->replaced)
+		return 0;
 	if (!err)
 		err = target__scan(engine, target);
 	if (!err)
@@ -47,13 +50,15 @@ static int attach_one(struct engine *engine, uint32_t pid, bool asked)
 		return 0;
 	}
 	if (!err)
-		err = target__new(engine, pid, slot, &target);
+		err = target__new(engine, pid, slot, NULL, &target);
 	if (err && slot != NO_SLOT)
 		faults__release(engine->faults, slot);
 	if (err)
 		return err;
 	target->asked = asked;
 	if (slot != NO_SLOT) {
+		if (target->proc)
+			proc__facts(target->proc, &target->facts);
 		target->touch = touch__new(engine->environment.page_bytes,
 					   engine->environment.pmd_bytes,
 					   faults__backend(engine->faults) == FAULTS_TP_BTF);

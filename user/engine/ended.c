@@ -61,9 +61,14 @@ static int sum_up(struct engine *engine, struct target *target)
 	return 0;
 }
 
+static size_t most_kept(const struct engine *engine)
+{
+	return engine->options.ended_max ? engine->options.ended_max : ENGINE_ENDED_MAX;
+}
+
 int engine_fold_ended(struct engine *engine)
 {
-	size_t most = engine->options.ended_max ? engine->options.ended_max : ENGINE_ENDED_MAX;
+	size_t most = most_kept(engine);
 	struct target *smallest;
 	size_t count;
 	int err = 0;
@@ -75,4 +80,11 @@ int engine_fold_ended(struct engine *engine)
 		err = sum_up(engine, smallest);
 	engine_prune_untold(engine);
 	return err;
+}
+
+int engine_fold_many(struct engine *engine)
+{
+	size_t ended = engine->target_count - engine->live_count;
+
+	return ended > 2 * most_kept(engine) ? engine_fold_ended(engine) : 0;
 }

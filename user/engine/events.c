@@ -34,6 +34,12 @@ static int on_unclosed(struct engine *engine, struct target *target, const struc
 	return faults__take_unclosed(engine->faults, event, take_unclosed, &unclosed);
 }
 
+/* More is read from /proc when it is scanned: most processes of a storm never are. */
+static void set_name(struct target *target, const struct map_event *event)
+{
+	memcpy(target->facts.comm, event->process.comm, sizeof(event->process.comm));
+}
+
 static int add_child(struct engine *engine, const struct map_event *event)
 {
 	struct target *parent = engine_find_slot(engine, event->slot);
@@ -46,14 +52,16 @@ static int add_child(struct engine *engine, const struct map_event *event)
 				    faults__backend(engine->faults) == FAULTS_TP_BTF);
 	if (!touch)
 		return -ENOMEM;
-	err = target__new(engine, event->process.other_pid, event->process.other_slot, &child);
+	err = target__new(engine, event->process.other_pid, event->process.other_slot, NULL,
+			  &child);
 	if (err) {
 		touch__free(touch);
 		return err;
 	}
 	child->touch = touch;
-	if (parent && !child->facts.comm[0])
-		memcpy(child->facts.comm, parent->facts.comm, sizeof(child->facts.comm));
+	set_name(child, event);
+	if (parent)
+		memcpy(child->facts.exe, parent->facts.exe, sizeof(child->facts.exe));
 	return allocations_begin(engine, child, parent);
 }
 
@@ -77,8 +85,11 @@ static int carry_over(struct engine *engine, struct target *old, struct target *
 	int err;
 
 	/* What happens after a process's final snapshot does not change it, not even an exec. */
-	target->final = old->final;
-	old->final = NULL;
+	if (!target->final) {
+		target->final = old->final;
+		target->final_pages = old->final_pages;
+		old->final = NULL;
+	}
 	err = target__end(engine, old, "exec");
 	old->replaced = true;
 	if (err)
@@ -94,9 +105,15 @@ static int add_image(struct engine *engine, const struct map_event *event, bool 
 
 	if (event->process.other_slot != NO_SLOT)
 		old = engine_find_slot(engine, event->process.other_slot);
-	err = target__new(engine, event->pid, event->slot, &target);
+	/* A vfork child leaves an address space that its parent still uses. */
+	if (old && !old->mm_ended)
+		old = NULL;
+	err = target__new(engine, event->pid, event->slot, old, &target);
 	if (err)
 		return err;
+	set_name(target, event);
+	if (target->proc)
+		proc__exe(target->proc, target->facts.exe, sizeof(target->facts.exe));
 	target->asked = asked;
 	target->touch = touch__new(engine->environment.page_bytes, engine->environment.pmd_bytes,
 				   faults__backend(engine->faults) == FAULTS_TP_BTF);
@@ -105,10 +122,7 @@ static int add_image(struct engine *engine, const struct map_event *event, bool 
 	err = allocations_begin(engine, target, NULL);
 	if (err)
 		return err;
-	/* A vfork child leaves an address space that its parent still uses. */
-	if (old && old->mm_ended)
-		return carry_over(engine, old, target);
-	return 0;
+	return old ? carry_over(engine, old, target) : 0;
 }
 
 static int on_exec(struct engine *engine, const struct map_event *event)
@@ -120,6 +134,18 @@ static int on_exec(struct engine *engine, const struct map_event *event)
 		return err;
 	engine_lose_child(engine, engine_find_slot(engine, event->slot), event->slot, err);
 	return 0;
+}
+
+/* After the exec, if somebody still read the old memory through /proc, or ran in it. */
+static int on_mm_end(struct engine *engine, struct target *target)
+{
+	struct target *image;
+
+	if (!target)
+		return 0;
+	target->mm_ended = true;
+	image = engine_find_pid(engine, target->pid);
+	return image && image != target ? carry_over(engine, target, image) : 0;
 }
 
 static int on_mapping(struct engine *engine, struct target *target, const struct map_event *event)
@@ -179,9 +205,7 @@ static void handle_event(void *ctx, const struct map_event *event)
 		err = on_exec(engine, event);
 		break;
 	case MAP_EVENT_MM_END:
-		target = engine_find_slot(engine, event->slot);
-		if (target)
-			target->mm_ended = true;
+		err = on_mm_end(engine, engine_find_slot(engine, event->slot));
 		break;
 	case MAP_EVENT_COLLAPSE:
 		target = engine_find_slot(engine, event->slot);

@@ -69,7 +69,7 @@ static int holds_add_target(struct engine *engine, pid_t pid)
 
 	if (engine->faults || engine_find_pid(engine, (uint32_t)pid))
 		return 0;
-	err = target__new(engine, (uint32_t)pid, NO_SLOT, &target);
+	err = target__new(engine, (uint32_t)pid, NO_SLOT, NULL, &target);
 	if (!err)
 		target->asked = pid == engine->launched;
 	return err;

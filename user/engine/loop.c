@@ -118,7 +118,7 @@ static int wait_once(struct engine *engine)
 		err = engine_serve_control(engine);
 	if (!err)
 		err = end_gone(engine);
-	return err ? err : engine_fold_ended(engine);
+	return err ? err : engine_fold_many(engine);
 }
 
 static bool take_flag(bool *flag)

@@ -132,12 +132,18 @@ int engine_watch_fd(struct engine *engine, int fd);
  */
 int target_set__add(struct engine *engine, struct target *target);
 void target_set__end(struct engine *engine, struct target *target);
+/* The new target gets the process of the old one, which has one. It is not in the set yet. */
+void target_set__hand_over(struct engine *engine, struct target *from, struct target *to);
 struct target *engine_find_slot(struct engine *engine, uint32_t slot);
-struct target *engine_find_pid(struct engine *engine, uint32_t pid);
+struct target *engine_find_pid(const struct engine *engine, uint32_t pid);
 size_t engine_live_targets(const struct engine *engine);
 
-/* targets.c: slot NO_SLOT in the scan tier. The engine owns the target. */
-int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target **ret);
+/*
+ * targets.c: slot NO_SLOT in the scan tier; pid is that of a process. old: the image before, whose
+ * process it takes over, or NULL. The engine owns the target. 0 or -errno.
+ */
+int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target *old,
+		struct target **ret);
 void target__free(struct target *target);
 void target__forget_marks(struct target *target);
 /* Moves the final snapshot of a target to *row; false: none. */
@@ -163,6 +169,8 @@ void engine_prune_untold(struct engine *engine);
 
 /* ended.c: sums up the ended targets except the largest. 0 or -ENOMEM. */
 int engine_fold_ended(struct engine *engine);
+/* Does so only when many have ended, because it looks at all targets. */
+int engine_fold_many(struct engine *engine);
 
 /* events.c: handles all that is in the ring at the call, or as much as 10 ms allow. 0 or -errno. */
 int engine_drain(struct engine *engine);

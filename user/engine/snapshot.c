@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/log.h"
 #include "base/test_point.h"
@@ -112,6 +113,32 @@ static int end_target(struct engine *engine, struct target *target)
 	return err ? err : target__end(engine, target, "exit");
 }
 
+/* Between the end of the old memory and the record of the new image: microseconds, or a disk. */
+#define EXEC_ROUND_NS 1000000
+#define EXEC_ROUNDS 2000
+
+/*
+ * The memory of a target is gone. -EAGAIN: it was replaced by an exec; else it ends, and is ended
+ * here: 0 or -errno.
+ */
+static int await_image_or_end(struct engine *engine, struct target *target)
+{
+	const struct timespec pause = { .tv_nsec = EXEC_ROUND_NS };
+	int round, err;
+
+	err = engine_drain(engine);
+	for (round = 0; !err && !target->ended && target->slot != NO_SLOT && round < EXEC_ROUNDS;
+	     round++) {
+		if (proc__alive(target->proc))
+			break;
+		nanosleep(&pause, NULL);
+		err = engine_drain(engine);
+	}
+	if (!err && target->replaced)
+		return -EAGAIN;
+	return err ? err : end_target(engine, target);
+}
+
 static int fill_process(struct engine *engine, struct target *target, struct process_moment *row)
 {
 	struct array_list arrays = { 0 };
@@ -132,7 +159,7 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 		 * process loses its memory a moment before it counts as dead.
 		 */
 		if (err == -ESRCH)
-			err = end_target(engine, target);
+			err = await_image_or_end(engine, target);
 		if (err == -EAGAIN)
 			return err;
 	}
@@ -175,6 +202,8 @@ static int begin_moment(struct engine *engine, struct moment *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->header.complete = true;
 	err = engine_drain(engine);
+	if (!err)
+		err = engine_fold_ended(engine);
 	if (err)
 		return err;
 	ret->processes = calloc(engine->target_count + 1, sizeof(*ret->processes));

@@ -59,15 +59,24 @@ void target_set__end(struct engine *engine, struct target *target)
 	*at = target->next_by_pid;
 }
 
+void target_set__hand_over(struct engine *engine, struct target *from, struct target *to)
+{
+	to->proc = from->proc;
+	to->pidfd = from->pidfd;
+	from->proc = NULL;
+	from->pidfd = -1;
+	engine->gone_count++;
+}
+
 struct target *engine_find_slot(struct engine *engine, uint32_t slot)
 {
 	return slot < engine->slot_capacity ? engine->by_slot[slot] : NULL;
 }
 
 /* The latest one: an image that a process has left lives on only if others use it. */
-struct target *engine_find_pid(struct engine *engine, uint32_t pid)
+struct target *engine_find_pid(const struct engine *engine, uint32_t pid)
 {
-	struct target *target = *bucket_of(engine, pid);
+	struct target *target = engine->by_pid[pid % TARGET_BUCKETS];
 
 	while (target && target->pid != pid)
 		target = target->next_by_pid;
@@ -76,15 +85,9 @@ struct target *engine_find_pid(struct engine *engine, uint32_t pid)
 
 bool engine_is_asked(const struct engine *engine, uint32_t pid)
 {
-	size_t i;
+	const struct target *target = engine_find_pid(engine, pid);
 
-	if (engine->launched && (uint32_t)engine->launched == pid)
-		return true;
-	for (i = 0; i < engine->target_count; i++) {
-		if (engine->targets[i]->pid == pid && engine->targets[i]->asked)
-			return true;
-	}
-	return false;
+	return (engine->launched && (uint32_t)engine->launched == pid) || (target && target->asked);
 }
 
 size_t engine_live_targets(const struct engine *engine)

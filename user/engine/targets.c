@@ -77,30 +77,35 @@ static int open_process(struct engine *engine, struct target *target)
 {
 	int err;
 
-	err = proc__open(engine->procfs, target->pid, &target->proc);
+	err = proc__open_process(engine->procfs, target->pid, &target->proc);
 	if (err)
 		return err;
-	target->pid = proc__pid(target->proc);
 	target->pidfd = (int)syscall(SYS_pidfd_open, (pid_t)target->pid, 0);
 	/* By now its pid belongs to a thread or nobody (v6.15: ENOENT). */
 	if (target->pidfd < 0)
 		return errno == EINVAL || errno == ENOENT ? -ESRCH : -errno;
-	/* First: a process that is about to end has no facts, but we wait for its end. */
 	err = engine_watch_fd(engine, target->pidfd);
-	return err ? err : proc__facts(target->proc, &target->facts);
+	/* In the faults tier the record of its beginning has its name. */
+	if (err || target->slot != NO_SLOT)
+		return err;
+	return proc__facts(target->proc, &target->facts);
 }
 
-int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target **ret)
+int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target *old,
+		struct target **ret)
 {
 	struct target *target = calloc(1, sizeof(*target));
-	int err;
+	int err = 0;
 
 	if (!target)
 		return -ENOMEM;
 	target->pid = pid;
 	target->slot = slot;
 	target->pidfd = -1;
-	err = open_process(engine, target);
+	if (old && old->pid == pid && old->pidfd >= 0)
+		target_set__hand_over(engine, old, target);
+	else
+		err = open_process(engine, target);
 	/* A child may be gone before we hear of it; its touches are in the tables all the same. */
 	if (err && !(err == -ESRCH && slot != NO_SLOT))
 		goto out;
@@ -247,6 +252,8 @@ int target__end(struct engine *engine, struct target *target, const char *how)
 	if (target->pidfd >= 0)
 		close(target->pidfd);
 	target->pidfd = -1;
+	proc__close(target->proc);
+	target->proc = NULL;
 	return err;
 }
 

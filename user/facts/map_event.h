@@ -78,6 +78,7 @@ struct map_unclosed {
 struct map_process {
 	uint32_t other_slot; /* FORK: the child's; EXEC: the old image's, or NO_SLOT */
 	uint32_t other_pid;  /* FORK: the child's */
+	char comm[16];	     /* FORK: the child's name, EXEC: the new image's; ends in NUL */
 };
 
 struct map_block {

@@ -77,7 +77,8 @@ static struct map_event decode_process(const struct pw_process *record, enum map
 {
 	struct map_event event = event_of(&record->head, type);
 
-	event.process = (struct map_process){ record->other_slot, record->other_pid };
+	event.process = (struct map_process){ record->other_slot, record->other_pid, "" };
+	memcpy(event.process.comm, record->comm, sizeof(event.process.comm) - 1);
 	return event;
 }
 

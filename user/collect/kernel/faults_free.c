@@ -17,16 +17,37 @@ static void delete_keys(int fd, uint32_t slot)
 		bpf_map_delete_elem(fd, &key);
 }
 
+/* Chunks below one set of level 2 (512 GiB with small pages). */
+#define GROUP_SHIFT (2 * PW_SET_SHIFT)
+#define SPANS_MAX 8u
+
 struct span {
 	uint64_t first, last; /* chunks' numbers */
+};
+
+/* Of each group one, if there are not too many. A walk from the heap to the stack costs more. */
+struct spans {
+	struct span spans[SPANS_MAX];
+	size_t count;
 };
 
 static int span_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
 {
 	uint64_t number = key & ((1ull << PW_SLOT_SHIFT) - 1);
-	struct span *span = ctx;
+	struct spans *spans = ctx;
+	struct span *span;
+	size_t i;
 
 	(void)chunk;
+	for (i = 0; i < spans->count; i++) {
+		if (spans->spans[i].first >> GROUP_SHIFT == number >> GROUP_SHIFT)
+			break;
+	}
+	if (i == SPANS_MAX)
+		i--;
+	span = &spans->spans[i];
+	if (i == spans->count)
+		spans->spans[spans->count++] = (struct span){ number, number };
 	if (number < span->first)
 		span->first = number;
 	if (number > span->last)
@@ -34,14 +55,33 @@ static int span_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
 	return 0;
 }
 
+/* The kernel side leaves an empty set of level 2: others may be about to use it. */
+static void delete_sets(struct faults *faults, uint32_t slot, const struct span *span)
+{
+	int fd = bpf_map__fd(faults->skel->maps.sets);
+	uint64_t group;
+
+	for (group = span->first >> GROUP_SHIFT; group <= span->last >> GROUP_SHIFT; group++) {
+		uint64_t key = (uint64_t)(slot + 1) << PW_SLOT_SHIFT | 2ull << PW_LEVEL_SHIFT |
+			       group;
+
+		bpf_map_delete_elem(fd, &key);
+	}
+}
+
 static int drop_all_chunks(struct faults *faults, uint32_t slot)
 {
-	struct span span = { UINT64_MAX, 0 };
-	int err = faults_each_chunk(faults, slot, span_visited, &span);
+	struct spans spans = { .count = 0 };
+	int err = faults_each_chunk(faults, slot, span_visited, &spans);
+	size_t i;
 
-	if (!err && span.first <= span.last)
-		err = faults_drop_chunks(faults, slot, span.first * faults_chunk_bytes(faults),
-					 (span.last + 1) * faults_chunk_bytes(faults));
+	for (i = 0; !err && i < spans.count; i++) {
+		const struct span *span = &spans.spans[i];
+
+		err = faults_drop_chunks(faults, slot, span->first * faults_chunk_bytes(faults),
+					 (span->last + 1) * faults_chunk_bytes(faults));
+		delete_sets(faults, slot, span);
+	}
 	chunk_places__forget(&faults->places, slot);
 	return err;
 }

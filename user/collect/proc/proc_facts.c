@@ -22,11 +22,17 @@ static void fill_memory(const char *status, struct process_facts *facts)
 		facts->page_table_bytes = kib * 1024;
 }
 
+void proc__exe(const struct proc *proc, char *buffer, size_t size)
+{
+	ssize_t length = proc__link_of_memory(proc, "exe", buffer, size - 1);
+
+	buffer[length < 0 ? 0 : length] = '\0';
+}
+
 int proc__facts(const struct proc *proc, struct process_facts *ret)
 {
 	struct proc_stat stat;
 	char *status = NULL;
-	ssize_t length;
 	int err;
 
 	memset(ret, 0, sizeof(*ret));
@@ -41,8 +47,7 @@ int proc__facts(const struct proc *proc, struct process_facts *ret)
 		memcpy(ret->comm, stat.comm, sizeof(ret->comm));
 		ret->start_ticks = stat.start_ticks;
 	}
-	length = proc__link_of_memory(proc, "exe", ret->exe, sizeof(ret->exe) - 1);
-	ret->exe[length < 0 ? 0 : length] = '\0';
+	proc__exe(proc, ret->exe, sizeof(ret->exe));
 	err = proc__read_memory(proc, "status", &status);
 	if (!err)
 		fill_memory(status, ret);

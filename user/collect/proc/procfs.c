@@ -84,18 +84,35 @@ static int become_leader(const struct procfs *procfs, struct proc *proc, uint32_
 	return faccessat(fd, task, F_OK, 0) ? -ESRCH : 0;
 }
 
-int proc__open(struct procfs *procfs, uint32_t pid, struct proc **ret)
+int proc__open_process(struct procfs *procfs, uint32_t pid, struct proc **ret)
 {
 	struct proc *proc = calloc(1, sizeof(*proc));
-	char *status = NULL;
-	uint64_t leader;
 	int err;
 
 	if (!proc)
 		return -ENOMEM;
 	proc->pid = pid;
 	proc->fd = open_pid(procfs, pid);
-	err = proc->fd < 0 ? proc->fd : proc__read_file(proc, "status", &status, NULL);
+	if (proc->fd < 0) {
+		err = proc->fd;
+		free(proc);
+		return err;
+	}
+	*ret = proc;
+	return 0;
+}
+
+int proc__open(struct procfs *procfs, uint32_t pid, struct proc **ret)
+{
+	struct proc *proc = NULL;
+	char *status = NULL;
+	uint64_t leader;
+	int err;
+
+	err = proc__open_process(procfs, pid, &proc);
+	if (err)
+		return err;
+	err = proc__read_file(proc, "status", &status, NULL);
 	if (err)
 		goto out;
 	err = proc_status_number(status, "Tgid", &leader);

@@ -27,6 +27,9 @@ void procfs__close(struct procfs *procfs);
  */
 int proc__open(struct procfs *procfs, uint32_t pid, struct proc **ret);
 
+/* pid must be the id of a process: status is not read. */
+int proc__open_process(struct procfs *procfs, uint32_t pid, struct proc **ret);
+
 /*
  * Our own process: correct even if /proc belongs to another pid namespace than ours, or our first
  * thread has ended. Files are those of the calling thread.
@@ -68,6 +71,9 @@ int proc__alive(const struct proc *proc);
 
 /* A live thread, for calls that reach a process's memory by a thread: the first if it is alive. */
 int proc__living_thread(const struct proc *proc, uint32_t *tid);
+
+/* The path of its program, terminated; "" if it cannot be read. */
+void proc__exe(const struct proc *proc, char *buffer, size_t size);
 
 /* Fills what can be read; other fields stay empty. 0 or -ESRCH. */
 int proc__facts(const struct proc *proc, struct process_facts *ret);
