@@ -75,6 +75,7 @@ CHURN_C := tests/workload/churn.c
 HEAP_C := $(wildcard tests/workload/heap*.c)
 WORKLOAD_C := $(filter-out $(RANDOM_C) $(SIGNALS_C) $(CONTROL_C) $(CHURN_C) $(HEAP_C),$(wildcard tests/workload/*.c))
 FUZZ_C := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_OBJ := $(O)/obj/fuzz
 
 objects = $(patsubst %.c,$(OBJ)/%.o,$(1))
 PURE_A := $(OBJ)/libpure.a
@@ -272,11 +273,22 @@ $(WORKLOADS):
 	$(if $(V),,@echo "  LINK    $@")
 	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LDFLAGS) -lpthread -o $@
 
-$(O)/fuzz/%: tests/fuzz/%.c $(PURE_C) | $(O)/tools
+# What undefined behaviour finds ends a fuzzer, as all else that it finds.
+FUZZ_CFLAGS = $(filter-out -fsanitize%,$(ALL_CFLAGS)) -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined
+$(FUZZ_OBJ)/%.o: %.c | $(O)/tools
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC      $< (fuzz)")
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c $< -o $@
+
+$(FUZZ_OBJ)/libpure.a: $(patsubst %.c,$(FUZZ_OBJ)/%.o,$(PURE_C))
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(FUZZERS): $(O)/fuzz/%: $(FUZZ_OBJ)/tests/fuzz/%.o $(FUZZ_OBJ)/libpure.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  FUZZER  $@")
-	$(Q)$(CLANG) $(filter-out -fsanitize%,$(ALL_CFLAGS)) -fsanitize=fuzzer,address,undefined \
-		$(filter %.c,$^) $(LIBS) -o $@
+	$(Q)$(CLANG) $(FUZZ_CFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
 $(O)/bench/%.bpf.o: tests/bench/%.bpf.c | $(O)/tools
 	@mkdir -p $(@D)
@@ -338,4 +350,4 @@ uninstall:
 clean:
 	$(Q)rm -rf $(O)
 
--include $(shell find $(O)/obj/$(VARIANT) $(O)/pagewatch.bpf.d -name '*.d' 2>/dev/null)
+-include $(shell find $(OBJ) $(FUZZ_OBJ) $(O)/pagewatch.bpf.d -name '*.d' 2>/dev/null)

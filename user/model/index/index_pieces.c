@@ -202,6 +202,12 @@ static int grow_slots(struct table *table)
 	return 0;
 }
 
+/* NULL: the last level has none. */
+static struct index_blocks *tail_of(const struct table *table, size_t entry)
+{
+	return table->tail_length ? table->tails + entry * table->tail_length : NULL;
+}
+
 /* The entry of this tail; a new one has an empty interval. */
 static int find_entry(struct index_pieces *pieces, struct table *table,
 		      const struct index_blocks *tail, size_t *ret)
@@ -218,8 +224,7 @@ static int find_entry(struct index_pieces *pieces, struct table *table,
 	for (at = hash % table->slot_count; table->slots[at]; at = (at + 1) % table->slot_count) {
 		*ret = table->slots[at] - 1;
 		if (table->entries[*ret].hash == hash &&
-		    (!length ||
-		     !memcmp(table->tails + *ret * length, tail, length * sizeof(*tail))))
+		    (!length || !memcmp(tail_of(table, *ret), tail, length * sizeof(*tail))))
 			return 0;
 	}
 	*ret = table->entry_count;
@@ -233,7 +238,7 @@ static int find_entry(struct index_pieces *pieces, struct table *table,
 	if (err)
 		return err;
 	if (length)
-		memcpy(table->tails + *ret * length, tail, length * sizeof(*tail));
+		memcpy(tail_of(table, *ret), tail, length * sizeof(*tail));
 	memset(&table->entries[*ret], 0, sizeof(*table->entries));
 	table->entries[*ret].hash = hash;
 	table->entries[*ret].slot = at;
@@ -272,7 +277,7 @@ static int finish_table(struct index_pieces *pieces, struct table *table)
 	int err = 0;
 
 	for (i = 0; !err && i < table->entry_count; i++) {
-		const struct index_blocks *tail = table->tails + i * table->tail_length;
+		const struct index_blocks *tail = tail_of(table, i);
 
 		err = close_interval(pieces, table, &table->entries[i], tail);
 		if (!err)
