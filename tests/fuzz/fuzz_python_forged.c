@@ -17,13 +17,14 @@
 #include "collect/elf/runtime.h"
 
 #define PYTHON "/usr/bin/python3"
+#define FRAME "__main__.df[['', \"it's\"]]"
 #define PAGE 4096u
 #define PAGES_MAX 16384u
 #define WORDS (PAGE / sizeof(uint64_t))
 #define PATCHES_MAX 64u
 
 static const char script[] =
-	"import array, collections, contextvars, functools, mmap, sys, weakref\n"
+	"import array, collections, contextvars, functools, mmap, struct, sys, weakref\n"
 	"import numpy as np\n"
 	"class Slots:\n"
 	"    __slots__ = ('inside',)\n"
@@ -63,6 +64,48 @@ static const char script[] =
 	"unbounded(1), bounded('k', 2)\n"
 	"variable = contextvars.ContextVar('variable')\n"
 	"variable.set(np.ones(325))\n"
+	/* A DataFrame of pandas 3 with its labels in pyarrow's memory, without either of them. */
+	"INTERNALS = 'pandas._libs.internals.'\n"
+	"def laid_out(name, *fields):\n"
+	"    return type(INTERNALS + name, (), {'__slots__': fields})\n"
+	"kept = []\n"
+	"def memory(*words):\n"
+	"    kept.append(struct.pack(f'<{len(words)}q', *words))\n"
+	"    return id(kept[-1]) + 32\n"
+	"def buffer(text):\n"
+	"    kept.append(text)\n"
+	"    return memory(0, 0, id(text) + 32, len(text))\n"
+	"def chunk(strings):\n"
+	"    ends = [0]\n"
+	"    for string in strings:\n"
+	"        ends.append(ends[-1] + len(string))\n"
+	"    parts = 0, buffer(struct.pack(f'<{len(ends)}q', *ends)), buffer(b''.join(strings))\n"
+	"    buffers = memory(parts[0], 0, parts[1], 0, parts[2], 0)\n"
+	"    return memory(0, memory(0, 0, len(strings), 0, 0, buffers, buffers + 48))\n"
+	"class Fields:\n"
+	"    def __init__(self, **fields):\n"
+	"        self.__dict__ = fields\n"
+	"def labels(*chunks):\n"
+	"    vector = memory(*[word for strings in chunks for word in (chunk(strings), 0)])\n"
+	"    bare = memory(vector, vector + 16 * len(chunks), 0, 0, 0, sum(map(len, chunks)))\n"
+	"    return Fields(_data=Fields(_pa_array=struct.pack('<3q', bare, 0, bare)))\n"
+	"Manager = laid_out('BlockManager', 'blocks', 'axes')\n"
+	"Block = laid_out('Block', 'values', 'placement')\n"
+	"Placement = laid_out('BlockPlacement', 'at')\n"
+	"def block(values, at):\n"
+	"    placement = Placement()\n"
+	"    placement.at = at\n"
+	"    ret = Block()\n"
+	"    ret.values, ret.placement = values, placement\n"
+	"    return ret\n"
+	"def frame():\n"
+	"    manager = Manager()\n"
+	"    manager.blocks = (block(np.ones((2, 330)), slice(0, 2, 1)),\n"
+	"                      block(np.ones((2, 331)), np.array([3, 2])))\n"
+	"    names = labels([b'first', b'zw\\xc3\\xb6i'], [b\"it's\", b''])\n"
+	"    manager.axes = [names, Fields(_range=range(330))]\n"
+	"    return Fields(_mgr=manager)\n"
+	"df = frame()\n"
 	"print('READY', flush=True)\n"
 	"sys.stdin.readline()\n";
 
@@ -121,8 +164,12 @@ static int load(void *ctx, uint64_t address, size_t count, uint8_t *buffer, bool
 	return 0;
 }
 
-/* How many arrays it finds. */
-static size_t look_at_forged(void)
+struct seen {
+	size_t arrays;
+	bool frame; /* a block of it, by its columns */
+};
+
+static struct seen look_at_forged(void)
 {
 	const struct memsrc_backend backend = { .load = load };
 	const struct python_options options = {
@@ -131,6 +178,7 @@ static size_t look_at_forged(void)
 	struct memsrc *memsrc = memsrc__new(&backend, PAGE, PAGES_MAX);
 	struct array_list list = { 0 };
 	struct python_report report;
+	struct seen seen = { 0 };
 	size_t i;
 
 	require(memsrc != NULL);
@@ -138,11 +186,14 @@ static size_t look_at_forged(void)
 			   &report);
 	for (i = 0; i < list.count; i++) {
 		require(list.arrays[i].start <= list.arrays[i].end);
+		if (list.arrays[i].name && !strcmp(list.arrays[i].name, FRAME))
+			seen.frame = true;
 		array_desc__deinit(&list.arrays[i]);
 	}
 	free(list.arrays);
 	memsrc__close(memsrc);
-	return list.count;
+	seen.arrays = list.count;
+	return seen;
 }
 
 static void run_python(int in, int out)
@@ -158,6 +209,7 @@ static void run_python(int in, int out)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
+	struct seen seen;
 	int in[2], out[2];
 	pid_t pid;
 	char byte;
@@ -182,7 +234,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	require(python.read != NULL);
 	python.recording = true;
 	/* All that the script has made. */
-	require(look_at_forged() >= 32);
+	seen = look_at_forged();
+	require(seen.arrays >= 34 && seen.frame);
 	python.recording = false;
 	return 0;
 }
