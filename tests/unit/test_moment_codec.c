@@ -17,105 +17,9 @@
 
 #include "model/moment_codec.h"
 #include "render/renderer.h"
+#include "sample_moment.h"
 
-#define PAGE 4096ull
-#define BASE (1ull << 40)
 #define FLIPS 6000
-
-static struct array_desc matrix(void)
-{
-	struct array_desc array = {
-		.id = 7, .source = ARRAY_PYTHON, .object = 0x1234, .asked_for = true
-	};
-
-	array.name = strdup("__main__.m['\\xff']");
-	array.start = BASE + 16;
-	array.end = array.start + 300 * 512 * 8;
-	array.origin.call = "malloc";
-	array.origin.tid = 42;
-	array.shape = calloc(1, sizeof(*array.shape));
-	array.aliases = calloc(1, sizeof(*array.aliases));
-	assert_true(array.name && array.shape && array.aliases);
-	array.aliases[0] = strdup("alias");
-	array.alias_count = array.alias_total = 1;
-	array.shape->dims = calloc(4, sizeof(*array.shape->dims));
-	assert_true(array.aliases[0] && array.shape->dims);
-	array.shape->ndim = 2;
-	array.shape->dims[0] = 300;
-	array.shape->dims[1] = 512;
-	array.shape->dims[2] = -4096;
-	array.shape->dims[3] = 8;
-	array.shape->data = array.start + 299 * 4096;
-	array.shape->nbytes = 300 * 512 * 8;
-	strcpy(array.shape->dtype, "float64");
-	return array;
-}
-
-static void add_blocks(struct process_moment *process)
-{
-	struct vma vmas[] = { { .start = BASE, .end = BASE + 302 * PAGE, .path = (char *)"" },
-			      { .start = BASE + 400 * PAGE,
-				.end = BASE + 417 * PAGE,
-				.kind = VMA_FILE,
-				.inode = 99,
-				.readable = true,
-				.path = (char *)"/lib/\xff x.so" } };
-	struct page_run runs[] = { { BASE, BASE + 101 * PAGE, PAGE_ANON, true },
-				   { BASE + 113 * PAGE, BASE + 200 * PAGE, PAGE_ZERO, false },
-				   { BASE + 401 * PAGE, BASE + 403 * PAGE, PAGE_FILE, false } };
-	struct frame_run frame = { BASE, BASE + 101 * PAGE, 12345, true };
-	const struct touch_chunk chunk = {
-		.start = BASE, .written = { ~0ull, 7 }, .first_ns = 5, .last_ns = 9, .first_tid = 42
-	};
-	struct touch_facts facts = { 0 };
-	struct array_list arrays = { calloc(1, sizeof(*arrays.arrays)), 1, 1 };
-
-	assert_non_null(arrays.arrays);
-	arrays.arrays[0] = matrix();
-	assert_int_equal(touch_map_add(&facts.touched, &chunk), 0);
-	assert_int_equal(intervals__set(&facts.before, BASE, BASE + 80 * PAGE, 0), 0);
-	process->vmas = moment_vmas(&(struct vma_list){ vmas, 2, 2 });
-	process->runs = moment_runs(&(struct page_runs){ runs, 3, 3 });
-	process->frames = moment_frames(&(struct frame_list){ &frame, 1, 1 });
-	process->touch = moment_touch(&facts);
-	process->arrays = moment_arrays(&arrays);
-	assert_true(process->vmas && process->runs && process->frames && process->touch &&
-		    process->arrays);
-}
-
-static void set_moment(struct moment *moment)
-{
-	struct process_moment *process = calloc(2, sizeof(*process));
-
-	assert_non_null(process);
-	*moment = (struct moment){ .processes = process, .process_count = 2 };
-	moment->header = (struct moment_header){ .version = "9.9.9",
-						 .tier = "faults",
-						 .backend = "tp_btf",
-						 .page_reader = "read",
-						 .merged = { "anon_huge" },
-						 .merged_count = 1,
-						 .tells_writes = true,
-						 .time_unix_ns = UINT64_MAX / 3,
-						 .start_ns = 1 };
-	moment->header.environment = (struct environment){ .kernel = "6.18",
-							   .machine = "x86_64",
-							   .thp = "always",
-							   .page_bytes = PAGE,
-							   .pmd_bytes = 512 * PAGE };
-	moment->header.losses.count[LOSS_EVENTS] = 3;
-	process->header.facts = (struct process_facts){ .pid = 4711, .comm = "a\033b" };
-	process->header.faults_known = process->header.frames_known = true;
-	process->header.retired = calloc(1, sizeof(*process->header.retired));
-	assert_non_null(process->header.retired);
-	process->header.retired_count = 1;
-	*process->header.retired = (struct retired){
-		.count = 1, .start = BASE, .end = BASE + PAGE, .how = "munmap", .pages_touched = 1
-	};
-	process_moment__miss_names(process, "some are missing");
-	add_blocks(process);
-	process[1].header.exited = true;
-}
 
 static char *show_moment(const struct moment *moment, const char *name, uint32_t width, int *err)
 {
@@ -141,7 +45,7 @@ static void read_back_and_shown(void **state)
 	int err;
 
 	(void)state;
-	set_moment(&moment);
+	sample_moment(&moment);
 	assert_int_equal(moment_codec__encode(&moment, &bytes, &count), 0);
 	assert_int_equal(moment_codec__decode(bytes, count, &again), 0);
 	assert_int_equal(moment_codec__encode(&again, &more, &length), 0);
@@ -197,7 +101,7 @@ static void hostile_bytes(void **state)
 	srand(5);
 	/* Counts that do not add up are told. */
 	assert_non_null(freopen("/dev/null", "w", stderr));
-	set_moment(&moment);
+	sample_moment(&moment);
 	assert_int_equal(moment_codec__encode(&moment, &bytes, &count), 0);
 	for (i = 0; i < count; i++) {
 		assert_int_equal(moment_codec__decode(bytes, i, &again), -EINVAL);
