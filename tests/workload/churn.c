@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * churn RATE SECONDS: maps, touches and unmaps a page, each time in a chunk where nothing has been
- * before, RATE times a second (0: as fast as it can). Prints READY and waits for a line, then
+ * churn RATE SECONDS [FLOOD_SECONDS]: maps, touches and unmaps a page, each time in a chunk where
+ * nothing has been before, RATE times a second. Prints READY and waits for a line, then
  * "DONE LIVES": how many there were. By then it has touched CHECK_PAGES of one more mapping, at LAST,
- * which stays. Ends with the next line.
+ * which stays. Ends with the next line. With FLOOD_SECONDS it does so as fast as it can before that,
+ * prints "CALM LIVES" and waits for a line, makes a last call, prints CALLED and waits for a line.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -56,19 +57,34 @@ static void live_once(uint64_t number, size_t page_bytes)
 	munmap(start, page_bytes);
 }
 
-static uint64_t churn(uint64_t rate, uint64_t seconds, size_t page_bytes)
+/* Both: from life number first on; returns how many there were. */
+static uint64_t churn(uint64_t first, uint64_t rate, uint64_t seconds, size_t page_bytes)
 {
 	const uint64_t start_ns = now_ns(), end_ns = start_ns + seconds * 1000000000u;
 	uint64_t tick_ns, lives = 0;
 
-	for (tick_ns = start_ns; rate && tick_ns < end_ns; tick_ns += TICK_NS) {
+	for (tick_ns = start_ns; tick_ns < end_ns; tick_ns += TICK_NS) {
 		uint64_t wanted = rate * (tick_ns - start_ns) / 1000000000u;
 
 		for (; lives < wanted; lives++)
-			live_once(lives, page_bytes);
+			live_once(first + lives, page_bytes);
 		wait_until(tick_ns);
 	}
-	for (; !rate && now_ns() < end_ns; lives++)
+	return lives;
+}
+
+/* The end of the call before may have been lost: with this one it is over for whoever watches. */
+static void call_once(size_t page_bytes)
+{
+	munmap(map_at(LAST, page_bytes), page_bytes);
+}
+
+static uint64_t flood(uint64_t seconds, size_t page_bytes)
+{
+	const uint64_t end_ns = now_ns() + seconds * 1000000000u;
+	uint64_t lives = 0;
+
+	for (; now_ns() < end_ns; lives++)
 		live_once(lives, page_bytes);
 	return lives;
 }
@@ -76,16 +92,27 @@ static uint64_t churn(uint64_t rate, uint64_t seconds, size_t page_bytes)
 int main(int argc, char **argv)
 {
 	size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE), i;
+	uint64_t lives, flooded = 0;
 	char line[16], *last;
-	uint64_t lives;
 
-	if (argc != 3)
+	if (argc < 3)
 		return 2;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("READY\n");
 	if (!fgets(line, sizeof(line), stdin))
 		return 1;
-	lives = churn(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10), page_bytes);
+	if (argc > 3) {
+		flooded = flood(strtoull(argv[3], NULL, 10), page_bytes);
+		printf("CALM %llu\n", (unsigned long long)flooded);
+		if (!fgets(line, sizeof(line), stdin))
+			return 1;
+		call_once(page_bytes);
+		printf("CALLED\n");
+		if (!fgets(line, sizeof(line), stdin))
+			return 1;
+	}
+	lives = churn(flooded, strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10),
+		      page_bytes);
 	last = map_at(LAST, CHECK_PAGES * page_bytes);
 	madvise(last, CHECK_PAGES * page_bytes, MADV_NOHUGEPAGE);
 	for (i = 0; i < CHECK_PAGES; i++)
