@@ -112,8 +112,37 @@ def test_a_library_twice(tmp_path, opened):
             return argc + getchar() < 0;
         }""", "-ldl")
     process, _ = look(start(opened, program, library).pid, "grid")
-    assert [row["name"] for row in process["arrays"]] == ["libtwice.so:grid"] * 2
+    assert [row["name"] for row in process["arrays"]] == ["grid#1", "grid#2"]
+    assert all(row["aliases"] == ["grid"] for row in process["arrays"])
     assert sorted(row["resident_pages"] for row in process["arrays"]) == [3, 5]
+
+
+def test_files_of_one_name(tmp_path, opened):
+    """Two libraries whose paths differ in folders alone, and a pointer in each."""
+    source = """
+        #include <stdlib.h>
+        static char grid[300007]; char *both;
+        void fill(int n) { both = malloc(3001 + 1000 * n); grid[n * 4096] = 1; }"""
+    libraries = []
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        libraries.append(build(tmp_path / folder, source, "-shared", "-fPIC", "-nostdlib",
+                               name="libgrid.so"))
+    program = build(tmp_path, """
+        #include <dlfcn.h>
+        #include <stdio.h>
+        int main(int argc, char **argv)
+        {
+            for (int i = 1; i < argc; i++)
+                ((void (*)(int))dlsym(dlopen(argv[i], RTLD_NOW | RTLD_LOCAL), "fill"))(i);
+            puts("READY");
+            fflush(stdout);
+            return getchar() < 0;
+        }""", "-ldl")
+    process, _ = look(start(opened, program, *libraries).pid, "grid", "*both")
+    rows = {row["name"]: row["aliases"] for row in process["arrays"]}
+    assert rows == {**{f"{path}:grid": ["grid"] for path in libraries},
+                    **{f"*{path}:both": ["*both"] for path in libraries}}
 
 
 def test_copy_relocation(tmp_path, opened):

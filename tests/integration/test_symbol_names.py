@@ -334,3 +334,40 @@ def test_c_locals(tmp_path, opened):
     process, _ = look(pid, "plain:buf")
     assert {row["nbytes"]: row["name"].startswith("buf.") for row in process["arrays"]} == \
         {404: True, 412: True}
+
+
+def test_equal_names_in_one_file(tmp_path, opened):
+    """Statics of two translation units, and of two blocks of a function; each name is one row's."""
+    other = tmp_path / "other.c"
+    other.write_text("static char cache[30011]; char *other(void) { cache[1] = 1; return cache; }")
+    program = build(tmp_path, """
+        #include <stdio.h>
+        static char cache[20011];
+        char *other(void);
+        static char *own(int which)
+        {
+            if (which) { static char buf[5003]; buf[which] = 1; return buf; }
+            static char buf[7001];
+            return buf;
+        }
+        int main(void)
+        {
+            cache[1] = 1;
+            printf("%p %p %p %p\\n", cache, other(), own(0), own(1));
+            puts("READY");
+            fflush(stdout);
+            return getchar() < 0;
+        }""", other, "-g")
+    target = harness.Target([program])
+    opened.append(target)
+    places = [int(word, 16) for word in target.lines.next().split()]
+    target.until("READY")
+    process, _ = look(target.pid, "program:cache", "program:buf")
+    rows = {row["name"]: (int(row["start"], 16), row["aliases"]) for row in process["arrays"]}
+    one, two = sorted(places[:2])
+    assert rows.pop("cache#1") == (one, ["cache"])
+    assert rows.pop("cache#2") == (two, ["cache"])
+    one, two = sorted(places[2:])
+    assert [(name, start) for name, (start, _) in sorted(rows.items())] == [
+        ("own::buf#1", one), ("own::buf#2", two)]
+    assert all(aliases[0] == "own::buf" and len(aliases) == 2 for _, aliases in rows.values())

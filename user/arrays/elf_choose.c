@@ -3,34 +3,21 @@
 #include "arrays/elf_choose.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrays/elf_chosen.h"
 #include "arrays/symbol_name.h"
 #include "base/array.h"
-
-/* An object that gets a row. */
-struct chosen {
-	struct elf_object *object;
-	size_t spec;
-	bool asked_for; /* by spec; otherwise it is just large */
-	bool pointer;
-	bool ambiguous;
-};
+#include "base/format.h"
 
 struct choosing {
 	const struct elf_options *options;
-	struct chosen *chosen;
+	struct elf_chosen *chosen;
 	size_t count;
 	size_t capacity;
 	struct elf_choice *ret;
 };
-
-static const char *name_of(const struct elf_object *object)
-{
-	return object->name ? object->name : object->symbol;
-}
 
 /* "ns::table" for "ns::table[abi:cxx11]": nobody types the tag. */
 static bool is_without_tags(const char *wanted, const char *name)
@@ -92,7 +79,7 @@ static int add_chosen(struct choosing *choosing, struct elf_object *object, size
 	if (array_reserve((void **)&choosing->chosen, &choosing->capacity, choosing->count + 1,
 			  sizeof(*choosing->chosen)))
 		return -ENOMEM;
-	choosing->chosen[choosing->count++] = (struct chosen){
+	choosing->chosen[choosing->count++] = (struct elf_chosen){
 		.object = object,
 		.spec = spec,
 		.asked_for = asked_for,
@@ -163,42 +150,10 @@ static int choose_all(struct choosing *choosing, struct elf_object_list *objects
 	return err;
 }
 
-static int compare_names(const void *left, const void *right)
-{
-	const struct chosen *a = left, *b = right;
-
-	if (a->pointer != b->pointer)
-		return a->pointer < b->pointer ? -1 : 1;
-	return strcmp(name_of(a->object), name_of(b->object));
-}
-
-static void mark_ambiguous(struct choosing *choosing)
-{
-	struct chosen *chosen = choosing->chosen;
-	size_t i;
-
-	if (choosing->count)
-		array_sort(chosen, choosing->count, sizeof(*chosen), compare_names);
-	for (i = 1; i < choosing->count; i++) {
-		if (!compare_names(&chosen[i - 1], &chosen[i]) &&
-		    chosen[i - 1].object->image != chosen[i].object->image)
-			chosen[i - 1].ambiguous = chosen[i].ambiguous = true;
-	}
-	/* Between the first and the last object of a name there may be two of the same file. */
-	for (i = 1; i < choosing->count; i++) {
-		if (chosen[i - 1].ambiguous && !compare_names(&chosen[i - 1], &chosen[i]))
-			chosen[i].ambiguous = true;
-	}
-	for (i = choosing->count; i-- > 1;) {
-		if (chosen[i].ambiguous && !compare_names(&chosen[i - 1], &chosen[i]))
-			chosen[i - 1].ambiguous = true;
-	}
-}
-
 /* Objects that begin at the same place: requested ones first, then the largest. */
 static int compare_places(const void *left, const void *right)
 {
-	const struct chosen *a = left, *b = right;
+	const struct elf_chosen *a = left, *b = right;
 
 	if (a->pointer != b->pointer)
 		return a->pointer < b->pointer ? -1 : 1;
@@ -213,39 +168,6 @@ static int compare_places(const void *left, const void *right)
 	return strcmp(a->object->symbol, b->object->symbol);
 }
 
-static char *spell_name(const struct chosen *chosen)
-{
-	const char *star = chosen->pointer ? "*" : "", *file = "";
-	size_t length = 0;
-	char *name = NULL;
-
-	if (chosen->ambiguous)
-		file = elf_image_name(chosen->object->image, &length);
-	if (asprintf(&name, "%s%.*s%s%s", star, (int)length, file, length ? ":" : "",
-		     name_of(chosen->object)) < 0)
-		return NULL;
-	return name;
-}
-
-static int add_alias(struct array_desc *array, const char *alias)
-{
-	char **aliases;
-	size_t i;
-
-	for (i = 0; i < array->alias_count; i++) {
-		if (!strcmp(array->aliases[i], alias))
-			return 0;
-	}
-	if (!strcmp(array->name, alias))
-		return 0;
-	aliases = reallocarray(array->aliases, array->alias_count + 1, sizeof(*aliases));
-	if (!aliases)
-		return -ENOMEM;
-	array->aliases = aliases;
-	aliases[array->alias_count] = strdup(alias);
-	return aliases[array->alias_count++] ? 0 : -ENOMEM;
-}
-
 static void take_shape(struct array_desc *array, struct elf_object *object)
 {
 	if (array->shape || array->end - array->start != object->bytes)
@@ -254,11 +176,12 @@ static void take_shape(struct array_desc *array, struct elf_object *object)
 	object->shape = NULL;
 }
 
-static int put_array(struct elf_choice *ret, const struct chosen *chosen)
+static int put_array(struct elf_choice *ret, const struct elf_chosen *chosen)
 {
 	struct array_list *list = &ret->arrays;
 	struct elf_object *object = chosen->object;
 	struct array_desc *array = list->count ? &list->arrays[list->count - 1] : NULL;
+	int err = 0;
 
 	if (!array || array->start != object->start) {
 		if (array_reserve((void **)&list->arrays, &list->capacity, list->count + 1,
@@ -267,35 +190,39 @@ static int put_array(struct elf_choice *ret, const struct chosen *chosen)
 		array = &list->arrays[list->count];
 		/* Not the address alone: the name of an object in a file never changes. */
 		*array = (struct array_desc){ .source = ARRAY_ELF,
-					      .name = spell_name(chosen),
+					      .name = elf_chosen_name(chosen),
 					      .start = object->start,
 					      .end = object->start + object->bytes,
 					      .object = object->start };
 		if (!array->name)
 			return -ENOMEM;
 		list->count++;
+		err = elf_array_add_alias(array, elf_chosen_plain(chosen));
 	}
 	array->asked_for |= chosen->asked_for;
 	take_shape(array, object);
-	return add_alias(array, object->symbol);
+	return err ? err : elf_array_add_alias(array, object->symbol);
 }
 
-static int put_pointer(struct elf_choice *ret, const struct chosen *chosen)
+static int put_pointer(struct elf_choice *ret, const struct elf_chosen *chosen)
 {
 	struct elf_pointer *last = ret->pointer_count ? &ret->pointers[ret->pointer_count - 1]
 						      : NULL;
-	char *name;
+	struct elf_pointer pointer = { .spec = chosen->spec, .address = chosen->object->start };
 
 	if (last && last->address == chosen->object->start && last->spec == chosen->spec)
 		return 0;
 	if (array_reserve((void **)&ret->pointers, &ret->pointer_capacity, ret->pointer_count + 1,
 			  sizeof(*ret->pointers)))
 		return -ENOMEM;
-	name = spell_name(chosen);
-	if (!name)
+	pointer.name = elf_chosen_name(chosen);
+	pointer.plain = format_new("*%s", elf_chosen_plain(chosen));
+	if (!pointer.name || !pointer.plain) {
+		free(pointer.name);
+		free(pointer.plain);
 		return -ENOMEM;
-	ret->pointers[ret->pointer_count++] =
-		(struct elf_pointer){ chosen->spec, name, chosen->object->start };
+	}
+	ret->pointers[ret->pointer_count++] = pointer;
 	return 0;
 }
 
@@ -308,10 +235,9 @@ int elf_choose(struct elf_object_list *objects, const struct elf_options *option
 
 	err = choose_all(&choosing, objects);
 	if (!err) {
-		mark_ambiguous(&choosing);
-		if (choosing.count)
-			array_sort(choosing.chosen, choosing.count, sizeof(*choosing.chosen),
-				   compare_places);
+		elf_chosen_tell_apart(choosing.chosen, choosing.count);
+		array_sort(choosing.chosen, choosing.count, sizeof(*choosing.chosen),
+			   compare_places);
 	}
 	for (i = 0; !err && i < choosing.count; i++)
 		err = choosing.chosen[i].pointer ? put_pointer(ret, &choosing.chosen[i])
@@ -327,8 +253,10 @@ void elf_choice__deinit(struct elf_choice *choice)
 	for (i = 0; i < choice->arrays.count; i++)
 		array_desc__deinit(&choice->arrays.arrays[i]);
 	free(choice->arrays.arrays);
-	for (i = 0; i < choice->pointer_count; i++)
+	for (i = 0; i < choice->pointer_count; i++) {
 		free(choice->pointers[i].name);
+		free(choice->pointers[i].plain);
+	}
 	free(choice->pointers);
 	symbol_miss_list__deinit(&choice->misses);
 }

@@ -80,6 +80,12 @@ const char *elf_image_name(const struct elf_image *image, size_t *length)
 	return name;
 }
 
+const char *elf_image_path(const struct elf_image *image, size_t *length)
+{
+	*length = length_without_remark(image->vma->path);
+	return image->vma->path;
+}
+
 bool elf_image_is(const struct elf_image *image, const char *binary)
 {
 	size_t length, wanted;

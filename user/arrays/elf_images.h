@@ -30,6 +30,9 @@ int elf_images_find(const struct vma_list *vmas, struct elf_image_list *ret);
 /* The last part of its path, not terminated there: for a deleted file a remark follows. */
 const char *elf_image_name(const struct elf_image *image, size_t *length);
 
+/* All of it, in the same way. */
+const char *elf_image_path(const struct elf_image *image, size_t *length);
+
 /* Whether a symbol's binary (of a symbol_spec; NULL: any) means this file. */
 bool elf_image_is(const struct elf_image *image, const char *binary);
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arrays/elf_chosen.h"
 #include "arrays/malloc_chunk.h"
 #include "arrays/symbol_miss.h"
 #include "base/array.h"
@@ -146,7 +147,7 @@ static int add_block(const struct elf_pointer *pointer, uint64_t start, uint64_t
 	if (!array.name)
 		return -ENOMEM;
 	ret->arrays[ret->count++] = array;
-	return 0;
+	return elf_array_add_alias(&ret->arrays[ret->count - 1], pointer->plain);
 }
 
 static int follow_one(const struct follow *follow, const struct elf_pointer *pointer,

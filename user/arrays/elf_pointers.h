@@ -11,6 +11,7 @@
 struct elf_pointer {
 	size_t spec;	  /* index into the requested symbols */
 	char *name;	  /* of the block; owned */
+	char *plain;	  /* the same without what tells it from others; owned */
 	uint64_t address; /* of the pointer itself, 8 bytes */
 };
 
