@@ -110,11 +110,11 @@ int touch__bits(const struct touch *touch, const struct touch_map *map, uint64_t
 		struct touch_bits *ret);
 
 /*
- * map: the kernel's chunks after the scan that gave the runs. The runs settle tentative bits. *ret
- * is set even on failure. 0 or -ENOMEM.
+ * map: the kernel's chunks after the scan that gave the runs; what it has may be taken over. The
+ * runs settle tentative bits. *ret is set even on failure. 0 or -ENOMEM.
  */
-int touch__facts(const struct touch *touch, const struct touch_map *map,
-		 const struct page_runs *runs, struct touch_facts *ret);
+int touch__facts(const struct touch *touch, struct touch_map *map, const struct page_runs *runs,
+		 struct touch_facts *ret);
 
 /*
  * The ended lives: at most 1,000, the largest by pages_touched, in order of their end; if there are

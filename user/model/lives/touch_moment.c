@@ -41,6 +41,13 @@ static bool settle_bits(const struct touch_bits *bits, const uint64_t present[CH
 	return any;
 }
 
+/* Whether all that is known of touches is in the kernel's map. */
+static bool map_has_all(const struct touch *touch)
+{
+	return !touch->overlay.count && !touch->replay.count && !touch->doubt.bits.count &&
+	       !touch->window.before && !touch->window.taken.count;
+}
+
 static int copy_touched(const struct touch *touch, const struct touch_map *map,
 			const struct page_runs *runs, struct touch_map *ret)
 {
@@ -80,14 +87,19 @@ static int copy_set(const struct intervals *set, const struct intervals *moved,
 	return err;
 }
 
-int touch__facts(const struct touch *touch, const struct touch_map *map,
-		 const struct page_runs *runs, struct touch_facts *ret)
+int touch__facts(const struct touch *touch, struct touch_map *map, const struct page_runs *runs,
+		 struct touch_facts *ret)
 {
 	const struct scan_window *window = &touch->window;
-	int err;
+	int err = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	err = copy_touched(touch, map, runs, &ret->touched);
+	if (map_has_all(touch)) {
+		ret->touched = *map;
+		*map = (struct touch_map){ 0 };
+	} else {
+		err = copy_touched(touch, map, runs, &ret->touched);
+	}
 	if (!err)
 		err = copy_set(&touch->before, &window->moved_before, &ret->before);
 	if (!err)
