@@ -79,8 +79,8 @@ void chunk_mask(uint64_t chunk_start, uint64_t start, uint64_t end, uint64_t pag
 		uint64_t mask[CHUNK_WORDS])
 {
 	uint64_t chunk_end = chunk_start + CHUNK_PAGES * page_bytes;
-	uint64_t first, last;
-	unsigned int i;
+	unsigned int shift = (unsigned int)__builtin_ctzll(page_bytes);
+	uint64_t first, last, i;
 
 	memset(mask, 0, CHUNK_WORDS * sizeof(*mask));
 	if (start < chunk_start)
@@ -89,16 +89,15 @@ void chunk_mask(uint64_t chunk_start, uint64_t start, uint64_t end, uint64_t pag
 		end = end < chunk_start ? chunk_start : chunk_end;
 	if (start >= end)
 		return;
-	first = (start - chunk_start) / page_bytes;
-	last = (end - chunk_start) / page_bytes;
-	for (i = 0; i < CHUNK_WORDS; i++) {
-		uint64_t low = first > i * 64u ? first - i * 64u : 0;
-		uint64_t high = last > i * 64u ? last - i * 64u : 0;
-
-		if (low >= 64 || !high)
-			continue;
-		mask[i] = (high >= 64 ? ~0ull : (1ull << high) - 1) & ~((1ull << low) - 1);
-	}
+	/* A page is a power of two bytes; this is called for each run of pages. */
+	first = (start - chunk_start) >> shift;
+	last = (end - chunk_start) >> shift;
+	if (first == last)
+		return;
+	for (i = first / 64; i <= (last - 1) / 64; i++)
+		mask[i] = ~0ull;
+	mask[first / 64] &= ~0ull << first % 64;
+	mask[(last - 1) / 64] &= ~0ull >> (63 - (last - 1) % 64);
 }
 
 static void keep_masked(struct touch_chunk *chunk, const uint64_t mask[CHUNK_WORDS])
@@ -242,7 +241,12 @@ uint64_t chunk_mask_count(const uint64_t words[CHUNK_WORDS], const uint64_t mask
 	uint64_t pages = 0;
 	unsigned int word;
 
-	for (word = 0; word < CHUNK_WORDS; word++)
-		pages += (uint64_t)__builtin_popcountll(words[word] & mask[word]);
+	/* Most words of a sparse chunk are zero, and counting is a call on plain x86-64. */
+	for (word = 0; word < CHUNK_WORDS; word++) {
+		uint64_t bits = words[word] & mask[word];
+
+		if (bits)
+			pages += (uint64_t)__builtin_popcountll(bits);
+	}
 	return pages;
 }

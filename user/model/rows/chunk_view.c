@@ -6,7 +6,49 @@
 
 #include "model/lives/chunk_bits.h"
 
-static void add_states(struct chunk_view *view, const struct tally_input *input, uint64_t end)
+/* What comes at or after an address that only grows. */
+struct cursor {
+	size_t run;	/* the first whose end is behind it */
+	size_t touched; /* the first chunk that begins there or behind */
+};
+
+static struct cursor cursor_at(const struct tally_input *input, uint64_t address)
+{
+	return (struct cursor){ page_runs__lower_bound(input->runs, address),
+				input->touched ? touch_map_lower_bound(input->touched, address)
+					       : 0 };
+}
+
+static void move_cursor(struct cursor *cursor, const struct tally_input *input, uint64_t address)
+{
+	const struct page_runs *runs = input->runs;
+	const struct touch_map *touched = input->touched;
+
+	while (cursor->run < runs->count && runs->runs[cursor->run].end <= address)
+		cursor->run++;
+	while (touched && cursor->touched < touched->count &&
+	       touched->chunks[cursor->touched].start < address)
+		cursor->touched++;
+}
+
+/* The first chunk at or after an address, at which the cursor is; UINT64_MAX: none. */
+static uint64_t next_chunk(const struct cursor *cursor, const struct tally_input *input,
+			   uint64_t address)
+{
+	uint64_t chunk_bytes = CHUNK_PAGES * input->page_bytes, next = UINT64_MAX, touched;
+
+	if (cursor->run < input->runs->count) {
+		next = input->runs->runs[cursor->run].start;
+		next = next < address ? address : next - next % chunk_bytes;
+	}
+	if (!input->touched || cursor->touched == input->touched->count)
+		return next;
+	touched = input->touched->chunks[cursor->touched].start;
+	return touched < next ? touched : next;
+}
+
+static void add_states(struct chunk_view *view, const struct tally_input *input, size_t first,
+		       uint64_t end)
 {
 	const struct page_runs *runs = input->runs;
 	uint64_t mask[CHUNK_WORDS];
@@ -14,14 +56,15 @@ static void add_states(struct chunk_view *view, const struct tally_input *input,
 	size_t i;
 
 	memset(view->states[PAGE_ABSENT], 0xff, sizeof(view->states[PAGE_ABSENT]));
-	for (i = page_runs__lower_bound(runs, view->start);
-	     i < runs->count && runs->runs[i].start < end; i++) {
+	for (i = first; i < runs->count && runs->runs[i].start < end; i++) {
 		const struct page_run *run = &runs->runs[i];
 		bool zero = run->state == PAGE_ZERO || run->state == PAGE_ZERO_HUGE;
 		bool resident = page_state_resident(run->state);
 
 		chunk_mask(view->start, run->start, run->end, input->page_bytes, mask);
 		for (word = 0; word < CHUNK_WORDS; word++) {
+			if (!mask[word])
+				continue;
 			view->states[run->state][word] |= mask[word];
 			view->states[PAGE_ABSENT][word] &= ~mask[word];
 			if (resident)
@@ -110,19 +153,23 @@ static void add_huge_fill(const struct tally_input *input, const struct interval
 	}
 }
 
-void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start)
+static void fill_view(struct chunk_view *view, const struct tally_input *input,
+		      const struct cursor *cursor, uint64_t start)
 {
 	uint64_t end = start + CHUNK_PAGES * input->page_bytes;
+	const struct touch_map *touched = input->touched;
 	struct touch_chunk chunk;
 	struct ledger_masks masks;
 
 	memset(view, 0, sizeof(*view));
 	view->start = start;
-	add_states(view, input, end);
-	if (!input->touched)
+	add_states(view, input, cursor->run, end);
+	if (!touched)
 		return;
-	if (touch_map_find(input->touched, start, &chunk))
+	if (cursor->touched < touched->count && touched->chunks[cursor->touched].start == start) {
+		packed_chunk_get(&touched->chunks[cursor->touched], &chunk);
 		take_touches(view, &chunk);
+	}
 	memset(&masks, 0, sizeof(masks));
 	memcpy(masks.resident, view->resident, sizeof(masks.resident));
 	memcpy(masks.touched, view->touched, sizeof(masks.touched));
@@ -132,25 +179,11 @@ void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, 
 	ledger_split(&masks, view->classes);
 }
 
-uint64_t chunk_view_next(const struct tally_input *input, uint64_t address)
+void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start)
 {
-	uint64_t chunk_bytes = CHUNK_PAGES * input->page_bytes;
-	uint64_t aligned = address - address % chunk_bytes;
-	size_t index = page_runs__lower_bound(input->runs, aligned), at;
-	uint64_t next = UINT64_MAX, touched;
+	const struct cursor cursor = cursor_at(input, start);
 
-	if (index < input->runs->count) {
-		next = input->runs->runs[index].start;
-		next = next < aligned ? aligned : next - next % chunk_bytes;
-	}
-	if (input->touched) {
-		at = touch_map_lower_bound(input->touched, aligned);
-		touched = at < input->touched->count ? input->touched->chunks[at].start
-						     : UINT64_MAX;
-		if (touched < next)
-			next = touched;
-	}
-	return next;
+	fill_view(view, input, &cursor, start);
 }
 
 int chunk_view_each(const struct tally_input *input, uint64_t start, uint64_t end,
@@ -159,17 +192,21 @@ int chunk_view_each(const struct tally_input *input, uint64_t start, uint64_t en
 		    void *ctx)
 {
 	uint64_t chunk_bytes = CHUNK_PAGES * input->page_bytes;
-	uint64_t mask[CHUNK_WORDS], chunk;
+	uint64_t mask[CHUNK_WORDS], chunk = start - start % chunk_bytes;
+	struct cursor cursor = cursor_at(input, chunk);
 	struct chunk_view view;
 	int err;
 
-	for (chunk = chunk_view_next(input, start); chunk < end;
-	     chunk = chunk_view_next(input, chunk + chunk_bytes)) {
-		chunk_view__fill(&view, input, chunk);
+	for (;;) {
+		chunk = next_chunk(&cursor, input, chunk);
+		if (chunk >= end)
+			return 0;
+		fill_view(&view, input, &cursor, chunk);
 		chunk_mask(chunk, start, end, input->page_bytes, mask);
 		err = visit(ctx, &view, mask);
 		if (err)
 			return err;
+		chunk += chunk_bytes;
+		move_cursor(&cursor, input, chunk);
 	}
-	return 0;
 }

@@ -25,9 +25,6 @@ struct chunk_view {
 /* start is aligned to a chunk. */
 void chunk_view__fill(struct chunk_view *view, const struct tally_input *input, uint64_t start);
 
-/* The first chunk at or after address with a run or a touch; UINT64_MAX: none. */
-uint64_t chunk_view_next(const struct tally_input *input, uint64_t address);
-
 /*
  * Calls visit for each chunk of [start, end) with a run or a touch, with the mask of its pages in
  * the range. Stops at the first nonzero return value and returns it.

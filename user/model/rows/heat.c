@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "model/lives/chunk_bits.h"
-#include "model/rows/chunk_view.h"
+#include "model/rows/tally.h"
 
 void heat__deinit(struct heat *heat)
 {
@@ -89,35 +89,46 @@ static void add_runs(struct heat *heat, const struct tally_input *input, uint64_
 	}
 }
 
-static int touched_chunk(void *ctx, const struct chunk_view *view, const uint64_t mask[CHUNK_WORDS])
+/* touched: the pages of the range in the chunk that begins at chunk_start. */
+static void add_touched_pages(struct heat_walk *walk, uint64_t chunk_start,
+			      const uint64_t touched[CHUNK_WORDS])
 {
-	struct heat_walk *walk = ctx;
-	uint64_t chunk_end = view->start + CHUNK_PAGES * walk->page_bytes;
-	uint64_t from = view->start > walk->start ? view->start : walk->start;
+	uint64_t chunk_end = chunk_start + CHUNK_PAGES * walk->page_bytes;
+	uint64_t from = chunk_start > walk->start ? chunk_start : walk->start;
 	uint64_t part[CHUNK_WORDS];
-	unsigned int word;
 
 	seek_cell(walk, (from - walk->start) / walk->page_bytes);
 	for (;;) {
 		uint64_t start = walk->start + walk->cell_first * walk->page_bytes;
 		uint64_t end = walk->start + walk->cell_end * walk->page_bytes;
 
-		chunk_mask(view->start, start, end, walk->page_bytes, part);
-		for (word = 0; word < CHUNK_WORDS; word++)
-			part[word] &= mask[word];
-		walk->heat->touched[walk->cell] += chunk_mask_count(view->touched, part);
+		chunk_mask(chunk_start, start, end, walk->page_bytes, part);
+		walk->heat->touched[walk->cell] += chunk_mask_count(touched, part);
 		if (end >= chunk_end || walk->cell + 1 == walk->heat->cells)
-			return 0;
+			return;
 		seek_cell(walk, walk->cell_end);
 	}
 }
 
-static int add_touched(struct heat *heat, const struct tally_input *input, uint64_t start,
-		       uint64_t end)
+static void add_touched(struct heat *heat, const struct tally_input *input, uint64_t start,
+			uint64_t end)
 {
 	struct heat_walk walk = walk_from(heat, start, input->page_bytes);
+	const struct touch_map *map = input->touched;
+	uint64_t first = start - start % (CHUNK_PAGES * input->page_bytes);
+	uint64_t touched[CHUNK_WORDS], mask[CHUNK_WORDS];
+	struct touch_chunk chunk;
+	unsigned int word;
+	size_t i;
 
-	return chunk_view_each(input, start, end, touched_chunk, &walk);
+	for (i = touch_map_lower_bound(map, first); i < map->count && map->chunks[i].start < end;
+	     i++) {
+		packed_chunk_get(&map->chunks[i], &chunk);
+		chunk_mask(chunk.start, start, end, input->page_bytes, mask);
+		for (word = 0; word < CHUNK_WORDS; word++)
+			touched[word] = (chunk.read[word] | chunk.written[word]) & mask[word];
+		add_touched_pages(&walk, chunk.start, touched);
+	}
 }
 
 int tally_heat(const struct tally_input *input, uint64_t start, uint64_t end, uint32_t cells,
@@ -137,8 +148,6 @@ int tally_heat(const struct tally_input *input, uint64_t start, uint64_t end, ui
 			first_page(cell + 1, pages, cells) - first_page(cell, pages, cells);
 	add_runs(ret, input, start, end);
 	if (input->touched)
-		err = add_touched(ret, input, start, end);
-	if (err)
-		heat__deinit(ret);
-	return err;
+		add_touched(ret, input, start, end);
+	return 0;
 }
