@@ -186,7 +186,7 @@ static void choose_programs(struct faults *faults)
 		tracefs_has_event(faults->events, "huge_memory/mm_collapse_huge_page"));
 }
 
-/* types: a file for the kernel's types, or -1. Where it cannot be filled libbpf reads them all. */
+/* types: a file for the kernel's types, or -1. If it cannot be filled, libbpf reads all types. */
 static struct pagewatch_bpf *open_skeleton(int types)
 {
 	char path[64];

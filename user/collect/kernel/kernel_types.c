@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The kernel's BTF (Documentation/bpf/btf.rst), gone through once; what is wanted of it is copied. */
+/* Reads the kernel's BTF (Documentation/bpf/btf.rst) once and copies the types that we need. */
 #include "collect/kernel/kernel_types.h"
 
 #include <bpf/btf.h>
@@ -17,7 +17,7 @@
 #include "base/test_point.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
-#define DEEPEST 32 /* structs within structs, and arrays and typedefs of them */
+#define MAX_DEPTH 32 /* of nested structs, arrays and typedefs */
 
 struct kernel_types {
 	char *data; /* the file */
@@ -25,14 +25,14 @@ struct kernel_types {
 	bool mapped;
 	const char *strings;
 	uint32_t string_bytes;
-	uint32_t *offsets; /* of the types in data, by their number */
+	uint32_t *offsets; /* of each type in data, by type number */
 	uint32_t count;
-	uint32_t *wanted; /* numbers of those that have a wanted name */
+	uint32_t *wanted; /* numbers of the types to copy */
 	size_t wanted_count;
 	size_t wanted_capacity;
-	int *copies; /* by the number of the original; 0: not copied */
+	int *copies; /* number of the copy, by number of the original; 0: not copied */
 	struct btf *copy;
-	int pointer; /* the one pointer of the copy, to nothing */
+	int pointer; /* in the copy, every pointer is this one, to void */
 };
 
 struct name_list {
@@ -70,7 +70,7 @@ static int list_names(const struct btf *wanted, struct name_list *ret)
 	return 0;
 }
 
-/* Older kernels (before 6.16) do not let it be mapped. */
+/* The file cannot be mapped before v6.16. */
 static int read_whole(int fd, struct kernel_types *types)
 {
 	size_t done = 0;
@@ -110,7 +110,7 @@ out:
 	return err;
 }
 
-/* Of the part that follows a type's head. -EPROTO: newer than we are. */
+/* Size of the data behind a type's header. -EPROTO: a kind that is newer than this code. */
 static int part_bytes(const struct btf_type *type)
 {
 	switch (btf_kind(type)) {
@@ -185,7 +185,7 @@ static int note_wanted(struct kernel_types *types, const struct name_list *names
 	return 0;
 }
 
-/* The one pass over all. Number 0 is void, which has no place in the file. */
+/* The single pass over all types. Number 0 is void, which is not in the file. */
 static int number_types(struct kernel_types *types, const struct name_list *names)
 {
 	const struct btf_header *header = (const void *)types->data;
@@ -225,7 +225,7 @@ static int copy_members(struct kernel_types *types, const struct btf_type *type)
 	return err;
 }
 
-/* What lies in it comes first: it has a number then. */
+/* Members are copied first, because a field refers to the number of its type. */
 static int copy_composite(struct kernel_types *types, const struct btf_type *type, int depth)
 {
 	const char *name = string_at(types, type->name_off);
@@ -271,7 +271,7 @@ static int copy_of_kind(struct kernel_types *types, const struct btf_type *type,
 		return copy_composite(types, type, depth);
 	case BTF_KIND_ARRAY:
 		return copy_array(types, type, depth);
-	/* What is the same as another type. */
+	/* Aliases: the copy refers to the type behind them. */
 	case BTF_KIND_TYPEDEF:
 	case BTF_KIND_VOLATILE:
 	case BTF_KIND_CONST:
@@ -290,7 +290,7 @@ static int copy_type(struct kernel_types *types, uint32_t number, int depth)
 {
 	int copy;
 
-	if (number >= types->count || depth >= DEEPEST)
+	if (number >= types->count || depth >= MAX_DEPTH)
 		return -EPROTO;
 	if (types->copies[number])
 		return types->copies[number];
