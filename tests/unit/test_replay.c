@@ -285,49 +285,73 @@ static void test_birth_of_a_reused_address(void **unused)
 	touch__free(touch);
 }
 
-/* Pages of before the watch go where their mapping goes, though its old place is taken by now. */
-static void test_what_moves_while_its_place_is_taken(void **unused)
-{
-	struct page_run run = { address(0), address(8), PAGE_ANON, false };
-	const struct page_runs runs = { &run, 1, 1 };
-	struct touch *touch = touch__new(PAGE, 512 * PAGE, true);
+/* The first eight pages were resident before the watch. */
+struct watched {
+	struct page_run run;
+	struct page_runs runs;
+	struct touch *touch;
 	struct touch_facts facts;
+};
 
-	(void)unused;
-	assert_non_null(touch);
-	assert_int_equal(touch__set_baseline(touch, &runs), 0);
-	handle(touch, 1, MAP_EVENT_ENTER, MAP_OP_MREMAP, address(0), address(8), 9 * PAGE);
-	handle(touch, 2, MAP_EVENT_ENTER, MAP_OP_MMAP, 0, 0, 8 * PAGE);
-	handle(touch, 2, MAP_EVENT_EXIT, 0, address(0), 0, 0);
-	handle(touch, 1, MAP_EVENT_EXIT, 0, address(40), 0, 0);
-	assert_int_equal(touch__facts(touch, &(struct touch_map){ 0 }, &runs, &facts), 0);
-	assert_int_equal(facts.before.count, 1);
-	assert_int_equal(facts.before.items[0].start, address(40));
-	assert_int_equal(facts.before.items[0].end, address(48));
-	touch_facts__deinit(&facts);
-	touch__free(touch);
+static void begin_watch(struct watched *watched)
+{
+	watched->run = (struct page_run){ address(0), address(8), PAGE_ANON, false };
+	watched->runs = (struct page_runs){ &watched->run, 1, 1 };
+	watched->touch = touch__new(PAGE, 512 * PAGE, true);
+	assert_non_null(watched->touch);
 }
 
-/* A life that ended between the attach and the baseline is not what was there before. */
-static void test_ended_before_the_baseline(void **unused)
+static const struct intervals *before(struct watched *watched)
 {
-	struct page_run run = { address(0), address(8), PAGE_ANON, false };
-	const struct page_runs runs = { &run, 1, 1 };
-	struct touch *touch = touch__new(PAGE, 512 * PAGE, true);
-	struct touch_facts facts;
+	struct touch_map none = { 0 };
+
+	assert_int_equal(touch__facts(watched->touch, &none, &watched->runs, &watched->facts), 0);
+	return &watched->facts.before;
+}
+
+static void end_watch(struct watched *watched)
+{
+	touch_facts__deinit(&watched->facts);
+	touch__free(watched->touch);
+}
+
+/* Pages from before the watch move with their mapping, even if the old place is mapped meanwhile. */
+static void test_move_from_a_reused_address(void **unused)
+{
+	const struct intervals *pages;
+	struct watched watched;
 
 	(void)unused;
-	assert_non_null(touch);
-	touch__expect_baseline(touch);
-	handle(touch, 1, MAP_EVENT_ENTER, MAP_OP_DONTNEED, address(2), address(5), 0);
-	handle(touch, 1, MAP_EVENT_EXIT, 0, 0, 0, 0);
-	assert_int_equal(touch__set_baseline(touch, &runs), 0);
-	assert_int_equal(touch__facts(touch, &(struct touch_map){ 0 }, &runs, &facts), 0);
-	assert_int_equal(facts.before.count, 2);
-	assert_int_equal(facts.before.items[0].end, address(2));
-	assert_int_equal(facts.before.items[1].start, address(5));
-	touch_facts__deinit(&facts);
-	touch__free(touch);
+	begin_watch(&watched);
+	assert_int_equal(touch__set_baseline(watched.touch, &watched.runs), 0);
+	handle(watched.touch, 1, MAP_EVENT_ENTER, MAP_OP_MREMAP, address(0), address(8), 9 * PAGE);
+	handle(watched.touch, 2, MAP_EVENT_ENTER, MAP_OP_MMAP, 0, 0, 8 * PAGE);
+	handle(watched.touch, 2, MAP_EVENT_EXIT, 0, address(0), 0, 0);
+	handle(watched.touch, 1, MAP_EVENT_EXIT, 0, address(40), 0, 0);
+	pages = before(&watched);
+	assert_int_equal(pages->count, 1);
+	assert_int_equal(pages->items[0].start, address(40));
+	assert_int_equal(pages->items[0].end, address(48));
+	end_watch(&watched);
+}
+
+/* Pages whose life ended between the attach and the baseline scan are not "before". */
+static void test_end_before_the_baseline(void **unused)
+{
+	const struct intervals *pages;
+	struct watched watched;
+
+	(void)unused;
+	begin_watch(&watched);
+	touch__expect_baseline(watched.touch);
+	handle(watched.touch, 1, MAP_EVENT_ENTER, MAP_OP_DONTNEED, address(2), address(5), 0);
+	handle(watched.touch, 1, MAP_EVENT_EXIT, 0, 0, 0, 0);
+	assert_int_equal(touch__set_baseline(watched.touch, &watched.runs), 0);
+	pages = before(&watched);
+	assert_int_equal(pages->count, 2);
+	assert_int_equal(pages->items[0].end, address(2));
+	assert_int_equal(pages->items[1].start, address(5));
+	end_watch(&watched);
 }
 
 int main(void)
@@ -335,8 +359,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_birth_of_a_reused_address),
-		cmocka_unit_test(test_what_moves_while_its_place_is_taken),
-		cmocka_unit_test(test_ended_before_the_baseline),
+		cmocka_unit_test(test_move_from_a_reused_address),
+		cmocka_unit_test(test_end_before_the_baseline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
