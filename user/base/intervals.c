@@ -53,13 +53,12 @@ const struct interval *intervals__at(const struct intervals *map, uint64_t addre
 bool intervals__part(const struct intervals *map, size_t *at, uint64_t start, uint64_t end,
 		     struct interval *ret)
 {
-	if (*at >= map->count || map->items[*at].start >= end)
+	if (*at >= map->count)
 		return false;
-	*ret = map->items[(*at)++];
-	if (ret->start < start)
-		ret->start = start;
-	if (ret->end > end)
-		ret->end = end;
+	*ret = map->items[*at];
+	if (!sorted_clip(&ret->start, &ret->end, start, end))
+		return false;
+	++*at;
 	return true;
 }
 

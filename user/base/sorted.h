@@ -3,6 +3,7 @@
 #ifndef BASE_SORTED_H
 #define BASE_SORTED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -40,6 +41,18 @@ static inline size_t sorted_above(const void *items, size_t count, size_t item_b
 	return limit == UINT64_MAX
 		       ? count
 		       : sorted_at_least(items, count, item_bytes, key_offset, limit + 1);
+}
+
+/* Cuts the half-open range that ends above `from` to [from, to). False: it starts at or above to. */
+static inline bool sorted_clip(uint64_t *start, uint64_t *end, uint64_t from, uint64_t to)
+{
+	if (*start >= to)
+		return false;
+	if (*start < from)
+		*start = from;
+	if (*end > to)
+		*end = to;
+	return true;
 }
 
 #endif

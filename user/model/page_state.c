@@ -62,13 +62,12 @@ size_t page_runs__lower_bound(const struct page_runs *runs, uint64_t address)
 bool page_runs__part(const struct page_runs *runs, size_t *at, uint64_t start, uint64_t end,
 		     struct page_run *ret)
 {
-	if (*at >= runs->count || runs->runs[*at].start >= end)
+	if (*at >= runs->count)
 		return false;
-	*ret = runs->runs[(*at)++];
-	if (ret->start < start)
-		ret->start = start;
-	if (ret->end > end)
-		ret->end = end;
+	*ret = runs->runs[*at];
+	if (!sorted_clip(&ret->start, &ret->end, start, end))
+		return false;
+	++*at;
 	return true;
 }
 
