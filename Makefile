@@ -56,7 +56,7 @@ CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 BPF_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
 	sed -n '/<...> search starts here:/,/End of search list./{s| \(/.*\)|-idirafter \1|p}')
 BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
-	$(if $(WERROR),-Werror) -D__TARGET_ARCH_$(ARCH) -Ivmlinux -Ibpf -I. $(BPF_INCLUDES)
+	$(if $(WERROR),-Werror) -D__TARGET_ARCH_$(ARCH) -Ivmlinux -Ibpf -Iuser -I. $(BPF_INCLUDES)
 
 # What needs libbpf stays out of the archive that the unit tests link: that they
 # link at all is the proof of the layering.

@@ -23,7 +23,7 @@ static __always_inline void enter_mmap(const unsigned long args[6], __u32 slot)
 
 	if (!(flags & MAP_FIXED) || (flags & MAP_FIXED_NOREPLACE))
 		start = end = 0;
-	send_enter_new(slot, PW_OP_MMAP, start, end, &new_range);
+	send_enter_new(slot, MAP_OP_MMAP, start, end, &new_range);
 	close_range(slot, start, end);
 }
 
@@ -31,7 +31,7 @@ static __always_inline void enter_munmap(const unsigned long args[6], __u32 slot
 {
 	__u64 start = args[0], end = start + page_up(args[1]);
 
-	send_enter(slot, PW_OP_MUNMAP, 0, start, end);
+	send_enter(slot, MAP_OP_MUNMAP, 0, start, end);
 	close_range(slot, start, end);
 }
 
@@ -61,7 +61,7 @@ __noinline int enter_run(__u32 slot, __u32 flags, __u64 start, __u64 end, __u64 
 {
 	struct new_range new_range = { new_start, new_start + (end - start) };
 
-	send_enter_new(slot, PW_OP_MREMAP | (flags & 0xffff) << 16, start, end, &new_range);
+	send_enter_new(slot, MAP_OP_MREMAP | (flags & 0xffff) << 16, start, end, &new_range);
 	close_range(slot, new_range.start, new_range.end);
 	close_range(slot, start, end);
 	return 0;
@@ -138,7 +138,7 @@ static __always_inline void enter_mremap(const unsigned long args[6], __u32 slot
 			return;
 		}
 	}
-	send_enter_new(slot, PW_OP_MREMAP | flags << 16, start, end, &new_range);
+	send_enter_new(slot, MAP_OP_MREMAP | flags << 16, start, end, &new_range);
 	if (flags & MREMAP_FIXED)
 		close_range(slot, new_range.start, new_range.end);
 	/* A shrinking call stays in place: only its tail ends. */
@@ -158,26 +158,26 @@ static __always_inline void enter_brk(const unsigned long args[6], __u32 slot)
 	if (new_end > old_end) {
 		grown.start = old_end;
 		grown.end = new_end;
-		send_enter_new(slot, PW_OP_BRK, 0, 0, &grown);
+		send_enter_new(slot, MAP_OP_BRK, 0, 0, &grown);
 	} else if (new_end < old_end) {
-		send_enter_new(slot, PW_OP_BRK, new_end, old_end, &none);
+		send_enter_new(slot, MAP_OP_BRK, new_end, old_end, &none);
 		close_range(slot, new_end, old_end);
 	}
 }
 
-/* How an advice ends lives; PW_OPS: it ends none (MADV_FREE leaves the pages until reclaim). */
+/* How an advice ends lives; MAP_OPS: it ends none (MADV_FREE leaves the pages until reclaim). */
 static __always_inline __u32 op_of_advice(__u32 advice)
 {
 	switch (advice) {
 	case MADV_DONTNEED:
 	case MADV_DONTNEED_LOCKED:
-		return PW_OP_DONTNEED;
+		return MAP_OP_DONTNEED;
 	case MADV_REMOVE:
-		return PW_OP_REMOVE;
+		return MAP_OP_REMOVE;
 	case MADV_GUARD_INSTALL:
-		return PW_OP_GUARD;
+		return MAP_OP_GUARD;
 	default:
-		return PW_OPS;
+		return MAP_OPS;
 	}
 }
 
@@ -186,12 +186,12 @@ __noinline int enter_advice(__u32 slot, __u32 advice, __u64 start, __u64 end)
 {
 	__u32 op = op_of_advice(advice & ~PW_PART), shift;
 
-	if (op == PW_OPS || start >= end)
+	if (op == MAP_OPS || start >= end)
 		return 0;
 	/* Of hugetlb pages, only whole ones are dropped. */
 	shift = pool_shift_at(end - 1) ?: page_shift;
 	end = round_down_to(end, shift);
-	if (op == PW_OP_REMOVE)
+	if (op == MAP_OP_REMOVE)
 		start = round_up_to(start, pool_shift_at(start) ?: page_shift);
 	send_enter(slot, op, advice, start, end);
 	close_range(slot, start, end);
@@ -239,7 +239,7 @@ static __always_inline void enter_process_madvise(const unsigned long args[6], _
 	struct vectors vectors = { args[1], slot, args[3] };
 	__u64 count = args[2];
 
-	if (op_of_advice(vectors.advice) == PW_OPS)
+	if (op_of_advice(vectors.advice) == MAP_OPS)
 		return;
 	if (count > PW_MAX_IOVECS) {
 		__sync_fetch_and_add(&losses.events, 1);
@@ -263,7 +263,7 @@ static __always_inline void enter_shmdt(const unsigned long args[6], __u32 slot)
 
 	if (!vma_at(args[0], &range))
 		return;
-	send_enter(slot, PW_OP_SHMDT, 0, range.start, range.end);
+	send_enter(slot, MAP_OP_SHMDT, 0, range.start, range.end);
 	close_range(slot, range.start, range.end);
 }
 
@@ -274,7 +274,7 @@ static __always_inline void enter_io_destroy(const unsigned long args[6], __u32 
 
 	if (bpf_find_vma(bpf_get_current_task_btf(), args[0], find_range, &range, 0))
 		return;
-	send_enter(slot, PW_OP_IO_DESTROY, 0, range.start, range.end);
+	send_enter(slot, MAP_OP_IO_DESTROY, 0, range.start, range.end);
 	close_range(slot, range.start, range.end);
 }
 
@@ -283,7 +283,7 @@ static __always_inline void enter_remap_file_pages(const unsigned long args[6], 
 {
 	__u64 start = page_down(args[0]), end = start + page_down(args[1]);
 
-	send_enter(slot, PW_OP_REMAP, 0, start, end);
+	send_enter(slot, MAP_OP_REMAP, 0, start, end);
 	close_range(slot, start, end);
 }
 
@@ -300,7 +300,7 @@ static __always_inline void exit_shmat(long result, __u32 slot)
 	if ((result < 0 && result >= -MAX_ERRNO) || !vma_at(result, &range))
 		return;
 	length.end = range.end - range.start;
-	send_enter_new(slot, PW_OP_SHMAT, range.start, range.end, &length);
+	send_enter_new(slot, MAP_OP_SHMAT, range.start, range.end, &length);
 	read_leaving((const struct pt_regs___kernel *)bpf_task_pt_regs(bpf_get_current_task_btf()),
 		     &call);
 	if (call.args[2] & SHM_REMAP)

@@ -26,14 +26,14 @@ struct {
 } heap_blocks SEC(".maps");
 
 /* What a thread is allocating. */
-struct heap_call {
+struct open_call {
 	__u64 stack; /* pointer at entry */
 	__u64 bytes;
 	__u64 out; /* posix_memalign: where the address goes */
 	__u64 old; /* realloc: the tracked block being resized; 0: none */
 	struct pw_heap_block old_block;
 	__u32 slot;
-	__u32 call; /* enum pw_heap_call */
+	__u32 call; /* enum heap_call */
 	__u32 nested;
 	__u32 padding;
 };
@@ -43,7 +43,7 @@ struct {
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 1 << 14);
 	__type(key, __u32); /* thread */
-	__type(value, struct heap_call);
+	__type(value, struct open_call);
 } heap_calls SEC(".maps");
 
 __u64 heap_serial;
@@ -101,7 +101,7 @@ static __always_inline bool put_block(__u32 slot, __u64 address, struct pw_heap_
  * if one function ends in a jump to the other. A call that lost its return (an exception) does not
  * count.
  */
-static __always_inline bool is_nested(struct heap_call *outer, __u64 stack, __u32 slot, __u32 call)
+static __always_inline bool is_nested(struct open_call *outer, __u64 stack, __u32 slot, __u32 call)
 {
 	if (!outer || outer->slot != slot || outer->stack < stack ||
 	    outer->stack - stack > NESTED_STACK || outer->nested >= NESTED_CALLS ||
@@ -124,29 +124,29 @@ static __always_inline __u64 block_bytes(__u64 count, __u64 bytes)
 }
 
 /* The arguments of a call. False: its return is not needed. */
-static __always_inline bool read_call(struct pt_regs *ctx, struct heap_call *ret)
+static __always_inline bool read_call(struct pt_regs *ctx, struct open_call *ret)
 {
 	__u64 first = PT_REGS_PARM1(ctx), second = PT_REGS_PARM2(ctx);
 
 	switch (ret->call) {
-	case PW_HEAP_CALLOC:
+	case HEAP_CALLOC:
 		ret->bytes = block_bytes(first, second);
 		break;
-	case PW_HEAP_REALLOC:
+	case HEAP_REALLOC:
 		ret->old = first;
 		ret->bytes = second;
 		break;
-	case PW_HEAP_REALLOCARRAY:
+	case HEAP_REALLOCARRAY:
 		ret->old = first;
 		ret->bytes = block_bytes(second, PT_REGS_PARM3(ctx));
 		break;
 	/* These may request more from malloc than was asked for: always recorded. */
-	case PW_HEAP_POSIX_MEMALIGN:
+	case HEAP_POSIX_MEMALIGN:
 		ret->out = first;
 		ret->bytes = PT_REGS_PARM3(ctx);
 		return true;
-	case PW_HEAP_ALIGNED_ALLOC:
-	case PW_HEAP_MEMALIGN:
+	case HEAP_ALIGNED_ALLOC:
+	case HEAP_MEMALIGN:
 		ret->bytes = second;
 		return true;
 	default:
@@ -158,7 +158,7 @@ static __always_inline bool read_call(struct pt_regs *ctx, struct heap_call *ret
 /* Whether the return of the call is needed. */
 static __always_inline bool heap_enter(struct pt_regs *ctx, __u32 call)
 {
-	struct heap_call begun = { .call = call, .stack = PT_REGS_SP(ctx) };
+	struct open_call begun = { .call = call, .stack = PT_REGS_SP(ctx) };
 	struct pw_heap_block block = {};
 	__u32 tid = bpf_get_current_pid_tgid();
 	__u64 key;
@@ -166,7 +166,7 @@ static __always_inline bool heap_enter(struct pt_regs *ctx, __u32 call)
 
 	if (!current_mm(&begun.slot))
 		return false;
-	if (call == PW_HEAP_FREE) {
+	if (call == HEAP_FREE) {
 		if (take_block(begun.slot, PT_REGS_PARM1(ctx), &block))
 			send_heap(PW_HEAP_FREED, begun.slot, PT_REGS_PARM1(ctx), &block);
 		return false;
@@ -191,11 +191,11 @@ static __always_inline bool heap_enter(struct pt_regs *ctx, __u32 call)
 }
 
 /* posix_memalign returns a status; the address is stored where its argument says. */
-static __always_inline __u64 result_of(struct pt_regs *ctx, struct heap_call *call)
+static __always_inline __u64 result_of(struct pt_regs *ctx, struct open_call *call)
 {
 	__u64 address;
 
-	if (call->call != PW_HEAP_POSIX_MEMALIGN)
+	if (call->call != HEAP_POSIX_MEMALIGN)
 		return PT_REGS_RC(ctx);
 	if ((__u32)PT_REGS_RC(ctx))
 		return 0;
@@ -208,7 +208,7 @@ static __always_inline __u64 result_of(struct pt_regs *ctx, struct heap_call *ca
 static __always_inline void heap_leave(struct pt_regs *ctx)
 {
 	__u32 tid = bpf_get_current_pid_tgid(), type;
-	struct heap_call *begun = bpf_map_lookup_elem(&heap_calls, &tid), call;
+	struct open_call *begun = bpf_map_lookup_elem(&heap_calls, &tid), call;
 	struct pw_heap_block block;
 	__u64 address;
 

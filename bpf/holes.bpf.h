@@ -190,7 +190,7 @@ __noinline int end_hole(__u32 slot, __u32 op, __u32 fd, __u64 start, __u64 end)
 	struct hole *hole = bpf_map_lookup_elem(&holes, &zero);
 
 	/* If ftruncate makes the file longer, it keeps its pages. */
-	if (!hole || (op == PW_OP_TRUNCATE && start >= (__u64)BPF_CORE_READ(inode, i_size)))
+	if (!hole || (op == MAP_OP_TRUNCATE && start >= (__u64)BPF_CORE_READ(inode, i_size)))
 		return 0;
 	hole->first = round_up_to(start, shift) >> page_shift;
 	hole->last = round_down_to(end, shift) >> page_shift;
@@ -199,7 +199,7 @@ __noinline int end_hole(__u32 slot, __u32 op, __u32 fd, __u64 start, __u64 end)
 	hole->state = FROM_ABOVE;
 	hole->op = op;
 	hole->count = 0;
-	hole->cows = op == PW_OP_TRUNCATE;
+	hole->cows = op == MAP_OP_TRUNCATE;
 	hole->torn = false;
 	if (hole->node)
 		bpf_loop(HOLE_STEPS, walk_mappings, NULL, 0);
@@ -221,12 +221,12 @@ static __always_inline void enter_fallocate(const unsigned long args[6], __u32 s
 		end = FILE_END;
 	else if (!(mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE | FALLOC_FL_WRITE_ZEROES)))
 		return;
-	end_hole(slot, PW_OP_PUNCH, args[0], start, end);
+	end_hole(slot, MAP_OP_PUNCH, args[0], start, end);
 }
 
 static __always_inline void enter_ftruncate(const unsigned long args[6], __u32 slot)
 {
-	end_hole(slot, PW_OP_TRUNCATE, args[0], args[1], FILE_END);
+	end_hole(slot, MAP_OP_TRUNCATE, args[0], args[1], FILE_END);
 }
 
 #endif

@@ -8,6 +8,9 @@
 
 #include <linux/types.h>
 
+#include "facts/heap_call.h"
+#include "facts/map_op.h"
+
 #define PW_WORDS 8	 /* 512 pages per chunk */
 #define PW_CHUNK_SHIFT 9 /* pages per chunk, as a power of two */
 #define PW_SET_SHIFT 9	 /* members of a set, as a power of two */
@@ -125,40 +128,6 @@ struct pw_losses {
 	__u64 heap_blocks;
 };
 
-/* In the order of enum heap_call (user/facts/heap_call.h); the cookie of a probe. */
-enum pw_heap_call {
-	PW_HEAP_MALLOC,
-	PW_HEAP_CALLOC,
-	PW_HEAP_REALLOC,
-	PW_HEAP_REALLOCARRAY,
-	PW_HEAP_ALIGNED_ALLOC,
-	PW_HEAP_POSIX_MEMALIGN,
-	PW_HEAP_MEMALIGN,
-	PW_HEAP_VALLOC,
-	PW_HEAP_PVALLOC,
-	PW_HEAP_NEW,
-	PW_HEAP_FREE,
-	PW_HEAP_CALLS,
-};
-
-/* In the order of enum map_op (user/facts/map_event.h). */
-enum pw_op {
-	PW_OP_MMAP,
-	PW_OP_MUNMAP,
-	PW_OP_MREMAP,
-	PW_OP_BRK,
-	PW_OP_DONTNEED,
-	PW_OP_REMOVE,
-	PW_OP_GUARD,
-	PW_OP_SHMAT,
-	PW_OP_SHMDT,
-	PW_OP_PUNCH,
-	PW_OP_TRUNCATE,
-	PW_OP_REMAP,
-	PW_OP_IO_DESTROY,
-	PW_OPS,
-};
-
 /* The calls that are distinguished by number; user space knows the numbers for this machine. */
 enum pw_call {
 	PW_CALL_MMAP,
@@ -264,7 +233,7 @@ struct pw_heap {
 	struct pw_record head;
 	__u64 address;
 	struct pw_heap_block block;
-	__u32 call; /* enum pw_heap_call */
+	__u32 call; /* enum heap_call */
 	__u32 padding;
 };
 

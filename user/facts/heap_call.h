@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* The functions that allocate and free heap blocks, by the meaning of their arguments. */
+/*
+ * The functions that allocate and free heap blocks, by the meaning of their arguments. The kernel
+ * side includes this file: a value is the cookie of a probe, and is sent with each block.
+ */
 #ifndef FACTS_HEAP_CALL_H
 #define FACTS_HEAP_CALL_H
-
-#include <stdint.h>
 
 enum heap_call {
 	HEAP_MALLOC,
@@ -18,12 +19,6 @@ enum heap_call {
 	HEAP_NEW, /* C++, for arrays too */
 	HEAP_FREE,
 	HEAP_CALLS,
-};
-
-/* Where such a function begins: a file, and an offset into it in bytes. */
-struct heap_point {
-	uint64_t offset;
-	enum heap_call call;
 };
 
 #endif

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "facts/heap_call.h"
+#include "facts/heap_point.h"
 
 #define ALLOCATOR_POINTS_MAX 64
 

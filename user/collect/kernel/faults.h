@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "facts/heap_point.h"
 #include "facts/map_event.h"
 #include "facts/stop_probes.h"
 #include "facts/touch.h"

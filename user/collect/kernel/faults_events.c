@@ -5,8 +5,6 @@
 
 #include "collect/kernel/faults_priv.h"
 
-_Static_assert((int)PW_OPS == (int)MAP_OPS && (int)PW_OP_IO_DESTROY == (int)MAP_OP_IO_DESTROY,
-	       "enum pw_op follows enum map_op");
 _Static_assert(PW_WORDS == CHUNK_WORDS, "one size of chunk");
 
 static struct map_event event_of(const struct pw_record *head, enum map_event_type type)
@@ -23,7 +21,7 @@ static struct map_event event_of(const struct pw_record *head, enum map_event_ty
 static struct map_event decode_enter(const struct pw_enter *record)
 {
 	struct map_event event = event_of(&record->head, MAP_EVENT_ENTER);
-	bool several = record->op == PW_OP_MREMAP && record->flags & PW_SEVERAL;
+	bool several = record->op == MAP_OP_MREMAP && record->flags & PW_SEVERAL;
 
 	event.enter = (struct map_enter){
 		.op = (enum map_op)record->op,

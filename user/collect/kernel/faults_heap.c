@@ -12,9 +12,6 @@
 #define TRACE_UPROBE_SESSION 57
 #define DEFAULT_BLOCKS (1u << 18)
 
-_Static_assert((int)PW_HEAP_CALLS == (int)HEAP_CALLS && (int)PW_HEAP_NEW == (int)HEAP_NEW,
-	       "enum pw_heap_call follows enum heap_call");
-
 /* The part of union bpf_attr for BPF_LINK_CREATE (include/uapi/linux/bpf.h, v6.6, 89ae89f53d20). */
 struct session_attr {
 	uint32_t prog_fd;
