@@ -50,10 +50,14 @@ static long find_range(struct task_struct *task, struct vm_area_struct *vma,
 static __always_inline bool holds_several(__u64 start, __u64 end)
 {
 	struct new_range first = {};
+	long err;
 
-	return bpf_core_type_exists(struct vma_remap_struct) &&
-	       !bpf_find_vma(bpf_get_current_task_btf(), start, find_range, &first, 0) &&
-	       first.end < end;
+	if (!bpf_core_type_exists(struct vma_remap_struct))
+		return false;
+	err = find_vma(start, find_range, &first);
+	if (err == -EOPNOTSUPP)
+		lose_record();
+	return !err && first.end < end;
 }
 
 /* Global: verified once, not in each step. */
@@ -89,7 +93,7 @@ static long walk_runs(__u32 step, struct runs *runs)
 
 	if (runs->at >= runs->end)
 		return 1;
-	err = bpf_find_vma(bpf_get_current_task_btf(), runs->at, find_range, &vma, 0);
+	err = find_vma(runs->at, find_range, &vma);
 	if (err && err != -ENOENT)
 		return 1;
 	if (err) {
@@ -251,7 +255,7 @@ static __always_inline void enter_process_madvise(const unsigned long args[6], _
 /* Neither call gives a length: the VMA has it. If it cannot be read, that is a loss. */
 static __always_inline bool vma_at(__u64 address, struct new_range *new_range)
 {
-	if (!bpf_find_vma(bpf_get_current_task_btf(), address, find_range, new_range, 0))
+	if (!find_vma(address, find_range, new_range))
 		return true;
 	__sync_fetch_and_add(&losses.events, 1);
 	return false;
@@ -271,8 +275,11 @@ static __always_inline void enter_shmdt(const unsigned long args[6], __u32 slot)
 static __always_inline void enter_io_destroy(const unsigned long args[6], __u32 slot)
 {
 	struct new_range range = {};
+	long err = find_vma(args[0], find_range, &range);
 
-	if (bpf_find_vma(bpf_get_current_task_btf(), args[0], find_range, &range, 0))
+	if (err == -EOPNOTSUPP)
+		lose_record();
+	if (err)
 		return;
 	send_enter(slot, MAP_OP_IO_DESTROY, 0, range.start, range.end);
 	close_range(slot, range.start, range.end);
@@ -301,8 +308,7 @@ static __always_inline void exit_shmat(long result, __u32 slot)
 		return;
 	length.end = range.end - range.start;
 	send_enter_new(slot, MAP_OP_SHMAT, range.start, range.end, &length);
-	read_leaving((const struct pt_regs___kernel *)bpf_task_pt_regs(bpf_get_current_task_btf()),
-		     &call);
+	read_left_call(&call);
 	if (call.args[2] & SHM_REMAP)
 		leave_range(slot, range.start, range.end);
 	send_exit(slot, result, 0);

@@ -279,7 +279,10 @@ int BPF_PROG(heap_forked, struct task_struct *parent, struct task_struct *child)
 	if (!mm || mm == parent_mm || !find_mm(parent_mm, &fork.slot) ||
 	    !find_mm(mm, &fork.child_slot))
 		return 0;
-	bpf_for_each_map_elem(&heap_blocks, copy_block, &fork, 0);
+	if (kernel_lacks(PW_FEATURE_FOR_EACH))
+		__sync_fetch_and_add(&losses.heap_blocks, 1);
+	else
+		bpf_for_each_map_elem(&heap_blocks, copy_block, &fork, 0);
 	return 0;
 }
 

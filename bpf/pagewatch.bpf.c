@@ -10,6 +10,7 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #include "config.bpf.h"
+#include "features.bpf.h"
 #include "locks.bpf.h"
 #include "targets.bpf.h"
 #include "records.bpf.h"

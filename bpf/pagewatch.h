@@ -128,6 +128,15 @@ struct pw_losses {
 	__u64 heap_blocks;
 };
 
+/* What programs do without where a kernel lacks it. */
+enum pw_feature {
+	PW_FEATURE_FIND_VMA,
+	PW_FEATURE_TASK_PT_REGS,
+	PW_FEATURE_FOR_EACH,
+	PW_FEATURE_TASK_STORAGE,
+	PW_FEATURES,
+};
+
 /* The calls that are distinguished by number; user space knows the numbers for this machine. */
 enum pw_call {
 	PW_CALL_MMAP,

@@ -66,7 +66,8 @@ __noinline int pool_shift_at(__u64 address)
 	if (!bpf_core_field_exists(struct mm_struct, hugetlb_usage) ||
 	    !BPF_CORE_READ(task, mm, hugetlb_usage.counter))
 		return 0;
-	bpf_find_vma(task, address, look_at_pool, &shift, 0);
+	if (find_vma(address, look_at_pool, &shift) == -EOPNOTSUPP)
+		lose_record();
 	return shift;
 }
 

@@ -72,9 +72,17 @@ static __always_inline void watch_image(__u64 old_mm, __u64 new_mm)
 	add_image(new_mm, pid, old_slot);
 }
 
+/* The task's entry; NULL: it has none. */
+static __always_inline __u32 *find_borrower(struct task_struct *task)
+{
+	return kernel_lacks(PW_FEATURE_TASK_STORAGE)
+		       ? NULL
+		       : bpf_task_storage_get(&borrowers, task, NULL, 0);
+}
+
 static __always_inline bool is_borrower(struct task_struct *task)
 {
-	__u32 *borrower = bpf_task_storage_get(&borrowers, task, NULL, 0);
+	__u32 *borrower = find_borrower(task);
 
 	return borrower && *borrower;
 }
@@ -86,6 +94,10 @@ static __always_inline void note_borrower(struct task_struct *parent, struct tas
 
 	if (exec_is_announced || (child->tgid == parent->tgid && !is_borrower(parent)))
 		return;
+	if (kernel_lacks(PW_FEATURE_TASK_STORAGE)) {
+		__sync_fetch_and_add(&losses.children, 1);
+		return;
+	}
 	borrower = bpf_task_storage_get(&borrowers, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 	if (borrower)
 		*borrower = 1;
@@ -96,7 +108,7 @@ static __always_inline void note_borrower(struct task_struct *parent, struct tas
 /* The first sign of an exec, if the kernel does not announce it and no address space ended. */
 static __always_inline void watch_unannounced(struct task_struct *task, __u64 mm)
 {
-	__u32 *borrower = bpf_task_storage_get(&borrowers, task, NULL, 0);
+	__u32 *borrower = find_borrower(task);
 
 	if (!borrower || !*borrower) {
 		watch_image(0, mm);

@@ -48,7 +48,7 @@ static long look_at_vma(struct task_struct *task, struct vm_area_struct *vma,
 
 static long look_for_refusal(__u32 step, struct refusal *refusal)
 {
-	long err = bpf_find_vma(bpf_get_current_task_btf(), refusal->at, look_at_vma, refusal, 0);
+	long err = find_vma(refusal->at, look_at_vma, refusal);
 
 	if (err == -ENOENT)
 		refusal->at += 1ull << page_shift;
@@ -90,10 +90,20 @@ static __always_inline void read_leaving(const struct pt_regs___kernel *regs, st
 }
 #endif
 
+/* Of the current thread. */
+static __always_inline void read_left_call(struct leaving *ret)
+{
+	if (kernel_lacks(PW_FEATURE_TASK_PT_REGS))
+		*ret = (struct leaving){ { -1, -1, -1, -1, -1 } };
+	else
+		read_leaving((const struct pt_regs___kernel *)bpf_task_pt_regs(
+				     bpf_get_current_task_btf()),
+			     ret);
+}
+
 /* The address from which on an madvise that returned result dropped nothing; 0: unknown. */
 static __noinline __u64 refused_at(long result)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct refusal refusal = {};
 	struct leaving call;
 	__u64 start;
@@ -101,7 +111,7 @@ static __noinline __u64 refused_at(long result)
 
 	if (result != -EINVAL)
 		return 0;
-	read_leaving((const struct pt_regs___kernel *)bpf_task_pt_regs(task), &call);
+	read_left_call(&call);
 	start = call.args[0];
 	advice = call.args[2];
 	if (advice != MADV_DONTNEED && advice != MADV_DONTNEED_LOCKED)
@@ -124,7 +134,7 @@ static long look_at_left(struct task_struct *task, struct vm_area_struct *vma,
 
 static long look_for_left(__u32 step, struct refusal *refusal)
 {
-	long err = bpf_find_vma(bpf_get_current_task_btf(), refusal->at, look_at_left, refusal, 0);
+	long err = find_vma(refusal->at, look_at_left, refusal);
 
 	refusal->found = !err;
 	if (err != -ENOENT)
@@ -139,20 +149,19 @@ static long look_for_left(__u32 step, struct refusal *refusal)
  */
 static __noinline __u64 moved_until(long result)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	struct refusal left = {};
 	struct leaving call;
 
 	if (result >= 0 || result < -MAX_ERRNO)
 		return 0;
-	read_leaving((const struct pt_regs___kernel *)bpf_task_pt_regs(task), &call);
+	read_left_call(&call);
 	/* With MREMAP_DONTUNMAP the old mappings stay, whatever was moved. */
 	if (!(call.args[3] & MREMAP_FIXED) || call.args[3] & MREMAP_DONTUNMAP)
 		return 0;
 	left.at = call.args[0];
 	left.end = left.at + page_up(call.args[1]);
 	/* If nothing has arrived, that is clear at once, however long the moved hole. */
-	if (bpf_find_vma(task, call.args[4], look_at_left, &left, 0) == -ENOENT)
+	if (find_vma(call.args[4], look_at_left, &left) == -ENOENT)
 		return left.at;
 	bpf_loop(MOVED_STEPS, look_for_left, &left, 0);
 	return left.found ? left.at : 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * denied move_pages|pagemap_scan COMMAND...: runs COMMAND where that call does not exist, as in a
+ * denied move_pages|pagemap_scan|remap_file_pages COMMAND...: runs COMMAND where that call does not exist, as in a
  * kernel that was built without it or is older.
  */
 #include <errno.h>
@@ -18,12 +18,14 @@
 int main(int argc, char **argv)
 {
 	int scan = argc > 2 && !strcmp(argv[1], "pagemap_scan");
-	unsigned int number = scan ? SYS_ioctl : SYS_move_pages, missing = scan ? ENOTTY : ENOSYS;
+	int remap = argc > 2 && !strcmp(argv[1], "remap_file_pages");
+	unsigned int number = scan ? SYS_ioctl : remap ? SYS_remap_file_pages : SYS_move_pages;
+	unsigned int missing = scan ? ENOTTY : ENOSYS;
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 3),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
-		/* Any arguments of move_pages. */
+		/* Any arguments of the others. */
 		BPF_JUMP(BPF_JMP | (scan ? BPF_JEQ : BPF_JGE) | BPF_K, scan ? PAGEMAP_SCAN : 0, 0,
 			 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | missing),

@@ -21,7 +21,7 @@
 struct probe {
 	struct probe_report report;
 	struct probe_row rows[MAX_ROWS];
-	struct faults_feature features[MAX_ROWS];
+	struct faults_feature features[FAULTS_FEATURES_MAX];
 	size_t count;
 };
 
@@ -65,7 +65,7 @@ static void probe_page_tables(struct probe *probe)
 
 static void probe_kernel_side(struct probe *probe)
 {
-	size_t count = faults_probe(probe->features, MAX_ROWS), i;
+	size_t count = faults_probe(probe->features), i;
 	const struct faults_options options = {
 		.backend = FAULTS_AUTO,
 		.page_bytes = probe->report.environment.page_bytes,

@@ -46,6 +46,7 @@ static int fill_losses(struct engine *engine, struct moment *moment)
 	count[LOSS_SLOTS] += kernel.slots;
 	count[LOSS_CHILDREN] += kernel.children;
 	count[LOSS_EVENTS] += kernel.events;
+	count[LOSS_CALLS] += kernel.calls;
 	count[LOSS_HEAP_BLOCKS] += kernel.heap_blocks;
 	count[LOSS_OVERDUE] += control__overdue(engine->control);
 	for (i = 0; losses__any(&moment->header.losses) && i < moment->process_count; i++)
@@ -58,6 +59,8 @@ static int fill_losses(struct engine *engine, struct moment *moment)
 	moment->header.complete = !losses__any(&moment->header.losses);
 	return 0;
 }
+
+_Static_assert(FAULTS_MISSING_MAX <= MISSING_MAX, "room for all");
 
 static void fill_header(struct engine *engine, struct moment *moment)
 {
@@ -72,6 +75,10 @@ static void fill_header(struct engine *engine, struct moment *moment)
 	moment->header.backend = faults_backend_name(backend);
 	moment->header.page_reader = read ? "read" : "scan";
 	moment->header.tells_writes = backend == FAULTS_TP_BTF;
+	moment->header.tells_collapses = engine->faults && faults__counts_collapses(engine->faults);
+	if (engine->faults)
+		moment->header.missing_count =
+			faults__missing(engine->faults, moment->header.missing);
 	moment->header.start_ns = engine->start_ns;
 	moment->header.max_hold_ns = engine->options.hold_ns;
 	if (!(engine->known_categories & PAGE_IS_HUGE_BIT)) {

@@ -21,6 +21,7 @@
 #include "model/touch_facts.h"
 
 #define NAMES_MISSING_MAX 512
+#define MISSING_MAX 32
 
 struct process_header {
 	struct process_facts facts;
@@ -69,6 +70,9 @@ struct moment_header {
 	const char *merged[2];	 /* state names that the reader cannot distinguish */
 	size_t merged_count;
 	bool tells_writes;
+	bool tells_collapses;
+	const char *missing[MISSING_MAX]; /* what the kernel lacks, and which fact that costs */
+	size_t missing_count;
 	uint64_t time_unix_ns;
 	uint64_t start_ns; /* CLOCK_MONOTONIC of the start of the watch */
 	uint64_t since_start_ns;

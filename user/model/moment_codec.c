@@ -53,6 +53,20 @@ static void code_rest(struct codec *codec, struct processes_rest *rest)
 	codec_u64(codec, &rest->ended_pages);
 }
 
+static void code_missing(struct codec *codec, struct moment_header *header)
+{
+	uint64_t count = header->missing_count;
+	size_t i;
+
+	codec_u64(codec, &count);
+	codec_require(codec, count <= MISSING_MAX);
+	header->missing_count = codec->err ? 0 : (size_t)count;
+	for (i = 0; i < header->missing_count; i++) {
+		codec_word(codec, &header->missing[i]);
+		codec_require(codec, header->missing[i]);
+	}
+}
+
 static void code_header(struct codec *codec, struct moment_header *header)
 {
 	uint64_t merged = header->merged_count;
@@ -73,6 +87,8 @@ static void code_header(struct codec *codec, struct moment_header *header)
 		codec_require(codec, header->merged[i]);
 	}
 	codec_bool(codec, &header->tells_writes);
+	codec_bool(codec, &header->tells_collapses);
+	code_missing(codec, header);
 	codec_u64(codec, &header->time_unix_ns);
 	codec_u64(codec, &header->start_ns);
 	codec_u64(codec, &header->since_start_ns);

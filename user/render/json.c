@@ -58,6 +58,10 @@ static void put_header(struct json_out *json, const struct snapshot *snapshot)
 	for (i = 0; i < snapshot->header.merged_count; i++)
 		json_words(json, NULL, snapshot->header.merged[i]);
 	json_close(json, ']');
+	json_open(json, "missing", '[');
+	for (i = 0; i < snapshot->header.missing_count; i++)
+		json_words(json, NULL, snapshot->header.missing[i]);
+	json_close(json, ']');
 	json_environment(json, "environment", &snapshot->header.environment);
 	put_time(json, snapshot->header.time_unix_ns);
 	json_count(json, "since_start_ns", snapshot->header.since_start_ns);

@@ -113,7 +113,8 @@ static void put_identity(struct json_out *json, const struct snapshot *snapshot,
 		  *process->header.names_missing ? process->header.names_missing : NULL);
 	json_count(json, "ids_forgotten", process->header.ids_forgotten);
 	put_symbol_misses(json, &process->header.symbol_misses);
-	json_count_if(json, "collapses", faults, process->header.collapses);
+	json_count_if(json, "collapses", faults && snapshot->header.tells_collapses,
+		      process->header.collapses);
 }
 
 static void put_arrays_total(struct json_out *json, const struct process_snapshot *process)

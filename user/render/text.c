@@ -99,6 +99,8 @@ static void put_footer(const struct text *text)
 		 format_bytes(snapshot->header.self_bpf_bytes, bpf));
 	text_style(text, STYLE_DIM);
 	text_wrap(text, 0, words);
+	for (i = 0; i < snapshot->header.missing_count; i++)
+		text_wrap(text, 0, snapshot->header.missing[i]);
 	text_style(text, STYLE_PLAIN);
 	for (i = 0; i < LOSS_KINDS; i++) {
 		if (!snapshot->header.losses.count[i])

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,22 +92,6 @@ static uint32_t pool_shift(void)
 	return bytes ? (uint32_t)__builtin_ctzll(bytes) : 0;
 }
 
-static void set_numbers(struct pagewatch_bpf *skel)
-{
-	skel->rodata->numbers[PW_CALL_MMAP] = SYS_mmap;
-	skel->rodata->numbers[PW_CALL_MUNMAP] = SYS_munmap;
-	skel->rodata->numbers[PW_CALL_MREMAP] = SYS_mremap;
-	skel->rodata->numbers[PW_CALL_BRK] = SYS_brk;
-	skel->rodata->numbers[PW_CALL_MADVISE] = SYS_madvise;
-	skel->rodata->numbers[PW_CALL_PROCESS_MADVISE] = SYS_process_madvise;
-	skel->rodata->numbers[PW_CALL_SHMAT] = SYS_shmat;
-	skel->rodata->numbers[PW_CALL_SHMDT] = SYS_shmdt;
-	skel->rodata->numbers[PW_CALL_FALLOCATE] = SYS_fallocate;
-	skel->rodata->numbers[PW_CALL_FTRUNCATE] = SYS_ftruncate;
-	skel->rodata->numbers[PW_CALL_REMAP_FILE_PAGES] = SYS_remap_file_pages;
-	skel->rodata->numbers[PW_CALL_IO_DESTROY] = SYS_io_destroy;
-}
-
 /*
  * At most a quarter of the places is taken, so a lookup of an absent key takes few steps. Three
  * times as many as may live can have ended and wait for us.
@@ -159,7 +142,6 @@ static int configure_skeleton(struct faults *faults)
 	skel->rodata->ring_mark = ring / 8;
 	skel->rodata->tick_ns = faults->tick_ns;
 	skel->rodata->pool_shift = pool_shift();
-	set_numbers(skel);
 	err = configure_slots(faults);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.chunks, faults->places.chunk_slots);
@@ -170,20 +152,17 @@ static int configure_skeleton(struct faults *faults)
 	return err;
 }
 
-static void choose_programs(struct faults *faults)
+static int choose_programs(struct faults *faults)
 {
 	struct pagewatch_bpf *skel = faults->skel;
 	bool tp_btf = faults->backend == FAULTS_TP_BTF;
-	bool announced = tracefs_has_event(faults->events, "sched/sched_prepare_exec");
+	int err;
 
 	bpf_program__set_autoload(skel->progs.fault_user, tp_btf);
 	bpf_program__set_autoload(skel->progs.fault_kernel, tp_btf);
 	bpf_program__set_autoload(skel->progs.fault_perf, !tp_btf);
-	bpf_program__set_autoload(skel->progs.prepare_exec, announced);
-	skel->rodata->exec_is_announced = announced;
-	bpf_program__set_autoload(
-		skel->progs.collapse,
-		tracefs_has_event(faults->events, "huge_memory/mm_collapse_huge_page"));
+	err = faults_configure_features(faults);
+	return err ? err : faults_configure_heap(faults);
 }
 
 /* types: a file for the kernel's types, or -1. If it cannot be filled, libbpf reads all types. */
@@ -211,16 +190,14 @@ static int open_and_load(struct faults *faults, int types)
 	err = configure_skeleton(faults);
 	if (err)
 		return err;
-	choose_programs(faults);
-	err = faults_configure_heap(faults);
+	err = choose_programs(faults);
 	return err ? err : pagewatch_bpf__load(faults->skel);
 }
 
-static int load_programs(struct faults *faults, enum faults_backend backend)
+static int load_once(struct faults *faults)
 {
 	int types = kernel_types__create(), err;
 
-	faults->backend = backend;
 	err = open_and_load(faults, types);
 	if (types >= 0)
 		close(types);
@@ -228,6 +205,18 @@ static int load_programs(struct faults *faults, enum faults_backend backend)
 		pagewatch_bpf__destroy(faults->skel);
 		faults->skel = NULL;
 	}
+	return err;
+}
+
+/* Where a load fails, it is tried again without what this kernel proves to lack. */
+static int load_programs(struct faults *faults, enum faults_backend backend)
+{
+	int err;
+
+	faults->backend = backend;
+	err = load_once(faults);
+	if (err && err != -EPERM && faults_find_missing(faults, true))
+		err = load_once(faults);
 	return err;
 }
 
@@ -251,6 +240,7 @@ static int load_backend(struct faults *faults, char *reason, size_t size)
 		return give_reason(
 			reason, size, -EOPNOTSUPP,
 			"this kernel has no page_fault_user tracepoint: try --backend=perf");
+	faults_find_missing(faults, false);
 	err = load_programs(faults,
 			    wanted != FAULTS_PERF && tracepoints ? FAULTS_TP_BTF : FAULTS_PERF);
 	if (err && wanted == FAULTS_AUTO && tracepoints && err != -EPERM)
@@ -374,6 +364,7 @@ int faults__losses(struct faults *faults, struct faults_losses *ret)
 	ret->slots = bss->losses.slots;
 	ret->children = bss->losses.children;
 	ret->heap_blocks = bss->losses.heap_blocks;
+	ret->calls = kernel_features__calls(&faults->missing);
 	return 0;
 }
 

@@ -37,6 +37,7 @@ struct faults_losses {
 	uint64_t slots;	      /* address spaces that found no room */
 	uint64_t children;    /* whose fork or exec found no room in the ring */
 	uint64_t heap_blocks; /* that found no room, or whose address could not be read */
+	uint64_t calls;	      /* mapping calls that this kernel does not trace */
 };
 
 struct faults;
@@ -103,6 +104,15 @@ int faults__take_unclosed(struct faults *faults, const struct map_event *unclose
 
 int faults__losses(struct faults *faults, struct faults_losses *ret);
 
+#define FAULTS_MISSING_MAX 32
+
+/*
+ * What this kernel lacks and this watch would use: one sentence each, literals. Returns how many.
+ */
+size_t faults__missing(const struct faults *faults, const char *ret[FAULTS_MISSING_MAX]);
+/* Whether COLLAPSE events come. */
+bool faults__counts_collapses(const struct faults *faults);
+
 /* Bytes that the kernel holds for our maps and programs, according to fdinfo. */
 uint64_t faults__kernel_bytes(const struct faults *faults);
 
@@ -128,7 +138,9 @@ struct faults_feature {
 	const char *needed_for;
 };
 
+#define FAULTS_FEATURES_MAX 16
+
 /* Tries each feature (load, attach, one hit). Returns how many results were written. */
-size_t faults_probe(struct faults_feature *features, size_t max);
+size_t faults_probe(struct faults_feature features[FAULTS_FEATURES_MAX]);
 
 #endif

@@ -9,7 +9,6 @@
 
 #include "base/array.h"
 #include "collect/kernel/faults_priv.h"
-#include "collect/kernel/tracefs.h"
 
 int faults_keep_link(struct faults *faults, struct bpf_link *link)
 {
@@ -61,36 +60,22 @@ int faults_attach_tracepoint(struct faults *faults, struct bpf_program *program,
 	return attach_event(faults, program, &attr, 0);
 }
 
-static int attach_named(struct faults *faults, struct bpf_program *program, const char *edge,
-			const char *call)
-{
-	char name[64];
-	int id;
-
-	snprintf(name, sizeof(name), "syscalls/sys_%s_%s", edge, call);
-	id = tracefs_event_id(faults->events, name);
-	/* A call that this kernel lacks cannot end a life. */
-	if (id == -ENOENT)
-		return 0;
-	return id < 0 ? id : faults_attach_tracepoint(faults, program, id);
-}
-
 static int attach_calls(struct faults *faults)
 {
-	static const char *const calls[] = {
-		"mmap",	 "munmap", "mremap",	"brk",	     "madvise",		 "process_madvise",
-		"shmat", "shmdt",  "fallocate", "ftruncate", "remap_file_pages", "io_destroy"
-	};
 	struct pagewatch_bpf *skel = faults->skel;
 	int err = 0;
 	size_t i;
 
-	for (i = 0; !err && i < sizeof(calls) / sizeof(calls[0]); i++) {
+	for (i = 0; !err && i < PW_CALLS; i++) {
+		const struct call_ends *ends = &faults->ends[i];
+
+		if (kernel_features__has(&faults->missing, FEATURE_CALLS + i) || ends->exit < 0)
+			continue;
 		/* The length that shmat maps is known only when it returns. */
-		if (strcmp(calls[i], "shmat"))
-			err = attach_named(faults, skel->progs.enter_call, "enter", calls[i]);
+		if (i != PW_CALL_SHMAT)
+			err = faults_attach_tracepoint(faults, skel->progs.enter_call, ends->enter);
 		if (!err)
-			err = attach_named(faults, skel->progs.exit_call, "exit", calls[i]);
+			err = faults_attach_tracepoint(faults, skel->progs.exit_call, ends->exit);
 	}
 	return err;
 }

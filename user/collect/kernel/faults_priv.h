@@ -11,10 +11,17 @@
 #include "bpf/pagewatch.h"
 #include "collect/kernel/chunk_places.h"
 #include "collect/kernel/faults.h"
+#include "collect/kernel/kernel_features.h"
 #include "pagewatch.skel.h"
 
 struct stop {
 	struct bpf_link *link;
+};
+
+/* The tracepoints of a mapping call: ids, or -errno. */
+struct call_ends {
+	int enter;
+	int exit;
 };
 
 enum slot_state {
@@ -35,6 +42,8 @@ struct faults {
 	struct faults_options options;
 	enum faults_backend backend;
 	int events; /* tracefs' folder of events */
+	struct kernel_features missing;
+	struct call_ends ends[PW_CALLS];
 	struct pagewatch_bpf *skel;
 	struct bpf_link **links;
 	size_t link_count;
@@ -71,6 +80,14 @@ struct faults {
 int faults_attach(struct faults *faults, char *reason, size_t reason_size);
 int faults_keep_link(struct faults *faults, struct bpf_link *link);
 int faults_attach_tracepoint(struct faults *faults, struct bpf_program *program, int id);
+
+/*
+ * faults_features.c: sets faults->missing. try: helpers and map types are tried too, which takes
+ * milliseconds. Whether more is missing than before.
+ */
+bool faults_find_missing(struct faults *faults, bool try);
+/* Between open and load: switches off what is missing. 0 or -errno. */
+int faults_configure_features(struct faults *faults);
 
 /* faults_heap.c: between open and load */
 int faults_configure_heap(struct faults *faults);

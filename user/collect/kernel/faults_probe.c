@@ -55,36 +55,55 @@ static int try_backend(enum faults_backend backend, bool touch)
 	return err;
 }
 
-static int try_event(int events, const char *name)
+static const char *last_part(const char *path)
 {
-	int id = events < 0 ? events : tracefs_event_id(events, name);
+	const char *slash = strrchr(path, '/');
 
-	return id < 0 ? id : 0;
+	return slash ? slash + 1 : path;
 }
 
-size_t faults_probe(struct faults_feature *features, size_t max)
+/* Those of the table but the calls. */
+static size_t add_rows(const struct kernel_features *missing, struct faults_feature *ret)
 {
-	int events = tracefs_open_events();
-	const struct faults_feature all[] = {
+	unsigned int i;
+
+	for (i = 0; i < FEATURE_CALLS; i++) {
+		const struct kernel_feature_row *row = kernel_feature(i);
+
+		ret[i] = (struct faults_feature){ last_part(row->name),
+						  kernel_features__has(missing, i) ? -ENOENT : 0,
+						  row->needed_for };
+	}
+	return FEATURE_CALLS;
+}
+
+static struct kernel_features find_missing(void)
+{
+	struct faults faults = { .events = tracefs_open_events() };
+
+	faults_find_missing(&faults, true);
+	if (faults.events >= 0)
+		close(faults.events);
+	return faults.missing;
+}
+
+size_t faults_probe(struct faults_feature features[FAULTS_FEATURES_MAX])
+{
+	struct kernel_features missing = find_missing();
+	const struct faults_feature first[] = {
 		{ "BTF", access("/sys/kernel/btf/vmlinux", R_OK) ? -errno : 0,
 		  "loading the kernel side" },
-		{ "syscall tracepoints", try_event(events, "syscalls/sys_enter_munmap"),
+		{ "syscall tracepoints", kernel_features__calls(&missing) ? -ENOENT : 0,
 		  "ends of lives" },
 		{ "tp_btf page faults", try_backend(FAULTS_TP_BTF, true),
 		  "touches, with reads and writes distinguished" },
 		{ "perf page faults", try_backend(FAULTS_PERF, true),
 		  "touches without tracepoints" },
-		{ "sched_prepare_exec", try_event(events, "sched/sched_prepare_exec"),
-		  "the first faults after an exec" },
-		{ "mm_collapse_huge_page", try_event(events, "huge_memory/mm_collapse_huge_page"),
-		  "huge pages made by khugepaged" },
 	};
-	size_t count = sizeof(all) / sizeof(all[0]);
+	size_t count = sizeof(first) / sizeof(first[0]);
 
-	if (events >= 0)
-		close(events);
-	if (count > max)
-		count = max;
-	memcpy(features, all, count * sizeof(*features));
-	return count;
+	_Static_assert(sizeof(first) / sizeof(first[0]) + FEATURE_CALLS <= FAULTS_FEATURES_MAX,
+		       "room for all");
+	memcpy(features, first, sizeof(first));
+	return count + add_rows(&missing, features + count);
 }

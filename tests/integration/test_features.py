@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""Features of the kernel side, one of them hidden: it costs one fact, and the rest stays exact."""
+import json
+import os
+import signal
+import subprocess
+
+import books
+import harness
+import heap_books
+import pytest
+from test_scenarios import SCENARIOS, check_books, check_ended, mark_options
+
+pytestmark = pytest.mark.root
+
+PAGE = os.sysconf("SC_PAGESIZE")
+BASE, PAGES, HALF = 0x200000000000, 64, 32
+HEAP = harness.OUT / "tests/heap"
+
+HELPERS = ("bpf_find_vma", "bpf_task_pt_regs", "bpf_for_each_map_elem", "task storage")
+TRACEPOINTS = ("sched/sched_prepare_exec", "huge_memory/mm_collapse_huge_page")
+# Calls, and a scenario that uses each.
+CALLS = {"mmap": "reuse", "munmap": "reuse", "mremap": "mremap_move", "brk": "brk",
+         "madvise": "dontneed", "process_madvise": "process_madvise", "shmat": "sysv",
+         "shmdt": "sysv"}
+# Others, what file_calls does with each, and the pages that are touched and still there.
+FILE_CALLS = {"fallocate": "punch", "ftruncate": "truncate", "remap_file_pages": "remap",
+              "io_destroy": "ring"}
+
+
+def hidden(*features):
+    return dict(os.environ, PAGEWATCH_TEST_HIDES=",".join(features))
+
+
+def play(tmp_path, name, *features, options=()):
+    """The report on a scenario, and the program's books."""
+    report, done = harness.run_json(tmp_path, ["--pages", "--detail", *options,
+                                               *mark_options(SCENARIOS[name])],
+                                    [harness.WORKLOAD, name], env=hidden(*features))
+    assert done.returncode == 0, done.stderr
+    told = json.loads([line for line in done.stdout.splitlines() if line.startswith("{")][0])
+    if told["skip"]:
+        pytest.skip(told["skip"])
+    return report, told
+
+
+def check_exact(report, told, name):
+    process = check_books(report, told, SCENARIOS[name], attached=False)
+    check_ended(process, told, SCENARIOS[name], attached=False)
+
+
+def check_states(report, told):
+    """What the page tables say does not depend on what the kernel traces."""
+    printed = books.printed_pages(report["processes"][0])
+    for book in told["books"]:
+        book["page_size"] = told["page_size"]
+        for address, page in books.expected_pages(book, report["merged"], False).items():
+            assert printed.get(address, books.Page()).state == page.state, hex(address)
+
+
+def check_untraced(report, call):
+    assert len(report["missing"]) == 1
+    assert report["missing"][0].startswith(f"this kernel does not trace {call}: ")
+    losses = dict(report["losses"])
+    assert losses.pop("untraced_calls") == 1
+    assert set(losses.values()) == {0}
+    assert not report["complete"]
+    assert report["incomplete_reasons"] == ["1 mapping call cannot be traced by this kernel"]
+    word = {"madvise": "dontneed", "process_madvise": "dontneed"}.get(call, call)
+    assert word not in {life["how"] for life in report["processes"][0]["retired"]}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_that_is_not_traced(tmp_path, call):
+    report, told = play(tmp_path, CALLS[call], call, options=["--retired", "1000"])
+    assert report["tier"] == "faults"
+    check_untraced(report, call)
+    check_states(report, told)
+
+
+@pytest.fixture(scope="module")
+def file_calls(tmp_path_factory):
+    return harness.fault_program(tmp_path_factory.mktemp("file"), "file_calls", f"-DPAGE={PAGE}ul")
+
+
+@pytest.mark.parametrize("call", FILE_CALLS)
+def test_a_call_on_a_file_that_is_not_traced(tmp_path, file_calls, call):
+    report, done = harness.run_json(
+        tmp_path, ["--array", f"a={BASE:#x}+{PAGES * PAGE}", "--retired", "1000"],
+        [file_calls, FILE_CALLS[call]], env=hidden(call))
+    assert done.returncode == 0, done.stderr
+    check_untraced(report, call)
+    if call != "io_destroy":
+        row = harness.array_of(report["processes"][0], "a")
+        assert row["touch"]["pages_touched"] == PAGES
+
+
+def test_a_call_that_does_not_exist_is_no_loss(tmp_path):
+    """A kernel without remap_file_pages has no tracepoint of it, and nothing to trace."""
+    denied = harness.fault_program(tmp_path, "denied")
+    path = tmp_path / "report.json"
+    done = subprocess.run(
+        [denied, "remap_file_pages", harness.PROGRAM, "run", "--json", "-o", path, "--", "/bin/true"],
+        env=hidden("syscalls/sys_enter_remap_file_pages", "syscalls/sys_exit_remap_file_pages"),
+        check=False, timeout=harness.DEADLINE)
+    report = json.loads(path.read_text())
+    assert done.returncode == 0 and report["tier"] == "faults"
+    assert report["complete"] and report["missing"] == []
+
+
+@pytest.mark.parametrize("backend", ["tp_btf", "perf"])
+@pytest.mark.parametrize("name", ["write", "dontneed", "mremap_move", "reuse"])
+def test_without_any_of_the_others(tmp_path, name, backend):
+    """What a scenario does not use may be missing: its report is exact."""
+    report, told = play(tmp_path, name, *HELPERS, *TRACEPOINTS, options=["--backend", backend])
+    assert report["backend"] == backend
+    assert len(report["missing"]) == 3
+    check_exact(report, told, name)
+
+
+def test_without_collapses(tmp_path):
+    report, told = play(tmp_path, "write", "huge_memory/mm_collapse_huge_page")
+    assert report["processes"][0]["collapses"] is None
+    assert report["missing"] == [
+        "this kernel does not trace khugepaged: how many huge pages it made is unknown"]
+    check_exact(report, told, "write")
+    report, _ = play(tmp_path, "write")
+    assert report["processes"][0]["collapses"] == 0 and report["missing"] == []
+
+
+def test_without_find_vma(tmp_path):
+    """shmat and shmdt name no length: each is a loss."""
+    report, told = play(tmp_path, "sysv", "bpf_find_vma", options=["--retired", "1000"])
+    assert len(report["missing"]) == 1 and "bpf_find_vma" in report["missing"][0]
+    assert report["losses"]["events"] == 3 and not report["complete"]
+    assert not {"shmat", "shmdt"} & {life["how"] for life in report["processes"][0]["retired"]}
+    check_states(report, told)
+
+
+def test_without_the_arguments_of_a_call_that_failed(tmp_path):
+    """How far a refused MADV_DONTNEED got is unknown: the pages around it are counted."""
+    report, told = play(tmp_path, "refused")
+    assert report["complete"]
+    report, told = play(tmp_path, "refused", "bpf_task_pt_regs")
+    assert len(report["missing"]) == 1 and "bpf_task_pt_regs" in report["missing"][0]
+    assert report["losses"]["unsure_pages"] > 0 and not report["complete"]
+    check_states(report, told)
+
+
+def test_without_the_blocks_that_a_child_inherits(opened, tmp_path, monkeypatch):
+    monkeypatch.setenv("PAGEWATCH_TEST_HIDES", "bpf_for_each_map_elem")
+    log = tmp_path / "log"
+    target = harness.Target([HEAP, "--wait", log, "forking"])
+    opened.append(target)
+    target.ready()
+    watch = harness.Watch(target.pid, "--heap", "--children")
+    opened.append(watch)
+    target.go()
+    child = int(target.until("CHILD").split()[1])
+    target.until("DONE")
+    snapshot = watch.snapshot()
+    os.kill(child, signal.SIGKILL)
+    assert len(snapshot["missing"]) == 1 and "in the child" in snapshot["missing"][0]
+    assert snapshot["losses"]["heap_blocks"] == 1 and not snapshot["complete"]
+    live, _ = heap_books.play(heap_books.events_of(log, target.pid))
+    assert heap_books.rows_of(harness.process_of(snapshot, target.pid))[0] == live
+    assert watch.stop() == 0
+    assert target.end() == 0
+
+
+def test_without_task_storage(tmp_path):
+    """Where no exec is announced either, children by vfork are not followed, and that is counted."""
+    program = harness.fault_program(tmp_path, "borrowers")
+    report, done = harness.run_json(
+        tmp_path, ["--children"], [program, "2", harness.WORKLOAD, "write"],
+        env=hidden("task storage", "sched/sched_prepare_exec"))
+    assert done.returncode == 0, done.stderr
+    assert len(report["missing"]) == 2
+    assert report["losses"]["children"] >= 5 and not report["complete"]
+    assert report["processes"][0]["comm"] == "borrowers"
+
+
+def test_an_exec_that_is_not_announced_is_said_with_children_only(tmp_path):
+    report, told = play(tmp_path, "write", "sched/sched_prepare_exec")
+    assert report["missing"] == []
+    check_exact(report, told, "write")
+    report, told = play(tmp_path, "write", "sched/sched_prepare_exec", options=["--children"])
+    assert len(report["missing"]) == 1 and "announce" in report["missing"][0]
+    check_exact(report, told, "write")
+
+
+def test_the_text_and_the_verdict():
+    done = harness.pagewatch("check", "-e", "process: touched > 0", "-e", "process: resident > 0",
+                             "--", "/bin/true", env=hidden("munmap"))
+    text = " ".join(done.stderr.split())
+    assert done.returncode != 0
+    assert "unknown process: touched > 0" in text
+    assert "ok process: resident > 0" in text
+    done = harness.pagewatch("run", "--", "/bin/true", env=hidden("munmap"))
+    text = " ".join(done.stderr.split())
+    assert "this kernel does not trace munmap: the lives that it ends are not seen" in text
+    assert "INCOMPLETE: 1 mapping call cannot be traced by this kernel" in text
