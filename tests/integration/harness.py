@@ -30,9 +30,10 @@ NEVER = ["--interval", "86400"]
 
 
 class Lines:
-    """Lines of a pipe, with a deadline."""
+    """Lines of a pipe, with a deadline; errors: as bytes.decode() takes it."""
 
-    def __init__(self, file):
+    def __init__(self, file, errors="strict"):
+        self.errors = errors
         self.fd = file.fileno()
         self.file = file
         self.rest = b""
@@ -49,7 +50,7 @@ class Lines:
                 return None
             self.rest += more
         line, self.rest = self.rest.split(b"\n", 1)
-        return line.decode()
+        return line.decode(errors=self.errors)
 
 
 class Target:

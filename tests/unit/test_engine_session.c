@@ -198,12 +198,42 @@ static void signals_are_events(void **state)
 	end_child(&one);
 }
 
+/* What can be read is told again and again until it was read, and does not hold up the rest. */
+static void input_is_told(void **state)
+{
+	struct engine *engine = new_engine();
+	struct child child = new_child();
+	enum engine_event event;
+	int ends[2];
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_equal(engine__attach(engine, (uint32_t)child.pid), 0);
+	assert_int_equal(engine__watch_input(engine, ends[0]), 0);
+	assert_int_equal(write(ends[1], "k", 1), 1);
+	assert_int_equal(engine__next(engine, &event), 0);
+	assert_int_equal(event, ENGINE_INPUT);
+	assert_int_equal(engine__next(engine, &event), 0);
+	assert_int_equal(event, ENGINE_INPUT);
+	assert_int_equal(engine__set_interval(engine, 1000000), 0);
+	while (event != ENGINE_TICK)
+		assert_int_equal(engine__next(engine, &event), 0);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	/* Its end is something to read, too. */
+	close(ends[1]);
+	while (event != ENGINE_INPUT)
+		assert_int_equal(engine__next(engine, &event), 0);
+	close(ends[0]);
+	engine__free(engine);
+	end_child(&child);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(looking_takes_nothing),
-		cmocka_unit_test(an_end_is_told_once),
-		cmocka_unit_test(nobody_is_attached_twice),
+		cmocka_unit_test(input_is_told),       cmocka_unit_test(looking_takes_nothing),
+		cmocka_unit_test(an_end_is_told_once), cmocka_unit_test(nobody_is_attached_twice),
 		cmocka_unit_test(signals_are_events),
 	};
 

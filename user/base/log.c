@@ -17,6 +17,8 @@
 /* Static: every folder logs, and -v is one decision for the whole program. */
 static enum log_level max_level = LOG_WARN;
 static bool said_error;
+static void (*diverted)(void *ctx, const char *line, size_t length);
+static void *diverted_ctx;
 
 void log_set_level(enum log_level level)
 {
@@ -26,6 +28,12 @@ void log_set_level(enum log_level level)
 enum log_level log_get_level(void)
 {
 	return max_level;
+}
+
+void log_divert(void (*take)(void *ctx, const char *line, size_t length), void *ctx)
+{
+	diverted = take;
+	diverted_ctx = ctx;
 }
 
 bool log_said_error(void)
@@ -52,7 +60,10 @@ static void log_line(enum log_level level, const char *format, va_list args)
 	format_line(message, line + sizeof(PREFIX) - 1, MESSAGE_MAX);
 	used = strlen(line);
 	line[used++] = '\n';
-	stream_write(STDERR_FILENO, line, used);
+	if (diverted)
+		diverted(diverted_ctx, line, used);
+	else
+		stream_write(STDERR_FILENO, line, used);
 	errno = saved;
 }
 

@@ -4,12 +4,19 @@
 #define BASE_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 /* Messages above level are dropped; the default is LOG_WARN. */
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
+
+/*
+ * Hands lines (with their newline, length bytes) to take instead of stderr, for as long as somebody
+ * draws over the terminal; NULL: to stderr again.
+ */
+void log_divert(void (*take)(void *ctx, const char *line, size_t length), void *ctx);
 
 /* Whether an error was logged, even one below the level: then the failure has its message. */
 bool log_said_error(void);

@@ -8,6 +8,10 @@ static const char *const colors[] = { "auto", "always", "never", NULL };
 _Static_assert(COLOR_AUTO == 0 && COLOR_ALWAYS == 1 && COLOR_NEVER == 2,
 	       "words in the order of the enum");
 
+static const char *const signs[] = { "auto", "blocks", "braille", "ascii", NULL };
+_Static_assert(SIGNS_AUTO == 0 && SIGNS_BLOCKS == 1 && SIGNS_BRAILLE == 2 && SIGNS_ASCII == 3,
+	       "words in the order of the enum");
+
 static const char *const generated[] = { "man", "bash", NULL };
 
 static const struct option_row rows[] = {
@@ -45,6 +49,19 @@ static const struct option_row rows[] = {
 		.help = "auto, always or never",
 		.manual =
 			"When to use colour; by default only on a terminal, and not if NO_COLOR is set.",
+	},
+	{
+		.name = "signs",
+		.commands = OPTIONS_WATCH,
+		.kind = OPTION_CHOICE,
+		.offset = offsetof(struct options, signs),
+		.words = signs,
+		.value = "WHICH",
+		.help = "of the live view: auto, blocks, braille or ascii",
+		.manual =
+			"What the live view draws with: blocks, dots of braille (twice as many places in\n"
+			"a line, half as many heights), or ASCII. Blocks by default; ASCII where the\n"
+			"locale is not of UTF-8, and on the console of Linux.",
 	},
 	{
 		.name = "verbose",

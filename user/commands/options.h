@@ -13,6 +13,7 @@
 #include "collect/pages/pagemap.h"
 #include "facts/array.h"
 #include "facts/symbol.h"
+#include "live/signs.h"
 #include "model/rows/view.h"
 
 enum check_format { FORMAT_TEXT, FORMAT_TAP, FORMAT_JSON, FORMAT_JUNIT };
@@ -59,6 +60,7 @@ struct options {
 	const char *output; /* -o */
 	const char *user;   /* -u */
 	enum color_when color;
+	enum live_signs signs;		    /* --signs */
 	const char *stop_at;		    /* --at */
 	struct expect_source *expectations; /* -e and -f, in order, owned */
 	size_t expectation_count;

@@ -36,14 +36,10 @@ void report__measure(struct report *report)
 	struct winsize size;
 	uint64_t width;
 
-	report->view.max_lines = 0;
-	if (!ioctl(report->output.fd, TIOCGWINSZ, &size) && size.ws_col) {
+	if (!ioctl(report->output.fd, TIOCGWINSZ, &size) && size.ws_col)
 		width = size.ws_col;
-		if (report->redraw)
-			report->view.max_lines = size.ws_row;
-	} else if (!columns || parse_u64(columns, 1, MAX_WIDTH, &width)) {
+	else if (!columns || parse_u64(columns, 1, MAX_WIDTH, &width))
 		width = DEFAULT_WIDTH;
-	}
 	if (width < MIN_WIDTH)
 		width = MIN_WIDTH;
 	if (width > MAX_WIDTH)
@@ -70,7 +66,6 @@ int report__open(struct report *report, const struct options *options, int fallb
 	report->out = report->output.file;
 	terminal = isatty(report->output.fd) == 1;
 	report->renderer = renderer_find(options->json ? "json" : "text");
-	report->redraw = live && terminal && !options->json;
 	report->view = (struct view){
 		.min_bytes = options->min_bytes,
 		/* If it is not given, heap blocks have only the limit of --heap. */
@@ -92,8 +87,6 @@ int report__open(struct report *report, const struct options *options, int fallb
 
 int report__print(struct report *report, const struct moment *moment)
 {
-	if (report->redraw)
-		fputs("\033[H\033[J", report->out);
 	return report__done(report, report->renderer->render(moment, &report->view, report->out));
 }
 

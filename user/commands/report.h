@@ -16,14 +16,13 @@ struct report {
 	struct output output;
 	FILE *out;   /* the output's */
 	bool failed; /* a report is incomplete */
-	bool redraw; /* a terminal that is redrawn */
 	struct view view;
 	const struct renderer *renderer;
 };
 
 /*
- * fallback: the descriptor of stdout or stderr, used without -o. live: one report after another,
- * redrawn on a terminal. The report must not move. 0 or -errno, logged.
+ * fallback: the descriptor of stdout or stderr, used without -o. live: one report after another.
+ * The report must not move. 0 or -errno, logged.
  */
 int report__open(struct report *report, const struct options *options, int fallback, bool live);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* pagewatch -p PID: one report per interval, redrawn on a terminal. */
+/* pagewatch -p PID: the live view on a terminal, else a report per interval. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,13 +12,15 @@
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/symbols.h"
-#include "commands/terminal.h"
 #include "commands/usage.h"
+#include "live/live.h"
 
 struct watch {
 	struct options options;
 	struct report report;
+	struct live *live; /* NULL: reports */
 	struct engine *engine;
+	uint64_t interval_ns; /* of the engine's ticks */
 	uint64_t reports;
 	struct symbols_seen seen;
 };
@@ -29,36 +32,58 @@ static void tell_ended(const struct watch *watch)
 	log_warn("%s ended", options__name_targets(&watch->options, name, sizeof(name)));
 }
 
+/* Takes the moment over. 0 or -errno. */
+static int show_moment(struct watch *watch, struct moment *moment)
+{
+	int err;
+
+	if (watch->live)
+		return live__show(watch->live, moment);
+	err = report__print(&watch->report, moment);
+	moment__deinit(moment);
+	return err;
+}
+
+/* What watching may cost decides when the next one is due. */
+static int set_pace(struct watch *watch)
+{
+	uint64_t interval_ns = watch->live ? live__interval(watch->live)
+					   : watch->options.interval_ns;
+
+	if (interval_ns == watch->interval_ns)
+		return 0;
+	watch->interval_ns = interval_ns;
+	return engine__set_interval(watch->engine, interval_ns);
+}
+
 /* -1 to go on, or the exit status. */
-static int print_one(struct watch *watch)
+static int take_one(struct watch *watch)
 {
 	struct moment moment;
 	int err;
 
+	if (watch->live)
+		live__looks(watch->live);
 	err = engine__report(watch->engine, &moment);
-	if (err) {
-		moment__deinit(&moment);
-		return status_of_error(err);
-	}
-	if (!watch->reports && moment__all_exited(&moment)) {
+	if (!err && !watch->reports && moment__all_exited(&moment)) {
 		moment__deinit(&moment);
 		tell_ended(watch);
 		return STATUS_UNMEASURED;
 	}
-	if (!moment__all_exited(&moment))
+	if (!err && !moment__all_exited(&moment))
 		err = symbols_seen__note(&watch->seen, &watch->options.symbols, &moment);
 	if (err) {
 		moment__deinit(&moment);
 		return status_of_error(err);
 	}
-	err = report__print(&watch->report, &moment);
-	moment__deinit(&moment);
+	err = show_moment(watch, &moment);
 	if (err)
-		return report_status(err);
+		return watch->live ? status_of_error(err) : report_status(err);
 	watch->reports++;
 	if (watch->options.count && watch->reports >= watch->options.count)
 		return STATUS_OK;
-	return -1;
+	err = set_pace(watch);
+	return err ? status_of_error(err) : -1;
 }
 
 /* In a stream only: one more report for what ended since the last one. */
@@ -69,20 +94,43 @@ static int on_ended(struct watch *watch)
 	tell_ended(watch);
 	if (!watch->reports)
 		return STATUS_UNMEASURED;
-	if (!watch->report.redraw)
-		status = print_one(watch);
+	if (!watch->live)
+		status = take_one(watch);
 	return status < 0 ? STATUS_OK : status;
+}
+
+static int on_keys(struct watch *watch)
+{
+	enum live_answer answer;
+	int err = live__keys(watch->live, &answer);
+
+	if (err)
+		return status_of_error(err);
+	return answer == LIVE_QUIT ? STATUS_OK : -1;
+}
+
+static int on_resize(struct watch *watch)
+{
+	int err = 0;
+
+	if (watch->live)
+		err = live__resized(watch->live);
+	else
+		report__measure(&watch->report);
+	return err ? status_of_error(err) : -1;
 }
 
 static int handle_event(struct watch *watch, enum engine_event event)
 {
 	switch (event) {
 	case ENGINE_TICK:
+		return watch->live && live__paused(watch->live) ? -1 : take_one(watch);
 	case ENGINE_ASKED:
-		return print_one(watch);
+		return take_one(watch);
+	case ENGINE_INPUT:
+		return on_keys(watch);
 	case ENGINE_RESIZED:
-		report__measure(&watch->report);
-		return watch->report.redraw && watch->reports ? print_one(watch) : -1;
+		return on_resize(watch);
 	case ENGINE_INTERRUPTED:
 		return STATUS_OK;
 	case ENGINE_ENDED:
@@ -102,7 +150,10 @@ static int watch_loop(struct watch *watch)
 	enum engine_event event;
 	int status = -1, err;
 
-	err = engine__set_interval(watch->engine, watch->options.interval_ns);
+	err = set_pace(watch);
+	/* Who looks at a screen does not wait for its first moment. */
+	if (!err && watch->live)
+		status = take_one(watch);
 	while (!err && status < 0) {
 		err = engine__next(watch->engine, &event);
 		if (!err)
@@ -117,10 +168,47 @@ static int watch_loop(struct watch *watch)
 	return status;
 }
 
+/* One who asked for a number of reports, or for all details, gets them as text. */
+static bool wants_live(const struct options *options)
+{
+	return !options->output && !options->json && !options->count && !options->detail &&
+	       live_possible();
+}
+
+static enum live_signs signs_for(const struct options *options, bool unicode)
+{
+	const char *term = getenv("TERM");
+
+	if (options->signs != SIGNS_AUTO)
+		return options->signs;
+	/* The console of Linux has no font with all of the blocks. */
+	return !unicode || (term && !strncmp(term, "linux", 5)) ? SIGNS_ASCII : SIGNS_BLOCKS;
+}
+
+static int open_live(struct watch *watch)
+{
+	const struct options *options = &watch->options;
+	struct live_options live = {
+		.filter = options->filter,
+		.order = options->order,
+		.unicode = watch->report.view.unicode,
+		.color = watch->report.view.color,
+		.interval_ns = options->interval_ns,
+	};
+	int err;
+
+	live.signs = signs_for(options, live.unicode);
+	err = live__new(&live, &watch->live);
+	if (err)
+		return err;
+	return engine__watch_input(watch->engine, STDIN_FILENO);
+}
+
 static int watch_process(struct watch *watch)
 {
+	bool live = wants_live(&watch->options);
 	struct engine_options options;
-	int status, err;
+	int err;
 
 	if (report__open(&watch->report, &watch->options, STDOUT_FILENO, true))
 		return STATUS_INTERNAL;
@@ -128,13 +216,9 @@ static int watch_process(struct watch *watch)
 	err = engine__new(&options, &watch->engine);
 	if (!err)
 		err = options__attach(&watch->options, watch->engine);
-	if (err)
-		return status_of_error(err);
-	if (watch->report.redraw)
-		terminal_take(watch->report.output.fd);
-	status = watch_loop(watch);
-	terminal_give_back();
-	return status;
+	if (!err && live)
+		err = open_live(watch);
+	return err ? status_of_error(err) : watch_loop(watch);
 }
 
 int command_watch(int argc, char **argv)
@@ -149,6 +233,7 @@ int command_watch(int argc, char **argv)
 		status = usage_error("unexpected argument '%s'", *watch.options.command);
 	if (status < 0) {
 		status = watch_process(&watch);
+		live__free(watch.live);
 		err = report__close(&watch.report);
 		if (err && status == STATUS_OK)
 			status = report_status(err);

@@ -125,7 +125,7 @@ int engine__new(const struct engine_options *options, struct engine **ret)
 		return -ENOMEM;
 	}
 	engine->options = *options;
-	engine->epoll_fd = engine->signal_fd = engine->timer_fd = -1;
+	engine->epoll_fd = engine->signal_fd = engine->timer_fd = engine->input_fd = -1;
 	engine->start_ns = clock_now_ns();
 	sigemptyset(&engine->old_mask);
 	err = open_all(engine);
@@ -174,4 +174,10 @@ int engine__set_interval(struct engine *engine, uint64_t interval_ns)
 	struct itimerspec timer = { .it_interval = period, .it_value = period };
 
 	return timerfd_settime(engine->timer_fd, 0, &timer, NULL) ? -errno : 0;
+}
+
+int engine__watch_input(struct engine *engine, int fd)
+{
+	engine->input_fd = fd;
+	return engine_watch_fd(engine, fd);
 }

@@ -51,6 +51,7 @@ enum engine_event {
 			     * snapshot, then engine__resume() */
 	ENGINE_CHECKPOINT,  /* a launched target waits at one: see engine__checkpoint() */
 	ENGINE_RESIZED,	    /* SIGWINCH */
+	ENGINE_INPUT,	    /* there is something to read, see engine__watch_input() */
 	ENGINE_INTERRUPTED, /* SIGINT, SIGTERM or SIGHUP */
 	ENGINE_ENDED,	    /* no target is left */
 };
@@ -88,6 +89,12 @@ void engine__kill_launched(struct engine *engine, int number);
 
 /* Ticks every interval_ns from now on; 0: none. */
 int engine__set_interval(struct engine *engine, uint64_t interval_ns);
+
+/*
+ * Has ENGINE_INPUT happen, from now on, as long as the caller's descriptor can be read or is at its
+ * end. 0 or -errno.
+ */
+int engine__watch_input(struct engine *engine, int fd);
 
 /* Waits for the next event. 0 and *ret, or -errno. */
 int engine__next(struct engine *engine, enum engine_event *ret);

@@ -97,6 +97,10 @@ static int handle_fd(struct engine *engine, int fd)
 		read_timer(engine);
 		return 0;
 	}
+	if (fd == engine->input_fd) {
+		engine->input = true;
+		return 0;
+	}
 	target = target_of_pidfd(engine, fd);
 	return target ? end_target(engine, target) : 0;
 }
@@ -147,6 +151,8 @@ static bool next_pending(struct engine *engine, enum engine_event *ret)
 		*ret = ENGINE_ASKED;
 	else if (take_flag(&engine->resized))
 		*ret = ENGINE_RESIZED;
+	else if (take_flag(&engine->input))
+		*ret = ENGINE_INPUT;
 	else if (take_flag(&engine->ticked))
 		*ret = ENGINE_TICK;
 	else

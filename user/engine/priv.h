@@ -107,12 +107,13 @@ struct engine {
 	int signal_fd;
 	int timer_fd;
 	sigset_t old_mask;
-	int interrupted_by;	     /* pending signal, 0: none */
-	bool asked, resized, ticked; /* pending events */
-	uint64_t start_ns;	     /* CLOCK_MONOTONIC */
-	bool backlog;		     /* events are left in the ring */
-	int pending_error;	     /* of an event handler, reported by engine__next */
-	struct losses losses;	     /* on our side, since the start of the watch */
+	int interrupted_by;		    /* pending signal, 0: none */
+	int input_fd;			    /* of engine__watch_input; -1: none */
+	bool asked, resized, ticked, input; /* pending events */
+	uint64_t start_ns;		    /* CLOCK_MONOTONIC */
+	bool backlog;			    /* events are left in the ring */
+	int pending_error;		    /* of an event handler, reported by engine__next */
+	struct losses losses;		    /* on our side, since the start of the watch */
 };
 
 /* Where /proc is. */

@@ -21,6 +21,7 @@ struct environment {
 /* What /proc/PID says of a process as a whole. Counts are pages unless named bytes. */
 struct process_facts {
 	uint32_t pid;
+	uint32_t parent; /* pid of its parent process; 0: not known, or in another pid namespace */
 	char comm[17];
 	char exe[4096];		   /* readlink of /proc/PID/exe, "" if unreadable */
 	char runtime[128];	   /* "CPython 3.11.2, numpy 1.24.2" or "" when unknown */

@@ -104,6 +104,7 @@ static void code_header(struct codec *codec, struct moment_header *header)
 static void code_facts(struct codec *codec, struct process_facts *facts)
 {
 	codec_u32(codec, &facts->pid);
+	codec_u32(codec, &facts->parent);
 	codec_chars(codec, facts->comm, sizeof(facts->comm));
 	codec_chars(codec, facts->exe, sizeof(facts->exe));
 	codec_chars(codec, facts->runtime, sizeof(facts->runtime));

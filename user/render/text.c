@@ -10,9 +10,6 @@
 #include "base/format.h"
 #include "render/text_priv.h"
 
-/* The sum of a process, its ledger and the kernel's figures. */
-#define LAST_LINES 6u
-
 static void put_header(const struct text *text)
 {
 	const struct snapshot *snapshot = text->snapshot;
@@ -113,70 +110,6 @@ static void put_footer(const struct text *text)
 	}
 }
 
-/* The part of a report that a screen may cut, or the part that must always be visible. */
-static int render_part(struct text *text, bool footer, char **ret)
-{
-	const struct snapshot *snapshot = text->snapshot;
-	size_t bytes, i;
-	int err = 0;
-
-	text->out = open_memstream(ret, &bytes);
-	if (!text->out)
-		return -errno;
-	if (footer) {
-		put_footer(text);
-	} else {
-		put_header(text);
-		for (i = 0; !err && i < snapshot->process_count; i++) {
-			text->process = &snapshot->processes[i];
-			err = put_process(text);
-		}
-		put_rest(text);
-	}
-	/* Without memory at its end a stream has no text, and fclose does not say so (glibc). */
-	if ((fclose(text->out) || !*ret) && !err)
-		err = -ENOMEM;
-	return err;
-}
-
-static uint32_t count_lines(const char *text)
-{
-	uint32_t lines = 0;
-
-	for (; *text; text++)
-		lines += *text == '\n';
-	return lines;
-}
-
-static const char *skip_lines(const char *text, uint32_t lines)
-{
-	while (lines--)
-		text = strchr(text, '\n') + 1;
-	return text;
-}
-
-/*
- * Writes at most that many lines: the first ones, how many are missing, and the last ones with the
- * totals.
- */
-static void put_cut(const char *body, uint32_t lines, FILE *out)
-{
-	uint32_t all = count_lines(body), last = lines / 3, missing;
-	const char *middle;
-
-	if (all <= lines) {
-		fputs(body, out);
-		return;
-	}
-	if (last > LAST_LINES)
-		last = LAST_LINES;
-	missing = all - lines + 1;
-	middle = skip_lines(body, lines - last - 1);
-	fwrite(body, 1, (size_t)(middle - body), out);
-	fprintf(out, "... %" PRIu32 " more lines\n", missing);
-	fputs(skip_lines(middle, missing), out);
-}
-
 int text_render(const struct snapshot *snapshot, const struct view *view, FILE *out)
 {
 	struct text text = {
@@ -184,29 +117,21 @@ int text_render(const struct snapshot *snapshot, const struct view *view, FILE *
 		.view = view,
 		.layout = text_layout(view->width),
 		.page_bytes = snapshot->header.environment.page_bytes,
+		.out = out,
 	};
-	char *body = NULL, *footer = NULL;
-	uint32_t lines;
-	int err;
+	size_t i;
+	int err = 0;
 
 	if (!knows_touch(snapshot))
 		text_layout_without_touch(&text.layout);
-	err = render_part(&text, false, &body);
-	if (!err)
-		err = render_part(&text, true, &footer);
+	put_header(&text);
+	for (i = 0; !err && i < snapshot->process_count; i++) {
+		text.process = &snapshot->processes[i];
+		err = put_process(&text);
+	}
 	if (err)
-		goto out;
-	lines = count_lines(footer) + 1;
-	put_cut(body,
-		!view->max_lines	  ? UINT32_MAX
-		: view->max_lines > lines ? view->max_lines - lines
-					  : 1,
-		out);
-	fputs(footer, out);
-	if (ferror(out))
-		err = -EIO;
-out:
-	free(body);
-	free(footer);
-	return err;
+		return err;
+	put_rest(&text);
+	put_footer(&text);
+	return ferror(out) ? -EIO : 0;
 }

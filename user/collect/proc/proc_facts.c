@@ -46,6 +46,7 @@ int proc__facts(const struct proc *proc, struct process_facts *ret)
 	if (!err) {
 		memcpy(ret->comm, stat.comm, sizeof(ret->comm));
 		ret->start_ticks = stat.start_ticks;
+		ret->parent = stat.ppid;
 	}
 	proc__exe(proc, ret->exe, sizeof(ret->exe));
 	err = proc__read_memory(proc, "status", &status);

@@ -129,20 +129,19 @@ static int count_arrays(struct process_snapshot *ret, const struct tally_input *
 					     ret->moment->vmas ? ret->moment->vmas : &nothing);
 }
 
-static int count_process(struct process_snapshot *ret, const struct moment *moment,
-			 const struct process_moment *process, const struct view *view)
+static int count_process(struct process_snapshot *ret, const struct process_moment *process,
+			 const struct tally_input *input)
 {
-	const struct tally_input input = tally_input__of(&moment->header, process);
 	const char *broken;
 	int err;
 
 	ret->header = process->header;
 	ret->moment = process;
-	err = count_regions(ret, &input);
+	err = count_regions(ret, input);
 	if (!err)
-		err = count_arrays(ret, &input);
+		err = count_arrays(ret, input);
 	if (!err)
-		err = process_snapshot__sum(ret, &input);
+		err = process_snapshot__sum(ret, input);
 	if (err)
 		return err;
 	broken = process_snapshot__broken_rule(ret);
@@ -150,10 +149,11 @@ static int count_process(struct process_snapshot *ret, const struct moment *mome
 		log_error("internal error, the counts do not add up: %s", broken);
 		return -EPROTO;
 	}
-	return process_snapshot__detail(ret, &moment->header, view, &input);
+	return 0;
 }
 
-int snapshot__of(const struct moment *moment, const struct view *view, struct snapshot *ret)
+/* view: NULL where nobody asks for details. */
+static int show_moment(const struct moment *moment, const struct view *view, struct snapshot *ret)
 {
 	size_t i;
 	int err = 0;
@@ -164,8 +164,23 @@ int snapshot__of(const struct moment *moment, const struct view *view, struct sn
 	if (!ret->processes)
 		return -ENOMEM;
 	for (i = 0; !err && i < moment->process_count; i++) {
+		struct process_snapshot *process = &ret->processes[i];
+		struct tally_input input = tally_input__of(&moment->header, &moment->processes[i]);
+
 		ret->process_count++;
-		err = count_process(&ret->processes[i], moment, &moment->processes[i], view);
+		err = count_process(process, &moment->processes[i], &input);
+		if (!err && view)
+			err = process_snapshot__detail(process, &moment->header, view, &input);
 	}
 	return err;
+}
+
+int snapshot__of(const struct moment *moment, const struct view *view, struct snapshot *ret)
+{
+	return show_moment(moment, view, ret);
+}
+
+int snapshot__counts(const struct moment *moment, struct snapshot *ret)
+{
+	return show_moment(moment, NULL, ret);
 }

@@ -70,6 +70,9 @@ struct snapshot {
  */
 int snapshot__of(const struct moment *moment, const struct view *view, struct snapshot *ret);
 
+/* The same of all rows, without any details. */
+int snapshot__counts(const struct moment *moment, struct snapshot *ret);
+
 /* Frees everything below; the snapshot itself may live on the stack. */
 void snapshot__deinit(struct snapshot *snapshot);
 

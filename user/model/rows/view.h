@@ -27,8 +27,7 @@ struct view { /* all zero: every row, by address, without details */
 	/* For people. */
 	bool unicode;
 	bool color;
-	uint32_t retired;   /* at most this many ended lives; 0: none */
-	uint32_t max_lines; /* a screen's height for a redrawn view; 0: no limit */
+	uint32_t retired; /* at most this many ended lives; 0: none */
 };
 
 #endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The lines above and below the list. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/format.h"
+#include "live/draw.h"
+#include "live/figures.h"
+#include "model/losses.h"
+#include "model/rows/explain.h"
+#include "render/name_cut.h"
+
+#define TREND_WIDTH 16u
+#define TREND_MIN 4u
+#define LINE_BYTES 1100
+#define SHORT_NAME 15u /* fits into every list */
+
+/* A line that is filled from the left, up to where what stands at its right begins. */
+struct bar {
+	struct cells *cells;
+	uint32_t row, at, end;
+};
+
+/* Only whole pieces are shown. */
+static bool put_piece(struct bar *bar, enum live_style style, const char *text)
+{
+	uint32_t columns = name_columns(text), gap = bar->at ? 2 : 0;
+
+	if (bar->at + gap + columns > bar->end)
+		return false;
+	bar->at += gap;
+	bar->at += cells__put(bar->cells, bar->row, bar->at, columns, style, text);
+	return true;
+}
+
+static void put_who(struct bar *bar, const struct picture *picture)
+{
+	const struct snapshot *snapshot = &picture->snapshot;
+	char name[LINE_BYTES], line[LINE_BYTES], figure[FIGURE_MAX];
+
+	if (snapshot->process_count == 1) {
+		const struct process_facts *facts = &snapshot->processes[0].header.facts;
+
+		snprintf(line, sizeof(line), "%.512s (%" PRIu32 ")",
+			 format_name(facts->comm, name, sizeof(name)), facts->pid);
+	} else {
+		snprintf(line, sizeof(line), "%zu processes", snapshot->process_count);
+	}
+	if (!put_piece(bar, LIVE_STRONG, line))
+		bar->at += cells__put(bar->cells, bar->row, 0, bar->end, LIVE_STRONG, line);
+	snprintf(line, sizeof(line), "RSS %s", figure_bytes(picture->rss, figure));
+	put_piece(bar, LIVE_STRONG, line);
+}
+
+/* What RSS is made of, and what is not in it but was. */
+static void put_kinds(struct bar *bar, const struct picture *picture)
+{
+	static const struct {
+		const char *name;
+		enum page_state state;
+	} kinds[] = {
+		{ "anon", PAGE_ANON },	  { "huge", PAGE_ANON_HUGE },  { "file", PAGE_FILE },
+		{ "shared", PAGE_SHMEM }, { "swapped", PAGE_SWAPPED },
+	};
+	uint64_t page_bytes = picture->moment.header.environment.page_bytes;
+	size_t i, j;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		char line[64], figure[FIGURE_MAX];
+		uint64_t pages = 0;
+
+		for (j = 0; j < picture->snapshot.process_count; j++)
+			pages += picture->snapshot.processes[j].totals.states[kinds[i].state];
+		snprintf(line, sizeof(line), "%s %s", kinds[i].name,
+			 figure_bytes(pages * page_bytes, figure));
+		if (pages)
+			put_piece(bar, LIVE_PLAIN, line);
+	}
+}
+
+static void put_trend(struct bar *bar, const struct live_state *state)
+{
+	const struct signs *signs = signs_of(state->signs);
+	uint32_t room = bar->end > bar->at + 2 ? bar->end - bar->at - 2 : 0, i;
+	uint64_t least = UINT64_MAX, most = 0;
+
+	room = room < TREND_WIDTH ? room : TREND_WIDTH;
+	room = room < state->trend.count ? room : state->trend.count;
+	for (i = 0; i < room; i++) {
+		uint64_t value = trend__at(&state->trend, i);
+
+		least = value < least ? value : least;
+		most = value > most ? value : most;
+	}
+	for (i = 0; i < room; i++)
+		cells__set(
+			bar->cells, bar->row, bar->at + 2 + i, LIVE_RESIDENT,
+			signs__level(signs, trend__at(&state->trend, room - 1 - i), least, most));
+	bar->at += room ? room + 2 : 0;
+}
+
+/* What watching takes, and how often it looks where that is not as often as was asked for. */
+static void put_cost(struct bar *bar, const struct live_state *state)
+{
+	char line[96], share[FIGURE_MAX], time[FIGURE_MAX];
+	uint32_t columns;
+
+	if (!state->wall_ns)
+		return;
+	if (state->interval_ns > state->asked_ns)
+		snprintf(line, sizeof(line), "every %s, cost %s",
+			 figure_time(state->interval_ns, time),
+			 figure_share(state->cpu_ns, state->wall_ns, share));
+	else
+		snprintf(line, sizeof(line), "cost %s",
+			 figure_share(state->cpu_ns, state->wall_ns, share));
+	columns = (uint32_t)strlen(line);
+	if (columns + 20 > bar->end)
+		return;
+	bar->end -= columns;
+	cells__put(bar->cells, bar->row, bar->end, columns, LIVE_DIM, line);
+	bar->end -= 2;
+}
+
+static void put_filter(struct bar *bar, const struct live_state *state)
+{
+	char line[PROMPT_MAX + 16];
+
+	snprintf(line, sizeof(line), "only %s", state->filter);
+	put_piece(bar, LIVE_KEY, line);
+}
+
+void draw_header(const struct live_state *state, struct cells *cells)
+{
+	const struct picture *picture = state->picture;
+	struct bar bar = { .cells = cells, .end = state->columns };
+
+	if (!picture) {
+		put_piece(&bar, LIVE_STRONG, "looking for the first time");
+		return;
+	}
+	put_cost(&bar, state);
+	put_who(&bar, picture);
+	if (state->paused)
+		put_piece(&bar, LIVE_ALARM, "PAUSED");
+	if (*state->filter && !state->asks)
+		put_filter(&bar, state);
+	if (!picture->moment.header.complete)
+		put_piece(&bar, LIVE_ALARM, "INCOMPLETE");
+	if (!picture->touch_known)
+		put_piece(&bar, LIVE_DIM, "page tables only");
+	/* The trend has its place, also when the kinds need all of the line. */
+	if (bar.end > bar.at + TREND_MIN + 2) {
+		uint32_t end = bar.end;
+		uint32_t trend = end - bar.at > 2 * TREND_WIDTH ? TREND_WIDTH + 2 : TREND_MIN + 2;
+
+		bar.end -= trend;
+		put_kinds(&bar, picture);
+		bar.end = end;
+		put_trend(&bar, state);
+	}
+}
+
+/* What the row has no room for: the sentence, and in front of it a name that was cut. */
+static char *explain_row(const struct live_state *state, const struct item *item)
+{
+	const struct moment_header *header = &state->picture->moment.header;
+	const char *path = item->region && *item->region->vma.path ? item->region->vma.path : NULL;
+	char name[LINE_BYTES];
+	char *sentence = NULL, *whole;
+
+	if (item->array)
+		sentence = explain_array(header, &item->process->header, item->array);
+	else if (item->region)
+		sentence = explain_region(&item->process->header, item->region);
+	format_name(path ? path : item->name, name, sizeof(name));
+	if (!path && name_columns(name) < SHORT_NAME)
+		return sentence;
+	whole = format_new("%s%s%s", path ? name : item->name, sentence ? ": " : "",
+			   sentence ? sentence : "");
+	free(sentence);
+	return whole;
+}
+
+/* What went wrong comes first, then what was not found, then what is to be said of the row. */
+void draw_sentence(const struct live_state *state, struct cells *cells)
+{
+	const struct item *item = live_state__item(state);
+	uint32_t row = state->rows - 2;
+	char line[LINE_BYTES];
+	char *sentence = NULL;
+
+	if (state->rows < 3)
+		return;
+	if (*state->note) {
+		cells__put(cells, row, 0, state->columns, LIVE_ALARM,
+			   format_line(state->note, line, sizeof(line)));
+		return;
+	}
+	if (state->messages.count > state->messages_seen) {
+		cells__put(cells, row, 0, state->columns, LIVE_ALARM,
+			   state->messages.lines[state->messages.count - 1]);
+		return;
+	}
+	if (item)
+		sentence = explain_row(state, item);
+	if (sentence)
+		cells__put(cells, row, 0, state->columns, LIVE_DIM,
+			   format_line(sentence, line, sizeof(line)));
+	free(sentence);
+}
+
+static void draw_prompt(const struct live_state *state, struct cells *cells)
+{
+	uint32_t row = state->rows - 1, at;
+
+	at = cells__put(cells, row, 0, state->columns, LIVE_KEY,
+			state->asks == ASKS_FILTER ? "Filter: " : "Search: ");
+	at += cells__put(cells, row, at, state->columns, LIVE_PLAIN, state->prompt.text);
+	if (at < cells->columns)
+		cells->cells[(size_t)row * cells->columns + at].cursor = 1;
+}
+
+struct hint {
+	const char *key, *text;
+};
+
+static void draw_hints(const struct live_state *state, struct cells *cells,
+		       const struct hint *hints)
+{
+	struct bar bar = { cells, state->rows - 1, 0, state->columns };
+
+	for (; hints->key; hints++) {
+		uint32_t columns = name_columns(hints->key) + 1 + name_columns(hints->text);
+
+		if (bar.at + (bar.at ? 2 : 0) + columns > bar.end)
+			break;
+		put_piece(&bar, LIVE_KEY, hints->key);
+		cells__put(cells, bar.row, bar.at + 1, state->columns, LIVE_PLAIN, hints->text);
+		bar.at += 1 + name_columns(hints->text);
+	}
+}
+
+void draw_footer(const struct live_state *state, struct cells *cells)
+{
+	static const struct hint of_list[] = {
+		{ "q", "quit" },     { "?", "help" },	  { "/", "search" }, { "\\", "filter" },
+		{ ">", "sort" },     { "Space", "fold" }, { "p", "pause" },  { "t", "tree" },
+		{ "m", "messages" }, { NULL, NULL },
+	};
+	static const struct hint of_menu[] = { { "Enter", "choose" },
+					       { "Esc", "back" },
+					       { NULL, NULL } };
+	static const struct hint of_page[] = { { "q", "back" },
+					       { "arrows", "move" },
+					       { NULL, NULL } };
+
+	if (!state->rows)
+		return;
+	if (state->asks)
+		draw_prompt(state, cells);
+	else
+		draw_hints(state, cells,
+			   state->page == PAGE_LIST   ? of_list
+			   : state->page == PAGE_SORT ? of_menu
+						      : of_page);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "live/live.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "live/draw.h"
+#include "live/pace.h"
+#include "live/screen.h"
+
+#define TWICE_NS 400000000u /* two clicks at one place within that time are a double one */
+#define CONTROL_L 0x0cu
+
+struct live {
+	struct live_state state;
+	struct cells cells;
+	struct screen *screen;
+	struct picture *picture;
+	uint64_t look_cpu_ns;	      /* CPU time when the look began */
+	uint64_t step_cpu, step_wall; /* when the last one ended */
+	uint64_t cost_ns;	      /* see pace.h */
+	uint64_t click_ns;
+	struct live_key click;
+	bool diverts; /* messages */
+};
+
+static uint64_t now_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+bool live_possible(void)
+{
+	struct terminal_strings strings;
+
+	return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 &&
+	       screen_possible(STDOUT_FILENO, &strings);
+}
+
+static int draw_screen(struct live *live, bool anew)
+{
+	int err = live_draw(&live->state, &live->cells);
+
+	if (!err)
+		screen__show(live->screen, &live->cells, anew);
+	return err;
+}
+
+static int measure_screen(struct live *live)
+{
+	uint32_t rows, columns;
+	int err;
+
+	screen__measure(&rows, &columns);
+	err = cells__resize(&live->cells, rows, columns);
+	if (!err)
+		live_state__resize(&live->state, rows, columns);
+	return err;
+}
+
+static void take_message(void *ctx, const char *line, size_t length)
+{
+	struct live *live = ctx;
+
+	messages__add(&live->state.messages, line, length);
+}
+
+static void set_options(struct live *live, const struct live_options *options)
+{
+	struct live_state *state = &live->state;
+
+	state->order = (enum list_order)options->order;
+	state->signs = options->signs;
+	state->asked_ns = state->interval_ns = options->interval_ns;
+	live->cells.unicode = options->unicode;
+	if (options->filter)
+		prompt__set(&state->prompt, options->filter);
+	memcpy(state->filter, state->prompt.text, sizeof(state->filter));
+}
+
+static int take_terminal(const struct live_options *options, struct screen **ret)
+{
+	struct terminal_strings strings;
+	int err;
+
+	if (!screen_possible(STDOUT_FILENO, &strings))
+		return -ENODEV;
+	err = terminal_take(STDOUT_FILENO, &strings);
+	if (err)
+		return err;
+	err = screen__open(options->color, ret);
+	if (err)
+		terminal_give_back();
+	else
+		terminal_taken();
+	return err;
+}
+
+int live__new(const struct live_options *options, struct live **ret)
+{
+	struct live *live = calloc(1, sizeof(*live));
+	int err = live ? take_terminal(options, &live->screen) : -ENOMEM;
+
+	if (err) {
+		log_error("cannot draw on this terminal: %s", strerror(-err));
+		free(live);
+		return err;
+	}
+	set_options(live, options);
+	live->diverts = isatty(STDERR_FILENO) == 1;
+	if (live->diverts)
+		log_divert(take_message, live);
+	err = measure_screen(live);
+	if (!err)
+		err = draw_screen(live, false);
+	if (err) {
+		live__free(live);
+		return err;
+	}
+	*ret = live;
+	return 0;
+}
+
+void live__free(struct live *live)
+{
+	if (!live)
+		return;
+	screen__close(live->screen);
+	terminal_give_back();
+	if (live->diverts)
+		log_divert(NULL, NULL);
+	messages__tell(&live->state.messages, STDERR_FILENO);
+	picture__free(live->picture);
+	live_state__deinit(&live->state);
+	cells__deinit(&live->cells);
+	free(live);
+}
+
+void live__looks(struct live *live)
+{
+	live->look_cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+/* After a look: what it cost; and what all since the last look did, which the first one cannot tell. */
+static void count_cost(struct live *live)
+{
+	uint64_t cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID), wall = now_ns(CLOCK_MONOTONIC);
+	struct live_state *state = &live->state;
+
+	state->cpu_ns = cpu - live->step_cpu;
+	state->wall_ns = live->step_wall ? wall - live->step_wall : 0;
+	live->step_cpu = cpu;
+	live->step_wall = wall;
+	state->interval_ns =
+		pace_interval(state->asked_ns, cpu - live->look_cpu_ns, &live->cost_ns);
+}
+
+int live__show(struct live *live, struct moment *moment)
+{
+	struct picture *picture;
+	int err;
+
+	err = picture__new(moment, live->picture, &picture);
+	if (err)
+		return err;
+	err = live_state__show(&live->state, picture);
+	picture__free(live->picture);
+	live->picture = picture;
+	count_cost(live);
+	return err ? err : draw_screen(live, false);
+}
+
+static void tell_twice(struct live *live, struct live_key *key)
+{
+	uint64_t now = now_ns(CLOCK_MONOTONIC);
+
+	if (key->type != LIVE_CLICK)
+		return;
+	if (live->click_ns && now - live->click_ns < TWICE_NS && key->row == live->click.row &&
+	    key->column == live->click.column) {
+		key->type = LIVE_CLICK_TWICE;
+		live->click_ns = 0;
+		return;
+	}
+	live->click = *key;
+	live->click_ns = now;
+}
+
+/* All that was sent has been read: what still can be read is the end. */
+static bool terminal_gone(void)
+{
+	struct pollfd polled = { .fd = STDIN_FILENO, .events = POLLIN };
+	int bytes = 0;
+
+	return poll(&polled, 1, 0) > 0 && (ioctl(STDIN_FILENO, FIONREAD, &bytes) || !bytes);
+}
+
+int live__keys(struct live *live, enum live_answer *ret)
+{
+	enum live_wish wish = LIVE_STAY;
+	bool anew = false, any = false;
+	struct live_key key;
+	int err = 0;
+
+	while (!err && wish == LIVE_STAY && screen__key(&key)) {
+		any = true;
+		anew |= key.type == LIVE_CHARACTER && key.character == CONTROL_L;
+		tell_twice(live, &key);
+		err = live_state__press(&live->state, &key, &wish);
+	}
+	*ret = wish == LIVE_LEAVE || (!any && terminal_gone()) ? LIVE_QUIT : LIVE_GO_ON;
+	return err || *ret == LIVE_QUIT ? err : draw_screen(live, anew);
+}
+
+int live__resized(struct live *live)
+{
+	int err = measure_screen(live);
+
+	return err ? err : draw_screen(live, true);
+}
+
+bool live__paused(const struct live *live)
+{
+	return live->state.paused;
+}
+
+uint64_t live__interval(const struct live *live)
+{
+	return live->state.interval_ns;
+}
