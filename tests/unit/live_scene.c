@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/format.h"
 #include "base/text.h"
+#include "model/moment_lists.h"
 
 void scene_begin(struct scene *scene, uint64_t seconds)
 {
@@ -30,27 +31,25 @@ void scene_begin(struct scene *scene, uint64_t seconds)
 
 static void finish_process(struct scene *scene)
 {
-	struct touch_facts touch = { 0 };
-	struct process_moment *process;
+	struct process_lists lists = { .vmas = scene->vmas,
+				       .runs = scene->runs,
+				       .arrays = scene->arrays };
 	size_t i;
 
 	if (scene->process == SIZE_MAX)
 		return;
 	for (i = 0; i < scene->chunk_count; i++)
-		assert_int_equal(touch_map_add(&touch.touched, &scene->chunks[i]), 0);
-	process = &scene->moment.processes[scene->process];
-	process->vmas = moment_vmas(&scene->vmas);
-	process->runs = moment_runs(&scene->runs);
-	process->touch = moment_touch(&touch);
-	process->arrays = moment_arrays(&scene->arrays);
-	assert_true(process->vmas && process->runs && process->touch && process->arrays);
+		assert_int_equal(touch_map_add(&lists.touch.touched, &scene->chunks[i]), 0);
+	assert_int_equal(process_moment__keep(&scene->moment.processes[scene->process], &lists), 0);
+	for (i = 0; i < lists.arrays.count; i++)
+		array_desc__deinit(&lists.arrays.arrays[i]);
+	process_lists__deinit(&lists);
 	free(scene->chunks);
 	scene->chunks = NULL;
 	scene->chunk_count = scene->chunk_capacity = 0;
-	free(scene->vmas.vmas);
 	memset(&scene->vmas, 0, sizeof(scene->vmas));
-	page_runs__deinit(&scene->runs);
 	memset(&scene->runs, 0, sizeof(scene->runs));
+	memset(&scene->arrays, 0, sizeof(scene->arrays));
 }
 
 void scene_process(struct scene *scene, uint32_t pid, uint32_t parent, const char *comm)

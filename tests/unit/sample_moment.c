@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/moment_lists.h"
+
 #define PAGE 4096ull
 #define BASE (1ull << 40)
 
@@ -60,19 +62,19 @@ static void add_blocks(struct process_moment *process)
 		.start = BASE, .written = { ~0ull, 7 }, .first_ns = 5, .last_ns = 9, .first_tid = 42
 	};
 	struct touch_facts facts = { 0 };
-	struct array_list arrays = { calloc(1, sizeof(*arrays.arrays)), 1, 1 };
+	struct array_desc array = matrix();
+	struct process_lists lists;
 
-	require(arrays.arrays != NULL);
-	arrays.arrays[0] = matrix();
 	require(!touch_map_add(&facts.touched, &chunk));
 	require(!intervals__set(&facts.before, BASE, BASE + 80 * PAGE, 0));
-	process->vmas = moment_vmas(&(struct vma_list){ vmas, 2, 2 });
-	process->runs = moment_runs(&(struct page_runs){ runs, 3, 3 });
-	process->frames = moment_frames(&(struct frame_list){ &frame, 1, 1 });
-	process->touch = moment_touch(&facts);
-	process->arrays = moment_arrays(&arrays);
-	require(process->vmas && process->runs && process->frames && process->touch &&
-		process->arrays);
+	lists = (struct process_lists){ .vmas = { vmas, 2, 2 },
+					.runs = { runs, 3, 3 },
+					.frames = { &frame, 1, 1 },
+					.arrays = { &array, 1, 1 },
+					.touch = facts };
+	require(!process_moment__keep(process, &lists));
+	touch_facts__deinit(&facts);
+	array_desc__deinit(&array);
 }
 
 void sample_moment(struct moment *ret)

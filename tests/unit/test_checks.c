@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "model/expect/checks.h"
+#include "model/moment_lists.h"
 
 #define PAGE 4096u
 #define ROUNDS 3000u
@@ -23,13 +24,13 @@ static struct moment *moment_of(uint32_t pid, uint64_t resident)
 	static struct moment moment;
 	struct vma vma = { .end = PAGES * PAGE, .path = (char *)"" };
 	struct page_run run = { .end = resident * PAGE, .state = PAGE_ANON };
+	const struct process_lists lists = { .vmas = { &vma, 1, 1 },
+					     .runs = { &run, resident > 0, 1 } };
 	struct process_moment *process = calloc(1, sizeof(*process));
 
 	assert_non_null(process);
 	process->header.facts.pid = pid;
-	process->vmas = moment_vmas(&(struct vma_list){ &vma, 1, 1 });
-	process->runs = moment_runs(&(struct page_runs){ &run, resident > 0, 1 });
-	assert_true(process->vmas && process->runs);
+	assert_int_equal(process_moment__keep(process, &lists), 0);
 	moment = (struct moment){ .header = { .complete = true }, .processes = process };
 	moment.header.environment.page_bytes = PAGE;
 	moment.process_count = 1;
@@ -65,6 +66,27 @@ static void a_loop_keeps_what_is_needed(void **state)
 	checks__deinit(&checks);
 }
 
+/* Of two moments that are kept the second has only what is new in it. */
+static void what_is_kept_is_shared(void **state)
+{
+	struct checks checks = { .status = -1, .expected_status = -1 };
+	const struct process_moment *processes[3];
+	uint32_t i;
+
+	(void)state;
+	add_check(&checks, "at \"end\": since \"start\": process: resident <= +50");
+	assert_int_equal(checks__judge(&checks, "start", moment_of(1, 100)), 0);
+	assert_int_equal(checks__judge(&checks, "start", moment_of(2, 100)), 0);
+	assert_int_equal(checks__judge(&checks, "end", moment_of(1, 101)), 0);
+	assert_int_equal(checks.moment_count, 3);
+	for (i = 0; i < 3; i++)
+		processes[i] = &checks.moments[i]->facts.processes[0];
+	assert_ptr_equal(processes[2]->lists[MOMENT_VMAS], processes[0]->lists[MOMENT_VMAS]);
+	assert_ptr_not_equal(processes[2]->lists[MOMENT_RUNS], processes[0]->lists[MOMENT_RUNS]);
+	assert_ptr_not_equal(processes[1]->lists[MOMENT_VMAS], processes[0]->lists[MOMENT_VMAS]);
+	checks__deinit(&checks);
+}
+
 /* Growth is since the last visit, and what failed once stays, with its moment. */
 static void growth_since_the_last_visit(void **state)
 {
@@ -94,6 +116,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_loop_keeps_what_is_needed),
 		cmocka_unit_test(growth_since_the_last_visit),
+		cmocka_unit_test(what_is_kept_is_shared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,8 @@
 #include <cmocka.h>
 
 #include "engine/engine.h"
+#include "model/moment_lists.h"
+#include "model/moment_sum.h"
 
 #define PAGES 37u
 
@@ -80,13 +82,16 @@ static struct engine *new_engine(void)
 
 static uint64_t shared_pages(const struct process_moment *process)
 {
+	struct process_lists lists;
 	uint64_t bytes = 0;
 	size_t i;
 
-	for (i = 0; process->runs && i < process->runs->count; i++) {
-		if (process->runs->runs[i].state == PAGE_SHMEM)
-			bytes += process->runs->runs[i].end - process->runs->runs[i].start;
+	assert_int_equal(process_lists__of(process, &lists), 0);
+	for (i = 0; i < lists.runs.count; i++) {
+		if (lists.runs.runs[i].state == PAGE_SHMEM)
+			bytes += lists.runs.runs[i].end - lists.runs.runs[i].start;
 	}
+	process_lists__deinit(&lists);
 	return bytes / (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
@@ -117,6 +122,38 @@ static void looking_takes_nothing(void **state)
 	engine__free(engine);
 	end_child(&one);
 	end_child(&two);
+}
+
+/* A process that stands still has its lists once, however many moments are kept of it. */
+static void stillness_is_shared(void **state)
+{
+	struct engine *engine = new_engine();
+	struct child one = new_child();
+	struct moment_sum sum = { 0 };
+	struct moment first, again;
+	unsigned int i;
+
+	(void)state;
+	assert_int_equal(engine__attach(engine, (uint32_t)one.pid), 0);
+	assert_int_equal(engine__report(engine, &first), 0);
+	assert_int_equal(engine__report(engine, &again), 0);
+	assert_int_equal(moment__share(&first, NULL), 0);
+	assert_int_equal(moment__share(&again, &first), 0);
+	for (i = 0; i < MOMENT_LISTS; i++)
+		assert_ptr_equal(first.processes[0].lists[i], again.processes[0].lists[i]);
+	moment_sum__add(&sum, &first);
+	assert_int_equal(sum.bytes, moment__bytes(&first));
+	moment_sum__add(&sum, &again);
+	assert_int_equal(sum.bytes, moment__bytes(&first) + sizeof(struct moment) +
+					    sizeof(struct process_moment));
+	moment_sum__take(&sum, &first);
+	moment__deinit(&first);
+	engine__free(engine);
+	end_child(&one);
+	assert_int_equal(shared_pages(&again.processes[0]), PAGES);
+	moment_sum__take(&sum, &again);
+	assert_int_equal(sum.bytes, 0);
+	moment__deinit(&again);
 }
 
 /* A process that ended has one row more, and then none. */
@@ -232,8 +269,11 @@ static void input_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(input_is_told),       cmocka_unit_test(looking_takes_nothing),
-		cmocka_unit_test(an_end_is_told_once), cmocka_unit_test(nobody_is_attached_twice),
+		cmocka_unit_test(input_is_told),
+		cmocka_unit_test(looking_takes_nothing),
+		cmocka_unit_test(stillness_is_shared),
+		cmocka_unit_test(an_end_is_told_once),
+		cmocka_unit_test(nobody_is_attached_twice),
 		cmocka_unit_test(signals_are_events),
 	};
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "base/counted.h"
+#include "model/moment_lists.h"
 #include "model/rows/snapshot.h"
 #include "render/renderer.h"
 
@@ -38,53 +38,48 @@ static uint64_t address(uint32_t page)
 	return BASE + page * PAGE;
 }
 
-static void add_vmas(struct world *world, struct process_moment *process)
+static void add_vmas(struct world *world, struct vma_list *ret)
 {
-	struct vma vmas[PAGES] = { 0 };
-	struct vma_list list = { vmas, 0, PAGES };
+	struct vma *vmas = ret->vmas = calloc(PAGES, sizeof(*vmas));
 	uint32_t at = 0;
 
+	assert_non_null(vmas);
 	while (at < PAGES) {
 		uint32_t end = at + 1 + pick(400);
 
 		end = end < PAGES ? end : PAGES;
 		if (pick(5)) {
-			vmas[list.count].start = address(at);
-			vmas[list.count].end = address(end);
-			vmas[list.count].writable = true;
-			vmas[list.count++].path = (char *)(pick(3) ? "" : "/lib/x.so");
+			vmas[ret->count].start = address(at);
+			vmas[ret->count].end = address(end);
+			vmas[ret->count].writable = true;
+			vmas[ret->count++].path = (char *)(pick(3) ? "" : "/lib/x.so");
 			memset(world->mapped + at, true, end - at);
 		}
 		at = end;
 	}
-	process->vmas = moment_vmas(&list);
-	assert_non_null(process->vmas);
 }
 
-static void add_runs(struct world *world, struct process_moment *process)
+static void add_runs(struct world *world, struct page_runs *ret)
 {
 	static const enum page_state some[] = { PAGE_ABSENT, PAGE_ANON, PAGE_ANON, PAGE_ZERO,
 						PAGE_FILE };
-	struct page_run runs[PAGES] = { 0 };
-	struct page_runs list = { runs, 0, PAGES };
+	struct page_run *runs = ret->runs = calloc(PAGES, sizeof(*runs));
 	enum page_state state = PAGE_ABSENT;
 	uint32_t i;
 
+	assert_non_null(runs);
 	for (i = 0; i < PAGES; i++) {
 		state = pick(9) ? state : some[pick(5)];
 		world->states[i] = world->mapped[i] ? state : PAGE_ABSENT;
 		if (world->states[i] != PAGE_ABSENT)
-			runs[list.count++] = (struct page_run){ address(i), address(i + 1),
+			runs[ret->count++] = (struct page_run){ address(i), address(i + 1),
 								world->states[i], false };
 	}
-	process->runs = moment_runs(&list);
-	assert_non_null(process->runs);
 }
 
-static void add_touches(struct world *world, struct process_moment *process)
+static void add_touches(struct world *world, struct touch_facts *ret)
 {
 	struct touch_chunk chunks[PAGES / CHUNK_PAGES] = { 0 };
-	struct touch_facts facts = { 0 };
 	uint32_t i;
 
 	for (i = 0; i < PAGES; i++) {
@@ -99,36 +94,31 @@ static void add_touches(struct world *world, struct process_moment *process)
 		chunk->written[i % CHUNK_PAGES / 64] |= world->written[i] ? bit : 0;
 		if (world->before[i])
 			assert_int_equal(
-				intervals__set(&facts.before, address(i), address(i + 1), 0), 0);
+				intervals__set(&ret->before, address(i), address(i + 1), 0), 0);
 	}
 	for (i = 0; i < PAGES / CHUNK_PAGES; i++)
-		assert_int_equal(touch_map_add(&facts.touched, &chunks[i]), 0);
-	process->touch = moment_touch(&facts);
-	assert_non_null(process->touch);
+		assert_int_equal(touch_map_add(&ret->touched, &chunks[i]), 0);
 }
 
-static void add_arrays(struct process_moment *process)
+static void add_arrays(struct array_list *ret)
 {
-	struct array_list list = { calloc(5, sizeof(struct array_desc)), 0, 5 };
-
-	assert_non_null(list.arrays);
-	while (list.count < 5) {
-		struct array_desc *desc = &list.arrays[list.count];
+	ret->arrays = calloc(5, sizeof(*ret->arrays));
+	assert_non_null(ret->arrays);
+	while (ret->count < 5) {
+		struct array_desc *desc = &ret->arrays[ret->count];
 		uint32_t first = pick(PAGES - 1);
 
-		desc->id = (uint32_t)++list.count;
-		desc->name = strdup("x");
-		assert_non_null(desc->name);
+		desc->id = (uint32_t)++ret->count;
+		desc->name = (char *)"x";
 		desc->start = address(first) + pick(PAGE);
 		desc->end = desc->start + 1 + pick((PAGES - first - 1) * PAGE);
 	}
-	process->arrays = moment_arrays(&list);
-	assert_non_null(process->arrays);
 }
 
 static void set_world(struct world *world)
 {
 	struct process_moment *process = calloc(1, sizeof(*process));
+	struct process_lists lists = { 0 };
 
 	assert_non_null(process);
 	memset(world, 0, sizeof(*world));
@@ -142,10 +132,12 @@ static void set_world(struct world *world)
 						       .complete = true };
 	world->moment.header.environment.page_bytes = PAGE;
 	process->header.faults_known = true;
-	add_vmas(world, process);
-	add_runs(world, process);
-	add_touches(world, process);
-	add_arrays(process);
+	add_vmas(world, &lists.vmas);
+	add_runs(world, &lists.runs);
+	add_touches(world, &lists.touch);
+	add_arrays(&lists.arrays);
+	assert_int_equal(process_moment__keep(process, &lists), 0);
+	process_lists__deinit(&lists);
 }
 
 static struct snapshot look_at_world(const struct world *world, struct view view)
@@ -283,37 +275,11 @@ static void looking_consumes_nothing(void **state)
 	moment__deinit(&world.moment);
 }
 
-static int freed;
-
-static void note_freed(void *memory)
-{
-	assert_int_equal(*(uint64_t *)memory, 7);
-	freed++;
-}
-
-static void the_last_holder_frees(void **state)
-{
-	uint64_t *memory = counted__new(sizeof(*memory), note_freed);
-
-	(void)state;
-	assert_non_null(memory);
-	assert_int_equal(*memory, 0);
-	*memory = 7;
-	assert_ptr_equal(counted__hold(memory), memory);
-	counted__drop(memory);
-	assert_int_equal(freed, 0);
-	counted__drop(memory);
-	assert_int_equal(freed, 1);
-	counted__drop(NULL);
-	assert_null(counted__hold(NULL));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(views_agree_page_by_page),
 		cmocka_unit_test(looking_consumes_nothing),
-		cmocka_unit_test(the_last_holder_frees),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

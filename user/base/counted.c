@@ -5,7 +5,9 @@
 #include <stdlib.h>
 
 struct counted {
-	size_t holders;
+	uint32_t holders;
+	uint32_t charges;
+	size_t bytes;
 	void (*deinit)(void *memory);
 	max_align_t memory[];
 };
@@ -22,6 +24,7 @@ void *counted__new(size_t bytes, void (*deinit)(void *memory))
 	if (!counted)
 		return NULL;
 	counted->holders = 1;
+	counted->bytes = sizeof(*counted) + bytes;
 	counted->deinit = deinit;
 	return counted->memory;
 }
@@ -45,4 +48,19 @@ void counted__drop(const void *memory)
 	if (counted->deinit)
 		counted->deinit(counted->memory);
 	free(counted);
+}
+
+size_t counted__bytes(const void *memory)
+{
+	return memory ? counted_of(memory)->bytes : 0;
+}
+
+bool counted__charge(const void *memory)
+{
+	return memory && !counted_of(memory)->charges++;
+}
+
+bool counted__discharge(const void *memory)
+{
+	return memory && !--counted_of(memory)->charges;
 }

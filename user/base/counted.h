@@ -6,6 +6,7 @@
 #ifndef BASE_COUNTED_H
 #define BASE_COUNTED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -19,5 +20,15 @@ const void *counted__hold(const void *memory);
 
 /* Removes a holder. NULL is allowed. */
 void counted__drop(const void *memory);
+
+/* What it takes, with its count; 0 for NULL. */
+size_t counted__bytes(const void *memory);
+
+/*
+ * For a sum that counts memory with several holders once: charge returns true for the first of
+ * them, discharge for the last. There is one such sum at a time. NULL is never charged.
+ */
+bool counted__charge(const void *memory);
+bool counted__discharge(const void *memory);
 
 #endif

@@ -6,18 +6,21 @@
 #include "base/test_point.h"
 #include "engine/priv.h"
 
-static uint64_t pages_of(const struct process_moment *row, uint64_t page_bytes)
+static int resident_pages(const struct process_moment *row, uint64_t page_bytes, uint64_t *ret)
 {
-	uint64_t pages = 0;
+	struct process_lists lists;
+	int err = process_lists__of(row, &lists);
 	size_t i;
 
-	for (i = 0; row->runs && i < row->runs->count; i++) {
-		const struct page_run *run = &row->runs->runs[i];
+	*ret = 0;
+	for (i = 0; !err && i < lists.runs.count; i++) {
+		const struct page_run *run = &lists.runs.runs[i];
 
 		if (page_state_resident(run->state))
-			pages += (run->end - run->start) / page_bytes;
+			*ret += (run->end - run->start) / page_bytes;
 	}
-	return pages;
+	process_lists__deinit(&lists);
+	return err;
 }
 
 int engine__keep_last(struct engine *engine)
@@ -36,7 +39,8 @@ int engine__keep_last(struct engine *engine)
 		return -ENOMEM;
 	target->final = row;
 	err = engine_look(engine, target, row);
-	target->final_pages = pages_of(row, engine->environment.page_bytes);
+	if (!err)
+		err = resident_pages(row, engine->environment.page_bytes, &target->final_pages);
 	/* It ended meanwhile: what was counted until then is reported as ended. */
 	if (err || target->ended)
 		target__forget_final(target);

@@ -152,6 +152,8 @@ bool target__take_final(struct target *target, struct process_moment *row);
 void target__forget_final(struct target *target);
 /* Scans all of the target's page tables into target->runs. 0; -ESRCH if it is gone. */
 int target__scan(struct engine *engine, struct target *target);
+/* The kernel's touched chunks of the last scan, once the lives have what they need of them. */
+void target__forget_touches(struct target *target);
 /* Everything of the last scan except its VMAs; a moment has copies of what it needs. */
 void target__forget_scan(struct target *target);
 /* The address space is gone: its last bits become retired lives, its slot is released. */

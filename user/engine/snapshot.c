@@ -8,11 +8,11 @@
 #include "base/log.h"
 #include "base/test_point.h"
 #include "engine/priv.h"
+#include "model/moment_lists.h"
 
 /* The touches of the scan; uncertain ones are counted. */
-static int keep_touches(struct target *target, struct process_moment *row)
+static int settle_touches(struct target *target, struct touch_facts *ret)
 {
-	struct touch_facts facts;
 	int err;
 
 	if (!target->touch)
@@ -21,45 +21,38 @@ static int keep_touches(struct target *target, struct process_moment *row)
 			   &target->losses.count[LOSS_UNSURE]);
 	err = touch__settle(target->touch, &target->map, &target->runs,
 			    &target->losses.count[LOSS_UNSURE]);
-	if (!err)
-		err = touch__facts(target->touch, &target->map, &target->runs, &facts);
-	if (err)
-		return err;
-	row->touch = moment_touch(&facts);
-	touch_facts__deinit(&facts);
-	return row->touch ? 0 : -ENOMEM;
+	return err ? err : touch__facts(target->touch, &target->map, &target->runs, ret);
 }
 
 /* Adds heap blocks and mmap calls to the arrays; the pages show which of them still exist. */
-static int keep_arrays(struct engine *engine, struct target *target, struct array_list *arrays,
-		       struct process_moment *row)
+static int add_allocations(struct engine *engine, struct target *target, struct array_list *arrays,
+			   struct process_moment *row)
 {
-	const struct moment_header header = { .environment = engine->environment };
-	const struct tally_input input = tally_input__of(&header, row);
-	int err = allocations_add_arrays(engine, target, &input, arrays, row);
+	const struct tally_input input = {
+		.page_bytes = engine->environment.page_bytes,
+		.pmd_bytes = engine->environment.pmd_bytes,
+		.runs = &target->runs,
+	};
 
-	if (err)
-		return err;
-	row->arrays = moment_arrays(arrays);
-	return row->arrays ? 0 : -ENOMEM;
+	return allocations_add_arrays(engine, target, &input, arrays, row);
 }
 
 static int keep_facts(struct engine *engine, struct target *target, struct array_list *arrays,
 		      struct process_moment *row)
 {
-	int err;
+	struct process_lists lists = { .vmas = target->vmas, .runs = target->runs };
+	int err = settle_touches(target, &lists.touch);
 
-	row->vmas = moment_vmas(&target->vmas);
-	row->runs = moment_runs(&target->runs);
-	if (!row->vmas || !row->runs)
-		return -ENOMEM;
-	if (engine->options.want_frames) {
-		row->frames = moment_frames(&target->frames);
-		if (!row->frames)
-			return -ENOMEM;
-	}
-	err = keep_touches(target, row);
-	return err ? err : keep_arrays(engine, target, arrays, row);
+	target__forget_touches(target);
+	if (!err)
+		err = add_allocations(engine, target, arrays, row);
+	if (engine->options.want_frames)
+		lists.frames = target->frames;
+	lists.arrays = *arrays;
+	if (!err)
+		err = process_moment__keep(row, &lists);
+	touch_facts__deinit(&lists.touch);
+	return err;
 }
 
 static int scan_moment(struct engine *engine, struct target *target, bool stands_still)

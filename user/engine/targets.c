@@ -42,16 +42,21 @@ bool target__take_final(struct target *target, struct process_moment *row)
 	return true;
 }
 
-void target__forget_scan(struct target *target)
+void target__forget_touches(struct target *target)
 {
 	if (target->touch)
 		touch__end_window(target->touch);
+	touch_map_deinit(&target->map);
+	touch_map_deinit(&target->window);
+}
+
+void target__forget_scan(struct target *target)
+{
+	target__forget_touches(target);
 	page_runs__deinit(&target->runs);
 	extent_list__deinit(&target->extents);
 	free(target->frames.runs);
 	target->frames = (struct frame_list){ 0 };
-	touch_map_deinit(&target->map);
-	touch_map_deinit(&target->window);
 }
 
 void target__free(struct target *target)

@@ -116,6 +116,20 @@ static int tell_names_apart(struct picture *picture)
 	return err;
 }
 
+static int list_processes(struct picture *picture)
+{
+	const struct moment *moment = &picture->moment;
+	size_t i;
+	int err = 0;
+
+	picture->lists = calloc(moment->process_count + 1, sizeof(*picture->lists));
+	if (!picture->lists)
+		return -ENOMEM;
+	for (i = 0; !err && i < moment->process_count; i++)
+		err = process_lists__of(&moment->processes[i], &picture->lists[i]);
+	return err;
+}
+
 int picture__new(struct moment *moment, const struct picture *before, struct picture **ret)
 {
 	struct picture *picture = calloc(1, sizeof(*picture));
@@ -128,6 +142,8 @@ int picture__new(struct moment *moment, const struct picture *before, struct pic
 	picture->moment = *moment;
 	memset(moment, 0, sizeof(*moment));
 	err = snapshot__counts(&picture->moment, &picture->snapshot);
+	if (!err)
+		err = list_processes(picture);
 	if (!err)
 		err = picture_fill(picture);
 	if (!err)
@@ -156,6 +172,9 @@ void picture__free(struct picture *picture)
 	}
 	free(picture->items);
 	free(picture->by_key);
+	for (i = 0; picture->lists && i < picture->moment.process_count; i++)
+		process_lists__deinit(&picture->lists[i]);
+	free(picture->lists);
 	snapshot__deinit(&picture->snapshot);
 	moment__deinit(&picture->moment);
 	free(picture);
@@ -169,6 +188,6 @@ int picture__heat(struct picture *picture, struct item *item, uint32_t cells)
 		return 0;
 	heat__deinit(&item->heat);
 	item->heat_cells = cells;
-	input = tally_input__of(&picture->moment.header, item->process->moment);
+	input = picture__input(picture, item->process);
 	return tally_heat(&input, item->start, item->end, cells, &item->heat);
 }

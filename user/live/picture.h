@@ -66,7 +66,8 @@ struct item {
 
 struct picture {
 	struct moment moment;
-	struct snapshot snapshot; /* counts alone */
+	struct snapshot snapshot;    /* counts alone */
+	struct process_lists *lists; /* of each process of the snapshot */
 	struct item *items;
 	size_t count;
 	size_t capacity;

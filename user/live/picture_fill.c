@@ -24,6 +24,14 @@ struct filler {
 	size_t *array_items;	   /* of each array */
 };
 
+struct tally_input picture__input(const struct picture *picture,
+				  const struct process_snapshot *process)
+{
+	size_t which = process - picture->snapshot.processes;
+
+	return tally_input__of(&picture->moment.header, &process->header, &picture->lists[which]);
+}
+
 struct item *picture__add(struct picture *picture, size_t parent, enum item_kind kind, uint64_t id,
 			  const char *name)
 {
@@ -277,7 +285,7 @@ static int add_process(struct picture *picture, const struct process_snapshot *p
 	struct filler filler = {
 		.picture = picture,
 		.process = process,
-		.input = tally_input__of(&picture->moment.header, process->moment),
+		.input = picture__input(picture, process),
 		.parent = parent,
 	};
 	int err, i;

@@ -6,6 +6,10 @@
 #include "base/intervals.h"
 #include "live/picture.h"
 
+/* What counting the pages of a process of the picture reads; borrowed from the picture. */
+struct tally_input picture__input(const struct picture *picture,
+				  const struct process_snapshot *process);
+
 /* picture_fill.c: all items, parents before what they hold. 0 or -ENOMEM. */
 int picture_fill(struct picture *picture);
 

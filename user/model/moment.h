@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
  * The facts of one moment of all targets, self-contained: plain values, no handles. Rows, widths
- * and filters belong to a view (model/rows/snapshot.h).
+ * and filters belong to a view (model/rows/snapshot.h). Moments that are kept can share what has
+ * not changed between them (moment__share).
  */
 #ifndef MODEL_MOMENT_H
 #define MODEL_MOMENT_H
@@ -10,14 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "facts/array.h"
+#include "base/shared_list.h"
 #include "facts/environment.h"
-#include "facts/frame.h"
 #include "facts/symbol.h"
 #include "facts/touch.h"
-#include "facts/vma.h"
 #include "model/losses.h"
-#include "model/page_state.h"
 #include "model/touch_facts.h"
 
 #define NAMES_MISSING_MAX 512
@@ -42,14 +40,23 @@ struct process_header {
 	size_t retired_count;
 };
 
-/* The blocks are reference-counted (base/counted.h) and do not change; NULL: none. */
+/* The lists of a process, by the type of their items; model/moment_lists.h has them as arrays. */
+enum moment_list {
+	MOMENT_VMAS,   /* struct vma */
+	MOMENT_RUNS,   /* struct page_run, of the scan */
+	MOMENT_FRAMES, /* struct frame_run, of its resident pages, if wanted */
+	MOMENT_ARRAYS, /* struct array_desc, as they were found */
+	/* Empty in the scan tier: */
+	MOMENT_TOUCHED, /* struct packed_chunk */
+	MOMENT_BEFORE,	/* struct interval, as are the next two; see struct touch_facts */
+	MOMENT_HUGE_SEEN,
+	MOMENT_HUGE_MAYBE,
+	MOMENT_LISTS,
+};
+
 struct process_moment {
 	struct process_header header;
-	const struct vma_list *vmas;
-	const struct page_runs *runs;	 /* of the scan */
-	const struct frame_list *frames; /* of its resident pages, if wanted */
-	const struct touch_facts *touch; /* NULL in the scan tier */
-	const struct array_list *arrays;
+	const struct shared_list *lists[MOMENT_LISTS]; /* NULL: empty */
 };
 
 /* The sum of the followed processes that ended, except the largest. */
@@ -90,20 +97,12 @@ struct moment {
 	struct process_moment *processes; /* owned */
 	size_t process_count;
 	char *pool; /* owned: the literals of a moment that was decoded; else NULL */
+	size_t pool_bytes;
 };
 
 /* Frees everything below; the moment itself may live on the stack. */
 void moment__deinit(struct moment *moment);
 void process_moment__deinit(struct process_moment *process);
-
-/* New blocks with copies, or NULL: no memory. */
-const struct vma_list *moment_vmas(const struct vma_list *vmas);
-const struct page_runs *moment_runs(const struct page_runs *runs);
-const struct frame_list *moment_frames(const struct frame_list *frames);
-
-/* New blocks that take over their argument, which is then empty. NULL: no memory. */
-const struct touch_facts *moment_touch(struct touch_facts *facts);
-const struct array_list *moment_arrays(struct array_list *arrays);
 
 /* Appends a sentence to names_missing, if there is room. */
 void process_moment__miss_names(struct process_moment *process, const char *format, ...)

@@ -181,7 +181,8 @@ static void code_moment(struct codec *codec, struct moment *moment)
 		   sizeof(*moment->processes));
 	for (i = 0; !codec->err && i < moment->process_count; i++) {
 		code_process_header(codec, &moment->processes[i].header);
-		codec_blocks(codec, &moment->processes[i], moment->header.environment.page_bytes);
+		codec_process_lists(codec, &moment->processes[i],
+				    moment->header.environment.page_bytes);
 	}
 }
 
@@ -192,7 +193,10 @@ int moment_codec__encode(const struct moment *moment, char **ret, size_t *count)
 
 	code_moment(&codec, &copy);
 	*count = codec.out.length;
-	return text_buffer__take(&codec.out, ret);
+	if (!codec.err)
+		return text_buffer__take(&codec.out, ret);
+	text_buffer__deinit(&codec.out);
+	return codec.err;
 }
 
 int moment_codec__decode(const void *bytes, size_t count, struct moment *ret)
@@ -204,6 +208,7 @@ int moment_codec__decode(const void *bytes, size_t count, struct moment *ret)
 	ret->pool = codec.pool = malloc(count + 1);
 	if (!ret->pool)
 		return -ENOMEM;
+	ret->pool_bytes = count + 1;
 	code_moment(&codec, ret);
 	codec_require(&codec, codec.at == codec.end);
 	return codec.err;

@@ -44,7 +44,7 @@ static void code_dims(struct codec *codec, struct array_shape *shape)
 		return;
 	if (codec->reads)
 		shape->dims = calloc(2 * (size_t)shape->ndim + 1, sizeof(*shape->dims));
-	if (!shape->dims) {
+	if (codec->reads && !shape->dims) {
 		codec->err = -ENOMEM;
 		return;
 	}
@@ -113,28 +113,11 @@ static void code_array(struct codec *codec, struct array_desc *array)
 	code_aliases(codec, array);
 }
 
-void codec_arrays(struct codec *codec, const struct array_list **block)
+void codec_arrays(struct codec *codec, struct array_list *list)
 {
-	struct array_list list = { 0 };
-	bool there = *block;
 	size_t i;
 
-	codec_bool(codec, &there);
-	if (codec->err || !there)
-		return;
-	if (!codec->reads)
-		list = **block;
-	codec_list(codec, &list.count, (void **)&list.arrays, 16, sizeof(*list.arrays));
-	for (i = 0; !codec->err && i < list.count; i++)
-		code_array(codec, &list.arrays[i]);
-	if (!codec->reads)
-		return;
-	/* A block even for invalid data, because it frees what was decoded. */
-	*block = moment_arrays(&list);
-	for (i = 0; !*block && i < list.count; i++)
-		array_desc__deinit(&list.arrays[i]);
-	if (!*block) {
-		free(list.arrays);
-		codec->err = -ENOMEM;
-	}
+	codec_list(codec, &list->count, (void **)&list->arrays, 16, sizeof(*list->arrays));
+	for (i = 0; !codec->err && i < list->count; i++)
+		code_array(codec, &list->arrays[i]);
 }

@@ -4,18 +4,18 @@
 #define MODEL_MOMENT_CODEC_PRIV_H
 
 #include "model/codec.h"
-#include "model/moment.h"
+#include "model/moment_lists.h"
 
 /* Above all addresses of a process, so that sums of two do not overflow. */
 #define CODEC_ADDRESS_MAX (1ull << 62)
 
 /*
- * moment_codec_blocks.c: the blocks of a process; page_bytes is for pages. Decoded blocks are
- * sorted, disjoint, aligned.
+ * moment_codec_lists.c: the lists of a process; page_bytes is for pages. Decoded lists are sorted,
+ * disjoint, aligned.
  */
-void codec_blocks(struct codec *codec, struct process_moment *process, uint64_t page_bytes);
+void codec_process_lists(struct codec *codec, struct process_moment *process, uint64_t page_bytes);
 
-/* moment_codec_arrays.c */
-void codec_arrays(struct codec *codec, const struct array_list **block);
+/* moment_codec_arrays.c: each decoded array is the caller's to array_desc__deinit. */
+void codec_arrays(struct codec *codec, struct array_list *list);
 
 #endif

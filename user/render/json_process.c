@@ -55,19 +55,32 @@ static int put_run(void *ctx, const struct tally_run *run)
 	return 0;
 }
 
-static void put_runs(struct json_out *json, const struct snapshot *snapshot,
-		     const struct process_snapshot *process, const struct json_known *known)
+static int put_all_runs(const struct snapshot *snapshot, const struct process_snapshot *process,
+			const struct process_lists *lists, struct run_writer *writer)
 {
-	const struct tally_input input = tally_input__of(&snapshot->header, process->moment);
-	struct run_writer writer = { json, known, input.page_bytes };
+	const struct tally_input input =
+		tally_input__of(&snapshot->header, &process->header, lists);
 	size_t i;
 	int err = 0;
 
-	json_open(json, "pages", '[');
 	for (i = 0; !err && i < process->region_count; i++)
 		err = tally_runs(&input, process->regions[i].vma.start, process->regions[i].vma.end,
-				 put_run, &writer);
+				 put_run, writer);
+	return err;
+}
+
+static void put_runs(struct json_out *json, const struct snapshot *snapshot,
+		     const struct process_snapshot *process, const struct json_known *known)
+{
+	struct run_writer writer = { json, known, snapshot->header.environment.page_bytes };
+	struct process_lists lists;
+	int err = process_lists__of(process->moment, &lists);
+
+	json_open(json, "pages", '[');
+	if (!err)
+		err = put_all_runs(snapshot, process, &lists, &writer);
 	json_close(json, ']');
+	process_lists__deinit(&lists);
 	if (err)
 		json->err = err;
 }

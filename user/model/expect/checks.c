@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/format.h"
+#include "model/moment_lists.h"
 #include "base/text.h"
 
 int checks__add(struct checks *checks, const char *text, const char *source,
@@ -189,8 +190,22 @@ static void drop_unneeded(struct checks *checks)
 	checks->moment_count = kept;
 }
 
+/* Kept moments of a process have what is equal in them only once. */
+static int share_with_past(const struct checks *checks, struct check_moment *moment)
+{
+	size_t i;
+
+	if (!checks__need_checkpoints(checks))
+		return 0;
+	for (i = checks->moment_count; i-- > 0;) {
+		if (pid_of(checks->moments[i]) == pid_of(moment))
+			return moment__share(&moment->facts, &checks->moments[i]->facts);
+	}
+	return moment__share(&moment->facts, NULL);
+}
+
 /* Takes the facts over, even on failure. */
-static int new_moment(const char *name, struct moment *facts, const struct view *view,
+static int new_moment(const struct checks *checks, const char *name, struct moment *facts,
 		      struct check_moment **ret)
 {
 	struct check_moment *moment = calloc(1, sizeof(*moment));
@@ -207,7 +222,9 @@ static int new_moment(const char *name, struct moment *facts, const struct view 
 		moment->name = strdup(name);
 		err = moment->name ? 0 : -ENOMEM;
 	}
-	return err ? err : snapshot__of(&moment->facts, view, &moment->rows);
+	if (!err)
+		err = share_with_past(checks, moment);
+	return err ? err : snapshot__of(&moment->facts, &checks->view, &moment->rows);
 }
 
 int checks__judge(struct checks *checks, const char *name, struct moment *facts)
@@ -216,7 +233,7 @@ int checks__judge(struct checks *checks, const char *name, struct moment *facts)
 	size_t i;
 	int err;
 
-	err = new_moment(name, facts, &checks->view, &moment);
+	err = new_moment(checks, name, facts, &moment);
 	if (!err)
 		err = array_reserve((void **)&checks->moments, &checks->moment_capacity,
 				    checks->moment_count + 1, sizeof(*checks->moments));

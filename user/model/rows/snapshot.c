@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "model/moment_lists.h"
 #include "model/rows/array_rows.h"
 #include "model/rows/details.h"
 #include "model/rows/rows.h"
@@ -96,52 +97,49 @@ const char *process_snapshot__broken_rule(const struct process_snapshot *process
 	return NULL;
 }
 
-static int count_regions(struct process_snapshot *ret, const struct tally_input *input)
+static int count_regions(struct process_snapshot *ret, const struct process_lists *lists,
+			 const struct tally_input *input)
 {
-	const struct vma_list *vmas = ret->moment->vmas;
 	size_t i;
 	int err = 0;
 
-	ret->regions = calloc((vmas ? vmas->count : 0) + 1, sizeof(*ret->regions));
+	ret->regions = calloc(lists->vmas.count + 1, sizeof(*ret->regions));
 	if (!ret->regions)
 		return -ENOMEM;
-	for (i = 0; !err && vmas && i < vmas->count; i++) {
-		ret->regions[i].vma = vmas->vmas[i];
+	for (i = 0; !err && i < lists->vmas.count; i++) {
+		ret->regions[i].vma = lists->vmas.vmas[i];
 		ret->region_count++;
 		err = row_fill_region(input, &ret->regions[i]);
 	}
 	return err;
 }
 
-static int count_arrays(struct process_snapshot *ret, const struct tally_input *input)
+static int count_arrays(struct process_snapshot *ret, const struct process_lists *lists,
+			const struct tally_input *input)
 {
-	static const struct vma_list nothing = { 0 };
-	const struct array_list *arrays = ret->moment->arrays;
 	size_t i;
 
-	ret->arrays = calloc((arrays ? arrays->count : 0) + 1, sizeof(*ret->arrays));
+	ret->arrays = calloc(lists->arrays.count + 1, sizeof(*ret->arrays));
 	if (!ret->arrays)
 		return -ENOMEM;
-	for (i = 0; arrays && i < arrays->count; i++)
-		ret->arrays[i].desc = arrays->arrays[i];
-	ret->array_count = arrays ? arrays->count : 0;
-	return process_snapshot__fill_arrays(ret, input,
-					     ret->moment->vmas ? ret->moment->vmas : &nothing);
+	for (i = 0; i < lists->arrays.count; i++)
+		ret->arrays[i].desc = lists->arrays.arrays[i];
+	ret->array_count = lists->arrays.count;
+	return process_snapshot__fill_arrays(ret, input, &lists->vmas);
 }
 
-static int count_process(struct process_snapshot *ret, const struct process_moment *process,
-			 const struct tally_input *input)
+static int count_lists(struct process_snapshot *ret, const struct process_lists *lists,
+		       const struct moment_header *header, const struct view *view)
 {
+	const struct tally_input input = tally_input__of(header, &ret->header, lists);
 	const char *broken;
 	int err;
 
-	ret->header = process->header;
-	ret->moment = process;
-	err = count_regions(ret, input);
+	err = count_regions(ret, lists, &input);
 	if (!err)
-		err = count_arrays(ret, input);
+		err = count_arrays(ret, lists, &input);
 	if (!err)
-		err = process_snapshot__sum(ret, input);
+		err = process_snapshot__sum(ret, &input);
 	if (err)
 		return err;
 	broken = process_snapshot__broken_rule(ret);
@@ -149,7 +147,22 @@ static int count_process(struct process_snapshot *ret, const struct process_mome
 		log_error("internal error, the counts do not add up: %s", broken);
 		return -EPROTO;
 	}
-	return 0;
+	return view ? process_snapshot__detail(ret, header, view, &input) : 0;
+}
+
+static int count_process(struct process_snapshot *ret, const struct moment *moment,
+			 const struct process_moment *process, const struct view *view)
+{
+	struct process_lists lists;
+	int err;
+
+	ret->header = process->header;
+	ret->moment = process;
+	err = process_lists__of(process, &lists);
+	if (!err)
+		err = count_lists(ret, &lists, &moment->header, view);
+	process_lists__deinit(&lists);
+	return err;
 }
 
 /* view: NULL where nobody asks for details. */
@@ -164,13 +177,8 @@ static int show_moment(const struct moment *moment, const struct view *view, str
 	if (!ret->processes)
 		return -ENOMEM;
 	for (i = 0; !err && i < moment->process_count; i++) {
-		struct process_snapshot *process = &ret->processes[i];
-		struct tally_input input = tally_input__of(&moment->header, &moment->processes[i]);
-
 		ret->process_count++;
-		err = count_process(process, &moment->processes[i], &input);
-		if (!err && view)
-			err = process_snapshot__detail(process, &moment->header, view, &input);
+		err = count_process(&ret->processes[i], moment, &moment->processes[i], view);
 	}
 	return err;
 }

@@ -8,6 +8,8 @@
 
 #include "model/index/grid.h"
 #include "model/index/index_set.h"
+#include "facts/array.h"
+#include "facts/vma.h"
 #include "model/moment.h"
 #include "model/rows/tally.h"
 #include "model/rows/view.h"

@@ -10,21 +10,21 @@
 #include "model/rows/chunk_view.h"
 
 struct tally_input tally_input__of(const struct moment_header *header,
-				   const struct process_moment *process)
+				   const struct process_header *process,
+				   const struct process_lists *lists)
 {
-	static const struct page_runs nothing = { 0 };
 	struct tally_input input = {
 		.page_bytes = header->environment.page_bytes,
 		.pmd_bytes = header->environment.pmd_bytes,
-		.runs = process->runs ? process->runs : &nothing,
-		.frames = process->frames,
+		.runs = &lists->runs,
+		.frames = process->frames_known ? &lists->frames : NULL,
 	};
 
-	if (process->touch) {
-		input.touched = &process->touch->touched;
-		input.before = &process->touch->before;
-		input.huge_seen = &process->touch->huge_seen;
-		input.huge_maybe = &process->touch->huge_maybe;
+	if (process->faults_known) {
+		input.touched = &lists->touch.touched;
+		input.before = &lists->touch.before;
+		input.huge_seen = &lists->touch.huge_seen;
+		input.huge_maybe = &lists->touch.huge_maybe;
 	}
 	return input;
 }

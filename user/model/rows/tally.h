@@ -11,7 +11,7 @@
 #include "facts/touch.h"
 #include "model/frames.h"
 #include "model/ledger.h"
-#include "model/moment.h"
+#include "model/moment_lists.h"
 #include "model/page_state.h"
 
 #define TALLY_THREADS 8
@@ -59,9 +59,10 @@ struct tally_input {
 	const struct intervals *huge_maybe;
 };
 
-/* The part of a moment that counting reads; borrowed. */
+/* The part of a moment that counting reads; borrowed from the lists. */
 struct tally_input tally_input__of(const struct moment_header *header,
-				   const struct process_moment *process);
+				   const struct process_header *process,
+				   const struct process_lists *lists);
 
 /* Counts pages [start, end) (bytes, page-aligned). Sets all of *ret. 0 or -ENOMEM. */
 int tally_range(const struct tally_input *input, uint64_t start, uint64_t end, struct tally *ret);

@@ -2,7 +2,6 @@
 /* Mappings, runs, frames and touches as bytes. Users of a moment rely on their order. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "model/moment_codec_priv.h"
 
@@ -17,21 +16,10 @@ static void code_range(struct codec *codec, uint64_t *start, uint64_t *end, uint
 	*last = *end;
 }
 
-/* Whether there is such a block; a copy of one that is written is in *list, of bytes. */
-static bool code_there(struct codec *codec, const void *block, void *list, size_t bytes)
-{
-	bool there = block;
-
-	codec_bool(codec, &there);
-	if (there && !codec->reads)
-		memcpy(list, block, bytes);
-	return there && !codec->err;
-}
-
-/* Codes an item of a list. *last is where the one before it ended; it becomes its own end. */
+/* One item of a list; *last is where the previous one ended. */
 typedef void code_item(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last);
 
-/* least: as codec_list. */
+/* least: as for codec_list. */
 static void code_items(struct codec *codec, size_t *count, void **items, size_t least,
 		       size_t item_bytes, code_item *code, uint64_t page_bytes)
 {
@@ -41,14 +29,6 @@ static void code_items(struct codec *codec, size_t *count, void **items, size_t 
 	codec_list(codec, count, items, least, item_bytes);
 	for (i = 0; !codec->err && i < *count; i++)
 		code(codec, (char *)*items + i * item_bytes, page_bytes, &last);
-}
-
-/* A decoded block that cannot be stored is an error. */
-static const void *keep_block(struct codec *codec, const void *block)
-{
-	if (!block && !codec->err)
-		codec->err = -ENOMEM;
-	return block;
 }
 
 static void code_vma(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last)
@@ -73,21 +53,6 @@ static void code_vma(struct codec *codec, void *item, uint64_t page_bytes, uint6
 	vma->path = (char *)path;
 }
 
-static void code_vmas(struct codec *codec, const struct vma_list **block, uint64_t page_bytes)
-{
-	struct vma_list list = { 0 };
-
-	if (!code_there(codec, *block, &list, sizeof(list)))
-		return;
-	code_items(codec, &list.count, (void **)&list.vmas, 12, sizeof(*list.vmas), code_vma,
-		   page_bytes);
-	if (!codec->reads)
-		return;
-	if (!codec->err)
-		*block = keep_block(codec, moment_vmas(&list));
-	free(list.vmas);
-}
-
 static void code_run(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last)
 {
 	struct page_run *run = item;
@@ -100,21 +65,6 @@ static void code_run(struct codec *codec, void *item, uint64_t page_bytes, uint6
 	codec_bool(codec, &run->maybe_huge);
 }
 
-static void code_runs(struct codec *codec, const struct page_runs **block, uint64_t page_bytes)
-{
-	struct page_runs list = { 0 };
-
-	if (!code_there(codec, *block, &list, sizeof(list)))
-		return;
-	code_items(codec, &list.count, (void **)&list.runs, 4, sizeof(*list.runs), code_run,
-		   page_bytes);
-	if (!codec->reads)
-		return;
-	if (!codec->err)
-		*block = keep_block(codec, moment_runs(&list));
-	free(list.runs);
-}
-
 static void code_frame_run(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last)
 {
 	struct frame_run *run = item;
@@ -124,19 +74,17 @@ static void code_frame_run(struct codec *codec, void *item, uint64_t page_bytes,
 	codec_bool(codec, &run->exclusive);
 }
 
-static void code_frames(struct codec *codec, const struct frame_list **block, uint64_t page_bytes)
+static void code_interval(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last)
 {
-	struct frame_list list = { 0 };
+	struct interval *interval = item;
 
-	if (!code_there(codec, *block, &list, sizeof(list)))
-		return;
-	code_items(codec, &list.count, (void **)&list.runs, 4, sizeof(*list.runs), code_frame_run,
+	code_range(codec, &interval->start, &interval->end, page_bytes, last);
+}
+
+static void code_set(struct codec *codec, struct intervals *set, uint64_t page_bytes)
+{
+	code_items(codec, &set->count, (void **)&set->items, 2, sizeof(*set->items), code_interval,
 		   page_bytes);
-	if (!codec->reads)
-		return;
-	if (!codec->err)
-		*block = keep_block(codec, moment_frames(&list));
-	free(list.runs);
 }
 
 static void code_chunk(struct codec *codec, struct touch_chunk *chunk, uint64_t chunk_bytes,
@@ -174,43 +122,49 @@ static void code_chunks(struct codec *codec, struct touch_map *map, uint64_t chu
 	}
 }
 
-static void code_interval(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last)
+static void code_lists(struct codec *codec, struct process_lists *lists, uint64_t page_bytes)
 {
-	struct interval *interval = item;
-
-	code_range(codec, &interval->start, &interval->end, page_bytes, last);
+	code_items(codec, &lists->vmas.count, (void **)&lists->vmas.vmas, 12,
+		   sizeof(*lists->vmas.vmas), code_vma, page_bytes);
+	code_items(codec, &lists->runs.count, (void **)&lists->runs.runs, 4,
+		   sizeof(*lists->runs.runs), code_run, page_bytes);
+	code_items(codec, &lists->frames.count, (void **)&lists->frames.runs, 4,
+		   sizeof(*lists->frames.runs), code_frame_run, page_bytes);
+	code_chunks(codec, &lists->touch.touched, CHUNK_PAGES * page_bytes);
+	code_set(codec, &lists->touch.before, page_bytes);
+	code_set(codec, &lists->touch.huge_seen, page_bytes);
+	code_set(codec, &lists->touch.huge_maybe, page_bytes);
+	codec_arrays(codec, &lists->arrays);
 }
 
-static void code_set(struct codec *codec, struct intervals *set, uint64_t page_bytes)
+static void read_lists(struct codec *codec, struct process_moment *process, uint64_t page_bytes)
 {
-	code_items(codec, &set->count, (void **)&set->items, 2, sizeof(*set->items), code_interval,
-		   page_bytes);
-	if (codec->reads)
-		set->capacity = set->count;
-}
+	struct process_lists lists = { 0 };
+	size_t i;
 
-static void code_touch(struct codec *codec, const struct touch_facts **block, uint64_t page_bytes)
-{
-	struct touch_facts facts = { 0 };
-
-	if (!code_there(codec, *block, &facts, sizeof(facts)))
-		return;
-	code_chunks(codec, &facts.touched, CHUNK_PAGES * page_bytes);
-	code_set(codec, &facts.before, page_bytes);
-	code_set(codec, &facts.huge_seen, page_bytes);
-	code_set(codec, &facts.huge_maybe, page_bytes);
-	if (!codec->reads)
-		return;
+	code_lists(codec, &lists, page_bytes);
 	if (!codec->err)
-		*block = keep_block(codec, moment_touch(&facts));
-	touch_facts__deinit(&facts);
+		codec->err = process_moment__keep(process, &lists);
+	for (i = 0; i < lists.arrays.count; i++)
+		array_desc__deinit(&lists.arrays.arrays[i]);
+	process_lists__deinit(&lists);
 }
 
-void codec_blocks(struct codec *codec, struct process_moment *process, uint64_t page_bytes)
+static void write_lists(struct codec *codec, const struct process_moment *process,
+			uint64_t page_bytes)
 {
-	code_vmas(codec, &process->vmas, page_bytes);
-	code_runs(codec, &process->runs, page_bytes);
-	code_frames(codec, &process->frames, page_bytes);
-	code_touch(codec, &process->touch, page_bytes);
-	codec_arrays(codec, &process->arrays);
+	struct process_lists lists;
+
+	codec->err = process_lists__of(process, &lists);
+	if (!codec->err)
+		code_lists(codec, &lists, page_bytes);
+	process_lists__deinit(&lists);
+}
+
+void codec_process_lists(struct codec *codec, struct process_moment *process, uint64_t page_bytes)
+{
+	if (codec->reads)
+		read_lists(codec, process, page_bytes);
+	else
+		write_lists(codec, process, page_bytes);
 }

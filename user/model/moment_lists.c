@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "model/moment_lists.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/counted.h"
+#include "model/moment_kinds.h"
+
+/* Where a list has its items, and how many. */
+struct place {
+	void **items;
+	size_t *count;
+};
+
+static struct place place_of(struct process_lists *lists, enum moment_list which)
+{
+	const struct place places[MOMENT_LISTS] = {
+		[MOMENT_VMAS] = { (void **)&lists->vmas.vmas, &lists->vmas.count },
+		[MOMENT_RUNS] = { (void **)&lists->runs.runs, &lists->runs.count },
+		[MOMENT_FRAMES] = { (void **)&lists->frames.runs, &lists->frames.count },
+		[MOMENT_ARRAYS] = { (void **)&lists->arrays.arrays, &lists->arrays.count },
+		[MOMENT_TOUCHED] = { (void **)&lists->touch.touched.chunks,
+				     &lists->touch.touched.count },
+		[MOMENT_BEFORE] = { (void **)&lists->touch.before.items,
+				    &lists->touch.before.count },
+		[MOMENT_HUGE_SEEN] = { (void **)&lists->touch.huge_seen.items,
+				       &lists->touch.huge_seen.count },
+		[MOMENT_HUGE_MAYBE] = { (void **)&lists->touch.huge_maybe.items,
+					&lists->touch.huge_maybe.count },
+	};
+
+	return places[which];
+}
+
+int process_moment__keep(struct process_moment *process, const struct process_lists *lists)
+{
+	struct process_lists copy = *lists;
+	unsigned int i;
+
+	for (i = 0; i < MOMENT_LISTS; i++) {
+		const struct place place = place_of(&copy, (enum moment_list)i);
+
+		process->lists[i] = shared_list__new(moment_kind((enum moment_list)i), *place.items,
+						     *place.count);
+		if (!process->lists[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int share_lists(struct process_moment *process, const struct process_moment *before)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < MOMENT_LISTS; i++)
+		err = shared_list__share(moment_kind((enum moment_list)i), &process->lists[i],
+					 before ? before->lists[i] : NULL);
+	return err;
+}
+
+/* Mostly processes keep their order: *next is where it is looked for first. */
+static const struct process_moment *find_process(const struct moment *moment, uint32_t pid,
+						 size_t *next)
+{
+	size_t i;
+
+	for (i = 0; i < moment->process_count; i++) {
+		size_t at = (*next + i) % moment->process_count;
+
+		if (moment->processes[at].header.facts.pid != pid)
+			continue;
+		*next = at + 1;
+		return &moment->processes[at];
+	}
+	return NULL;
+}
+
+int moment__share(struct moment *moment, const struct moment *before)
+{
+	size_t next = 0, i;
+	int err = 0;
+
+	for (i = 0; !err && i < moment->process_count; i++) {
+		struct process_moment *process = &moment->processes[i];
+		uint32_t pid = process->header.facts.pid;
+
+		err = share_lists(process, before ? find_process(before, pid, &next) : NULL);
+	}
+	return err;
+}
+
+static int list_items(const struct shared_list *list, enum moment_list which,
+		      struct process_lists *ret)
+{
+	const struct place place = place_of(ret, which);
+	const void *whole = shared_list__whole(list);
+
+	*place.items = whole ? (void *)(uintptr_t)whole
+			     : shared_list__copy(list, moment_kind(which)->item_bytes);
+	if (!*place.items)
+		return -ENOMEM;
+	*place.count = shared_list__count(list);
+	ret->borrowed |= whole ? 1u << which : 0;
+	return 0;
+}
+
+int process_lists__of(const struct process_moment *process, struct process_lists *ret)
+{
+	unsigned int i;
+	int err = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; !err && i < MOMENT_LISTS; i++)
+		err = list_items(process->lists[i], (enum moment_list)i, ret);
+	return err;
+}
+
+void process_lists__deinit(struct process_lists *lists)
+{
+	unsigned int i;
+
+	for (i = 0; i < MOMENT_LISTS; i++) {
+		if (lists->borrowed >> i & 1)
+			*place_of(lists, (enum moment_list)i).items = NULL;
+	}
+	free(lists->vmas.vmas);
+	free(lists->runs.runs);
+	free(lists->frames.runs);
+	free(lists->arrays.arrays);
+	touch_facts__deinit(&lists->touch);
+	memset(lists, 0, sizeof(*lists));
+}

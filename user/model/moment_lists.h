@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The lists of a process between the two forms that they have: shared by moments, and as plain
+ * arrays, which those who count or render go over.
+ */
+#ifndef MODEL_MOMENT_LISTS_H
+#define MODEL_MOMENT_LISTS_H
+
+#include "facts/array.h"
+#include "facts/frame.h"
+#include "facts/vma.h"
+#include "model/moment.h"
+#include "model/page_state.h"
+#include "model/touch_facts.h"
+
+struct process_lists { /* all zero is a process without memory */
+	struct vma_list vmas;
+	struct page_runs runs;
+	struct frame_list frames;
+	struct array_list arrays;
+	struct touch_facts touch;
+	unsigned int borrowed; /* 1 << enum moment_list: the items of these belong to a moment */
+};
+
+/* The process, which has none yet, keeps copies of the lists and of all they point to. 0 or -ENOMEM. */
+int process_moment__keep(struct process_moment *process, const struct process_lists *lists);
+
+/*
+ * For a moment that is kept beside others: what is equal in `before`, process by process, is shared
+ * with it. before: a moment that was itself made ready by a call of this, or NULL for the first.
+ * The moment says what it said; no rows of it were made, and no sum has it yet. 0 or -ENOMEM: less
+ * is shared.
+ */
+int moment__share(struct moment *moment, const struct moment *before);
+
+/*
+ * The process's lists as arrays, with what is in them borrowed from it. *ret is the caller's to
+ * deinit, also on failure. 0 or -ENOMEM.
+ */
+int process_lists__of(const struct process_moment *process, struct process_lists *ret);
+void process_lists__deinit(struct process_lists *lists);
+
+#endif
