@@ -91,8 +91,10 @@ class Screen:
                 if not line.startswith("%begin"):
                     break
 
-    def until_text(self, pattern):
-        return self.until(lambda lines: re.search(pattern, "\n".join(lines), re.MULTILINE))
+    def until_text(self, *patterns):
+        """All of them at once: a screen is written row by row."""
+        return self.until(lambda lines: all(re.search(pattern, "\n".join(lines), re.MULTILINE)
+                                            for pattern in patterns))
 
     def keys(self, *names):
         """By tmux's names: Enter, Down, PageUp, F4, C-c, or a character."""
