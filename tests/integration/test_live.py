@@ -131,11 +131,16 @@ def test_search_opens_what_is_folded(live):
     on("libc.so.6 rw-")
 
 
-def test_the_mouse(live):
+def mouse(screen, button, column, row):
     """As a terminal sends it: button, column and row, from 33 on; 3 is a button that is let go."""
+    screen.type(f"\033[M{chr(32 + button)}{chr(33 + column)}{chr(33 + row)}")
+
+
+def test_the_mouse(live):
     def at(button, column, row):
-        for number in (button, 3):
-            live.type(f"\033[M{chr(32 + number)}{chr(33 + column)}{chr(33 + row)}")
+        mouse(live, button, column, row)
+        if button < 64:  # a wheel is not let go
+            mouse(live, 3, column, row)
     at(0, 3, 4)
     live.until(lambda lines: live.cursor_row() == 4)
     at(0, 3, 2)
@@ -146,6 +151,27 @@ def test_the_mouse(live):
     live.until(lambda lines: live.cursor_row() == 2)
     at(0, 24, 1)  # a title
     live.until(lambda lines: names(lines)[1:3] == ["__main__.y", "__main__.x"])
+
+
+@pytest.mark.parametrize("button", [0, 1, 2])
+def test_a_button_is_let_go(button, opened):
+    """What comes alone, and is no key, stops nothing."""
+    live = Live(opened, steps=["x[:500] = 1"], options="--interval 50ms --filter '*.x'")
+    screen = live.start()
+    screen.until_text(r"x +7.6M +4.0K ")
+    mouse(screen, button, 3, 3)
+    if button == 0:
+        screen.until(lambda lines: screen.cursor_row() == 3)
+    mouse(screen, 3, 3, 3)
+    live.target.go()
+    screen.until_text(r"x +7.6M +3.8M ")
+
+
+def test_many_of_the_mouse_at_once(live):
+    """More than ncurses keeps, in one write, in the order in which they came."""
+    press, release = "\033[M $%", "\033[M#$%"
+    live.type((press + release) * 3 + "\033[Ma$%" * 2 + "\033[M`$%" + "\033[M $#" + "\033[M#$#")
+    live.until(lambda lines: live.cursor_row() == 2)
 
 
 PAGES = {"list": [], "help": ["?"], "sort": [">"], "messages": ["m"], "search": ["/"],

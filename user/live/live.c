@@ -211,7 +211,7 @@ int live__keys(struct live *live, enum live_answer *ret)
 	struct live_key key;
 	int err = 0;
 
-	while (!err && wish == LIVE_STAY && screen__key(&key)) {
+	while (!err && wish == LIVE_STAY && screen__key(live->screen, &key)) {
 		any = true;
 		anew |= key.type == LIVE_CHARACTER && key.character == CONTROL_L;
 		tell_twice(live, &key);

@@ -15,7 +15,16 @@
 
 #include "base/text.h"
 
-#define ESCAPE_MS 50 /* the rest of a key's sequence comes within that time */
+/*
+ * Presses and releases of all buttons: of an event that is not in the mask ncurses 6.4 waits for the
+ * next one, also with nodelay(). No clicks: ncurses would put several keys of the mouse into one.
+ */
+#define MOUSE_EVENTS                                                                               \
+	(BUTTON1_PRESSED | BUTTON2_PRESSED | BUTTON3_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED | \
+	 BUTTON1_RELEASED | BUTTON2_RELEASED | BUTTON3_RELEASED | BUTTON4_RELEASED |               \
+	 BUTTON5_RELEASED)
+#define MOUSE_QUEUE 8 /* what ncurses keeps (EV_MAX) */
+#define ESCAPE_MS 50  /* the rest of a key's sequence comes within that time */
 #define RGB(red, green, blue) ((red) << 16 | (green) << 8 | (blue))
 
 /*
@@ -45,6 +54,8 @@ struct screen {
 	SCREEN *screen;
 	attr_t attributes[LIVE_STYLES];
 	short pairs[LIVE_STYLES];
+	MEVENT mouse[MOUSE_QUEUE]; /* the oldest one last */
+	uint32_t mouse_count;
 };
 
 static void add_string(struct text_buffer *buffer, const char *name)
@@ -154,7 +165,7 @@ int screen__open(bool color, struct screen **ret)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	mouseinterval(0);
-	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
+	mousemask(MOUSE_EVENTS, NULL);
 	terminal_write_begins();
 	refresh();
 	terminal_write_ends();
@@ -183,22 +194,32 @@ void screen__measure(uint32_t *rows, uint32_t *columns)
 	*columns = (uint32_t)COLS;
 }
 
-static bool mouse_key(struct live_key *ret)
+/* One KEY_MOUSE stands for all events that were pending; getmouse() gives the latest first. */
+static void read_mouse(struct screen *screen)
 {
-	MEVENT event;
+	screen->mouse_count = 0;
+	while (screen->mouse_count < MOUSE_QUEUE &&
+	       getmouse(&screen->mouse[screen->mouse_count]) == OK)
+		screen->mouse_count++;
+}
 
-	if (getmouse(&event) != OK)
-		return false;
-	*ret = (struct live_key){ .row = (uint32_t)event.y, .column = (uint32_t)event.x };
-	if (event.bstate & BUTTON4_PRESSED)
-		ret->type = LIVE_WHEEL_UP;
-	else if (event.bstate & BUTTON5_PRESSED)
-		ret->type = LIVE_WHEEL_DOWN;
-	else if (event.bstate & BUTTON1_PRESSED)
-		ret->type = LIVE_CLICK;
-	else
-		return false;
-	return true;
+static bool mouse_key(struct screen *screen, struct live_key *ret)
+{
+	while (screen->mouse_count) {
+		const MEVENT *event = &screen->mouse[--screen->mouse_count];
+
+		*ret = (struct live_key){ .row = (uint32_t)event->y, .column = (uint32_t)event->x };
+		if (event->bstate & BUTTON4_PRESSED)
+			ret->type = LIVE_WHEEL_UP;
+		else if (event->bstate & BUTTON5_PRESSED)
+			ret->type = LIVE_WHEEL_DOWN;
+		else if (event->bstate & BUTTON1_PRESSED)
+			ret->type = LIVE_CLICK;
+		else
+			continue;
+		return true;
+	}
+	return false;
 }
 
 static bool function_key(wint_t code, struct live_key *ret)
@@ -215,8 +236,6 @@ static bool function_key(wint_t code, struct live_key *ret)
 	};
 	size_t i;
 
-	if (code == KEY_MOUSE)
-		return mouse_key(ret);
 	if (code >= KEY_F(1) && code <= KEY_F(12)) {
 		*ret = (struct live_key){ .type = LIVE_FUNCTION, .character = code - KEY_F0 };
 		return true;
@@ -241,12 +260,12 @@ static void character_key(wint_t character, struct live_key *ret)
 		ret->type = LIVE_ERASE;
 }
 
-bool screen__key(struct live_key *ret)
+bool screen__key(struct screen *screen, struct live_key *ret)
 {
 	wint_t character;
 	int kind;
 
-	for (;;) {
+	while (!mouse_key(screen, ret)) {
 		kind = wget_wch(stdscr, &character);
 		if (kind == ERR)
 			return false;
@@ -254,9 +273,12 @@ bool screen__key(struct live_key *ret)
 			character_key(character, ret);
 			return true;
 		}
-		if (function_key(character, ret))
+		if (character == KEY_MOUSE)
+			read_mouse(screen);
+		else if (function_key(character, ret))
 			return true;
 	}
+	return true;
 }
 
 static void put_cell(const struct screen *screen, const struct cells *cells, uint32_t row,

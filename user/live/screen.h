@@ -25,7 +25,7 @@ void screen__close(struct screen *screen);
 void screen__measure(uint32_t *rows, uint32_t *columns);
 
 /* A key that was pressed; false: there is no more for now. */
-bool screen__key(struct live_key *ret);
+bool screen__key(struct screen *screen, struct live_key *ret);
 
 /* anew: whatever the terminal shows now. */
 void screen__show(const struct screen *screen, const struct cells *cells, bool anew);
