@@ -61,7 +61,7 @@ BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
 # What needs libbpf stays out of the archive that the unit tests link: that they
 # link at all is the proof of the layering.
 room_c = $(wildcard user/$(1)/*.c user/$(1)/*/*.c)
-KERNEL_C := $(filter-out %/chunk_places.c %/kernel_features.c,$(wildcard user/collect/kernel/*.c))
+KERNEL_C := $(filter-out %/chunk_places.c %/kernel_features.c %/kernel_limits.c,$(wildcard user/collect/kernel/*.c))
 PURE_C := $(filter-out $(KERNEL_C),$(foreach r,base collect control arrays model render live lib,$(call room_c,$(r))))
 TOP_C := $(foreach r,engine commands,$(call room_c,$(r))) $(wildcard user/main.c)
 UNIT_C := $(wildcard tests/unit/test_*.c)

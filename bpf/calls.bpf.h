@@ -116,7 +116,7 @@ static __always_inline void enter_several(__u64 start, __u64 end, __u64 new_star
 		.at = start, .end = end, .distance = new_start - start, .slot = slot, .flags = flags
 	};
 
-	bpf_loop(REFUSAL_STEPS, walk_runs, &runs, 0);
+	bpf_loop(limits[PW_LIMIT_REFUSAL_STEPS], walk_runs, &runs, 0);
 	if (runs.at < end && !runs.open) {
 		runs.first = runs.at;
 		runs.open = true;
@@ -245,9 +245,9 @@ static __always_inline void enter_process_madvise(const unsigned long args[6], _
 
 	if (op_of_advice(vectors.advice) == MAP_OPS)
 		return;
-	if (count > PW_MAX_IOVECS) {
+	if (count > limits[PW_LIMIT_IOVECS]) {
 		__sync_fetch_and_add(&losses.events, 1);
-		count = PW_MAX_IOVECS;
+		count = limits[PW_LIMIT_IOVECS];
 	}
 	bpf_loop(count, enter_vector, &vectors, 0);
 }

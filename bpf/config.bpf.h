@@ -22,6 +22,8 @@ const volatile __u32 pool_shift = 0; /* of the default hugetlb page; 0: none */
 
 const volatile __u64 heap_min_bytes = 1; /* smaller blocks are ignored */
 
+const volatile __u32 limits[PW_LIMITS] = {}; /* by enum pw_limit */
+
 const volatile int numbers[PW_CALLS] = {}; /* of the system calls, by enum pw_call */
 
 struct pw_losses losses;

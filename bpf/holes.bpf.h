@@ -21,8 +21,6 @@
 
 #define VM_SHARED 0x8
 
-#define HOLE_STEPS (2 * PW_MAX_HOLE_MAPPINGS)
-
 enum hole_state { FROM_ABOVE, LEFT_DONE, RIGHT_DONE };
 
 struct hole_range {
@@ -67,7 +65,7 @@ __noinline int note_mapping(struct hole *hole, __u64 address)
 		last = offset;
 	if (first >= last)
 		return 0;
-	if (hole->count >= PW_MAX_HOLE_RANGES) {
+	if (hole->count >= limits[PW_LIMIT_HOLE_RANGES]) {
 		hole->torn = true;
 		return 0;
 	}
@@ -202,7 +200,7 @@ __noinline int end_hole(__u32 slot, __u32 op, __u32 fd, __u64 start, __u64 end)
 	hole->cows = op == MAP_OP_TRUNCATE;
 	hole->torn = false;
 	if (hole->node)
-		bpf_loop(HOLE_STEPS, walk_mappings, NULL, 0);
+		bpf_loop(2 * limits[PW_LIMIT_HOLE_MAPPINGS], walk_mappings, NULL, 0);
 	if (hole->node || hole->torn || magic == OVERLAYFS_SUPER_MAGIC || magic == FUSE_SUPER_MAGIC)
 		send_hole(slot, inode, start, end);
 	bpf_loop(PW_MAX_HOLE_RANGES, end_noted, NULL, 0);

@@ -16,13 +16,11 @@
 #define PW_SET_SHIFT 9	 /* members of a set, as a power of two */
 #define PW_PROBES 8
 #define PW_LOCKS 1024
-#define PW_UNCLOSED_RANGES 64 /* ranges left to user space, at a time */
-#define PW_TAKEN 512	      /* chunks taken per call */
-#define PW_SLOT_SHIFT 48      /* chunk key: (slot + 1) << 48 | address >> chunk bytes */
-#define PW_LEVEL_SHIFT 44     /* set key: the same with the level at bit 44 */
-#define PW_MAX_IOVECS 64
-#define PW_MAX_CHUNKS_A_CALL 4000
-#define PW_MAX_HOLE_MAPPINGS 4000
+#define PW_SLOT_SHIFT 48  /* chunk key: (slot + 1) << 48 | address >> chunk bytes */
+#define PW_LEVEL_SHIFT 44 /* set key: the same with the level at bit 44 */
+/* Sizes of arrays; a limit (enum pw_limit) may be lower. */
+#define PW_UNCLOSED_RANGES 64
+#define PW_TAKEN 512
 #define PW_MAX_HOLE_RANGES 64
 #define PW_MAX_SLOTS (1 << 14) /* a key has room for twice as many */
 #define PW_MM_PROBES 16
@@ -97,7 +95,7 @@ struct pw_set {
 
 /* A range whose lives ended, and which user space must still close. */
 struct pw_unclosed {
-	__u32 serial; /* 0: none; else its place is serial % PW_UNCLOSED_RANGES */
+	__u32 serial; /* 0: none; else its place is serial % the limit */
 	__u32 slot;
 	__u64 start, end; /* bytes */
 };
@@ -126,6 +124,21 @@ struct pw_losses {
 	__u64 slots;
 	__u64 children; /* forks and execs without a record */
 	__u64 heap_blocks;
+};
+
+/* Limits that user space sets before the load, so that tests reach them. */
+enum pw_limit {
+	PW_LIMIT_CHUNKS_A_CALL,	  /* closed by one call: preemption is off meanwhile */
+	PW_LIMIT_UNCLOSED_RANGES, /* left to user space at a time; a power of two */
+	PW_LIMIT_TAKEN,		  /* chunks that user space takes at a time */
+	PW_LIMIT_IOVECS,	  /* of one process_madvise */
+	PW_LIMIT_HOLE_MAPPINGS,	  /* of a file, of all processes */
+	PW_LIMIT_HOLE_RANGES,	  /* of those, in watched processes */
+	PW_LIMIT_REFUSAL_STEPS,	  /* mappings, and pages of the holes between them */
+	PW_LIMIT_MOVED_STEPS,	  /* moved pages: a step takes a tenth of a microsecond */
+	PW_LIMIT_SETS,		  /* GiB with a touched page, and 512 GiB */
+	PW_LIMIT_LATE,		  /* chunks whose old bits were put aside */
+	PW_LIMITS,
 };
 
 /* What programs do without where a kernel lacks it. */

@@ -22,9 +22,6 @@
 
 #define ENOENT 2
 
-#define REFUSAL_STEPS 4000u    /* mappings, and pages of holes */
-#define MOVED_STEPS (1u << 18) /* moved pages: a step takes a tenth of a microsecond */
-
 struct refusal {
 	__u64 at, end;
 	__u64 refused; /* vm_flags */
@@ -122,7 +119,7 @@ static __noinline __u64 refused_at(long result)
 	refusal.at = start;
 	refusal.end = start + page_up(call.args[1]);
 	refusal.refused = advice == MADV_DONTNEED ? VM_PFNMAP | VM_LOCKED : VM_PFNMAP;
-	bpf_loop(REFUSAL_STEPS, look_for_refusal, &refusal, 0);
+	bpf_loop(limits[PW_LIMIT_REFUSAL_STEPS], look_for_refusal, &refusal, 0);
 	return refusal.found ? refusal.at : 0;
 }
 
@@ -163,7 +160,7 @@ static __noinline __u64 moved_until(long result)
 	/* If nothing has arrived, that is clear at once, however long the moved hole. */
 	if (find_vma(call.args[4], look_at_left, &left) == -ENOENT)
 		return left.at;
-	bpf_loop(MOVED_STEPS, look_for_left, &left, 0);
+	bpf_loop(limits[PW_LIMIT_MOVED_STEPS], look_for_left, &left, 0);
 	return left.found ? left.at : 0;
 }
 

@@ -11,7 +11,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1 << 16); /* number of GiB with a touched page */
+	__uint(max_entries, 1 << 16); /* user space sets it */
 	__type(key, __u64);
 	__type(value, struct pw_set);
 } sets SEC(".maps");

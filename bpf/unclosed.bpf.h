@@ -25,17 +25,23 @@ struct pw_chunk nowhere; /* for bits without a place */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1 << 14);
+	__uint(max_entries, 1 << 14); /* user space sets it */
 	__type(key, struct pw_late_key);
 	__type(value, struct pw_chunk);
 } late SEC(".maps");
+
+/* Masked twice: the verifier must see that the place is in the array. */
+static __always_inline __u32 unclosed_place(__u32 serial)
+{
+	return serial & (limits[PW_LIMIT_UNCLOSED_RANGES] - 1) & (PW_UNCLOSED_RANGES - 1);
+}
 
 /*
  * Called before the call goes on, so that touches of a new life find it. No free place is a loss.
  */
 static __always_inline void remember_unclosed(struct walk *walk, __u32 serial)
 {
-	struct pw_unclosed *range = &unclosed[serial % PW_UNCLOSED_RANGES];
+	struct pw_unclosed *range = &unclosed[unclosed_place(serial)];
 
 	if (__sync_val_compare_and_swap(&range->serial, 0, PW_UNCLOSED_BUSY)) {
 		__sync_fetch_and_add(&losses.strays, 1);
@@ -167,7 +173,7 @@ __noinline int put_aside(struct pw_chunk *chunk, struct pw_unclosed *range, __u6
 static __always_inline bool copy_range(__u32 place, __u32 slot, __u64 number,
 				       struct pw_unclosed *ret)
 {
-	const volatile struct pw_unclosed *range = &unclosed[place % PW_UNCLOSED_RANGES];
+	const volatile struct pw_unclosed *range = &unclosed[unclosed_place(place)];
 	__u64 base = number << chunk_shift();
 
 	ret->serial = range->serial;
@@ -213,7 +219,7 @@ __noinline int close_late(struct pw_chunk *chunk, __u32 slot, __u64 number)
 
 	if (!chunk || chunk->closed == unclosed_serial)
 		return 0;
-	bpf_loop(PW_UNCLOSED_RANGES, close_late_step, &late, 0);
+	bpf_loop(limits[PW_LIMIT_UNCLOSED_RANGES], close_late_step, &late, 0);
 	return 0;
 }
 
@@ -258,7 +264,7 @@ static long take_step(__u32 index, void *ctx)
 	__u32 zero = 0;
 	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
 
-	if (!walk || walk->cursor > walk->last || taking.count >= PW_TAKEN)
+	if (!walk || walk->cursor > walk->last || taking.count >= limits[PW_LIMIT_TAKEN])
 		return 1;
 	if (!find_live(walk) || walk->cursor > walk->last)
 		return 0;
@@ -282,7 +288,7 @@ int take_unclosed(void *ctx)
 	walk->cursor = taking.cursor;
 	walk->last = (taking.end - 1) >> chunk_shift();
 	taking.count = 0;
-	bpf_loop(PW_MAX_CHUNKS_A_CALL, take_step, NULL, 0);
+	bpf_loop(limits[PW_LIMIT_CHUNKS_A_CALL], take_step, NULL, 0);
 	taking.cursor = walk->cursor;
 	taking.done = walk->cursor > walk->last;
 	return 0;

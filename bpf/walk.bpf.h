@@ -279,7 +279,7 @@ static long walk_step(__u32 index, void *ctx)
 	__u32 zero = 0;
 	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
 
-	if (!walk || walk->cursor > walk->last || walk->closed >= PW_MAX_CHUNKS_A_CALL)
+	if (!walk || walk->cursor > walk->last || walk->closed >= limits[PW_LIMIT_CHUNKS_A_CALL])
 		return 1;
 	if (!find_live(walk) || walk->cursor > walk->last)
 		return 0;
@@ -306,7 +306,7 @@ __noinline int close_range(__u32 slot, __u64 start, __u64 end)
 	walk->cursor = start >> chunk_shift();
 	walk->last = (end - 1) >> chunk_shift();
 	walk->closed = 0;
-	bpf_loop(4 * PW_MAX_CHUNKS_A_CALL, walk_step, NULL, 0);
+	bpf_loop(4 * limits[PW_LIMIT_CHUNKS_A_CALL], walk_step, NULL, 0);
 	if (walk->cursor <= walk->last)
 		leave_unclosed(walk);
 	return 0;

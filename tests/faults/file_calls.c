@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
  * Calls that take pages of mapped files away and are no calls about memory. All 64 pages of a file
- * at BASE (and, where two are asked for, at OTHER) are written; then the call; then what is not
+ * at BASE (for "twice" also at OTHER, for "thrice" also at THIRD) are written; then the call; then what is not
  * there is populated, without a fault.
  */
 #define _GNU_SOURCE
@@ -17,6 +17,7 @@
 
 #define BASE 0x200000000000ul
 #define OTHER 0x210000000000ul
+#define THIRD 0x220000000000ul
 #define PAGES 64ul
 #define HALF (PAGES / 2)
 #define RING_PAGES 61ul
@@ -100,11 +101,13 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 	int fd = argc > 2 ? open(argv[2], O_RDWR | O_CREAT, 0600) : memfd_create("file", 0);
 	int flags = strstr(what, "private") ? MAP_PRIVATE : MAP_SHARED;
+	int three = !!strstr(what, "thrice"), two = three || strstr(what, "twice");
 	int err = 0;
 
 	if (fd < 0 || ftruncate(fd, (off_t)(PAGES * PAGE)) || map_written(fd, BASE, flags))
 		return 1;
-	if (strstr(what, "twice") && map_written(fd, OTHER, MAP_SHARED))
+	if ((two && map_written(fd, OTHER, MAP_SHARED)) ||
+	    (three && map_written(fd, THIRD, MAP_SHARED)))
 		return 1;
 	if (strstr(what, "punch"))
 		err = punch(fd);
@@ -120,5 +123,5 @@ int main(int argc, char **argv)
 		err = remap();
 	else if (strstr(what, "ring"))
 		return destroy_ring();
-	return err || populate(BASE) || (strstr(what, "twice") && populate(OTHER));
+	return err || populate(BASE) || (two && populate(OTHER)) || (three && populate(THIRD));
 }

@@ -16,6 +16,7 @@
 
 #define VARIABLE "PAGEWATCH_TEST_POINTS"
 #define HIDES "PAGEWATCH_TEST_HIDES"
+#define LIMITS "PAGEWATCH_TEST_LIMITS"
 
 /*
  * Static, because phases are all over the engine, and passing a handle through every call for tests
@@ -25,7 +26,8 @@ static struct {
 	int out;
 	int in;
 	char hidden[256];
-} points = { -1, -1, "" };
+	char limits[256];
+} points = { -1, -1, "", "" };
 
 /*
  * A pipe made by root or by our own user (pipe(2) gives it the uid of its maker). So a user with
@@ -51,12 +53,15 @@ void test_point_init(void)
 {
 	/* secure_getenv gives NULL to a program that is setuid or has file capabilities. */
 	const char *value = secure_getenv(VARIABLE), *hidden = secure_getenv(HIDES);
+	const char *limits = secure_getenv(LIMITS);
 	char *out = value ? strdup(value) : NULL;
 	char *comma = out ? strchr(out, ',') : NULL;
 
 	snprintf(points.hidden, sizeof(points.hidden), "%s", hidden ? hidden : "");
+	snprintf(points.limits, sizeof(points.limits), "%s", limits ? limits : "");
 	unsetenv(VARIABLE);
 	unsetenv(HIDES);
+	unsetenv(LIMITS);
 	if (comma) {
 		*comma = '\0';
 		points.out = point_fd(out);
@@ -98,17 +103,30 @@ void test_point_wait(const char *phase)
 		points.out = points.in = -1;
 }
 
+/* Behind the word of a list that is separated by commas; NULL: it is not there. */
+static const char *behind_word(const char *list, const char *word, char end)
+{
+	size_t length = strlen(word);
+
+	while (*list) {
+		if (!strncmp(list, word, length) &&
+		    (list[length] == end || (!list[length] && end == ',')))
+			return list + length;
+		list += strcspn(list, ",");
+		list += *list == ',';
+	}
+	return NULL;
+}
+
 bool test_point_hides(const char *feature)
 {
-	const char *word = points.hidden;
-	size_t length = strlen(feature);
+	return behind_word(points.hidden, feature, ',');
+}
 
-	while (*word) {
-		size_t end = strcspn(word, ",");
+uint32_t test_point_limit(const char *name, uint32_t standard)
+{
+	const char *found = behind_word(points.limits, name, '=');
+	unsigned long value = found ? strtoul(found + 1, NULL, 10) : 0;
 
-		if (end == length && !memcmp(word, feature, length))
-			return true;
-		word += end + (word[end] == ',');
-	}
-	return false;
+	return value && value < standard ? (uint32_t)value : standard;
 }

@@ -81,6 +81,9 @@ int faults_attach(struct faults *faults, char *reason, size_t reason_size);
 int faults_keep_link(struct faults *faults, struct bpf_link *link);
 int faults_attach_tracepoint(struct faults *faults, struct bpf_program *program, int id);
 
+/* faults_configure.c: between open and load. 0 or -errno. */
+int faults_configure(struct faults *faults);
+
 /*
  * faults_features.c: sets faults->missing. try: helpers and map types are tried too, which takes
  * milliseconds. Whether more is missing than before.

@@ -4,7 +4,7 @@
 
 #include "collect/kernel/faults_priv.h"
 
-/* The program takes at most PW_TAKEN chunks, each under its lock. */
+/* The program takes a limited number of chunks, each under its lock. */
 static int take_some(struct faults *faults)
 {
 	return faults_run(faults->skel->progs.take_unclosed);
@@ -91,7 +91,8 @@ int faults__take_unclosed(struct faults *faults, const struct map_event *unclose
 			  void (*visit)(void *ctx, const struct touch_chunk *chunk), void *ctx)
 {
 	uint32_t serial = unclosed->unclosed.serial;
-	struct pw_unclosed *range = &faults->skel->bss->unclosed[serial % PW_UNCLOSED_RANGES];
+	uint32_t ranges = faults->skel->rodata->limits[PW_LIMIT_UNCLOSED_RANGES];
+	struct pw_unclosed *range = &faults->skel->bss->unclosed[serial % ranges];
 	int err, forgotten = 0;
 
 	err = take_range(faults, unclosed, visit, ctx);
