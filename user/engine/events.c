@@ -222,6 +222,12 @@ static void handle_event(void *ctx, const struct map_event *event)
 		engine->pending_error = err;
 }
 
+int engine_make_room(struct engine *engine)
+{
+	return engine->faults && engine_live_targets(engine) ? faults__free_released(engine->faults)
+							     : 0;
+}
+
 static int drain_events(struct engine *engine, uint64_t budget_ns)
 {
 	int left, err;
@@ -234,7 +240,7 @@ static int drain_events(struct engine *engine, uint64_t budget_ns)
 	engine->backlog = left;
 	err = engine->pending_error;
 	engine->pending_error = 0;
-	return err;
+	return err ? err : engine_make_room(engine);
 }
 
 int engine_drain(struct engine *engine)

@@ -122,6 +122,8 @@ static int wait_once(struct engine *engine)
 		err = engine_serve_control(engine);
 	if (!err)
 		err = end_gone(engine);
+	if (!err)
+		err = engine_make_room(engine);
 	return err ? err : engine_fold_many(engine);
 }
 

@@ -178,6 +178,11 @@ int engine_fold_many(struct engine *engine);
 /* events.c: handles all that is in the ring at the call, or as much as 10 ms allow. 0 or -errno. */
 int engine_drain(struct engine *engine);
 int engine_drain_some(struct engine *engine);
+/*
+ * Gives the places of ended processes to others, if the watch goes on: that costs what they touched.
+ * 0 or -errno.
+ */
+int engine_make_room(struct engine *engine);
 
 /*
  * snapshot.c: the facts of one target, which may end meanwhile. Consumes nothing: ended lives stay

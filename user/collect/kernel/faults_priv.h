@@ -25,15 +25,18 @@ struct call_ends {
 };
 
 enum slot_state {
-	SLOT_UNKNOWN, /* free, or its first record was not read yet */
-	SLOT_TOLD,    /* our caller has it, and will release it */
-	SLOT_ENDED,   /* the same, and the record of the end was read */
-	SLOT_DUE,     /* released or never told; the record of the end may still be in the ring */
-	SLOT_OVERDUE, /* the same, since before the ring was read: to be freed after it */
+	SLOT_UNKNOWN,  /* free, or its first record was not read yet */
+	SLOT_TOLD,     /* our caller has it, and will release it */
+	SLOT_ENDED,    /* the same, and the record of the end was read */
+	SLOT_DUE,      /* released or never told; the record of the end may still be in the ring */
+	SLOT_OVERDUE,  /* the same, since before the ring was read: to be released after it */
+	SLOT_RELEASED, /* nobody counts in it, and no record is left: to be freed */
 };
 
 struct slot_states {
-	unsigned char *of;    /* by slot, enum slot_state */
+	unsigned char *of;  /* by slot, enum slot_state */
+	uint32_t *released; /* the slots that are to be freed */
+	uint32_t released_count;
 	bool any_due;	      /* some slot is due or overdue */
 	uint64_t lost_events; /* when we last looked for ends without a record */
 };
@@ -112,12 +115,12 @@ int faults_open_slots(struct faults *faults);
 void faults_close_slots(struct faults *faults);
 /* The caller has the slot now, and will release it. */
 void faults_hand_out(struct faults *faults, uint32_t slot);
-/* Notes what an event says about slots. 1: the caller is to see it, 0: not, or -errno. */
-int faults_note_slots(struct faults *faults, const struct map_event *event);
+/* Notes what an event says about slots. Returns whether the caller is to see it. */
+bool faults_note_slots(struct faults *faults, const struct map_event *event);
 /* Before the ring is read. */
 void faults_find_ended(struct faults *faults);
-/* After the ring was read to the end that it had. 0 or -errno. */
-int faults_free_ended(struct faults *faults);
+/* After the ring was read to the end that it had. */
+void faults_release_ended(struct faults *faults);
 
 /* faults_free.c: nobody counts in the slot any more. 0 or -errno. */
 int faults_free_slot(struct faults *faults, uint32_t slot);

@@ -82,14 +82,11 @@ static int handle_record(struct faults *faults, const void *data, size_t bytes)
 {
 	struct touch_chunk chunk;
 	struct map_event event;
-	int err = faults_decode(data, bytes, &event, &chunk), known;
+	int err = faults_decode(data, bytes, &event, &chunk);
 
-	if (err)
-		return err;
-	known = faults_note_slots(faults, &event);
-	if (known > 0)
+	if (!err && faults_note_slots(faults, &event))
 		faults->handle(faults->handle_ctx, &event);
-	return known < 0 ? known : 0;
+	return err;
 }
 
 /* Of one that is handled later. */
@@ -175,7 +172,9 @@ int faults__drain(struct faults *faults, uint64_t budget_ns,
 	if (err)
 		return err;
 	left = read_ring(faults, budget_ns);
-	return left ? left : faults_free_ended(faults);
+	if (!left)
+		faults_release_ended(faults);
+	return left;
 }
 
 int faults__hold(struct faults *faults, void (*visit)(void *ctx, const struct map_event *event),

@@ -4,7 +4,8 @@
  * tells us by a record. It keeps the slot after the end, until we have read the counts and free it.
  *
  * A slot must not be freed while a record about it may still lie in the ring: the record would be
- * taken for one of the next address space with that slot.
+ * taken for one of the next address space with that slot. Freeing costs what the address space
+ * touched, so it waits until the watch goes on: after the end of the last process nobody needs it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,19 +14,38 @@
 
 int faults_open_slots(struct faults *faults)
 {
-	faults->states.of = calloc(faults->slot_count, sizeof(*faults->states.of));
-	return faults->states.of ? 0 : -ENOMEM;
+	struct slot_states *states = &faults->states;
+
+	states->of = calloc(faults->slot_count, sizeof(*states->of));
+	states->released = calloc(faults->slot_count, sizeof(*states->released));
+	return states->of && states->released ? 0 : -ENOMEM;
 }
 
 void faults_close_slots(struct faults *faults)
 {
 	free(faults->states.of);
+	free(faults->states.released);
 }
 
-static int end_state(struct faults *faults, uint32_t slot)
+/* Its list has room for each slot once. */
+static void release_slot(struct slot_states *states, uint32_t slot)
 {
-	faults->states.of[slot] = SLOT_UNKNOWN;
-	return faults_free_slot(faults, slot);
+	states->of[slot] = SLOT_RELEASED;
+	states->released[states->released_count++] = slot;
+}
+
+int faults__free_released(struct faults *faults)
+{
+	struct slot_states *states = &faults->states;
+	int err = 0;
+
+	while (!err && states->released_count) {
+		uint32_t slot = states->released[--states->released_count];
+
+		states->of[slot] = SLOT_UNKNOWN;
+		err = faults_free_slot(faults, slot);
+	}
+	return err;
 }
 
 static void make_due(struct slot_states *states, uint32_t slot)
@@ -45,10 +65,10 @@ int faults__release(struct faults *faults, uint32_t slot)
 	if (states->of[slot] == SLOT_TOLD)
 		left = faults_run_for(faults, faults->skel->progs.leave_slot, slot);
 	if (left == PW_DONE || states->of[slot] == SLOT_ENDED)
-		return end_state(faults, slot);
-	if (states->of[slot] == SLOT_TOLD)
+		release_slot(states, slot);
+	else if (states->of[slot] == SLOT_TOLD)
 		make_due(states, slot);
-	return left;
+	return left < 0 ? left : 0;
 }
 
 void faults_hand_out(struct faults *faults, uint32_t slot)
@@ -57,19 +77,18 @@ void faults_hand_out(struct faults *faults, uint32_t slot)
 		faults->states.of[slot] = SLOT_TOLD;
 }
 
-static int note_end(struct faults *faults, uint32_t slot)
+static bool note_end(struct faults *faults, uint32_t slot)
 {
 	unsigned char *state = &faults->states.of[slot % faults->slot_count];
-	int err = 0;
 
 	if (*state == SLOT_UNKNOWN)
-		err = end_state(faults, slot);
+		release_slot(&faults->states, slot % faults->slot_count);
 	else if (*state == SLOT_TOLD)
 		*state = SLOT_ENDED;
-	return err ? err : *state == SLOT_ENDED;
+	return *state == SLOT_ENDED;
 }
 
-int faults_note_slots(struct faults *faults, const struct map_event *event)
+bool faults_note_slots(struct faults *faults, const struct map_event *event)
 {
 	if (event->type == MAP_EVENT_FORK)
 		faults_hand_out(faults, event->process.other_slot);
@@ -77,7 +96,7 @@ int faults_note_slots(struct faults *faults, const struct map_event *event)
 		faults_hand_out(faults, event->slot);
 	else if (event->type == MAP_EVENT_MM_END)
 		return note_end(faults, event->slot);
-	return 1;
+	return true;
 }
 
 /* If records were lost, an address space may have begun and ended without one. */
@@ -108,18 +127,16 @@ void faults_find_ended(struct faults *faults)
 	}
 }
 
-int faults_free_ended(struct faults *faults)
+void faults_release_ended(struct faults *faults)
 {
 	struct slot_states *states = &faults->states;
 	bool any_due = false;
 	uint32_t slot;
-	int err = 0;
 
-	for (slot = 0; !err && states->any_due && slot < faults->slot_count; slot++) {
+	for (slot = 0; states->any_due && slot < faults->slot_count; slot++) {
 		if (states->of[slot] == SLOT_OVERDUE)
-			err = end_state(faults, slot);
+			release_slot(states, slot);
 		any_due |= states->of[slot] == SLOT_DUE;
 	}
-	states->any_due = err || any_due;
-	return err;
+	states->any_due = any_due;
 }
