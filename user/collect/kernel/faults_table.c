@@ -6,7 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/array.h"
+#include "base/sort_keys.h"
 #include "collect/kernel/faults_priv.h"
 
 static size_t round_up(size_t bytes)
@@ -105,12 +105,7 @@ static int copy_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
 	return add_chunk(copying->faults, chunk, key, copying->map);
 }
 
-static int compare_starts(const void *left, const void *right)
-{
-	const struct packed_chunk *a = left, *b = right;
-
-	return (a->start > b->start) - (a->start < b->start);
-}
+_Static_assert(!offsetof(struct packed_chunk, start), "sorted by it");
 
 /* What a chunk counted goes to the slot as it ends: between the two it may be missed, never twice. */
 static struct fault_counts total_of(const struct faults *faults, uint32_t slot)
@@ -129,6 +124,5 @@ int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map 
 	touch_map_deinit(ret);
 	ret->faults = total_of(faults, slot);
 	err = faults_each_chunk(faults, slot, copy_visited, &copying);
-	array_sort(ret->chunks, ret->count, sizeof(*ret->chunks), compare_starts);
-	return err;
+	return err ? err : sort_by_key(ret->chunks, ret->count, sizeof(*ret->chunks));
 }
