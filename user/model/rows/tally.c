@@ -41,31 +41,33 @@ static void add_thread(struct touch_tally *touch, uint32_t tid)
 		touch->first_threads[touch->first_thread_count++] = tid;
 }
 
-static void add_touches(struct touch_tally *touch, const struct chunk_view *view,
-			const uint64_t mask[CHUNK_WORDS])
+static uint64_t count_bits(uint64_t bits)
 {
-	uint64_t touched = chunk_mask_count(view->touched, mask);
-	uint64_t all[CHUNK_WORDS], on_zero[CHUNK_WORDS], there[CHUNK_WORDS];
-	unsigned int word;
+	/* On plain x86-64 counting is a call, and most words of a sparse chunk are zero. */
+	return bits ? (uint64_t)__builtin_popcountll(bits) : 0;
+}
 
-	if (!touched)
-		return;
-	for (word = 0; word < CHUNK_WORDS; word++) {
-		all[word] = ~0ull;
-		on_zero[word] = view->touched[word] & view->zero[word];
-		there[word] = view->touched[word] & view->resident[word];
-	}
-	touch->pages_read += chunk_mask_count(view->read, mask);
-	touch->pages_written += chunk_mask_count(view->written, mask);
-	touch->pages_touched += touched;
-	touch->zero_read += chunk_mask_count(on_zero, mask);
-	touch->gone += touched - chunk_mask_count(on_zero, mask) - chunk_mask_count(there, mask);
+static void add_touched_word(struct touch_tally *touch, const struct chunk_view *view,
+			     unsigned int word, uint64_t mask)
+{
+	uint64_t touched = view->touched[word] & mask;
+
+	touch->pages_read += count_bits(view->read[word] & mask);
+	touch->pages_written += count_bits(view->written[word] & mask);
+	touch->pages_touched += count_bits(touched);
+	touch->zero_read += count_bits(touched & view->zero[word]);
+	touch->gone += count_bits(touched & ~view->zero[word] & ~view->resident[word]);
+}
+
+/* A chunk with touched pages in the range; outside: it has others as well. */
+static void add_touch_facts(struct touch_tally *touch, const struct chunk_view *view, bool outside)
+{
 	if (view->first_ns && (!touch->first_ns || view->first_ns < touch->first_ns))
 		touch->first_ns = view->first_ns;
 	if (view->last_ns > touch->last_ns)
 		touch->last_ns = view->last_ns;
 	add_thread(touch, view->first_tid);
-	touch->chunk_shared |= chunk_mask_count(view->touched, all) > touched;
+	touch->chunk_shared |= outside;
 }
 
 /* A run may be as long as the range, or one page: the cost is per run. */
@@ -87,14 +89,31 @@ static void add_states(struct tally *tally, const struct tally_input *input, uin
 	tally->states[PAGE_ABSENT] = tally->pages - there;
 }
 
-static int tally_chunk(void *ctx, const struct chunk_view *view, const uint64_t mask[CHUNK_WORDS])
+static void add_classes(struct tally *tally, const struct chunk_view *view, unsigned int word,
+			uint64_t mask)
 {
-	struct tally *tally = ctx;
 	unsigned int i;
 
 	for (i = 0; i < LEDGER_CLASSES; i++)
-		tally->ledger[i] += chunk_mask_count(view->classes[i], mask);
-	add_touches(&tally->touch, view, mask);
+		tally->ledger[i] += count_bits(view->classes[i][word] & mask);
+}
+
+static int tally_chunk(void *ctx, const struct chunk_view *view, const uint64_t mask[CHUNK_WORDS])
+{
+	uint64_t touched = 0, outside = 0;
+	struct tally *tally = ctx;
+	unsigned int word;
+
+	for (word = 0; word < CHUNK_WORDS; word++) {
+		touched |= view->touched[word] & mask[word];
+		outside |= view->touched[word] & ~mask[word];
+		if (view->resident[word] & mask[word])
+			add_classes(tally, view, word, mask[word]);
+		if (view->touched[word] & mask[word])
+			add_touched_word(&tally->touch, view, word, mask[word]);
+	}
+	if (touched)
+		add_touch_facts(&tally->touch, view, outside);
 	return 0;
 }
 
