@@ -22,34 +22,43 @@ static __always_inline __u64 set_key(__u32 slot, __u64 level, __u64 index)
 	return (__u64)(slot + 1) << PW_SLOT_SHIFT | level << PW_LEVEL_SHIFT | index;
 }
 
-static __noinline struct pw_set *find_or_add_set(__u64 key)
+static __noinline struct pw_set *add_set(__u64 key)
 {
 	struct pw_set empty = {};
-	struct pw_set *set = bpf_map_lookup_elem(&sets, &key);
 
-	if (set)
-		return set;
-	/* If another CPU is faster, its entry is as good. */
+	/* If it is there already, or another CPU is faster, that one is as good. */
 	bpf_map_update_elem(&sets, &key, &empty, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&sets, &key);
 }
 
+static __always_inline void set_put(struct pw_set *set, __u64 member)
+{
+	__sync_fetch_and_or(&set->bits[(member >> 6) & (PW_WORDS - 1)], 1ull << (member & 63));
+}
+
 static __always_inline int set_add(__u32 slot, __u64 level, __u64 member)
 {
-	struct pw_set *set = find_or_add_set(set_key(slot, level, member >> PW_SET_SHIFT));
+	struct pw_set *set = add_set(set_key(slot, level, member >> PW_SET_SHIFT));
 
 	if (!set)
 		return -1;
-	__sync_fetch_and_or(&set->bits[(member >> 6) & (PW_WORDS - 1)], 1ull << (member & 63));
+	set_put(set, member);
 	return 0;
 }
 
 /*
- * chunk: the chunk's number, address >> chunk_shift(). The lock is held, also in the functions
- * below.
+ * chunk: the chunk's number, address >> chunk_shift(). A set of level 1 that exists is in level 2.
+ * The lock is held, also in the functions below.
  */
 static __always_inline int sets_add_chunk(__u32 slot, __u64 chunk)
 {
+	__u64 key = set_key(slot, 1, chunk >> PW_SET_SHIFT);
+	struct pw_set *set = bpf_map_lookup_elem(&sets, &key);
+
+	if (set) {
+		set_put(set, chunk);
+		return 0;
+	}
 	if (set_add(slot, 2, chunk >> PW_SET_SHIFT))
 		return -1;
 	return set_add(slot, 1, chunk);
