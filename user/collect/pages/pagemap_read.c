@@ -181,7 +181,7 @@ static ssize_t read_window(struct pagemap *pagemap, uint64_t at, uint64_t *pages
 	got = pagemap_words__read(pagemap->fd, pagemap->page_bytes, at, pagemap->words, *pages);
 	took_ns = scan_pace__end(&pagemap->pace, begin_ns);
 	if (*pages == most)
-		scan_pace__adapt(&pagemap->pace, took_ns);
+		scan_pace__adapt_pages(&pagemap->pace, took_ns);
 	return got;
 }
 

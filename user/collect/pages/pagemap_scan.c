@@ -110,8 +110,10 @@ static int scan_window(struct page_walk *walk, struct uapi_pm_scan_arg *arg)
 	begin_ns = scan_pace__begin(&pagemap->pace);
 	count = scan_ioctl(pagemap->fd, arg);
 	took_ns = scan_pace__end(&pagemap->pace, begin_ns);
-	if (arg->walk_end < walk->end)
-		scan_pace__adapt(&pagemap->pace, took_ns);
+	if (arg->walk_end < arg->end)
+		scan_pace__adapt_pages(&pagemap->pace, took_ns);
+	else if (arg->end < walk->end)
+		scan_pace__adapt_tables(&pagemap->pace, took_ns);
 	return count;
 }
 

@@ -4,26 +4,29 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-/* A call takes some 50 ns per page, and 1,200 ns per empty page table. */
-#define FIRST_PAGES 4096u
-#define FIRST_TABLES 128u
 /*
- * Growth is limited so that the next call cannot hold the lock for a millisecond or two: small
- * pages after huge ones, empty page tables after none.
+ * A call takes some 50 ns per page, and 1,200 ns per page table with few pages in it, so these take
+ * some 50 us. The call itself costs 2 us, so much smaller ones would make a scan slower.
  */
-#define MOST_PAGES (4 * FIRST_PAGES)
-#define MOST_TABLES (16 * FIRST_TABLES)
+#define FIRST_PAGES 1024u
+#define FIRST_TABLES 32u
+/*
+ * Huge pages and absent page tables take far less. Growth is limited all the same, so that the next
+ * call cannot hold the lock for long: small pages after huge ones, sparse tables after none.
+ */
+#define MOST_PAGES (16 * FIRST_PAGES)
+#define MOST_TABLES (64 * FIRST_TABLES)
 #define LEAST_PAGES (FIRST_PAGES / 8)
-#define LEAST_TABLES (FIRST_TABLES / 16)
-#define SLOW_NS 400000u
-#define FAST_NS 50000u
+#define LEAST_TABLES (FIRST_TABLES / 8)
+#define SLOW_NS 100000u
+#define FAST_NS 12000u
 
-#define HOLD_NS 500000u
+#define HOLD_NS 700000u
 /*
- * Time for a waiting writer to wake and run. Also for whoever waits for our CPU, and would
- * otherwise run while we hold the lock.
+ * Time for a writer that wakes slowly, on a CPU that slept. Also for whoever waits for our CPU, and
+ * would otherwise run while we hold the lock.
  */
-#define REST_NS 20000u
+#define REST_NS 50000u
 
 static uint64_t now_ns(void)
 {
@@ -77,13 +80,20 @@ uint64_t scan_pace__end(struct scan_pace *pace, uint64_t begin_ns)
 	return pace->last_ns - begin_ns;
 }
 
-void scan_pace__adapt(struct scan_pace *pace, uint64_t took_ns)
+static void adapt_size(uint64_t *size, uint64_t least, uint64_t most, uint64_t took_ns)
 {
-	if (took_ns > SLOW_NS) {
-		pace->pages /= pace->pages > LEAST_PAGES ? 2 : 1;
-		pace->tables /= pace->tables > LEAST_TABLES ? 2 : 1;
-	} else if (took_ns < FAST_NS) {
-		pace->pages *= pace->pages < MOST_PAGES ? 2 : 1;
-		pace->tables *= pace->tables < MOST_TABLES ? 2 : 1;
-	}
+	if (took_ns > SLOW_NS)
+		*size /= *size > least ? 2 : 1;
+	else if (took_ns < FAST_NS)
+		*size *= *size < most ? 2 : 1;
+}
+
+void scan_pace__adapt_pages(struct scan_pace *pace, uint64_t took_ns)
+{
+	adapt_size(&pace->pages, LEAST_PAGES, MOST_PAGES, took_ns);
+}
+
+void scan_pace__adapt_tables(struct scan_pace *pace, uint64_t took_ns)
+{
+	adapt_size(&pace->tables, LEAST_TABLES, MOST_TABLES, took_ns);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
  * How much of a process's page tables is read at a time. The kernel holds the target's mmap lock
- * meanwhile, and threads that map or unmap wait. So the size of a call follows from how long the
- * last calls took, and after a while the lock is left alone. Small calls alone do not help: a
- * reader that comes back at once takes the lock again before the kernel has woken a waiting writer
- * (kernel/locking/rwsem.c, lock stealing).
+ * meanwhile, and threads that map or unmap wait. A writer that waits gets its chance at the end of
+ * each call, so calls are short: their size follows from how long the last ones took. A writer that
+ * the kernel has woken may still come too late, because a reader that is back before it takes the
+ * lock again (kernel/locking/rwsem.c, lock stealing). So after a while the lock is left alone for
+ * as long as a wake-up takes.
  */
 #ifndef COLLECT_SCAN_PACE_H
 #define COLLECT_SCAN_PACE_H
@@ -29,8 +30,12 @@ uint64_t scan_pace__begin(struct scan_pace *pace);
  */
 uint64_t scan_pace__end(struct scan_pace *pace, uint64_t begin_ns);
 
-/* Tells how long a call took that was as large as pages or tables allowed. */
-void scan_pace__adapt(struct scan_pace *pace, uint64_t took_ns);
+/*
+ * Tell how long a call took, in ns, that was as large as pages, or as tables, allowed. What did not
+ * limit the call keeps its size: a hole says nothing about the pages behind it.
+ */
+void scan_pace__adapt_pages(struct scan_pace *pace, uint64_t took_ns);
+void scan_pace__adapt_tables(struct scan_pace *pace, uint64_t took_ns);
 
 /* Whether it is time to pause; now_ns is CLOCK_MONOTONIC. */
 bool scan_pace__rest_is_due(struct scan_pace *pace, uint64_t now_ns);
