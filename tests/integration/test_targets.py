@@ -101,6 +101,45 @@ def test_an_exec_while_it_is_attached(opened):
     assert ledger["before"] == 0 and ledger["touched"] > 0
 
 
+INHERITING = """
+import ctypes, mmap, os
+block = mmap.mmap(-1, 300 * mmap.PAGESIZE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+block.madvise(mmap.MADV_NOHUGEPAGE)
+block.write(b"x" * len(block))
+print("READY", ctypes.addressof(ctypes.c_char.from_buffer(block)), len(block), flush=True)
+input()
+until, end = os.pipe()
+child = os.fork()
+if child:
+    print("FORKED", child, flush=True)
+    input()
+else:
+    os.close(end)
+    os.read(until, 1)
+    os._exit(0)
+"""
+
+
+@pytest.mark.root
+def test_a_child_that_is_known_before_its_parent(opened):
+    """It was born when the kernel side knew the parent and the engine did not."""
+    parent = harness.Target([harness.PYTHON, "-c", INHERITING])
+    opened.append(parent)
+    start, length = [int(word) for word in parent.until("READY").split()[1:]]
+    watch = harness.Watch(parent.pid, "--children", "--array", f"block={start:#x}+{length:#x}",
+                          until=None)
+    opened.append(watch)
+    assert watch.phases.until("added")
+    parent.go()
+    child = int(parent.until("FORKED").split()[1])
+    watch.phases.leave()
+    report = watch.snapshot()
+    assert report["complete"]
+    row = harness.array_of(harness.process_of(report, child), "block")
+    assert row["ledger"]["before"] == 300 and row["ledger"]["unfaulted"] == 0
+    assert parent.end() == 0
+
+
 @pytest.fixture(name="exec_chain")
 def fixture_exec_chain(tmp_path):
     path = tmp_path / "exec_chain"

@@ -41,6 +41,7 @@ static int attach_one(struct engine *engine, uint32_t pid, bool asked)
 
 	if (engine->faults)
 		err = faults__add_process(engine->faults, pid, &slot);
+	test_point_wait("added");
 	/* A child that was forked just now may be in an event that was not read yet. */
 	if (!err)
 		err = engine_drain(engine);

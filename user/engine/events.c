@@ -40,16 +40,30 @@ static void set_name(struct target *target, const struct map_event *event)
 	memcpy(target->facts.comm, event->process.comm, sizeof(event->process.comm));
 }
 
+static struct touch *new_touch(struct engine *engine)
+{
+	return touch__new(engine->environment.page_bytes, engine->environment.pmd_bytes,
+			  faults__backend(engine->faults) == FAULTS_TP_BTF);
+}
+
+/* The parent is not known if it is being attached right now, or could not be followed. */
+static struct touch *touch_of_child(struct engine *engine, const struct target *parent)
+{
+	struct touch *touch = parent ? touch__fork(parent->touch) : new_touch(engine);
+
+	if (parent || !touch || !touch__inherit_all(touch))
+		return touch;
+	touch__free(touch);
+	return NULL;
+}
+
 static int add_child(struct engine *engine, const struct map_event *event)
 {
 	struct target *parent = engine_find_slot(engine, event->slot);
+	struct touch *touch = touch_of_child(engine, parent);
 	struct target *child;
-	struct touch *touch;
 	int err;
 
-	touch = parent ? touch__fork(parent->touch)
-		       : touch__new(engine->environment.page_bytes, engine->environment.pmd_bytes,
-				    faults__backend(engine->faults) == FAULTS_TP_BTF);
 	if (!touch)
 		return -ENOMEM;
 	err = target__new(engine, event->process.other_pid, event->process.other_slot, NULL,
@@ -60,6 +74,7 @@ static int add_child(struct engine *engine, const struct map_event *event)
 	}
 	child->touch = touch;
 	set_name(child, event);
+	child->heap_late = !parent;
 	if (parent)
 		memcpy(child->facts.exe, parent->facts.exe, sizeof(child->facts.exe));
 	return allocations_begin(engine, child, parent);
@@ -115,8 +130,7 @@ static int add_image(struct engine *engine, const struct map_event *event, bool 
 	if (target->proc)
 		proc__exe(target->proc, target->facts.exe, sizeof(target->facts.exe));
 	target->asked = asked;
-	target->touch = touch__new(engine->environment.page_bytes, engine->environment.pmd_bytes,
-				   faults__backend(engine->faults) == FAULTS_TP_BTF);
+	target->touch = new_touch(engine);
 	if (!target->touch)
 		return -ENOMEM;
 	err = allocations_begin(engine, target, NULL);

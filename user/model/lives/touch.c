@@ -40,6 +40,11 @@ void touch__free(struct touch *touch)
 	free(touch);
 }
 
+int touch__inherit_all(struct touch *touch)
+{
+	return intervals__set(&touch->before, 0, UINT64_MAX, 0);
+}
+
 struct touch *touch__fork(const struct touch *parent)
 {
 	struct touch *child =
@@ -47,8 +52,7 @@ struct touch *touch__fork(const struct touch *parent)
 
 	if (!child)
 		return NULL;
-	if (intervals__set(&child->before, 0, UINT64_MAX, 0) ||
-	    intervals__copy(&parent->births, &child->births)) {
+	if (touch__inherit_all(child) || intervals__copy(&parent->births, &child->births)) {
 		touch__free(child);
 		errno = ENOMEM;
 		return NULL;

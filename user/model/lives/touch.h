@@ -34,6 +34,9 @@ void touch__free(struct touch *touch);
  */
 struct touch *touch__fork(const struct touch *parent);
 
+/* The same for a new touch, if nothing is known of the parent. 0 or -ENOMEM. */
+int touch__inherit_all(struct touch *touch);
+
 /*
  * Call it before attaching to a process that has pages already: ends of lives are recorded
  * until the baseline is set. Without this call none are, because no baseline comes.
