@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counted.h"
 #include "model/moment_lists.h"
 
 #define PAGE 4096ull
@@ -107,6 +108,7 @@ void sample_moment(struct moment *ret)
 		.count = 1, .start = BASE, .end = BASE + PAGE, .how = "munmap", .pages_touched = 1
 	};
 	process_moment__miss_names(process, "some are missing");
+	require(!counted__set_text(&process->header.exe, "/bin/\xff x"));
 	add_blocks(process);
 	process[1].header.exited = true;
 }

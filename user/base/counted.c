@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 #include "base/counted.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct counted {
 	uint32_t holders;
@@ -48,6 +50,22 @@ void counted__drop(const void *memory)
 	if (counted->deinit)
 		counted->deinit(counted->memory);
 	free(counted);
+}
+
+int counted__set_text(const char **held, const char *text)
+{
+	size_t bytes = strlen(text) + 1;
+	char *copy;
+
+	if (*held && !strcmp(*held, text))
+		return 0;
+	copy = counted__new(bytes, NULL);
+	if (!copy)
+		return -ENOMEM;
+	memcpy(copy, text, bytes);
+	counted__drop(*held);
+	*held = copy;
+	return 0;
 }
 
 size_t counted__bytes(const void *memory)

@@ -21,6 +21,12 @@ const void *counted__hold(const void *memory);
 /* Removes a holder. NULL is allowed. */
 void counted__drop(const void *memory);
 
+/*
+ * *held, a counted string or NULL, becomes text, but stays what it is if that is equal: then all who
+ * hold it go on sharing it. 0, or -ENOMEM and *held stays.
+ */
+int counted__set_text(const char **held, const char *text);
+
 /* What it takes, with its count; 0 for NULL. */
 size_t counted__bytes(const void *memory);
 

@@ -102,10 +102,10 @@ static int judge_end(struct check *check)
 	if (!engine__kept_last(check->engine))
 		return 0;
 	err = take_moment(check, 0, &last);
-	if (!err) {
-		late_tell(&last, engine__why_late(check->engine), true);
+	if (!err)
+		err = late_tell(&last, engine__why_late(check->engine), true);
+	if (!err)
 		err = checks__judge(checks, NULL, &last);
-	}
 	moment__deinit(&last);
 	return err;
 }

@@ -1,25 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 #include "commands/late.h"
 
-#include <string.h>
-
-static void late_tell_one(struct process_moment *process, const char *why)
+static int late_tell_one(struct process_moment *process, const char *why)
 {
-	char others[NAMES_MISSING_MAX];
+	struct text_buffer others = process->header.names_missing;
 
-	memcpy(others, process->header.names_missing, sizeof(others));
-	*process->header.names_missing = '\0';
+	process->header.names_missing = (struct text_buffer){ 0 };
 	process_moment__miss_names(process, "%s", why);
-	if (*others)
-		process_moment__miss_names(process, "%s", others);
+	if (others.length)
+		process_moment__miss_names(process, "%s", others.text);
+	text_buffer__deinit(&others);
+	return process->header.names_missing.error;
 }
 
-void late_tell(struct moment *moment, const char *why, bool everywhere)
+int late_tell(struct moment *moment, const char *why, bool everywhere)
 {
 	size_t i;
+	int err = 0;
 
-	for (i = 0; why && i < moment->process_count; i++) {
-		if (everywhere || *moment->processes[i].header.names_missing)
-			late_tell_one(&moment->processes[i], why);
+	for (i = 0; !err && why && i < moment->process_count; i++) {
+		if (everywhere || moment->processes[i].header.names_missing.length)
+			err = late_tell_one(&moment->processes[i], why);
 	}
+	return err;
 }

@@ -9,8 +9,8 @@
 
 /*
  * why: see engine__why_late(); NULL: says nothing. Puts it before other reasons, in each process
- * with missing names, or (everywhere) in all.
+ * with missing names, or (everywhere) in all. 0 or -ENOMEM.
  */
-void late_tell(struct moment *moment, const char *why, bool everywhere);
+int late_tell(struct moment *moment, const char *why, bool everywhere);
 
 #endif

@@ -46,7 +46,7 @@ static int report_run(struct run *run)
 		log_info("%s; pages are as of its exit", why);
 	err = engine__report(run->engine, &run->last);
 	if (!err)
-		late_tell(&run->last, why, false);
+		err = late_tell(&run->last, why, false);
 	if (!err && run->options.output && !run->last.header.complete)
 		warn_of_loss(&run->last.header.losses);
 	if (!err)

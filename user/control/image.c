@@ -17,9 +17,11 @@ int image__open(struct procfs *procfs, pid_t pid, struct image *ret)
 	*ret = (struct image){ 0 };
 	err = proc__open(procfs, (uint32_t)pid, &ret->proc);
 	if (!err)
-		err = proc__facts(ret->proc, &ret->facts);
-	if (!err)
+		err = proc__alive(ret->proc);
+	if (!err) {
+		proc__exe(ret->proc, ret->exe, sizeof(ret->exe));
 		err = maps_read(ret->proc, &ret->vmas);
+	}
 	return err;
 }
 
@@ -55,7 +57,7 @@ int image__entry(const struct image *image, image_visit visit, void *ctx)
 	for (i = 0; err == -ENOENT && i < image->vmas.count; i++) {
 		const struct vma *vma = &image->vmas.vmas[i];
 
-		if (vma->executable && !strcmp(vma->path, image->facts.exe))
+		if (vma->executable && !strcmp(vma->path, image->exe))
 			err = image_visit_offset(vma, fd, offset, visit, ctx);
 	}
 	close(fd);
@@ -106,7 +108,7 @@ static bool image_may_have(const struct image *image, const struct vma *vma, con
 
 	if (!vma->executable || vma->kind != VMA_FILE)
 		return false;
-	if (!strcmp(vma->path, image->facts.exe))
+	if (!strcmp(vma->path, image->exe))
 		return true;
 	if (!strcmp(symbol, "exit"))
 		return !strncmp(name, "libc.so", 7) || !strncmp(name, "libc-", 5) ||
@@ -139,7 +141,7 @@ int image__named(const struct image *image, const char *asked, image_visit visit
 {
 	const char *colon = strrchr(asked, ':');
 	const char *symbol = colon ? colon + 1 : asked;
-	const char *wanted = image->facts.exe;
+	const char *wanted = image->exe;
 	char binary[PATH_MAX];
 	size_t i;
 	int err = -ENOENT;

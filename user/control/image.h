@@ -5,6 +5,8 @@
 #ifndef CONTROL_IMAGE_H
 #define CONTROL_IMAGE_H
 
+#include <limits.h>
+
 #include "collect/proc/maps.h"
 #include "collect/proc/procfs.h"
 #include "control/stopper.h"
@@ -12,7 +14,7 @@
 /* The program of a process, and what it has mapped. */
 struct image {
 	struct proc *proc;
-	struct process_facts facts;
+	char exe[PATH_MAX]; /* path of its program; "" if it cannot be read */
 	struct vma_list vmas;
 };
 

@@ -60,6 +60,9 @@ static int attach_one(struct engine *engine, uint32_t pid, bool asked)
 	if (slot != NO_SLOT) {
 		if (target->proc)
 			proc__facts(target->proc, &target->facts);
+		err = target__read_exe(target);
+		if (err)
+			return err;
 		target->touch = touch__new(engine->environment.page_bytes,
 					   engine->environment.pmd_bytes,
 					   faults__backend(engine->faults) == FAULTS_TP_BTF);

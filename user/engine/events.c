@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "engine/priv.h"
 
@@ -76,7 +77,7 @@ static int add_child(struct engine *engine, const struct map_event *event)
 	set_name(child, event);
 	child->heap_late = !parent;
 	if (parent)
-		memcpy(child->facts.exe, parent->facts.exe, sizeof(child->facts.exe));
+		child->exe = counted__hold(parent->exe);
 	return allocations_begin(engine, child, parent);
 }
 
@@ -127,9 +128,10 @@ static int add_image(struct engine *engine, const struct map_event *event, bool 
 	if (err)
 		return err;
 	set_name(target, event);
-	if (target->proc)
-		proc__exe(target->proc, target->facts.exe, sizeof(target->facts.exe));
 	target->asked = asked;
+	err = target__read_exe(target);
+	if (err)
+		return err;
 	target->touch = new_touch(engine);
 	if (!target->touch)
 		return -ENOMEM;

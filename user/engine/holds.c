@@ -104,7 +104,7 @@ const char *engine__launched_exe(struct engine *engine)
 {
 	struct target *target = engine_find_pid(engine, (uint32_t)engine->launched);
 
-	return target ? target->facts.exe : "";
+	return target && target->exe ? target->exe : "";
 }
 
 void engine__kill_launched(struct engine *engine, int number)

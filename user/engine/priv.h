@@ -41,6 +41,7 @@ struct target {
 	bool huge_unsure;	    /* the last scan could not tell all huge pages */
 	uint64_t collapses;	    /* huge pages that khugepaged made during the watch */
 	struct process_facts facts; /* last known */
+	const char *exe;	    /* counted; NULL: not known */
 	struct array_ids ids;	    /* assigned so far, so that a stream keeps them */
 	struct array_list marks;    /* sent at its last checkpoint */
 	struct elf_look *elf;	    /* its static arrays */
@@ -150,6 +151,8 @@ void target__forget_marks(struct target *target);
 /* Moves the final snapshot of a target to *row; false: none. */
 bool target__take_final(struct target *target, struct process_moment *row);
 void target__forget_final(struct target *target);
+/* The path of its program; it keeps the last one that could be read. 0 or -ENOMEM. */
+int target__read_exe(struct target *target);
 /* Scans all of the target's page tables into target->runs. 0; -ESRCH if it is gone. */
 int target__scan(struct engine *engine, struct target *target);
 /* The kernel's touched chunks of the last scan, once the lives have what they need of them. */

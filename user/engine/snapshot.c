@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/test_point.h"
 #include "engine/priv.h"
@@ -158,12 +159,15 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 	}
 	row->header.exited = target->ended;
 	row->header.facts = target->facts;
+	row->header.exe = counted__hold(target->exe);
 	row->header.faults = target->faults;
 	row->header.collapses = target->collapses;
 	row->header.huge_unsure = target->huge_unsure && !target->ended;
 	row->header.losses = target->losses;
 	row->header.losses.count[LOSS_UNREADABLE] = target->unreadable;
 	row->header.complete = !losses__any(&row->header.losses);
+	if (!err)
+		err = row->header.names_missing.error;
 	if (!err && target->touch)
 		err = touch__retired(target->touch, &row->header.retired,
 				     &row->header.retired_count);
@@ -224,7 +228,7 @@ static struct target *look_at_process(struct engine *engine, struct target *targ
 	uint32_t pid = target->pid;
 
 	while ((*err = engine_look(engine, target, row)) == -EAGAIN) {
-		memset(row, 0, sizeof(*row));
+		process_moment__deinit(row);
 		target = engine_find_pid(engine, pid);
 		if (!target) {
 			*err = 0;

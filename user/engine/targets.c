@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* A watched address space: its lifetime, and its scan. */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -8,6 +9,7 @@
 
 #include "arrays/elf_look.h"
 #include "base/array.h"
+#include "base/counted.h"
 #include "base/log.h"
 #include "collect/elf/runtime.h"
 #include "collect/pages/pagemap_frames.h"
@@ -75,7 +77,17 @@ void target__free(struct target *target)
 	elf_look__free(target->elf);
 	allocations_end(target);
 	target__forget_marks(target);
+	counted__drop(target->exe);
 	free(target);
+}
+
+int target__read_exe(struct target *target)
+{
+	char exe[PATH_MAX] = "";
+
+	if (target->proc)
+		proc__exe(target->proc, exe, sizeof(exe));
+	return *exe ? counted__set_text(&target->exe, exe) : 0;
 }
 
 static int open_process(struct engine *engine, struct target *target)
@@ -93,7 +105,8 @@ static int open_process(struct engine *engine, struct target *target)
 	/* In the faults tier the record of its beginning has its name. */
 	if (err || target->slot != NO_SLOT)
 		return err;
-	return proc__facts(target->proc, &target->facts);
+	err = proc__facts(target->proc, &target->facts);
+	return err ? err : target__read_exe(target);
 }
 
 int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct target *old,
@@ -192,6 +205,8 @@ int target__scan(struct engine *engine, struct target *target)
 	engine->known_categories = pagemap__known_categories(pagemap);
 	target->huge_unsure = pagemap__huge_unsure(pagemap);
 	err = proc__facts(target->proc, &target->facts);
+	if (!err)
+		err = target__read_exe(target);
 	if (!err)
 		err = file_maps__update(&target->files, &target->vmas);
 	if (!err)

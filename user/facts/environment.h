@@ -23,7 +23,6 @@ struct process_facts {
 	uint32_t pid;
 	uint32_t parent; /* pid of its parent process; 0: not known, or in another pid namespace */
 	char comm[17];
-	char exe[4096];		   /* readlink of /proc/PID/exe, "" if unreadable */
 	char runtime[128];	   /* "CPython 3.11.2, numpy 1.24.2" or "" when unknown */
 	uint64_t rss_kernel_pages; /* VmRSS: a batched counter, may lag */
 	uint64_t rss_peak_pages;   /* VmHWM */

@@ -181,14 +181,14 @@ static void put_losses(struct writer *writer, const struct losses *losses, const
 
 static void put_process(struct writer *writer, const struct process_header *header)
 {
-	char whose[48], missing[NAMES_MISSING_MAX * 4], line[TEXT_BYTES];
+	char whose[48], missing[TEXT_BYTES], line[TEXT_BYTES];
 
 	snprintf(whose, sizeof(whose), "process %" PRIu32 ": ", header->facts.pid);
 	put_losses(writer, &header->losses, whose);
-	if (!*header->names_missing)
+	if (!header->names_missing.length)
 		return;
 	snprintf(line, sizeof(line), "%s%.900s", whose,
-		 format_line(header->names_missing, missing, sizeof(missing)));
+		 format_line(header->names_missing.text, missing, sizeof(missing)));
 	put_wrapped(writer, 1, LIVE_PLAIN, line);
 }
 

@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "base/counted.h"
-#include "base/text.h"
 
 void process_moment__deinit(struct process_moment *process)
 {
 	unsigned int i;
 
+	counted__drop(process->header.exe);
+	text_buffer__deinit(&process->header.names_missing);
 	symbol_miss_list__deinit(&process->header.symbol_misses);
 	free(process->header.retired);
 	for (i = 0; i < MOMENT_LISTS; i++)
@@ -33,14 +34,13 @@ void moment__deinit(struct moment *moment)
 
 void process_moment__miss_names(struct process_moment *process, const char *format, ...)
 {
-	char *missing = process->header.names_missing;
-	struct text_buffer text = text_buffer__behind(missing, NAMES_MISSING_MAX);
+	struct text_buffer *missing = &process->header.names_missing;
 	va_list args;
 
-	if (text.length)
-		text_buffer__add(&text, "; ");
+	if (missing->length)
+		text_buffer__add(missing, "; ");
 	va_start(args, format);
-	text_buffer__vaddf(&text, format, args);
+	text_buffer__vaddf(missing, format, args);
 	va_end(args);
 }
 

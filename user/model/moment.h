@@ -12,17 +12,18 @@
 #include <stdint.h>
 
 #include "base/shared_list.h"
+#include "base/text.h"
 #include "facts/environment.h"
 #include "facts/symbol.h"
 #include "facts/touch.h"
 #include "model/losses.h"
 #include "model/touch_facts.h"
 
-#define NAMES_MISSING_MAX 512
 #define MISSING_MAX 32
 
 struct process_header {
 	struct process_facts facts;
+	const char *exe;      /* path of its program (base/counted.h); NULL: not known */
 	bool complete;	      /* no loss affects this process */
 	struct losses losses; /* its own: of kinds that affect no other process */
 	bool exited;
@@ -33,7 +34,7 @@ struct process_header {
 	uint32_t slot;	   /* the kernel side's number of its address space */
 	struct fault_counts faults;
 	uint64_t collapses;		       /* huge pages made of small ones during the watch */
-	char names_missing[NAMES_MISSING_MAX]; /* why arrays could not be found; else "" */
+	struct text_buffer names_missing;      /* why arrays could not be found; else empty */
 	uint64_t ids_forgotten;		       /* ids of arrays that were gone for long */
 	struct symbol_miss_list symbol_misses; /* requested by --symbol and not found */
 	struct retired *retired;	       /* lives that ended; owned by the moment */
@@ -104,7 +105,7 @@ struct moment {
 void moment__deinit(struct moment *moment);
 void process_moment__deinit(struct process_moment *process);
 
-/* Appends a sentence to names_missing, if there is room. */
+/* Appends a sentence to names_missing, which keeps the error if there is no memory. */
 void process_moment__miss_names(struct process_moment *process, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -3,9 +3,12 @@
 #include "model/moment_codec.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/counted.h"
 #include "model/moment_codec_priv.h"
 
 #define MAGIC "pagewatch moment 1"
@@ -101,12 +104,39 @@ static void code_header(struct codec *codec, struct moment_header *header)
 	codec_u64(codec, &header->self_bpf_bytes);
 }
 
-static void code_facts(struct codec *codec, struct process_facts *facts)
+static void code_exe(struct codec *codec, const char **exe)
 {
+	char text[PATH_MAX] = "";
+
+	if (!codec->reads)
+		snprintf(text, sizeof(text), "%s", *exe ? *exe : "");
+	codec_chars(codec, text, sizeof(text));
+	if (codec->reads && !codec->err && *text)
+		codec->err = counted__set_text(exe, text);
+}
+
+static void code_names_missing(struct codec *codec, struct text_buffer *missing)
+{
+	char none[] = "", *text = missing->text ? missing->text : none;
+
+	codec_text(codec, &text);
+	if (!codec->reads || !text)
+		return;
+	if (*text)
+		text_buffer__add(missing, text);
+	free(text);
+	if (!codec->err)
+		codec->err = missing->error;
+}
+
+static void code_facts(struct codec *codec, struct process_header *header)
+{
+	struct process_facts *facts = &header->facts;
+
 	codec_u32(codec, &facts->pid);
 	codec_u32(codec, &facts->parent);
 	codec_chars(codec, facts->comm, sizeof(facts->comm));
-	codec_chars(codec, facts->exe, sizeof(facts->exe));
+	code_exe(codec, &header->exe);
 	codec_chars(codec, facts->runtime, sizeof(facts->runtime));
 	codec_u64(codec, &facts->rss_kernel_pages);
 	codec_u64(codec, &facts->rss_peak_pages);
@@ -148,7 +178,7 @@ static void code_process_header(struct codec *codec, struct process_header *head
 {
 	size_t i;
 
-	code_facts(codec, &header->facts);
+	code_facts(codec, header);
 	codec_bool(codec, &header->complete);
 	code_losses(codec, &header->losses);
 	codec_bool(codec, &header->exited);
@@ -160,7 +190,7 @@ static void code_process_header(struct codec *codec, struct process_header *head
 	codec_u64(codec, &header->faults.user);
 	codec_u64(codec, &header->faults.kernel);
 	codec_u64(codec, &header->collapses);
-	codec_chars(codec, header->names_missing, sizeof(header->names_missing));
+	code_names_missing(codec, &header->names_missing);
 	codec_u64(codec, &header->ids_forgotten);
 	code_misses(codec, &header->symbol_misses);
 	codec_list(codec, &header->retired_count, (void **)&header->retired, 10,

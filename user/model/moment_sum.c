@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/counted.h"
+
 /* What no other moment has a part in. */
 static uint64_t own_bytes(const struct moment *moment)
 {
@@ -13,10 +15,41 @@ static uint64_t own_bytes(const struct moment *moment)
 	for (i = 0; i < moment->process_count; i++) {
 		const struct process_header *header = &moment->processes[i].header;
 
+		bytes += header->names_missing.capacity;
 		bytes += header->retired_count * sizeof(*header->retired);
 		bytes += header->symbol_misses.count * sizeof(*header->symbol_misses.misses);
 		for (j = 0; j < header->symbol_misses.count; j++)
 			bytes += strlen(header->symbol_misses.misses[j].text) + 1;
+	}
+	return bytes;
+}
+
+/* The paths of programs that come into a sum, or leave it. */
+static uint64_t sum_exes(const struct moment *moment, bool (*counts)(const void *exe))
+{
+	uint64_t bytes = 0;
+	size_t i;
+
+	for (i = 0; i < moment->process_count; i++) {
+		const char *exe = moment->processes[i].header.exe;
+
+		bytes += counts(exe) ? counted__bytes(exe) : 0;
+	}
+	return bytes;
+}
+
+/* Once for neighbours that have the same: mostly a parent and its children. */
+static uint64_t exes_bytes(const struct moment *moment)
+{
+	const char *before = NULL;
+	uint64_t bytes = 0;
+	size_t i;
+
+	for (i = 0; i < moment->process_count; i++) {
+		const char *exe = moment->processes[i].header.exe;
+
+		bytes += exe != before ? counted__bytes(exe) : 0;
+		before = exe;
 	}
 	return bytes;
 }
@@ -35,15 +68,17 @@ static uint64_t sum_lists(const struct moment *moment,
 
 uint64_t moment__bytes(const struct moment *moment)
 {
-	return own_bytes(moment) + sum_lists(moment, shared_list__bytes);
+	return own_bytes(moment) + exes_bytes(moment) + sum_lists(moment, shared_list__bytes);
 }
 
 void moment_sum__add(struct moment_sum *sum, const struct moment *moment)
 {
-	sum->bytes += own_bytes(moment) + sum_lists(moment, shared_list__charge);
+	sum->bytes += own_bytes(moment) + sum_exes(moment, counted__charge) +
+		      sum_lists(moment, shared_list__charge);
 }
 
 void moment_sum__take(struct moment_sum *sum, const struct moment *moment)
 {
-	sum->bytes -= own_bytes(moment) + sum_lists(moment, shared_list__discharge);
+	sum->bytes -= own_bytes(moment) + sum_exes(moment, counted__discharge) +
+		      sum_lists(moment, shared_list__discharge);
 }

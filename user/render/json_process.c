@@ -107,7 +107,7 @@ static void put_identity(struct json_out *json, const struct snapshot *snapshot,
 
 	json_count(json, "pid", facts->pid);
 	json_text(json, "comm", facts->comm);
-	json_text(json, "exe", facts->exe);
+	json_text(json, "exe", process->header.exe ? process->header.exe : "");
 	json_text(json, "runtime", facts->runtime);
 	json_count(json, "page_size", snapshot->header.environment.page_bytes);
 	json_bool(json, "complete", process->header.complete);
@@ -123,7 +123,7 @@ static void put_identity(struct json_out *json, const struct snapshot *snapshot,
 	json_count_if(json, "stray_faults", faults, process->stray_faults);
 	json_bool(json, "frozen", process->header.frozen);
 	json_text(json, "names_missing",
-		  *process->header.names_missing ? process->header.names_missing : NULL);
+		  process->header.names_missing.length ? process->header.names_missing.text : NULL);
 	json_count(json, "ids_forgotten", process->header.ids_forgotten);
 	put_symbol_misses(json, &process->header.symbol_misses);
 	json_count_if(json, "collapses", faults && snapshot->header.tells_collapses,

@@ -214,8 +214,8 @@ int text_rows(const struct text *text)
 		err = put_rows(text, &selection);
 	for (i = 0; i < text->process->header.symbol_misses.count; i++)
 		put_miss(text, &text->process->header.symbol_misses.misses[i]);
-	if (*text->process->header.names_missing)
-		text_wrap(text, 0, text->process->header.names_missing);
+	if (text->process->header.names_missing.length)
+		text_wrap(text, 0, text->process->header.names_missing.text);
 	selection__deinit(&selection);
 	return err;
 }

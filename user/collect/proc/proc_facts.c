@@ -48,7 +48,6 @@ int proc__facts(const struct proc *proc, struct process_facts *ret)
 		ret->start_ticks = stat.start_ticks;
 		ret->parent = stat.ppid;
 	}
-	proc__exe(proc, ret->exe, sizeof(ret->exe));
 	err = proc__read_memory(proc, "status", &status);
 	if (!err)
 		fill_memory(status, ret);

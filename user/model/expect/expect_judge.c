@@ -262,8 +262,8 @@ static const char *names_missing(const struct snapshot *snapshot)
 	size_t i;
 
 	for (i = 0; i < snapshot->process_count; i++) {
-		if (*snapshot->processes[i].header.names_missing)
-			return snapshot->processes[i].header.names_missing;
+		if (snapshot->processes[i].header.names_missing.length)
+			return snapshot->processes[i].header.names_missing.text;
 	}
 	return NULL;
 }
