@@ -59,6 +59,7 @@ MISUSES = [
     ["-p", "1", "--array", "x=0x1000+0"],
     ["-p", "1", "--array", "x=0xffffffffffffffff+2"],
     ["-p", "1", "--array", "x=zz+4096"],
+    ["snap", "-p", "1", "--array", "x=0x1000+1", "--array", "y=x=0x1000+1", "--array", "x=0x9000+1"],
     ["-p", "1", "extra"],
     ["snap"],
     ["snap", "-p", "1", "--interval", "1s"],

@@ -28,7 +28,8 @@ static const struct option_row rows[] = {
 		.manual =
 			"Gives an address range a name and a row of its own. _ADDR_ is decimal or\n"
 			"hexadecimal (0x...), _LEN_ bytes or a size. It may lie in several regions and need\n"
-			"not be page-aligned. May be given more than once. *--min-size* never hides it.",
+			"not be page-aligned. May be given more than once, each time with another name.\n"
+			"*--min-size* never hides it.",
 	},
 	{
 		.name = "symbol",

@@ -44,6 +44,19 @@ static int add_mark(struct array_list *marks, const struct array_desc *mark, con
 	return -1;
 }
 
+static bool find_mark(const struct array_list *marks, const char *name, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < marks->count; i++) {
+		const char *known = marks->arrays[i].name;
+
+		if (!strncmp(known, name, length) && !known[length])
+			return true;
+	}
+	return false;
+}
+
 /* NAME=ADDR+LEN: the last '=' ends the name, so names may contain '='. */
 int option_array(struct options *options, const char *typed, const char *text)
 {
@@ -63,6 +76,8 @@ int option_array(struct options *options, const char *typed, const char *text)
 		return usage_error("%s '%s': '%s' is not a length", typed, text, plus + 1);
 	if (!bytes || __builtin_add_overflow(mark.start, bytes, &mark.end) || mark.end > INT64_MAX)
 		return usage_error("%s '%s' is empty or exceeds the address space", typed, text);
+	if (find_mark(&options->marks, text, (size_t)(equals - text)))
+		return usage_error("%s '%s': there is already an array of this name", typed, text);
 	return add_mark(&options->marks, &mark, text, (size_t)(equals - text));
 }
 
