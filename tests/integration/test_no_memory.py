@@ -78,6 +78,10 @@ def judge(done, command, statuses, is_json):
             "unknown" in done.stdout + done.stderr), done
     elif is_json and command[0] == "snap":
         json.loads(done.stdout)
+    # A text report is whole, or not there at all.
+    if command[0] == "snap" and not is_json:
+        assert bool(done.stdout) == (not done.returncode), done
+        assert not done.stdout or "\npagewatch itself: " in done.stdout, done
 
 
 def unharmed(pid):
