@@ -103,12 +103,19 @@ def test_json_and_text_have_the_same_rows(target, options):
         assert len(names) <= int(options[-1])
 
 
-def test_the_largest_comes_first(target):
-    rows, _ = text_rows(target, "--sort", "resident", "--top", "5")
-    process = harness.process_of(harness.snap(target.pid, "--sort", "resident", "--top", "5"),
-                                 target.pid)
+@pytest.mark.parametrize("order", [["--sort", "resident"], []], ids=["sorted", "top"])
+def test_the_largest_comes_first(target, order):
+    """--top alone means the N largest, not the N lowest addresses."""
+    rows, _ = text_rows(target, *order, "--top", "5")
+    process = harness.process_of(harness.snap(target.pid, *order, "--top", "5"), target.pid)
     assert process["regions"][0]["resident_pages"] * mmap.PAGESIZE >= 96 * MIB
     assert rows[0][0] == name_of(process["regions"][0])
+
+
+def test_the_first_by_address_if_asked_for(target):
+    rows, _ = text_rows(target, "--sort", "address", "--top", "3")
+    every, _ = text_rows(target)
+    assert rows[:3] == every[:3]
 
 
 def test_arrays_stand_under_the_region_that_has_them(target):

@@ -143,7 +143,8 @@ static const struct option_row rows[] = {
 		.value = "ORDER",
 		.help = "address, span, resident, touched or name",
 		.manual =
-			"The order of rows, over arrays and regions together; by default *address*. An\n"
+			"The order of rows, over arrays and regions together; by default *address*, with\n"
+			"*--top* *resident*. *span*, *resident* and *touched* begin with the largest. An\n"
 			"array stands under its region if that has a row.",
 	},
 	{
@@ -153,10 +154,11 @@ static const struct option_row rows[] = {
 		.offset = offsetof(struct options, top),
 		.min = 1,
 		.value = "N",
-		.help = "at most N rows per process",
+		.help = "the N largest rows per process",
 		.manual =
-			"Shows at most the first _N_ rows per process and sums up the others. *--top*,\n"
-			"*--min-size*, *--filter* and *--sort* mean the same for text and *--json*.",
+			"Shows at most _N_ rows per process and sums up the others: those with the most\n"
+			"resident pages, or with *--sort* the first in that order. *--top*, *--min-size*,\n"
+			"*--filter* and *--sort* mean the same for text and *--json*.",
 	},
 	{
 		.name = "retired",
