@@ -73,7 +73,10 @@ def test_run_hands_a_signal_on(opened):
                                stderr=subprocess.PIPE)
     assert harness.Lines(process.stdout).next().startswith("READY")
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=harness.DEADLINE)
+    # The end of its input would end the command as well: communicate() must not close it.
+    kept, process.stdin = process.stdin, None
+    with kept:
+        _, errors = process.communicate(timeout=harness.DEADLINE)
     assert process.returncode == 128 + signal.SIGTERM
     assert json.loads(errors.decode().splitlines()[-1])["kind"] == "snapshot"
 
