@@ -225,10 +225,12 @@ $(OBJ)/flags: FORCE
 	@printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || \
 		printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' > $@
 
+# An object is whole at any time: lint-circles may read them while they are made anew.
 $(OBJ)/%.o: %.c $(OBJ)/flags | $(O)/tools
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  CC      $<")
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $(@:.o=.d) -MT $@ -c $< -o $@.new
+	$(Q)mv $@.new $@
 
 $(O)/pagewatch.bpf.o: bpf/pagewatch.bpf.c | $(O)/tools
 	@mkdir -p $(@D)
