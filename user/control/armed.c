@@ -9,15 +9,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define ARMED_MAX 4000
-
 struct armed_entry {
 	_Atomic pid_t pid; /* 0: free */
 	struct breakpoint breakpoint;
 };
 
 struct armed {
-	_Atomic size_t used; /* entries from here on were never used */
+	_Atomic size_t used;   /* entries from here on were never used */
+	_Atomic bool left_out; /* some breakpoint found no room */
 	struct armed_entry entries[ARMED_MAX];
 };
 
@@ -67,8 +66,10 @@ void armed__note(struct armed *armed, pid_t pid, const struct breakpoint *breakp
 
 	armed__forget(armed, pid);
 	entry = armed_take_free(armed);
-	if (!entry)
+	if (!entry) {
+		atomic_store(&armed->left_out, true);
 		return;
+	}
 	/* In this order, because the guardian can be killed between any two steps. */
 	entry->breakpoint = *breakpoint;
 	atomic_store(&entry->pid, pid);
@@ -126,11 +127,12 @@ static bool armed_any(const struct armed *armed)
 	return false;
 }
 
-size_t armed__take_out(struct armed *armed, struct procfs *procfs, int *err)
+size_t armed__take_out(struct armed *armed, struct procfs *procfs, size_t *unknown, int *err)
 {
 	uint32_t *pids = NULL;
 	size_t count = 0, out = 0, i;
 
+	*unknown = 0;
 	*err = 0;
 	if (!armed_any(armed))
 		return 0;
@@ -139,6 +141,7 @@ size_t armed__take_out(struct armed *armed, struct procfs *procfs, int *err)
 		int done = armed_visit(armed, procfs, pids[i]);
 
 		out += done == 1;
+		*unknown += !done && armed->left_out && !armed_find(armed, (pid_t)pids[i]);
 		if (done < 0 && done != -ESRCH)
 			*err = done;
 	}

@@ -12,6 +12,8 @@
 #include "collect/proc/procfs.h"
 #include "control/breakpoint.h"
 
+#define ARMED_MAX 4000
+
 struct armed;
 
 /* Shared with the children of this process from now on. 0 or -ENOMEM. */
@@ -20,16 +22,17 @@ void armed__free(struct armed *armed);
 
 /*
  * Called by the guardian: records the process's breakpoint, replacing the previous one. If more
- * than 4,000 processes have one at once, the others are not recorded and not saved.
+ * than ARMED_MAX processes have one at once, the others are not recorded.
  */
 void armed__note(struct armed *armed, pid_t pid, const struct breakpoint *breakpoint);
 void armed__forget(struct armed *armed, pid_t pid);
 
 /*
  * Called by pagewatch, which by now is the parent of the guardian's orphans: removes the
- * breakpoints from all its descendants, recorded or born since. Returns from how many; *err: 0, or
- * the -errno of one that failed.
+ * breakpoints from all its descendants, recorded or born since. One that was not recorded has
+ * mostly the same as its parent. Returns from how many; *unknown: how many may have one that was
+ * not recorded; *err: 0, or the -errno of one that failed.
  */
-size_t armed__take_out(struct armed *armed, struct procfs *procfs, int *err);
+size_t armed__take_out(struct armed *armed, struct procfs *procfs, size_t *unknown, int *err);
 
 #endif

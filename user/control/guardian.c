@@ -37,8 +37,13 @@ struct guardian {
 static void guardian_take_over(struct guardian *guardian)
 {
 	int err;
-	size_t out = armed__take_out(guardian->armed, guardian->procfs, &err);
+	size_t unknown;
+	size_t out = armed__take_out(guardian->armed, guardian->procfs, &unknown, &err);
 
+	if (unknown)
+		log_warn("the guardian (a helper process) was killed, and %zu processes may keep a "
+			 "breakpoint: more than %d had one. Such a process ends by SIGTRAP",
+			 unknown, ARMED_MAX);
 	if (err)
 		log_warn("the guardian (a helper process) was killed, and its breakpoint "
 			 "cannot be removed from every process: %s",
