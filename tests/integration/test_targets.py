@@ -2,6 +2,7 @@
 """Which processes are watched, and why one is not."""
 import json
 import os
+import signal
 import subprocess
 
 import harness
@@ -64,6 +65,24 @@ def test_the_watch_ends_with_the_last(two, opened):
     assert watch.wait() == 0
     said = watch.process.stderr.read().decode().splitlines()[-1]
     assert said == f"pagewatch: processes {two[0].pid} and {two[1].pid} ended"
+
+
+@pytest.mark.root
+def test_an_end_that_a_report_has_shown_is_not_reported_again(two, opened):
+    """It ends while it is read; there was a report before."""
+    watch = harness.Watch(two[0].pid, until=None)
+    opened.append(watch)
+    for phase in ("baseline", "snapshot"):
+        assert watch.phases.until(phase)
+        watch.process.send_signal(signal.SIGUSR1)
+        watch.phases.go()
+    assert watch.phases.until("window")
+    assert not watch.next()["processes"][0]["exited"]
+    two[0].process.kill()
+    two[0].process.wait()
+    watch.phases.leave()
+    assert watch.next()["processes"][0]["exited"]
+    assert watch.lines.next() is None and watch.wait() == 0
 
 
 def test_check_takes_several_as_they_are(two):

@@ -86,7 +86,7 @@ static int take_one(struct watch *watch)
 	return err ? status_of_error(err) : -1;
 }
 
-/* In a stream only: one more report for what ended since the last one. */
+/* In a stream only: one more report for what ended since the last one, if something did. */
 static int on_ended(struct watch *watch)
 {
 	int status = STATUS_OK;
@@ -94,7 +94,7 @@ static int on_ended(struct watch *watch)
 	tell_ended(watch);
 	if (!watch->reports)
 		return STATUS_UNMEASURED;
-	if (!watch->live)
+	if (!watch->live && engine__ended_since_report(watch->engine))
 		status = take_one(watch);
 	return status < 0 ? STATUS_OK : status;
 }

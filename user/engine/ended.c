@@ -88,3 +88,8 @@ int engine_fold_many(struct engine *engine)
 
 	return ended > 2 * most_kept(engine) ? engine_fold_ended(engine) : 0;
 }
+
+bool engine__ended_since_report(const struct engine *engine)
+{
+	return engine->rest.count || engine->target_count > engine->live_count;
+}

@@ -132,6 +132,9 @@ bool engine__kept_last(const struct engine *engine);
  */
 int engine__report(struct engine *engine, struct moment *ret);
 
+/* Whether a process has ended that no report has shown as ended. */
+bool engine__ended_since_report(const struct engine *engine);
+
 /*
  * One process, now; takes nothing from reports. *ret has no processes if there is no such target.
  */
