@@ -105,17 +105,27 @@ static __always_inline void note_borrower(struct task_struct *parent, struct tas
 		__sync_fetch_and_add(&losses.slots, 1);
 }
 
+/* The image that the process has left, PW_NO_SLOT: an unwatched one. */
+static __always_inline __u32 image_of(__u32 pid)
+{
+	__u32 *slot = bpf_map_lookup_elem(&images, &pid);
+
+	return slot && pid_of_slot(*slot) == pid ? *slot : PW_NO_SLOT;
+}
+
 /* The first sign of an exec, if the kernel does not announce it and no address space ended. */
 static __always_inline void watch_unannounced(struct task_struct *task, __u64 mm)
 {
 	__u32 *borrower = find_borrower(task);
+	__u32 pid = current_ids() >> 32, old_slot = image_of(pid);
 
-	if (!borrower || !*borrower) {
+	if (borrower && *borrower)
+		*borrower = 0;
+	else if (old_slot == PW_NO_SLOT) {
 		watch_image(0, mm);
 		return;
 	}
-	*borrower = 0;
-	add_image(mm, current_ids() >> 32, PW_NO_SLOT);
+	add_image(mm, pid, old_slot);
 }
 
 /*

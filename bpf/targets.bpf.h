@@ -53,6 +53,19 @@ struct {
 } next_exec SEC(".maps");
 
 /*
+ * Kernels that do not announce an exec only: pid -> the slot of its image, until that is freed. So
+ * an exec is known even if it does not end the old memory: another process may go on in it, or read
+ * it, and then be the one that ends it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, PW_MAX_SLOTS);
+	__type(key, __u32);
+	__type(value, __u32);
+} images SEC(".maps");
+
+/*
  * By the low half only: the verifier allows no 64-bit arithmetic on a kernel pointer, and
  * converting it to a number first would cost a helper call in every fault.
  */
@@ -201,7 +214,17 @@ __noinline __u32 add_mm(__u64 mm, __u32 pid)
 	}
 	if (slot == PW_NO_SLOT)
 		__sync_fetch_and_add(&losses.slots, 1);
+	else if (!exec_is_announced && bpf_map_update_elem(&images, &pid, &slot, BPF_ANY))
+		__sync_fetch_and_add(&losses.slots, 1);
 	return slot;
+}
+
+static __always_inline void forget_image(__u32 pid, __u32 number)
+{
+	__u32 *image = bpf_map_lookup_elem(&images, &pid);
+
+	if (image && *image == number)
+		bpf_map_delete_elem(&images, &pid);
 }
 
 /* Free places before one that ends a probe end it too, so that no bystander has to read them. */
@@ -272,6 +295,8 @@ int free_slot(void *ctx)
 	at = slots_freed % slot_count;
 	freed = bpf_map_lookup_elem(&free_slots, &at);
 	if (freed && slot->place == PW_PLACE_NONE) {
+		if (!exec_is_announced)
+			forget_image(slot->pid, number);
 		slot->place = PW_PLACE_UNUSED;
 		*freed = number;
 		slots_freed++;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Executes itself so many times, as fast as it can. With "shared": once, while another process goes
- * on in its memory, which ends on the next line.
+ * Executes itself so many times, as fast as it can; each image writes pages at one place. With
+ * "shared": once, while another process goes on in its memory, which ends on the next line.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define PAGES 300
+#define FEW 100 /* more than anything else touches */
 #define PLACE ((void *)0x200000000000)
 
 static int wait_for_end(void *pipe)
@@ -22,17 +23,23 @@ static int wait_for_end(void *pipe)
 	_exit(read(*(int *)pipe, &byte, 1) != 1);
 }
 
+static void write_pages(int pages)
+{
+	char *block = mmap(PLACE, (size_t)pages * 4096, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	int i;
+
+	for (i = 0; i < pages; i++)
+		block[i * 4096] = 1;
+}
+
 static int leave_memory(const char *self)
 {
 	static char stack[65536];
 	static int ends[2];
-	char *block, end[16], child[16];
-	int i;
+	char end[16], child[16];
 
-	block = mmap(PLACE, PAGES * 4096, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
-	for (i = 0; i < PAGES; i++)
-		block[i * 4096] = 1;
+	write_pages(PAGES);
 	if (pipe(ends))
 		return 1;
 	snprintf(child, sizeof(child), "%d",
@@ -69,6 +76,7 @@ int main(int argc, char **argv)
 	}
 	if (argc == 2 && !strcmp(argv[1], "shared"))
 		return leave_memory(argv[0]);
+	write_pages(FEW);
 	if (atoi(argv[1]) <= 0)
 		return 0;
 	snprintf(left, sizeof(left), "%d", atoi(argv[1]) - 1);

@@ -29,6 +29,11 @@ DEADLINE = 120.0
 NEVER = ["--interval", "86400"]
 
 
+def hidden(*features):
+    """The environment of a pagewatch that takes these features for missing (docs/TESTING.md)."""
+    return dict(os.environ, PAGEWATCH_TEST_HIDES=",".join(filter(None, features)))
+
+
 class Lines:
     """Lines of a pipe, with a deadline; errors: as bytes.decode() takes it."""
 
@@ -141,8 +146,8 @@ class Phases:
     def fds(self):
         return (self.says, self.waits)
 
-    def environment(self):
-        return dict(os.environ, PAGEWATCH_TEST_POINTS=f"{self.says},{self.waits}")
+    def environment(self, hides=""):
+        return dict(hidden(hides), PAGEWATCH_TEST_POINTS=f"{self.says},{self.waits}")
 
     def started(self):
         """pagewatch has its ends; ours of its side are closed, so that its end is heard."""
@@ -183,13 +188,13 @@ class Phases:
 class Watch:
     """`pagewatch watch -p PID --json`: attached once this object is there."""
 
-    def __init__(self, pid, *options, until="baseline", **popen):
+    def __init__(self, pid, *options, until="baseline", hides="", **popen):
         self.phases = Phases()
         argv = [str(PROGRAM), "watch", "-p", str(pid), "--json", *NEVER,
                 *[str(option) for option in options]]
         self.process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, pass_fds=self.phases.fds(),
-                                        env=self.phases.environment(), **popen)
+                                        env=self.phases.environment(hides), **popen)
         self.phases.started()
         self.lines = Lines(self.process.stdout)
         if until and not self.phases.until(until):

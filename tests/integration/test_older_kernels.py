@@ -18,10 +18,6 @@ pytestmark = pytest.mark.root
 ENDED_WITHOUT_EXEC = 1511
 
 
-def hidden(*features):
-    return dict(os.environ, PAGEWATCH_TEST_HIDES=",".join(features))
-
-
 @pytest.mark.parametrize("features", [(), ("sched/sched_prepare_exec",)],
                          ids=["announced", "not announced"])
 def test_children_that_execute_in_borrowed_memory(tmp_path, backend, features):
@@ -29,7 +25,7 @@ def test_children_that_execute_in_borrowed_memory(tmp_path, backend, features):
     program = harness.fault_program(tmp_path, "borrowers")
     report, done = harness.run_json(
         tmp_path, ["--backend", backend, "--children", "--array", "w=0x2000000000+4132864"],
-        [program, str(ENDED_WITHOUT_EXEC), harness.WORKLOAD, "write"], env=hidden(*features))
+        [program, str(ENDED_WITHOUT_EXEC), harness.WORKLOAD, "write"], env=harness.hidden(*features))
     assert done.returncode == 0, done.stderr
     assert report["complete"], report["incomplete_reasons"]
     assert [process["comm"] for process in report["processes"]] == ["borrowers"] + 3 * ["workload"]
@@ -41,7 +37,7 @@ def test_children_that_execute_in_borrowed_memory(tmp_path, backend, features):
 def relocations(*features):
     """Where libbpf found what the programs read; and the number of each type of the kernel."""
     done = harness.pagewatch("run", "-v", "-v", "-o", "/dev/null", "--", "true",
-                             env=hidden(*features))
+                             env=harness.hidden(*features))
     lines = re.findall(r"prog '(\w+)': (relo #\d+): matching candidate #\d+ (<\w+>) \[(\d+)\] (.*)",
                        done.stderr)
     return ([(program, relocation, kind, place) for program, relocation, kind, _, place in lines],

@@ -170,13 +170,18 @@ def fixture_exec_chain(tmp_path):
     return path
 
 
+ANNOUNCED = pytest.mark.parametrize("hidden", ["", "sched/sched_prepare_exec"],
+                                    ids=["announced", "not announced"])
+
+
 @pytest.mark.root
-def test_reports_of_a_process_that_keeps_executing_programs(exec_chain, opened):
+@ANNOUNCED
+def test_reports_of_a_process_that_keeps_executing_programs(exec_chain, opened, hidden):
     """Also one that comes while the old memory is gone, and the new image not known yet."""
     target = harness.Target([exec_chain, "2000"])
     opened.append(target)
     target.ready()
-    watch = harness.Watch(target.pid, "--interval", "1ms")
+    watch = harness.Watch(target.pid, "--interval", "1ms", hides=hidden)
     opened.append(watch)
     target.go()
     exited = False
@@ -189,12 +194,13 @@ def test_reports_of_a_process_that_keeps_executing_programs(exec_chain, opened):
 
 
 @pytest.mark.root
-def test_an_image_whose_memory_goes_after_the_exec(exec_chain, opened):
+@ANNOUNCED
+def test_an_image_whose_memory_goes_after_the_exec(exec_chain, opened, hidden):
     """Another process goes on in it, or reads it. Its lives are those of the process."""
     target = harness.Target([exec_chain, "shared"])
     opened.append(target)
     target.ready()
-    watch = harness.Watch(target.pid)
+    watch = harness.Watch(target.pid, hides=hidden)
     opened.append(watch)
     target.go()
     target.until("LEFT")
@@ -205,6 +211,29 @@ def test_an_image_whose_memory_goes_after_the_exec(exec_chain, opened):
     life, = [life for life in row["retired"] if life["start"] == "0x200000000000"]
     assert not row["exited"] and life["how"] == "exec"
     assert life["touch"]["pages_touched"] == 300
+
+
+@pytest.mark.root
+@ANNOUNCED
+def test_an_image_that_is_read_while_it_executes_another(exec_chain, opened, hidden):
+    """Who reads /proc/PID/cmdline has the memory for a moment, and can be the one that ends it."""
+    target = harness.Target([exec_chain, "500"])
+    opened.append(target)
+    target.ready()
+    watch = harness.Watch(target.pid, hides=hidden)
+    opened.append(watch)
+    watch.snapshot()
+    target.go()
+    with open(f"/proc/{target.pid}/cmdline", "rb", buffering=0) as cmdline:
+        while target.process.poll() is None:
+            cmdline.seek(0)
+            cmdline.read()
+    report = watch.next()
+    row, = report["processes"]
+    lives = [life for life in row["retired"] if life["start"] == "0x200000000000"]
+    assert report["complete"] and row["exited"]
+    assert [life["touch"]["pages_touched"] for life in lives] == 501 * [100]
+    assert watch.lines.next() is None and watch.wait() == 0
 
 
 @pytest.fixture(name="zombie")
