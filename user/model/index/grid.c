@@ -52,6 +52,12 @@ struct spread {
 	uint64_t *into;
 	uint64_t *whole_rows;	 /* grid->rows counts: rows all of whose elements count */
 	uint64_t *whole_columns; /* grid->columns */
+	uint64_t *widths;	 /* grid->columns: columns of the array in each cell */
+	/*
+	 * grid->rows * grid->columns: how many rows of the array count in all columns of a cell,
+	 * minus the number in the cell to its left. So a run costs the same however long it is.
+	 */
+	uint64_t *changes;
 	uint64_t *steps;
 };
 
@@ -86,13 +92,31 @@ static void add_whole(uint64_t *cells, uint32_t cell_count, const struct part *p
 		cells[cell] += indices_inside(part, cell, count, cell_count);
 }
 
+/* height rows of the array, of which those columns are in, in one row of cells. */
+static void add_columns(struct spread *spread, uint32_t row, uint64_t height,
+			const struct part *columns)
+{
+	const struct grid *grid = spread->grid;
+	uint64_t count = spread->count[1];
+	uint32_t first = cell_of(columns->start, count, grid->columns);
+	uint32_t last = cell_of(columns->end - 1, count, grid->columns);
+	size_t at = (size_t)row * grid->columns;
+
+	spread->into[at + first] += height * indices_inside(columns, first, count, grid->columns);
+	if (last == first)
+		return;
+	spread->into[at + last] += height * indices_inside(columns, last, count, grid->columns);
+	spread->changes[at + first + 1] += height;
+	spread->changes[at + last] -= height;
+}
+
 static int on_run(void *ctx, uint32_t depth, const uint64_t *index, uint64_t first, uint64_t end)
 {
 	struct spread *spread = ctx;
 	const struct grid *grid = spread->grid;
 	struct part rows = part_of(spread, 0, depth, index, first, end);
 	struct part columns = part_of(spread, 1, depth, index, first, end);
-	uint32_t row, column, row_end, column_end;
+	uint32_t row, row_end;
 
 	if (columns.end - columns.start == spread->count[1]) {
 		add_whole(spread->whole_rows, grid->rows, &rows, spread->count[0]);
@@ -103,19 +127,12 @@ static int on_run(void *ctx, uint32_t depth, const uint64_t *index, uint64_t fir
 		return 0;
 	}
 	row_end = cell_of(rows.end - 1, spread->count[0], grid->rows) + 1;
-	column_end = cell_of(columns.end - 1, spread->count[1], grid->columns) + 1;
 	for (row = cell_of(rows.start, spread->count[0], grid->rows); row < row_end; row++) {
-		uint64_t height = indices_inside(&rows, row, spread->count[0], grid->rows);
-
-		for (column = cell_of(columns.start, spread->count[1], grid->columns);
-		     column < column_end; column++) {
-			if (!*spread->steps)
-				return -E2BIG;
-			--*spread->steps;
-			spread->into[(size_t)row * grid->columns + column] +=
-				height *
-				indices_inside(&columns, column, spread->count[1], grid->columns);
-		}
+		if (!*spread->steps)
+			return -E2BIG;
+		--*spread->steps;
+		add_columns(spread, row, indices_inside(&rows, row, spread->count[0], grid->rows),
+			    &columns);
 	}
 	return 0;
 }
@@ -126,16 +143,20 @@ static void add_lines(const struct spread *spread, uint64_t *elements)
 	const struct part all_rows = { 0, spread->count[0] }, all_columns = { 0, spread->count[1] };
 	uint32_t row, column;
 
+	for (column = 0; column < spread->grid->columns; column++)
+		spread->widths[column] = indices_inside(&all_columns, column, all_columns.end,
+							spread->grid->columns);
 	for (row = 0; row < spread->grid->rows; row++) {
 		uint64_t height = indices_inside(&all_rows, row, all_rows.end, spread->grid->rows);
+		uint64_t among = 0;
 
 		for (column = 0; column < spread->grid->columns; column++) {
-			uint64_t width = indices_inside(&all_columns, column, all_columns.end,
-							spread->grid->columns);
+			uint64_t width = spread->widths[column];
 			size_t cell = (size_t)row * spread->grid->columns + column;
 
+			among += spread->changes[cell];
 			elements[cell] = height * width;
-			spread->into[cell] += spread->whole_rows[row] * width +
+			spread->into[cell] += (spread->whole_rows[row] + among) * width +
 					      spread->whole_columns[column] * height;
 		}
 	}
@@ -149,6 +170,8 @@ static int spread_set(struct spread *spread, const struct intervals *pages, uint
 	spread->into = into;
 	memset(spread->whole_rows, 0, spread->grid->rows * sizeof(*spread->whole_rows));
 	memset(spread->whole_columns, 0, spread->grid->columns * sizeof(*spread->whole_columns));
+	memset(spread->changes, 0,
+	       (size_t)spread->grid->rows * spread->grid->columns * sizeof(*spread->changes));
 	err = index_walk(spread->levels, pages, spread->steps, &visitor);
 	add_lines(spread, spread->grid->elements);
 	return err;
@@ -168,10 +191,13 @@ static int fill_grid(struct grid *grid, const struct array_desc *array,
 	int err = -ENOMEM;
 
 	grid->elements = calloc(4 * cells, sizeof(*grid->elements));
-	spread.whole_rows = calloc(grid->rows + grid->columns, sizeof(*spread.whole_rows));
+	spread.whole_rows =
+		calloc(grid->rows + 2ull * grid->columns + cells, sizeof(*spread.whole_rows));
 	if (!grid->elements || !spread.whole_rows)
 		goto out;
 	spread.whole_columns = spread.whole_rows + grid->rows;
+	spread.widths = spread.whole_columns + grid->columns;
+	spread.changes = spread.widths + grid->columns;
 	grid->resident = grid->elements + cells;
 	grid->zero = grid->resident + cells;
 	grid->touched = grid->zero + cells;
