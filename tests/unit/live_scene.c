@@ -140,6 +140,31 @@ void scene_array(struct scene *scene, uint32_t id, const char *name, uint64_t st
 							   .owner = owner };
 }
 
+void scene_shape(struct scene *scene, uint64_t data, int64_t rows, int64_t columns,
+		 int64_t row_stride, int64_t column_stride)
+{
+	struct array_desc *array = &scene->arrays.arrays[scene->arrays.count - 1];
+	const int64_t dims[] = { rows, columns, row_stride, column_stride };
+
+	array->shape = calloc(1, sizeof(*array->shape));
+	assert_non_null(array->shape);
+	array->shape->dims = malloc(sizeof(dims));
+	assert_non_null(array->shape->dims);
+	memcpy(array->shape->dims, dims, sizeof(dims));
+	array->shape->ndim = 2;
+	array->shape->data = data;
+	array->shape->nbytes = (uint64_t)rows * (uint64_t)columns * 8;
+	snprintf(array->shape->dtype, sizeof(array->shape->dtype), "float64");
+}
+
+void scene_first_touch(struct scene *scene, uint64_t page, uint32_t tid, uint64_t ns)
+{
+	struct touch_chunk *chunk = chunk_of(scene, AT(page) - AT(page) % (CHUNK_PAGES * PAGE));
+
+	chunk->first_tid = tid;
+	chunk->first_ns = ns;
+}
+
 struct picture *scene_picture(struct scene *scene, const struct picture *before)
 {
 	struct picture *picture;
@@ -155,6 +180,7 @@ void live_begin(struct live_state *state, struct cells *cells, struct picture *p
 	memset(state, 0, sizeof(*state));
 	memset(cells, 0, sizeof(*cells));
 	cells->unicode = true;
+	state->colors = true;
 	assert_int_equal(cells__resize(cells, rows, columns), 0);
 	live_state__resize(state, rows, columns);
 	if (picture)

@@ -36,6 +36,13 @@ void scene_touch(struct scene *scene, uint64_t first, uint64_t end);
 void scene_array(struct scene *scene, uint32_t id, const char *name, uint64_t start, uint64_t end,
 		 uint32_t owner);
 
+/* Gives the array that was added last rows and columns; strides are bytes, element 0 is at data. */
+void scene_shape(struct scene *scene, uint64_t data, int64_t rows, int64_t columns,
+		 int64_t row_stride, int64_t column_stride);
+
+/* Whose touch was the first one in the chunk of a page, and when. */
+void scene_first_touch(struct scene *scene, uint64_t page, uint32_t tid, uint64_t ns);
+
 /* The moment is complete: the picture that the live view makes of it, after `before` or NULL. */
 struct picture *scene_picture(struct scene *scene, const struct picture *before);
 

@@ -164,14 +164,14 @@ static void clicking(void **state)
 	stage_begin(&stage, 15, 80);
 	live_state__press(&stage.live, &key, &wish);
 	expect_cursor(&stage, "__main__.other");
-	key = (struct live_key){ .type = LIVE_CLICK_TWICE, .row = 3 };
+	key = (struct live_key){ .type = LIVE_CLICK_TWICE, .row = 2 };
 	live_state__press(&stage.live, &key, &wish);
-	expect_line(&stage.live, &stage.cells, 4,
-		    "   __main__.other  2.0M    0        0         0      "
-		    "░░░░░░░░░░░░░░·············");
+	expect_line(&stage.live, &stage.cells, 3,
+		    "  [heap]           400K 200K        0         0      "
+		    "█████████████▅·············");
 	key.row = 13;
 	live_state__press(&stage.live, &key, &wish);
-	expect_cursor(&stage, "__main__.field");
+	expect_cursor(&stage, "Arrays");
 	stage_end(&stage);
 }
 

@@ -134,3 +134,11 @@ void cells__mark_row(struct cells *cells, uint32_t row)
 	for (i = 0; i < cells->columns && row < cells->rows; i++)
 		cell_at(cells, row, i)->cursor = 1;
 }
+
+void cells__mark(struct cells *cells, uint32_t row, uint32_t column)
+{
+	struct live_cell *cell = cell_at(cells, row, column);
+
+	if (cell)
+		cell->cursor = 1;
+}

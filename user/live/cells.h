@@ -23,6 +23,13 @@ enum live_style {
 	LIVE_ABSENT,
 	LIVE_GROWS,
 	LIVE_SHRINKS,
+	LIVE_SWAPPED,
+	LIVE_TONE_1, /* these mean what the legend of an opened row says */
+	LIVE_TONE_2,
+	LIVE_TONE_3,
+	LIVE_TONE_4,
+	LIVE_TONE_5,
+	LIVE_TONE_6,
 	LIVE_STYLES,
 };
 
@@ -65,5 +72,8 @@ void cells__put_right(struct cells *cells, uint32_t row, uint32_t column, uint32
 /* All of a row: blanks take this style, too. */
 void cells__paint_row(struct cells *cells, uint32_t row, enum live_style style);
 void cells__mark_row(struct cells *cells, uint32_t row);
+
+/* The cursor stands on that place. */
+void cells__mark(struct cells *cells, uint32_t row, uint32_t column);
 
 #endif

@@ -27,6 +27,8 @@ int live_draw(const struct live_state *state, struct cells *cells)
 		draw_sort_menu(state, cells);
 	else if (state->page != PAGE_LIST)
 		page_draw(state, cells);
+	else if (state->zoom)
+		err = draw_zoom(state, cells);
 	else
 		err = draw_rows(state, cells);
 	draw_header(state, cells);

@@ -17,4 +17,7 @@ void draw_footer(const struct live_state *state, struct cells *cells);
 /* draw_rows.c: titles and rows. 0 or -ENOMEM. */
 int draw_rows(const struct live_state *state, struct cells *cells);
 
+/* draw_zoom.c: the row that is opened. 0 or -ENOMEM. */
+int draw_zoom(const struct live_state *state, struct cells *cells);
+
 #endif

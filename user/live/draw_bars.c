@@ -184,6 +184,15 @@ static char *explain_row(const struct live_state *state, const struct item *item
 	return whole;
 }
 
+static void put_alarm(struct cells *cells, uint32_t row, const char *text)
+{
+	uint32_t i;
+
+	for (i = 0; i < cells->columns; i++)
+		cells__set(cells, row, i, LIVE_PLAIN, ' ');
+	cells__put(cells, row, 0, cells->columns, LIVE_ALARM, text);
+}
+
 /* What went wrong comes first, then what was not found, then what is to be said of the row. */
 void draw_sentence(const struct live_state *state, struct cells *cells)
 {
@@ -195,16 +204,14 @@ void draw_sentence(const struct live_state *state, struct cells *cells)
 	if (state->rows < 3)
 		return;
 	if (*state->note) {
-		cells__put(cells, row, 0, state->columns, LIVE_ALARM,
-			   format_line(state->note, line, sizeof(line)));
+		put_alarm(cells, row, format_line(state->note, line, sizeof(line)));
 		return;
 	}
 	if (state->messages.count > state->messages_seen) {
-		cells__put(cells, row, 0, state->columns, LIVE_ALARM,
-			   state->messages.lines[state->messages.count - 1]);
+		put_alarm(cells, row, state->messages.lines[state->messages.count - 1]);
 		return;
 	}
-	if (item)
+	if (item && !state->zoom)
 		sentence = explain_row(state, item);
 	if (sentence)
 		cells__put(cells, row, 0, state->columns, LIVE_DIM,
@@ -246,9 +253,13 @@ static void draw_hints(const struct live_state *state, struct cells *cells,
 void draw_footer(const struct live_state *state, struct cells *cells)
 {
 	static const struct hint of_list[] = {
-		{ "q", "quit" },     { "?", "help" },	  { "/", "search" }, { "\\", "filter" },
-		{ ">", "sort" },     { "Space", "fold" }, { "p", "pause" },  { "t", "tree" },
-		{ "m", "messages" }, { NULL, NULL },
+		{ "q", "quit" },     { "?", "help" },	  { "/", "search" },   { "\\", "filter" },
+		{ "Enter", "open" }, { ">", "sort" },	  { "Space", "fold" }, { "p", "pause" },
+		{ "t", "tree" },     { "m", "messages" }, { NULL, NULL },
+	};
+	static const struct hint of_zoom[] = {
+		{ "q", "back" },  { "?", "help" },	{ "+ -", "zoom" },   { "c", "colour" },
+		{ "p", "pause" }, { "arrows", "move" }, { "m", "messages" }, { NULL, NULL },
 	};
 	static const struct hint of_menu[] = { { "Enter", "choose" },
 					       { "Esc", "back" },
@@ -263,7 +274,8 @@ void draw_footer(const struct live_state *state, struct cells *cells)
 		draw_prompt(state, cells);
 	else
 		draw_hints(state, cells,
-			   state->page == PAGE_LIST   ? of_list
-			   : state->page == PAGE_SORT ? of_menu
-						      : of_page);
+			   state->page == PAGE_SORT   ? of_menu
+			   : state->page != PAGE_LIST ? of_page
+			   : state->zoom	      ? of_zoom
+						      : of_list);
 }

@@ -116,6 +116,7 @@ int live__new(const struct live_options *options, struct live **ret)
 		return err;
 	}
 	set_options(live, options);
+	live->state.colors = screen__colors(live->screen);
 	live->diverts = isatty(STDERR_FILENO) == 1;
 	if (live->diverts)
 		log_divert(take_message, live);

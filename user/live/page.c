@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "live/wrap.h"
 #include "model/losses.h"
-#include "render/name_cut.h"
 
 #define LEFT_WIDTH 12u
 #define TEXT_BYTES 1024
@@ -37,26 +37,6 @@ static void put_text(const struct writer *writer, uint32_t column, enum live_sty
 		cells__put(writer->cells, row, column, writer->state->columns, style, text);
 }
 
-/* The first words that fit into so many columns; *rest is what is left of the text. */
-static void take_line(const char **rest, uint32_t columns, char *line, size_t size)
-{
-	const char *from = *rest, *at = from, *blank = NULL;
-	uint32_t done = 0;
-
-	while (*at && done < columns) {
-		struct glyph glyph = glyph_at(at);
-
-		if (*at == ' ')
-			blank = at;
-		done += glyph.columns;
-		at += glyph.length;
-	}
-	if (*at && *at != ' ' && blank)
-		at = blank;
-	snprintf(line, size, "%.*s", (int)(at - from), from);
-	*rest = *at == ' ' ? at + 1 : at;
-}
-
 /* Text from a column on, in as many lines as it takes; the next line follows it. */
 static void put_wrapped(struct writer *writer, uint32_t column, enum live_style style,
 			const char *text)
@@ -66,7 +46,7 @@ static void put_wrapped(struct writer *writer, uint32_t column, enum live_style 
 
 	width = width > column + 8 ? width - column : 8;
 	do {
-		take_line(&text, width, line, sizeof(line));
+		wrap_line(&text, width, line, sizeof(line));
 		put_text(writer, column, style, line);
 		writer->line++;
 	} while (*text);
@@ -86,6 +66,15 @@ static void put_pair(struct writer *writer, enum live_style style, const char *l
 	put_wrapped(writer, LEFT_WIDTH + 1, LIVE_PLAIN, text);
 }
 
+static void put_list(struct writer *writer, enum live_style style, const char *const lines[][2],
+		     size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		put_pair(writer, style, lines[i][0], lines[i][1]);
+}
+
 static void put_keys(struct writer *writer)
 {
 	static const char *const keys[][2] = {
@@ -93,6 +82,7 @@ static void put_keys(struct writer *writer)
 		{ "arrows j k", "move; left and right fold and open" },
 		{ "PgUp PgDn", "a screen up or down; also Ctrl-B and Ctrl-F" },
 		{ "Home End", "first and last row; also g and G" },
+		{ "Enter", "open an array or a mapping over the whole screen" },
 		{ "Space", "fold or open a group, a process, the views of an array" },
 		{ "/ F3", "search a name; n and N go on, forwards and backwards" },
 		{ "\\ F4", "show only names with this in them; with * or ? it is a pattern" },
@@ -101,13 +91,34 @@ static void put_keys(struct writer *writer)
 		{ "p", "pause: nothing is looked at until p is pressed again" },
 		{ "m", "messages, and what could not be counted" },
 		{ "Ctrl-L", "draw the screen anew" },
-		{ "mouse", "click a row or a column's title; twice: fold or open" },
+		{ "mouse", "click a row or a column's title; twice: as Enter" },
 	};
-	size_t i;
 
 	put_heading(writer, "Keys");
-	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		put_pair(writer, LIVE_KEY, keys[i][0], keys[i][1]);
+	put_list(writer, LIVE_KEY, keys, sizeof(keys) / sizeof(keys[0]));
+}
+
+static void put_opened_keys(struct writer *writer)
+{
+	static const char *const keys[][2] = {
+		{ "q Esc", "back to the list; also Left at the left edge" },
+		{ "+ -", "nearer and farther, around the cursor; also the mouse's wheel" },
+		{ "arrows", "move the cursor, and what is shown at its edges; also h j k l" },
+		{ "PgUp PgDn", "a screen up or down; also Ctrl-B and Ctrl-F" },
+		{ "Home End", "the first and the last place; also g and G" },
+		{ "c", "colour by touch, state, age or thread of the first touch" },
+		{ "p m ?", "as in the list" },
+		{ "mouse", "click a place: the cursor goes there" },
+	};
+
+	put_heading(writer, "Keys of a row that is open");
+	put_list(writer, LIVE_KEY, keys, sizeof(keys) / sizeof(keys[0]));
+	put_wrapped(writer, 1, LIVE_PLAIN,
+		    "An array of two dimensions is shown by its rows and columns, anything else "
+		    "by its pages, line after line. The title says what is shown, and how many "
+		    "elements or pages a cell has; the last line but one says what each sign and "
+		    "colour means. The kernel side keeps the time and the thread of the first "
+		    "touch for 512 pages at a time.");
 }
 
 static void put_columns(struct writer *writer)
@@ -121,11 +132,9 @@ static void put_columns(struct writer *writer)
 			  "swapped-out pages" },
 		{ "PAGES", "from the first page to the last" },
 	};
-	size_t i;
 
 	put_heading(writer, "Columns");
-	for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-		put_pair(writer, LIVE_PLAIN, columns[i][0], columns[i][1]);
+	put_list(writer, LIVE_PLAIN, columns, sizeof(columns) / sizeof(columns[0]));
 	put_wrapped(
 		writer, 1, LIVE_PLAIN,
 		"K, M, G and T are powers of 1024. A group counts each page once: what an array "
@@ -219,6 +228,7 @@ static uint32_t write_page(const struct live_state *state, struct cells *cells)
 		put_messages(&writer);
 	} else {
 		put_keys(&writer);
+		put_opened_keys(&writer);
 		put_columns(&writer);
 		put_signs(&writer);
 	}

@@ -48,12 +48,20 @@ static const struct look {
 	[LIVE_ABSENT] = { -1, -1, -1, A_DIM, 0 },
 	[LIVE_GROWS] = { RGB(230, 159, 0), 214, COLOR_YELLOW, 0, 0 },
 	[LIVE_SHRINKS] = { RGB(86, 180, 233), 74, COLOR_CYAN, 0, 0 },
+	[LIVE_SWAPPED] = { RGB(204, 121, 167), 175, COLOR_MAGENTA, 0, 0 },
+	[LIVE_TONE_1] = { RGB(240, 228, 66), 227, COLOR_WHITE, A_BOLD, 0 },
+	[LIVE_TONE_2] = { RGB(230, 159, 0), 214, COLOR_YELLOW, 0, 0 },
+	[LIVE_TONE_3] = { RGB(213, 94, 0), 166, COLOR_RED, 0, 0 },
+	[LIVE_TONE_4] = { RGB(204, 121, 167), 175, COLOR_MAGENTA, 0, 0 },
+	[LIVE_TONE_5] = { RGB(0, 114, 178), 25, COLOR_BLUE, 0, 0 },
+	[LIVE_TONE_6] = { RGB(153, 153, 153), 247, COLOR_WHITE, 0, 0 },
 };
 
 struct screen {
 	SCREEN *screen;
 	attr_t attributes[LIVE_STYLES];
 	short pairs[LIVE_STYLES];
+	bool colors;
 	MEVENT mouse[MOUSE_QUEUE]; /* the oldest one last */
 	uint32_t mouse_count;
 };
@@ -116,6 +124,7 @@ static void set_looks(struct screen *screen, bool color)
 	int i;
 
 	color = color && has_colors() && start_color() == OK && COLORS >= 8;
+	screen->colors = color;
 	if (color)
 		use_default_colors();
 	for (i = 0; i < LIVE_STYLES; i++) {
@@ -182,6 +191,11 @@ void screen__close(struct screen *screen)
 	terminal_write_ends();
 	delscreen(screen->screen);
 	free(screen);
+}
+
+bool screen__colors(const struct screen *screen)
+{
+	return screen->colors;
 }
 
 void screen__measure(uint32_t *rows, uint32_t *columns)

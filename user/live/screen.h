@@ -21,6 +21,9 @@ bool screen_possible(int fd, struct terminal_strings *strings);
 int screen__open(bool color, struct screen **ret);
 void screen__close(struct screen *screen);
 
+/* Whether it shows colours: not all terminals can, and not everybody wants them. */
+bool screen__colors(const struct screen *screen);
+
 /* The terminal's size as it is now; all is drawn anew. */
 void screen__measure(uint32_t *rows, uint32_t *columns);
 

@@ -7,11 +7,13 @@
 
 #include "live/layout.h"
 #include "live/page.h"
+#include "live/zoom.h"
 
 #define CONTROL(letter) ((letter)&0x1fu)
 
 void live_state__deinit(struct live_state *state)
 {
+	state_close(state);
 	list__deinit(&state->list);
 	folds__deinit(&state->folds);
 }
@@ -36,6 +38,7 @@ int live_state__show(struct live_state *state, struct picture *picture)
 	state->picture = picture;
 	state->touches = picture->touch_known;
 	trend__add(&state->trend, picture->rss);
+	state_fit_zoom(state, true);
 	return state_build(state);
 }
 
@@ -58,6 +61,7 @@ void live_state__resize(struct live_state *state, uint32_t rows, uint32_t column
 	state->rows = rows;
 	state->columns = columns;
 	state_move_to(state, state->at);
+	state_fit_zoom(state, false);
 	move_page(state, 0);
 }
 
@@ -189,7 +193,7 @@ static int on_click(struct live_state *state, const struct live_key *key, bool t
 	    key->row >= LIVE_LIST_ROW + live_state__list_rows(state))
 		return 0;
 	state_move_to(state, row);
-	return twice ? state_fold(state) : 0;
+	return twice ? state_open(state) : 0;
 }
 
 static int press_list(struct live_state *state, const struct live_key *key, enum live_wish *ret)
@@ -223,7 +227,7 @@ static int press_list(struct live_state *state, const struct live_key *key, enum
 		state_move_to(state, state->list.count);
 		return 0;
 	case LIVE_ENTER:
-		return state_fold(state);
+		return state_open(state);
 	case LIVE_WHEEL_UP:
 	case LIVE_WHEEL_DOWN:
 		state_move(state, key->type == LIVE_WHEEL_UP ? -3 : 3);
@@ -234,6 +238,23 @@ static int press_list(struct live_state *state, const struct live_key *key, enum
 	default:
 		return 0;
 	}
+}
+
+/* Of the list's keys an opened row keeps those that mean the same there. */
+static int press_opened(struct live_state *state, const struct live_key *key, enum live_wish *ret)
+{
+	uint32_t letter = key->type == LIVE_CHARACTER ? key->character : 0;
+	uint32_t number = key->type == LIVE_FUNCTION ? key->character : 0;
+
+	if (state_press_zoom(state, key))
+		return 0;
+	if (letter == CONTROL('F') || letter == CONTROL('B'))
+		state_press_zoom(state, &(struct live_key){ .type = letter == CONTROL('F')
+									    ? LIVE_PAGE_DOWN
+									    : LIVE_PAGE_UP });
+	if (letter == 'p' || letter == 'm' || letter == '?')
+		return press_letter(state, letter, ret);
+	return number == 1 || number == 10 ? press_function(state, number, ret) : 0;
 }
 
 /* What moves through text moves through the sort menu as well. */
@@ -312,5 +333,7 @@ int live_state__press(struct live_state *state, const struct live_key *key, enum
 	*state->note = '\0';
 	if (state->asks)
 		return press_prompt(state, key);
-	return state->page == PAGE_LIST ? press_list(state, key, ret) : press_page(state, key);
+	if (state->page != PAGE_LIST)
+		return press_page(state, key);
+	return state->zoom ? press_opened(state, key, ret) : press_list(state, key, ret);
 }

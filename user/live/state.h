@@ -9,6 +9,7 @@
 #include "live/list.h"
 #include "live/messages.h"
 #include "live/prompt.h"
+#include "live/shades.h"
 #include "live/signs.h"
 #include "live/trend.h"
 
@@ -16,10 +17,14 @@ enum live_page { PAGE_LIST, PAGE_HELP, PAGE_SORT, PAGE_MESSAGES };
 enum live_asks { ASKS_NOTHING, ASKS_SEARCH, ASKS_FILTER };
 enum live_wish { LIVE_STAY, LIVE_LEAVE };
 
+struct zoom;
+
 struct live_state {
 	struct picture *picture; /* borrowed; NULL before the first one */
 	struct list list;	 /* of the picture */
 	struct folds folds;
+	struct zoom *zoom;	 /* the row that is opened; NULL: none; owned */
+	enum live_colour colour; /* of opened rows */
 	enum list_order order;
 	bool reversed, flat, paused;
 	enum live_page page;
@@ -34,6 +39,7 @@ struct live_state {
 	size_t top;		/* first row on the screen */
 	uint32_t rows, columns; /* of the screen */
 	enum live_signs signs;
+	bool colors;	    /* the screen shows them */
 	bool touches;	    /* touches are known, and have columns */
 	char note[160];	    /* until the next key; "": none */
 	struct trend trend; /* of the processes' RSS */
