@@ -41,8 +41,8 @@ struct open_call {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1 << 14);
-	__type(key, __u32); /* thread */
+	__uint(max_entries, 1 << 14); /* user space sets it */
+	__type(key, __u32);	      /* thread */
 	__type(value, struct open_call);
 } heap_calls SEC(".maps");
 

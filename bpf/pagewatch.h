@@ -138,6 +138,7 @@ enum pw_limit {
 	PW_LIMIT_MOVED_STEPS,	  /* moved pages: a step takes a tenth of a microsecond */
 	PW_LIMIT_SETS,		  /* GiB with a touched page, and 512 GiB */
 	PW_LIMIT_LATE,		  /* chunks whose old bits were put aside */
+	PW_LIMIT_HEAP_CALLS,	  /* threads that are in an allocator */
 	PW_LIMITS,
 };
 

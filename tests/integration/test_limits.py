@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """Limits of the kernel side, lowered until a small program reaches them."""
 import os
+import subprocess
 
 import harness
 import pytest
@@ -123,6 +124,25 @@ def test_too_many_moved_pages(tmp_path, program, lowered):
     lowered(moved_steps=1)
     report, done = harness.run_json(tmp_path, options, [program("partial_calls")])
     assert set(lost(report)) == {"unsure_pages"}
+
+
+def test_too_many_threads_in_an_allocator(opened, tmp_path, lowered):
+    """The block of the second one is counted, and not known."""
+    source, library = harness.ROOT / "tests/faults/slow_allocator.c", tmp_path / "libslow.so"
+    subprocess.run(["gcc", "-O1", "-shared", "-fPIC", "-fno-builtin", "-DLIBRARY", "-o", library,
+                    source], check=True)
+    target = harness.Target([harness.fault_program(tmp_path, "slow_allocator"), library])
+    opened.append(target)
+    target.ready()
+    lowered(heap_calls=1)
+    watch = harness.Watch(target.pid, "--heap=1M")
+    opened.append(watch)
+    target.done()
+    snapshot = watch.snapshot()
+    assert lost(snapshot) == {"heap_blocks": 1}
+    rows = harness.process_of(snapshot, target.pid)["arrays"]
+    assert [row["name"] for row in rows if row["source"] == "heap"] == ["malloc(5000001)#1"]
+    assert target.end() == 0
 
 
 def test_too_many_sets(tmp_path, program, lowered):

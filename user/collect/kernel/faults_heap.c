@@ -49,6 +49,9 @@ int faults_configure_heap(struct faults *faults)
 		err = bpf_map__set_autocreate(skel->maps.heap_calls, on);
 	if (!err)
 		err = bpf_map__set_autocreate(skel->maps.reading_threads, on);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.heap_calls,
+					       skel->rodata->limits[PW_LIMIT_HEAP_CALLS]);
 	return err ? err : bpf_map__set_max_entries(skel->maps.heap_blocks, on ? blocks : 1);
 }
 

@@ -18,6 +18,7 @@ static const struct {
 	[PW_LIMIT_MOVED_STEPS] = { "moved_steps", 1u << 18 },
 	[PW_LIMIT_SETS] = { "sets", 1u << 16 },
 	[PW_LIMIT_LATE] = { "late", 1u << 14 },
+	[PW_LIMIT_HEAP_CALLS] = { "heap_calls", 1u << 14 },
 };
 
 const char *kernel_limit_name(enum pw_limit limit)
