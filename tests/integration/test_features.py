@@ -28,15 +28,11 @@ FILE_CALLS = {"fallocate": "punch", "ftruncate": "truncate", "remap_file_pages":
               "io_destroy": "ring"}
 
 
-def hidden(*features):
-    return dict(os.environ, PAGEWATCH_TEST_HIDES=",".join(features))
-
-
 def play(tmp_path, name, *features, options=()):
     """The report on a scenario, and the program's books."""
     report, done = harness.run_json(tmp_path, ["--pages", "--detail", *options,
                                                *mark_options(SCENARIOS[name])],
-                                    [harness.WORKLOAD, name], env=hidden(*features))
+                                    [harness.WORKLOAD, name], env=harness.hidden(*features))
     assert done.returncode == 0, done.stderr
     told = json.loads([line for line in done.stdout.splitlines() if line.startswith("{")][0])
     if told["skip"]:
@@ -87,7 +83,7 @@ def file_calls(tmp_path_factory):
 def test_a_call_on_a_file_that_is_not_traced(tmp_path, file_calls, call):
     report, done = harness.run_json(
         tmp_path, ["--array", f"a={BASE:#x}+{PAGES * PAGE}", "--retired", "1000"],
-        [file_calls, FILE_CALLS[call]], env=hidden(call))
+        [file_calls, FILE_CALLS[call]], env=harness.hidden(call))
     assert done.returncode == 0, done.stderr
     check_untraced(report, call)
     if call != "io_destroy":
@@ -101,7 +97,7 @@ def test_a_call_that_does_not_exist_is_no_loss(tmp_path):
     path = tmp_path / "report.json"
     done = subprocess.run(
         [denied, "remap_file_pages", harness.PROGRAM, "run", "--json", "-o", path, "--", "/bin/true"],
-        env=hidden("syscalls/sys_enter_remap_file_pages", "syscalls/sys_exit_remap_file_pages"),
+        env=harness.hidden("syscalls/sys_enter_remap_file_pages", "syscalls/sys_exit_remap_file_pages"),
         check=False, timeout=harness.DEADLINE)
     report = json.loads(path.read_text())
     assert done.returncode == 0 and report["tier"] == "faults"
@@ -147,13 +143,12 @@ def test_without_the_arguments_of_a_call_that_failed(tmp_path):
     check_states(report, told)
 
 
-def test_without_the_blocks_that_a_child_inherits(opened, tmp_path, monkeypatch):
-    monkeypatch.setenv("PAGEWATCH_TEST_HIDES", "bpf_for_each_map_elem")
+def test_without_the_blocks_that_a_child_inherits(opened, tmp_path):
     log = tmp_path / "log"
     target = harness.Target([HEAP, "--wait", log, "forking"])
     opened.append(target)
     target.ready()
-    watch = harness.Watch(target.pid, "--heap", "--children")
+    watch = harness.Watch(target.pid, "--heap", "--children", hides="bpf_for_each_map_elem")
     opened.append(watch)
     target.go()
     child = int(target.until("CHILD").split()[1])
@@ -173,7 +168,7 @@ def test_without_task_storage(tmp_path):
     program = harness.fault_program(tmp_path, "borrowers")
     report, done = harness.run_json(
         tmp_path, ["--children"], [program, "2", harness.WORKLOAD, "write"],
-        env=hidden("task storage", "sched/sched_prepare_exec"))
+        env=harness.hidden("task storage", "sched/sched_prepare_exec"))
     assert done.returncode == 0, done.stderr
     assert len(report["missing"]) == 2
     assert report["losses"]["children"] >= 5 and not report["complete"]
@@ -191,12 +186,12 @@ def test_an_exec_that_is_not_announced_is_said_with_children_only(tmp_path):
 
 def test_the_text_and_the_verdict():
     done = harness.pagewatch("check", "-e", "process: touched > 0", "-e", "process: resident > 0",
-                             "--", "/bin/true", env=hidden("munmap"))
+                             "--", "/bin/true", env=harness.hidden("munmap"))
     text = " ".join(done.stderr.split())
     assert done.returncode != 0
     assert "unknown process: touched > 0" in text
     assert "ok process: resident > 0" in text
-    done = harness.pagewatch("run", "--", "/bin/true", env=hidden("munmap"))
+    done = harness.pagewatch("run", "--", "/bin/true", env=harness.hidden("munmap"))
     text = " ".join(done.stderr.split())
     assert "this kernel does not trace munmap: the lives that it ends are not seen" in text
     assert "INCOMPLETE: 1 mapping call cannot be traced by this kernel" in text
