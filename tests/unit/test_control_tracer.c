@@ -259,7 +259,8 @@ static void test_children(void **state)
 
 static void *run_exec(void *argument)
 {
-	execl("/bin/sh", "sh", "-c", "exit 7", (char *)NULL);
+	dup2(child_in, STDIN_FILENO);
+	execl("/bin/sh", "sh", "-c", "read line; exit 7", (char *)NULL);
 	return argument;
 }
 
@@ -283,6 +284,7 @@ static void test_another_thread_executes_a_program(void **state)
 	WATCHED_UNTIL(watched, watched->execs);
 	assert_int_equal(tracer__threads(watched->tracer, child.pid), 1);
 	assert_int_equal(watched_state(watched, child.pid), THREAD_RUNS);
+	assert_int_equal(write(child.go, "\n", 1), 1);
 	WATCHED_UNTIL(watched, tracer__held(watched->tracer));
 	tracer__release(watched->tracer, child.pid);
 	WATCHED_UNTIL(watched, watched->ends);
