@@ -12,9 +12,6 @@
 #ifndef CHUNKS_BPF_H
 #define CHUNKS_BPF_H
 
-#define TOUCH_WRITE 1u
-#define TOUCH_KERNEL 2u /* a fault of the kernel on behalf of the process */
-
 /* Instead of an index in the table. */
 #define NO_PLACE (~0u)
 #define BEHIND_TABLE (~1u)
@@ -252,6 +249,7 @@ __noinline __u32 begin_chunk(__u32 slot, __u64 number)
 	__u64 key = chunk_key(slot, number);
 	__u32 place = take_some_place(slot, key);
 	struct pw_chunk *chunk = chunk_at(place, key);
+	__s64 left = 0;
 	int word;
 
 	if (!chunk)
@@ -261,8 +259,11 @@ __noinline __u32 begin_chunk(__u32 slot, __u64 number)
 	chunk->first_tid = (__u32)current_ids();
 	chunk->first_cpu = bpf_get_smp_processor_id();
 	chunk->closed = unclosed_serial;
-	for (word = 0; word < PW_WORDS; word++)
-		chunk->read[word] = chunk->written[word] = 0;
+	for (word = 0; word < PW_PAIRS; word++)
+		left += count_pages(__sync_lock_test_and_set(&chunk->pairs[word], 0));
+	/* A late touch of a life that ended may have set a bit after that. */
+	if (left)
+		count_touched(slot, -left);
 	if (sets_add_chunk(slot, number)) {
 		drop_chunk_place(chunk, slot, key);
 		return NO_PLACE;
@@ -276,9 +277,8 @@ static __always_inline bool chunk_empty(const struct pw_chunk *chunk)
 	__u64 any = 0;
 	int word;
 
-	for (word = 0; word < PW_WORDS; word++)
-		any |= *(volatile __u64 *)&chunk->read[word] |
-		       *(volatile __u64 *)&chunk->written[word];
+	for (word = 0; word < PW_PAIRS; word++)
+		any |= *(volatile __u64 *)&chunk->pairs[word];
 	return !any;
 }
 
@@ -301,17 +301,6 @@ __noinline int end_chunk(struct pw_chunk *chunk, __u32 slot, __u64 number)
 	collect_faults(chunk, slot);
 	drop_chunk_place(chunk, slot, key);
 	return 0;
-}
-
-static __always_inline void set_bit(struct pw_chunk *chunk, __u64 address, __u32 how)
-{
-	__u64 page = address >> page_shift;
-	__u32 word = (page >> 6) & (PW_WORDS - 1);
-
-	if (how & TOUCH_WRITE)
-		__sync_fetch_and_or(&chunk->written[word], 1ull << (page & 63));
-	else
-		__sync_fetch_and_or(&chunk->read[word], 1ull << (page & 63));
 }
 
 /* Its result is used, so this is a full barrier between setting the bit and reading the key. */
@@ -361,13 +350,15 @@ __noinline int touch_slowly(struct pw_chunk *stray, __u32 slot, __u64 address, _
 	}
 	if (stray && (key_now(stray) & ~PW_KEY_IDLE) != key)
 		__sync_fetch_and_add(&losses.strays, 1);
+	if (stray && key_now(stray) == (key | PW_KEY_IDLE))
+		unset_stray(stray, slot, address);
 	place = find_place(key);
 	if (place == NO_PLACE)
 		place = begin_chunk(slot, number);
 	chunk = chunk_at(place, key);
 	if (chunk) {
 		close_late(chunk, slot, number);
-		set_bit(chunk, address, how);
+		set_bit(chunk, slot, address, how);
 		if (!stray)
 			count_fault(chunk, how);
 		note_time(chunk);
@@ -386,7 +377,7 @@ static __always_inline void touch_page(const struct pw_mm *mm, __u32 slot, __u64
 	if (!*(volatile __u32 *)&mm->unclosed)
 		chunk = find_chunk(key);
 	if (chunk) {
-		set_bit(chunk, address, how);
+		set_bit(chunk, slot, address, how);
 		count_fault(chunk, how);
 		if (key_now(chunk) == key) {
 			note_time(chunk);

@@ -10,6 +10,7 @@ const volatile __u32 page_shift = 12;
 const volatile __u32 chunk_mask = 4095;	  /* slots of the chunk table - 1 */
 const volatile __u32 place_bits = 10;	  /* places for live address spaces, as a power of two */
 const volatile __u32 slot_count = 1024;	  /* address spaces that are live or wait for user space */
+const volatile __u32 cpu_count = 1;	  /* possible ones */
 const volatile __u32 max_processes = 256; /* live ones at a time */
 const volatile __u64 rest_jiffies = 25;	  /* before an idle chunk's place may be taken */
 const volatile __u32 follow_children = 0;

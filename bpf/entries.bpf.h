@@ -3,6 +3,14 @@
 #ifndef ENTRIES_BPF_H
 #define ENTRIES_BPF_H
 
+/* Lives that the call ends are still in the count. */
+static __always_inline void fill_touched(struct pw_enter *record, __u32 slot)
+{
+	record->touched = touched_pages(slot);
+	if (has_unclosed(slot))
+		record->flags |= PW_AT_MOST;
+}
+
 static __noinline int send_enter(__u32 slot, __u32 op, __u32 flags, __u64 start, __u64 end)
 {
 	struct pw_enter *record = reserve_record(sizeof(*record));
@@ -15,6 +23,7 @@ static __noinline int send_enter(__u32 slot, __u32 op, __u32 flags, __u64 start,
 	record->start = start;
 	record->end = end;
 	record->new_start = record->new_end = 0;
+	fill_touched(record, slot);
 	bpf_ringbuf_submit(record, wakeup_flags(false));
 	return 0;
 }
@@ -40,6 +49,7 @@ static __noinline int send_enter_new(__u32 slot, __u32 op, __u64 start, __u64 en
 	record->end = end;
 	record->new_start = new_range->start;
 	record->new_end = new_range->end;
+	fill_touched(record, slot);
 	bpf_ringbuf_submit(record, wakeup_flags(false));
 	return 0;
 }

@@ -15,6 +15,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #include "targets.bpf.h"
 #include "records.bpf.h"
 #include "sets.bpf.h"
+#include "touched.bpf.h"
 #include "chunks.bpf.h"
 #include "faults.bpf.h"
 #include "walk.bpf.h"

@@ -12,6 +12,7 @@
 #include "facts/map_op.h"
 
 #define PW_WORDS 8	 /* 512 pages per chunk */
+#define PW_PAIRS 16	 /* the same, by 32 pages */
 #define PW_CHUNK_SHIFT 9 /* pages per chunk, as a power of two */
 #define PW_SET_SHIFT 9	 /* members of a set, as a power of two */
 #define PW_PROBES 8
@@ -48,8 +49,11 @@ struct pw_chunk {
 	__u32 first_cpu;
 	__u32 overflown; /* is in the overflow hash */
 	__u32 closed;	 /* for all ranges up to this serial number */
-	__u64 read[PW_WORDS];
-	__u64 written[PW_WORDS];
+	/*
+	 * Two bits a page: pair i is of pages [32 i, 32 i + 32), low half read, high half written. So
+	 * one atomic operation tells whether a touch is the page's first.
+	 */
+	__u64 pairs[PW_PAIRS];
 };
 _Static_assert(sizeof(struct pw_chunk) == 192, "three cache lines");
 
@@ -195,6 +199,7 @@ struct pw_record {
 
 #define PW_PART (1u << 31)    /* a flag: one of several ranges, as in process_madvise */
 #define PW_MAYBE (1u << 30)   /* a flag: pages that a private mapping has copied stay */
+#define PW_AT_MOST (1u << 29) /* a flag: ranges wait for user space, so touched has too much */
 #define PW_SEVERAL (1u << 15) /* a flag of mremap: several mappings, in PW_PARTs without holes */
 
 struct pw_enter {
@@ -203,6 +208,7 @@ struct pw_enter {
 	__u32 flags; /* of mremap, or the advice */
 	__u64 start, end;
 	__u64 new_start, new_end;
+	__u64 touched; /* pages with a bit, before the call takes any */
 };
 
 /* In refused_at: the call was about a file, which other watched processes may have mapped. */
@@ -223,15 +229,14 @@ struct pw_closed {
 
 struct pw_closed_word {
 	struct pw_closed closed;
-	__u32 word;
+	__u32 word; /* of 64 pages */
 	__u32 padding;
-	__u64 read, written;
+	__u64 pairs[2];
 };
 
 struct pw_closed_chunk {
 	struct pw_closed closed;
-	__u64 read[PW_WORDS];
-	__u64 written[PW_WORDS];
+	__u64 pairs[PW_PAIRS];
 };
 
 struct pw_range {

@@ -111,25 +111,25 @@ static __always_inline void fill_taken(struct pw_chunk *to, const struct pw_chun
 	to->first_cpu = chunk->first_cpu;
 }
 
-/* Moves the bits of these pages to `to`. Returns whether there were any. */
-__noinline int move_bits(struct pw_chunk *chunk, struct pw_chunk *to, struct page_masks *masks)
+/* Moves a slot's bits of these pages to `to`. Returns whether there were any. */
+__noinline int move_bits(__u32 slot, struct pw_chunk *chunk, struct pw_chunk *to,
+			 struct page_masks *masks)
 {
-	__u64 any = 0;
-	__u32 word;
+	__s64 pages = 0;
+	__u32 i;
 
 	if (!chunk || !to || !masks)
 		return 0;
 #pragma unroll
-	for (word = 0; word < PW_WORDS; word++) {
-		__u64 mask = masks->words[word];
-		__u64 read = __sync_fetch_and_and(&chunk->read[word], ~mask) & mask;
-		__u64 written = __sync_fetch_and_and(&chunk->written[word], ~mask) & mask;
+	for (i = 0; i < PW_PAIRS; i++) {
+		__u64 mask = masks->words[i / 2] >> (i % 2 * 32);
 
-		any |= read | written;
-		to->read[word] = read;
-		to->written[word] = written;
+		to->pairs[i] = take_pair(&chunk->pairs[i], mask);
+		pages += count_pages(to->pairs[i]);
 	}
-	return !!any;
+	if (pages)
+		count_touched(slot, -pages);
+	return !!pages;
 }
 
 /* If no bits are left, the life begins now. The lock is held. */
@@ -160,10 +160,10 @@ __noinline int put_aside(struct pw_chunk *chunk, struct pw_unclosed *range, __u6
 	to = bpf_map_lookup_elem(&late, &key);
 	if (to) {
 		fill_taken(to, chunk, key.chunk);
-		move_bits(chunk, to, &masks);
+		move_bits(range->slot, chunk, to, &masks);
 	} else {
 		__sync_fetch_and_add(&losses.strays, 1);
-		move_bits(chunk, &nowhere, &masks);
+		move_bits(range->slot, chunk, &nowhere, &masks);
 	}
 	begin_again(chunk);
 	return 0;
@@ -233,7 +233,7 @@ static __always_inline void take_found(struct walk *walk, struct pw_chunk *chunk
 	fill_masks(&walk->masks, number, walk->start, walk->end);
 	fill_taken(to, chunk, chunk->key);
 	chunk->closed = taking.serial;
-	if (move_bits(chunk, to, &walk->masks))
+	if (move_bits(walk->slot, chunk, to, &walk->masks))
 		taking.count++;
 	end_chunk(chunk, walk->slot, number);
 }

@@ -110,6 +110,19 @@ static __always_inline __u32 is_set(__u64 word)
 	return (word | negative) >> 63;
 }
 
+/* Both bits of the pages in the low half of a mask. */
+static __always_inline __u64 pair_mask(__u64 mask)
+{
+	return (__u32)mask | mask << 32;
+}
+
+/* Takes the bits of a mask out of a pair. */
+static __always_inline __u64 take_pair(__u64 *pair, __u64 mask)
+{
+	mask = pair_mask(mask);
+	return __sync_fetch_and_and(pair, ~mask) & mask;
+}
+
 /* How many words of the chunk have bits in the walk's pages; *word is one of them. */
 static __always_inline __u32 count_words(const struct pw_chunk *chunk, const struct walk *walk,
 					 __u32 *word)
@@ -118,9 +131,10 @@ static __always_inline __u32 count_words(const struct pw_chunk *chunk, const str
 
 #pragma unroll
 	for (i = 0; i < PW_WORDS; i++) {
-		__u32 set = is_set((*(volatile __u64 *)&chunk->read[i] |
-				    *(volatile __u64 *)&chunk->written[i]) &
-				   walk->masks.words[i]);
+		__u32 set = is_set((*(volatile __u64 *)&chunk->pairs[2 * i] &
+				    pair_mask(walk->masks.words[i])) |
+				   (*(volatile __u64 *)&chunk->pairs[2 * i + 1] &
+				    pair_mask(walk->masks.words[i] >> 32)));
 
 		words += set;
 		hide(set);
@@ -147,49 +161,54 @@ static __always_inline void fill_closed(struct pw_closed *closed, const struct p
 __noinline int send_word(struct walk *walk, struct pw_chunk *chunk, __u64 number, __u32 word)
 {
 	struct pw_closed_word *record;
-	__u64 mask;
+	__u64 mask, *pairs, low, high;
 
 	if (!walk || !chunk)
 		return 0;
 	record = reserve_record(sizeof(*record));
 	word &= PW_WORDS - 1;
 	mask = walk->masks.words[word];
+	pairs = &chunk->pairs[2 * word];
 	if (!record) {
-		__sync_fetch_and_and(&chunk->read[word], ~mask);
-		__sync_fetch_and_and(&chunk->written[word], ~mask);
+		low = take_pair(&pairs[0], mask);
+		high = take_pair(&pairs[1], mask >> 32);
+		count_touched(walk->slot, -(count_pages(low) + count_pages(high)));
 		return lose_record();
 	}
 	fill_head(&record->closed.head, PW_CLOSED_WORD, walk->slot);
 	fill_closed(&record->closed, chunk, walk->slot, number);
 	record->word = word;
 	record->padding = 0;
-	record->read = __sync_fetch_and_and(&chunk->read[word], ~mask) & mask;
-	record->written = __sync_fetch_and_and(&chunk->written[word], ~mask) & mask;
+	record->pairs[0] = low = take_pair(&pairs[0], mask);
+	record->pairs[1] = high = take_pair(&pairs[1], mask >> 32);
 	bpf_ringbuf_submit(record, wakeup_flags(false));
+	count_touched(walk->slot, -(count_pages(low) + count_pages(high)));
 	return 0;
 }
 
 /* Without a record the bits are lost and counted; the life ends all the same. */
 __noinline int drop_chunk(struct walk *walk, struct pw_chunk *chunk)
 {
-	__u32 word;
+	__s64 pages = 0;
+	__u32 i;
 
 	if (!walk || !chunk)
 		return 0;
 #pragma unroll
-	for (word = 0; word < PW_WORDS; word++) {
-		__u64 mask = walk->masks.words[word];
+	for (i = 0; i < PW_PAIRS; i++) {
+		__u64 mask = walk->masks.words[i / 2] >> (i % 2 * 32);
 
-		__sync_fetch_and_and(&chunk->read[word], ~mask);
-		__sync_fetch_and_and(&chunk->written[word], ~mask);
+		pages += count_pages(take_pair(&chunk->pairs[i], mask));
 	}
+	count_touched(walk->slot, -pages);
 	return 0;
 }
 
 __noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 number)
 {
 	struct pw_closed_chunk *record;
-	__u32 word;
+	__s64 pages = 0;
+	__u32 i;
 
 	if (!walk || !chunk)
 		return 0;
@@ -201,13 +220,14 @@ __noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 numbe
 	fill_head(&record->closed.head, PW_CLOSED_CHUNK, walk->slot);
 	fill_closed(&record->closed, chunk, walk->slot, number);
 #pragma unroll
-	for (word = 0; word < PW_WORDS; word++) {
-		__u64 mask = walk->masks.words[word];
+	for (i = 0; i < PW_PAIRS; i++) {
+		__u64 mask = walk->masks.words[i / 2] >> (i % 2 * 32);
 
-		record->read[word] = __sync_fetch_and_and(&chunk->read[word], ~mask) & mask;
-		record->written[word] = __sync_fetch_and_and(&chunk->written[word], ~mask) & mask;
+		record->pairs[i] = take_pair(&chunk->pairs[i], mask);
+		pages += count_pages(record->pairs[i]);
 	}
 	bpf_ringbuf_submit(record, wakeup_flags(false));
+	count_touched(walk->slot, -pages);
 	return 0;
 }
 

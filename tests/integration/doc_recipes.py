@@ -253,6 +253,13 @@ def checked(stage):
     return stage.run(status=1)
 
 
+@recipe("COOKBOOK.md: How much did it need at its peak?", counts_vary=True)
+def squared(stage):
+    stage.script("square.py", "import numpy as np\n\n\ndef main():\n    a = np.ones(1_000_000)\n"
+                              "    return ((a - a.mean()) ** 2).sum()\n\n\nmain()")
+    return stage.run(status=1)
+
+
 @recipe("COOKBOOK.md: Why have my arrays lost their names?", counts_vary=True)
 def swapped(stage):
     """Half of an array, and all that the interpreter has not used since, is in swap space."""

@@ -108,7 +108,7 @@ static void op_huge(struct world *world)
 	fault(world, first + below(world, CHUNK_PAGES), true);
 }
 
-static void send(struct world *world, const struct map_event *event)
+static void deliver(struct world *world, const struct map_event *event)
 {
 	if (world->scanning) {
 		assert_int_equal(touch__window_event(world->touch, event), 0);
@@ -122,6 +122,17 @@ static void send(struct world *world, const struct map_event *event)
 		return;
 	}
 	assert_int_equal(touch__handle(world->touch, event), 0);
+}
+
+static void send(struct world *world, const struct map_event *event)
+{
+	struct map_event counted = *event;
+
+	if (event->type == MAP_EVENT_ENTER) {
+		counted.enter.touched = count_kernel(world);
+		note_peak(world);
+	}
+	deliver(world, &counted);
 }
 
 /* What the kernel side does at the entry of a call over a range. */
@@ -343,7 +354,7 @@ static void send_late(struct world *world, struct late *late)
 {
 	if (late->event.type == MAP_EVENT_CLOSED)
 		late->event.closed = &late->chunk;
-	send(world, &late->event);
+	deliver(world, &late->event);
 }
 
 void scan_end(struct world *world)

@@ -35,6 +35,7 @@ struct world {
 	struct touch_chunk kernel[CHUNKS];
 	struct touch *touch;
 	uint64_t ended; /* touched pages of lives that ended */
+	uint64_t peak;	/* touched pages at one time */
 	/* What happens during a scan is told to the window, and kept for the time after it. */
 	bool scanning;
 	bool ever[PAGES]; /* touched in a life that the page had during the scan */
@@ -58,6 +59,11 @@ uint64_t address(uint32_t page);
 
 /* The kernel's touched chunks, copied as they are. The caller deinits it. */
 void copy_kernel(const struct world *world, struct touch_map *ret);
+
+/* Notes the touched pages of now, as it happens before each call. */
+void note_peak(struct world *world);
+/* The pages with a bit in the kernel's table. */
+uint64_t count_kernel(const struct world *world);
 
 void op_populate(struct world *world);
 

@@ -131,7 +131,18 @@ static uint64_t take_ended(struct touch *touch)
 	return touched;
 }
 
-static void look_at_world(struct world *world)
+/* Returns whether it is known: not if a page that a call left was touched again. */
+static bool expect_peak(struct world *world, const struct touch_map *now)
+{
+	struct peak_pages peak = touch__peak(world->touch, now);
+
+	note_peak(world);
+	if (peak.known)
+		assert_int_equal(peak.pages, world->peak);
+	return peak.known;
+}
+
+static bool look_at_world(struct world *world)
 {
 	struct touch_facts facts = { 0 };
 	struct touch_map map;
@@ -146,6 +157,7 @@ static void look_at_world(struct world *world)
 		.huge_maybe = &facts.huge_maybe,
 	};
 	uint64_t unsure = 0;
+	bool known;
 	uint32_t i;
 
 	make_runs(world, &runs);
@@ -164,9 +176,11 @@ static void look_at_world(struct world *world)
 	}
 	assert_int_equal(take_ended(world->touch), world->ended);
 	world->ended = 0;
+	known = expect_peak(world, &facts.touched);
 	touch_facts__deinit(&facts);
 	touch_map_deinit(&map);
 	page_runs__deinit(&runs);
+	return known;
 }
 
 static void set_baseline(struct world *world)
@@ -186,7 +200,7 @@ static void set_baseline(struct world *world)
 static void random_lives(void **state)
 {
 	uint64_t seed;
-	uint32_t i;
+	uint32_t i, known = 0;
 
 	(void)state;
 	for (seed = 1; seed <= 60; seed++) {
@@ -197,11 +211,12 @@ static void random_lives(void **state)
 		for (i = 0; i < 200; i++) {
 			op_random(world);
 			if (i % 7 == 0)
-				look_at_world(world);
+				known += look_at_world(world);
 		}
 		look_at_world(world);
 		world__free(world);
 	}
+	assert_true(known > 60);
 }
 
 /* Pages 0 to 7 were written, and a call over them failed: of those written again who knows? */
@@ -239,10 +254,101 @@ static void unsure_pages(void **state)
 	world__free(world);
 }
 
+static struct peak_pages peak_after(const struct map_event *events, size_t count)
+{
+	struct touch *touch = touch__new(PAGE, CHUNK_PAGES * PAGE, true);
+	struct peak_pages peak;
+	size_t i;
+
+	assert_non_null(touch);
+	for (i = 0; i < count; i++)
+		assert_int_equal(touch__handle(touch, &events[i]), 0);
+	peak = touch__peak(touch, &(struct touch_map){ 0 });
+	touch__free(touch);
+	return peak;
+}
+
+#define CALL(thread, what, from, until, pages)                                                     \
+	{                                                                                          \
+		.type = MAP_EVENT_ENTER, .tid = (thread), .enter = {                               \
+			.op = (what),                                                              \
+			.start = address(from),                                                    \
+			.end = address(until),                                                     \
+			.new_start = address(1000),                                                \
+			.new_end = address(1000 + (until) - (from)),                               \
+			.touched = (pages)                                                         \
+		}                                                                                  \
+	}
+#define BITS(thread, chunk)                                                                        \
+	{                                                                                          \
+		.type = MAP_EVENT_CLOSED, .tid = (thread), .closed = (chunk)                       \
+	}
+#define RETURN(thread, value)                                                                      \
+	{                                                                                          \
+		.type = MAP_EVENT_EXIT, .tid = (thread), .exit.result = (value)                    \
+	}
+
+/* What moved is no longer in the kernel's table, and is touched all the same. */
+static void peak_with_moved_pages(void **state)
+{
+	const struct touch_chunk seven = { .start = address(0), .written = { 0x7f } };
+	const struct map_event events[] = {
+		CALL(1, MAP_OP_MREMAP, 0, 7, 7),
+		BITS(1, &seven),
+		RETURN(1, (int64_t)address(1000)),
+		CALL(1, MAP_OP_MUNMAP, 20, 40, 13),
+	};
+	struct peak_pages peak = peak_after(events, sizeof(events) / sizeof(events[0]));
+
+	(void)state;
+	assert_int_equal(peak.pages, 20);
+	assert_true(peak.known);
+}
+
+/* Another thread's call was counted while the bits were in neither place. */
+static void peak_during_a_move(void **state)
+{
+	const struct touch_chunk seven = { .start = address(0), .written = { 0x7f } };
+	const struct map_event events[] = {
+		CALL(1, MAP_OP_MREMAP, 0, 7, 7),
+		BITS(1, &seven),
+		CALL(2, MAP_OP_MUNMAP, 20, 40, 13),
+		RETURN(1, (int64_t)address(1000)),
+	};
+	struct peak_pages peak = peak_after(events, sizeof(events) / sizeof(events[0]));
+
+	(void)state;
+	assert_int_equal(peak.pages, 13);
+	assert_false(peak.known);
+}
+
+/* Ranges that wait for user space still count: harmless if the peak was higher. */
+static void peak_while_ranges_wait(void **state)
+{
+	struct map_event events[] = {
+		CALL(1, MAP_OP_MUNMAP, 0, 7, 100),
+		RETURN(1, 0),
+		CALL(1, MAP_OP_MUNMAP, 20, 40, 99),
+		RETURN(1, 0),
+	};
+	struct peak_pages peak;
+
+	(void)state;
+	events[2].enter.touched_at_most = true;
+	peak = peak_after(events, 4);
+	assert_int_equal(peak.pages, 100);
+	assert_true(peak.known);
+	events[2].enter.touched = 101;
+	peak = peak_after(events, 4);
+	assert_int_equal(peak.pages, 100);
+	assert_false(peak.known);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_lives),
+		cmocka_unit_test(peak_with_moved_pages),  cmocka_unit_test(peak_during_a_move),
+		cmocka_unit_test(peak_while_ranges_wait), cmocka_unit_test(random_lives),
 		cmocka_unit_test(unsure_pages),
 	};
 

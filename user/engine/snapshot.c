@@ -44,6 +44,8 @@ static int keep_facts(struct engine *engine, struct target *target, struct array
 	struct process_lists lists = { .vmas = target->vmas, .runs = target->runs };
 	int err = settle_touches(target, &lists.touch);
 
+	if (!err && target->touch)
+		row->header.peak_touched = touch__peak(target->touch, &lists.touch.touched);
 	target__forget_touches(target);
 	if (!err)
 		err = add_allocations(engine, target, arrays, row);
@@ -157,6 +159,8 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 		if (err == -EAGAIN)
 			return err;
 	}
+	if (target->ended && target->touch)
+		row->header.peak_touched = touch__peak(target->touch, &(struct touch_map){ 0 });
 	row->header.exited = target->ended;
 	row->header.facts = target->facts;
 	row->header.exe = counted__hold(target->exe);

@@ -44,6 +44,8 @@ struct map_enter {
 	bool maybe;	    /* some of its pages stay; which ones is not known */
 	bool several;	    /* mremap of several mappings, one after another; the range has no
 			     * holes and is a part */
+	uint64_t touched;   /* pages with a bit in the kernel's table, before the call takes any */
+	bool touched_at_most; /* lives that ended before are in it too: it may be less */
 };
 
 struct map_exit {

@@ -33,6 +33,7 @@ struct process_header {
 	bool frozen;	   /* it stood still, so pages and arrays are of one point in time */
 	uint32_t slot;	   /* the kernel side's number of its address space */
 	struct fault_counts faults;
+	struct peak_pages peak_touched;	       /* since the watch began; with faults_known */
 	uint64_t collapses;		       /* huge pages made of small ones during the watch */
 	struct text_buffer names_missing;      /* why arrays could not be found; else empty */
 	uint64_t ids_forgotten;		       /* ids of arrays that were gone for long */

@@ -189,6 +189,8 @@ static void code_process_header(struct codec *codec, struct process_header *head
 	codec_u32(codec, &header->slot);
 	codec_u64(codec, &header->faults.user);
 	codec_u64(codec, &header->faults.kernel);
+	codec_u64(codec, &header->peak_touched.pages);
+	codec_bool(codec, &header->peak_touched.known);
 	codec_u64(codec, &header->collapses);
 	code_names_missing(codec, &header->names_missing);
 	codec_u64(codec, &header->ids_forgotten);

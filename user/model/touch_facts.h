@@ -29,4 +29,10 @@ struct retired {
 	uint64_t pages_touched;
 };
 
+/* The most pages that were touched at one time. */
+struct peak_pages {
+	uint64_t pages;
+	bool known; /* false: some may have ended before, or were counted twice */
+};
+
 #endif

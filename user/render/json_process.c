@@ -115,6 +115,8 @@ static void put_identity(struct json_out *json, const struct snapshot *snapshot,
 	json_count(json, "rss_pages", process->rss_pages);
 	json_count(json, "rss_kernel_pages", facts->rss_kernel_pages);
 	json_count(json, "rss_peak_pages", facts->rss_peak_pages);
+	json_count_if(json, "touched_peak_pages", faults && process->header.peak_touched.known,
+		      process->header.peak_touched.pages);
 	json_count(json, "page_table_bytes", facts->page_table_bytes);
 	json_count_if(json, "faults", faults,
 		      process->header.faults.user + process->header.faults.kernel);

@@ -92,6 +92,22 @@ static void put_arrays(const struct text *text)
 		     process->array_count == 1 ? "" : "s");
 }
 
+/* Of memory that was given back, the rows show nothing. */
+static void put_peak(const struct text *text)
+{
+	const struct process_snapshot *process = text->process;
+	const struct peak_pages *peak = &process->header.peak_touched;
+
+	if (!peak->known)
+		put_sentence(
+			text,
+			"the most that was touched at one time is unknown: calls moved or kept touched pages");
+	else if (peak->pages > process->totals.touch.pages_touched)
+		put_sentence(text, "touched at one time: at most %s, now %s",
+			     page_amount(text, peak->pages).text,
+			     page_amount(text, process->totals.touch.pages_touched).text);
+}
+
 static void put_kernel(const struct text *text)
 {
 	const struct process_snapshot *process = text->process;
@@ -108,6 +124,7 @@ static void put_kernel(const struct text *text)
 		text, "faults: %s, of them in the kernel %s",
 		format_count(process->header.faults.user + process->header.faults.kernel, faults),
 		format_count(process->header.faults.kernel, kernel));
+	put_peak(text);
 	if (process->stray_faults)
 		put_sentence(
 			text,

@@ -27,8 +27,9 @@ bool faults_copy_chunk(const struct faults *faults, const struct pw_chunk *chunk
 	ret->first_tid = chunk->first_tid;
 	ret->first_cpu = chunk->first_cpu;
 	for (i = 0; i < PW_WORDS; i++) {
-		uint64_t read = __atomic_load_n(&chunk->read[i], __ATOMIC_RELAXED);
-		uint64_t written = __atomic_load_n(&chunk->written[i], __ATOMIC_RELAXED);
+		uint64_t low = __atomic_load_n(&chunk->pairs[2 * i], __ATOMIC_RELAXED);
+		uint64_t high = __atomic_load_n(&chunk->pairs[2 * i + 1], __ATOMIC_RELAXED);
+		uint64_t read = pairs_read(low, high), written = pairs_written(low, high);
 
 		ret->read[i] = tells_writes ? read : 0;
 		ret->written[i] = tells_writes ? written : read | written;

@@ -56,17 +56,24 @@ static int configure_slots(struct faults *faults)
 	uint32_t processes = faults->options.processes ? faults->options.processes
 						       : DEFAULT_PROCESSES;
 	uint32_t slots = 4 * processes, bits = 5;
-	int err;
+	int cpus = libbpf_num_possible_cpus(), err;
 
+	if (cpus < 0)
+		return cpus;
 	while (1u << bits < 4 * processes)
 		bits++;
 	faults->slot_count = slots < PW_MAX_SLOTS ? slots : PW_MAX_SLOTS;
+	faults->cpu_count = (uint32_t)cpus;
 	skel->rodata->place_bits = bits;
 	skel->rodata->slot_count = faults->slot_count;
+	skel->rodata->cpu_count = faults->cpu_count;
 	skel->rodata->max_processes = processes;
 	err = bpf_map__set_max_entries(skel->maps.mms, 1u << bits);
 	if (!err)
 		err = bpf_map__set_max_entries(skel->maps.slots, faults->slot_count);
+	if (!err)
+		err = bpf_map__set_max_entries(skel->maps.touched,
+					       faults->slot_count * faults->cpu_count);
 	return err ? err : bpf_map__set_max_entries(skel->maps.free_slots, faults->slot_count);
 }
 

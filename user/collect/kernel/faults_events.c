@@ -25,7 +25,8 @@ static struct map_event decode_enter(const struct pw_enter *record)
 
 	event.enter = (struct map_enter){
 		.op = (enum map_op)record->op,
-		.flags = record->flags & ~(PW_PART | PW_MAYBE | (several ? PW_SEVERAL : 0)),
+		.flags = record->flags &
+			 ~(PW_PART | PW_MAYBE | PW_AT_MOST | (several ? PW_SEVERAL : 0)),
 		.start = record->start,
 		.end = record->end,
 		.new_start = record->new_start,
@@ -33,6 +34,8 @@ static struct map_event decode_enter(const struct pw_enter *record)
 		.part = several || record->flags & PW_PART,
 		.maybe = record->flags & PW_MAYBE,
 		.several = several,
+		.touched = record->touched,
+		.touched_at_most = record->flags & PW_AT_MOST,
 	};
 	return event;
 }
@@ -52,12 +55,17 @@ static struct map_event decode_closed(const struct pw_closed *record, struct tou
 	return event;
 }
 
+static void set_word(struct touch_chunk *chunk, unsigned int word, const __u64 pairs[2])
+{
+	chunk->read[word] = pairs_read(pairs[0], pairs[1]);
+	chunk->written[word] = pairs_written(pairs[0], pairs[1]);
+}
+
 static struct map_event decode_word(const struct pw_closed_word *record, struct touch_chunk *chunk)
 {
 	struct map_event event = decode_closed(&record->closed, chunk);
 
-	chunk->read[record->word % CHUNK_WORDS] = record->read;
-	chunk->written[record->word % CHUNK_WORDS] = record->written;
+	set_word(chunk, record->word % CHUNK_WORDS, record->pairs);
 	return event;
 }
 
@@ -65,9 +73,10 @@ static struct map_event decode_chunk(const struct pw_closed_chunk *record,
 				     struct touch_chunk *chunk)
 {
 	struct map_event event = decode_closed(&record->closed, chunk);
+	unsigned int i;
 
-	memcpy(chunk->read, record->read, sizeof(record->read));
-	memcpy(chunk->written, record->written, sizeof(record->written));
+	for (i = 0; i < CHUNK_WORDS; i++)
+		set_word(chunk, i, &record->pairs[2 * i]);
 	return event;
 }
 

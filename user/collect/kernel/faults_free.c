@@ -86,6 +86,16 @@ static int drop_all_chunks(struct faults *faults, uint32_t slot)
 	return err;
 }
 
+/* What a touch that found no room has left. */
+static void forget_touched(struct faults *faults, uint32_t slot)
+{
+	uint32_t cpu;
+
+	for (cpu = 0; cpu < faults->cpu_count; cpu++)
+		__atomic_store_n(&faults->touched[(size_t)cpu * faults->slot_count + slot], 0,
+				 __ATOMIC_RELAXED);
+}
+
 /* A slot without an address space has no touches, so its chunks do not change. */
 int faults_free_slot(struct faults *faults, uint32_t slot)
 {
@@ -96,6 +106,7 @@ int faults_free_slot(struct faults *faults, uint32_t slot)
 	faults_forget_unclosed(faults, slot);
 	err = drop_all_chunks(faults, slot);
 	counts->user_faults = counts->kernel_faults = 0;
+	forget_touched(faults, slot);
 	if (faults->options.heap_min_bytes)
 		delete_keys(bpf_map__fd(skel->maps.heap_blocks), slot);
 	return err ? err : faults_run_for(faults, skel->progs.free_slot, slot);

@@ -66,7 +66,9 @@ struct faults {
 	size_t held_bytes;
 	size_t held_capacity;
 	struct pw_slot *slots; /* mapped */
+	uint64_t *touched;     /* mapped: of each CPU, by slot */
 	uint32_t slot_count;
+	uint32_t cpu_count;
 	struct slot_states states;
 	struct chunk_places places;
 	struct pw_chunk *taken; /* mapped */
@@ -149,6 +151,17 @@ void faults_forget_unclosed(struct faults *faults, uint32_t slot);
 int faults_run(const struct bpf_program *program);
 /* The same for a program that reads asked_slot. */
 int faults_run_for(struct faults *faults, const struct bpf_program *program, uint32_t slot);
+
+/* The bits of 64 pages from their two pairs. */
+static inline uint64_t pairs_read(uint64_t low, uint64_t high)
+{
+	return (uint32_t)low | high << 32;
+}
+
+static inline uint64_t pairs_written(uint64_t low, uint64_t high)
+{
+	return low >> 32 | (high & ~(uint64_t)UINT32_MAX);
+}
 
 static inline uint64_t faults_chunk_bytes(const struct faults *faults)
 {

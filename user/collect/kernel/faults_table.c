@@ -29,7 +29,9 @@ struct mapping {
 	size_t bytes;
 };
 
-static size_t mappings_of(struct faults *faults, struct mapping ret[4])
+#define MAPPINGS 5
+
+static size_t mappings_of(struct faults *faults, struct mapping ret[MAPPINGS])
 {
 	struct pagewatch_bpf *skel = faults->skel;
 	const struct mapping all[] = {
@@ -37,6 +39,8 @@ static size_t mappings_of(struct faults *faults, struct mapping ret[4])
 		  faults->places.chunk_slots * sizeof(struct pw_chunk) },
 		{ (void **)&faults->slots, skel->maps.slots,
 		  faults->slot_count * sizeof(struct pw_slot) },
+		{ (void **)&faults->touched, skel->maps.touched,
+		  (size_t)faults->slot_count * faults->cpu_count * sizeof(*faults->touched) },
 		{ (void **)&faults->taken, skel->maps.taken, PW_TAKEN * sizeof(struct pw_chunk) },
 		{ (void **)&faults->places.log, skel->maps.begun, PW_BEGUN * sizeof(uint64_t) },
 	};
@@ -47,7 +51,7 @@ static size_t mappings_of(struct faults *faults, struct mapping ret[4])
 
 int faults_map_tables(struct faults *faults)
 {
-	struct mapping all[4];
+	struct mapping all[MAPPINGS];
 	size_t count = mappings_of(faults, all), i;
 
 	for (i = 0; i < count; i++) {
@@ -61,7 +65,7 @@ int faults_map_tables(struct faults *faults)
 
 void faults_unmap_tables(struct faults *faults)
 {
-	struct mapping all[4];
+	struct mapping all[MAPPINGS];
 	size_t count, i;
 
 	chunk_places__deinit(&faults->places);

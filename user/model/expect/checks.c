@@ -9,6 +9,7 @@
 #include "base/format.h"
 #include "model/moment_lists.h"
 #include "base/text.h"
+#include "model/expect/expect_priv.h"
 
 int checks__add(struct checks *checks, const char *text, const char *source,
 		struct expect_error *error)
@@ -309,6 +310,9 @@ static void describe_measure(struct text_buffer *text, const struct expect_claus
 	text_buffer__addf(text, "is %s", format_count(measure->value, value));
 	if (clause->metric == METRIC_FAULTS || clause->metric == METRIC_PAGES)
 		text_buffer__add(text, clause->metric == METRIC_FAULTS ? "" : " pages");
+	else if (expect_is_peak(clause->metric))
+		text_buffer__addf(text, " pages (%s)",
+				  format_bytes(measure->value * page_bytes, bytes));
 	else
 		text_buffer__addf(text, " of %s pages (%s)", format_count(measure->base, base),
 				  format_bytes(measure->value * page_bytes, bytes));

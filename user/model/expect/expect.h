@@ -23,6 +23,7 @@ enum expect_metric {
 	METRIC_HUGE, /* anon_huge */
 	METRIC_SWAPPED,
 	METRIC_ABSENT,
+	METRIC_PEAK_RESIDENT, /* of a process */
 	METRIC_TOUCHED,
 	METRIC_READ,
 	METRIC_WRITTEN,
@@ -30,7 +31,8 @@ enum expect_metric {
 	METRIC_BEFORE,
 	METRIC_HUGE_FILL,
 	METRIC_UNFAULTED,
-	METRIC_FAULTS, /* of a process */
+	METRIC_PEAK_TOUCHED, /* of a process, as the next */
+	METRIC_FAULTS,
 	EXPECT_METRICS,
 };
 

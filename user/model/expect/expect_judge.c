@@ -51,8 +51,16 @@ bool expectation__matches(const struct expectation *expectation, const struct ar
 	return array_called(array, expectation->name, is_same);
 }
 
+/* VmHWM is taken from batched counters, so it may be less than what was found resident. */
+static uint64_t peak_resident(const struct process_snapshot *process)
+{
+	uint64_t peak = process->header.facts.rss_peak_pages;
+
+	return peak > process->rss_pages ? peak : process->rss_pages;
+}
+
 static uint64_t count_of(enum expect_metric metric, const struct tally *tally,
-			 const struct fault_counts *faults)
+			 const struct process_snapshot *process)
 {
 	switch (metric) {
 	case METRIC_PAGES:
@@ -67,6 +75,10 @@ static uint64_t count_of(enum expect_metric metric, const struct tally *tally,
 		return tally->states[PAGE_SWAPPED];
 	case METRIC_ABSENT:
 		return tally->states[PAGE_ABSENT];
+	case METRIC_PEAK_RESIDENT:
+		return peak_resident(process);
+	case METRIC_PEAK_TOUCHED:
+		return process->header.peak_touched.pages;
 	case METRIC_TOUCHED:
 		return tally->touch.pages_touched;
 	case METRIC_READ:
@@ -82,7 +94,7 @@ static uint64_t count_of(enum expect_metric metric, const struct tally *tally,
 	case METRIC_UNFAULTED:
 		return tally->ledger[LEDGER_UNFAULTED];
 	default:
-		return faults->user + faults->kernel;
+		return process->header.faults.user + process->header.faults.kernel;
 	}
 }
 
@@ -104,12 +116,15 @@ static const char *why_unknown(const struct expect_clause *clause, const struct 
 		losses__of_one(&snapshot->header.losses, &process->header.losses);
 	enum loss lost = losses__first(&losses, affected_by(clause->metric));
 
-	if (process->header.exited)
+	/* The peak is known to the last. */
+	if (process->header.exited && clause->metric != METRIC_PEAK_TOUCHED)
 		return "the process had ended";
 	if (of_faults(clause->metric) && !process->header.faults_known)
 		return "faults were not counted";
 	if (lost != LOSS_KINDS)
 		return loss_kind(lost)->unknown;
+	if (clause->metric == METRIC_PEAK_TOUCHED && !process->header.peak_touched.known)
+		return "calls moved or kept touched pages that may have been counted twice";
 	if ((clause->metric == METRIC_READ || clause->metric == METRIC_WRITTEN) &&
 	    !snapshot->header.tells_writes)
 		return "this backend cannot distinguish reads from writes";
@@ -183,7 +198,7 @@ static const char *measure_before(const struct judge *judge, const struct expect
 			return "it did not exist at the earlier checkpoint";
 	}
 	tally = tally_of(process, row, clause);
-	measure->before = count_of(clause->metric, tally, &process->header.faults);
+	measure->before = count_of(clause->metric, tally, process);
 	return why_unknown(clause, earlier, process, tally);
 }
 
@@ -194,7 +209,7 @@ static void measure_clause(const struct judge *judge, size_t clause_index,
 	struct expect_measure *measure = &finding->measures[clause_index];
 	const struct tally *tally = tally_of(finding->process, finding->row, clause);
 
-	measure->value = count_of(clause->metric, tally, &finding->process->header.faults);
+	measure->value = count_of(clause->metric, tally, finding->process);
 	measure->base = tally->pages;
 	measure->unknown = why_unknown(clause, judge->now, finding->process, tally);
 	if (!measure->unknown)

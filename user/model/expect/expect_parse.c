@@ -144,7 +144,7 @@ static int take_name(struct parser *parser, struct expectation *ret)
 /* The error for a word that is not a metric; length 0: there is no word. */
 static int fail_metric(struct parser *parser, const char *start, int length)
 {
-	char known[160];
+	char known[192];
 	struct text_buffer text = text_buffer__over(known, sizeof(known));
 	int metric;
 
@@ -153,6 +153,11 @@ static int fail_metric(struct parser *parser, const char *start, int length)
 	return length ? fail_at(parser, start, "unknown metric '%.*s' (known: %s)", length, start,
 				known)
 		      : fail_at(parser, start, "expected a metric: %s", known);
+}
+
+static bool is_of_process(enum expect_metric metric)
+{
+	return metric == METRIC_FAULTS || expect_is_peak(metric);
 }
 
 static int take_metric(struct parser *parser, const struct expectation *expectation,
@@ -174,8 +179,9 @@ static int take_metric(struct parser *parser, const struct expectation *expectat
 		return fail_metric(parser, start, length);
 	if (expectation->process && ret->interior)
 		return fail_at(parser, start, "'process' has no interior_ metrics");
-	if (ret->metric == METRIC_FAULTS && !expectation->process)
-		return fail_at(parser, start, "metric 'faults' exists for 'process' only");
+	if (is_of_process(ret->metric) && !expectation->process)
+		return fail_at(parser, start, "metric '%s' exists for 'process' only",
+			       expect_metric_name(ret->metric));
 	return 0;
 }
 
@@ -319,6 +325,8 @@ static int take_clause(struct parser *parser, struct expectation *ret)
 		err = take_value(parser, ret, &clause->value);
 	if (!err && clause->metric == METRIC_FAULTS && clause->value.unit != UNIT_PAGES)
 		err = fail_at(parser, start, "'faults' takes a plain number");
+	else if (!err && expect_is_peak(clause->metric) && clause->value.unit == UNIT_PERCENT)
+		err = fail_at(parser, start, "a peak takes no percentage");
 	ret->clause_count++;
 	skip_blanks(parser);
 	return err;

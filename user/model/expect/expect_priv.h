@@ -9,4 +9,10 @@
 bool expect_holds(const struct expect_clause *clause, const struct expect_measure *measure,
 		  uint64_t page_bytes);
 
+/* Of another time than the process's pages, so that there is no share of them. */
+static inline bool expect_is_peak(enum expect_metric metric)
+{
+	return metric == METRIC_PEAK_TOUCHED || metric == METRIC_PEAK_RESIDENT;
+}
+
 #endif

@@ -113,11 +113,14 @@ int touch__retire_all(struct touch *touch, const char *how, uint64_t time_ns)
 	size_t first = 0, i;
 	int err;
 
+	touch_peak_compare(touch, last);
 	err = chunk_bits__join(last, &touch->overlay);
+	touch_peak_last(touch, true);
 	if (!err)
 		err = join_calls(last, &touch->replay);
 	if (!err)
 		err = chunk_bits__join(last, &touch->doubt.bits);
+	touch_peak_last(touch, false);
 	/* The mappings are gone: adjacent chunks are taken for neighbours. */
 	for (i = 1; !err && i <= last->count; i++) {
 		if (i < last->count &&
@@ -159,6 +162,7 @@ int touch__inherit_retired(struct touch *touch, const struct touch *replaced)
 	size_t i;
 	int err = 0;
 
+	touch_peak_inherit(touch, replaced);
 	for (i = 0; !err && i < replaced->retired_count; i++)
 		err = touch_retire(touch, &replaced->retired[i]);
 	return err;

@@ -114,6 +114,8 @@ static int on_change(void *ctx, const struct map_change *change)
 
 int touch__handle(struct touch *touch, const struct map_event *event)
 {
+	if (event->type == MAP_EVENT_ENTER)
+		touch_peak_enter(touch, &event->enter);
 	if (event->type != MAP_EVENT_HOLE)
 		return replay__handle(&touch->replay, event, on_change, touch);
 	note_hole(touch, event);

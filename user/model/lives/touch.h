@@ -120,6 +120,12 @@ int touch__facts(const struct touch *touch, struct touch_map *map, const struct 
 		 struct touch_facts *ret);
 
 /*
+ * The most pages that were touched at one time since the touch began. now: what is touched now, of
+ * touch__facts; empty if the address space has ended.
+ */
+struct peak_pages touch__peak(const struct touch *touch, const struct touch_map *now);
+
+/*
  * The ended lives: at most 1,000, the largest by pages_touched, in order of their end; if there are
  * more, the last one sums the rest. The caller frees *ret. 0 or -ENOMEM.
  */
@@ -128,7 +134,7 @@ int touch__retired(struct touch *touch, struct retired **ret, size_t *count);
 /* They were reported: forgets them. */
 void touch__forget_retired(struct touch *touch);
 
-/* Takes over the ended lives of an address space that touch replaces. 0 or -ENOMEM. */
+/* Takes over the ended lives, and the peak, of an address space that touch replaces. 0 or -ENOMEM. */
 int touch__inherit_retired(struct touch *touch, const struct touch *replaced);
 
 #endif

@@ -39,6 +39,9 @@ static int take_bits(struct touch *touch, const struct map_change *change, struc
 	const struct chunk_bits closed = bits_of(change);
 	int err = chunk_bits__join(to, &closed);
 
+	touch_peak_compare(touch, &closed);
+	touch->peak.moved.changed |= touch->overlay.count > 0;
+	touch->peak.doubtful.changed |= touch->doubt.bits.count > 0;
 	if (!err)
 		err = chunk_bits__take(&touch->overlay, change->start, change->end,
 				       touch->page_bytes, to);
@@ -146,6 +149,9 @@ static int on_moved(struct touch *touch, const struct map_change *change)
 	struct chunk_bits moving = { 0 };
 	int err;
 
+	touch->peak.moved.changed = true;
+	touch_peak_survived(touch, &closed);
+	touch_peak_compare(touch, &closed);
 	if (change->to == change->start)
 		return chunk_bits__join(&touch->overlay, &closed);
 	err = take_bits(touch, change, &moving);
@@ -167,6 +173,8 @@ static int on_doubtful(struct touch *touch, const struct map_change *change)
 	struct chunk_bits bits = { 0 };
 	int err = take_bits(touch, change, &bits);
 
+	touch->peak.doubtful.changed = true;
+	touch_peak_survived(touch, &bits);
 	if (!err && bits.count) {
 		if (change->unsure)
 			touch->unsure += chunk_bits__count(&bits).touched;

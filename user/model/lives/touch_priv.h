@@ -34,6 +34,21 @@ struct hole {
 
 #define TOUCH_HOLES_MAX 64u
 
+/* The number of pages in a set of bits, counted anew when it has changed. */
+struct held_count {
+	uint64_t pages;
+	bool changed;
+};
+
+/* The most pages that were touched at one time, in pages. */
+struct touch_peak {
+	uint64_t pages;
+	uint64_t at_most;  /* with pages whose life may have ended before */
+	uint64_t in_calls; /* the most that was counted since a call has been pending */
+	bool twice;	   /* a page may have been counted in the kernel's table and in ours */
+	struct held_count moved, doubtful;
+};
+
 struct touch {
 	uint64_t page_bytes;
 	uint64_t pmd_bytes;
@@ -50,6 +65,7 @@ struct touch {
 	touch_hear *hear;	   /* called after us for each change; NULL: nobody */
 	void *hear_ctx;
 	struct doubt doubt;
+	struct touch_peak peak;
 	struct hole holes[TOUCH_HOLES_MAX]; /* since the last scan */
 	size_t hole_count;
 	uint64_t unsure; /* pages that a call may have moved, not reported yet */
@@ -74,6 +90,17 @@ bool touch_live_bits(const struct touch *touch, const struct touch_map *map, uin
  * unknown.
  */
 uint64_t touch_created_ns(const struct touch *touch, uint64_t start, uint64_t end);
+
+/* touch_peak.c: a call begins. Before the replay has it. */
+void touch_peak_enter(struct touch *touch, const struct map_enter *enter);
+/* Bits that a call had taken out of the kernel's table, and whose lives it has not ended. */
+void touch_peak_survived(struct touch *touch, const struct chunk_bits *bits);
+/* Notes whether the overlay has pages that are, or were until now, in the kernel's table too. */
+void touch_peak_compare(struct touch *touch, const struct chunk_bits *counted);
+void touch_peak_compare_map(struct touch *touch, const struct touch_map *map);
+/* The address space has ended with the last bits; sure: none of them is in doubt. */
+void touch_peak_last(struct touch *touch, bool sure);
+void touch_peak_inherit(struct touch *touch, const struct touch *replaced);
 
 int touch_retire(struct touch *touch, const struct retired *retired);
 
