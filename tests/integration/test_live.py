@@ -186,7 +186,7 @@ def test_resize(page, opened):
     foot = screen.until({"list": lambda lines: "quit" in lines[-1],
                          "search": lambda lines: "Search" in lines[-1],
                          "filter": lambda lines: "Filter" in lines[-1],
-                         "sort": lambda lines: "Enter" in lines[-1]}.get(
+                         "sort": lambda lines: "choose" in lines[-1]}.get(
                              page, lambda lines: "back" in lines[-1]))[-1].split()[0]
     for columns, rows in SIZES:
         screen.size(columns, rows)
