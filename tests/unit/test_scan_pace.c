@@ -128,6 +128,18 @@ static void a_rest_after_many_calls(void **state)
 	assert_int_equal(pace.held_ns, 0);
 }
 
+static void none_for_a_target_that_stands_still(void **state)
+{
+	struct scan_pace pace;
+
+	(void)state;
+	scan_pace__init(&pace);
+	pace.held_ns = UINT64_C(3600000000) * US;
+	assert_true(scan_pace__rest_is_due(&pace, 1));
+	pace.no_rests = true;
+	assert_false(scan_pace__rest_is_due(&pace, 1));
+}
+
 static void a_rest_is_taken(void **state)
 {
 	int slack = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
@@ -157,6 +169,7 @@ int main(void)
 		cmocka_unit_test(others_stay),
 		cmocka_unit_test(a_hole_allows_no_more_pages),
 		cmocka_unit_test(a_rest_after_many_calls),
+		cmocka_unit_test(none_for_a_target_that_stands_still),
 		cmocka_unit_test(a_rest_is_taken),
 	};
 

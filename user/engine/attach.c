@@ -23,7 +23,7 @@ static int scan_baseline(struct engine *engine, struct target *target)
 	if (!err && target->replaced)
 		return 0;
 	if (!err)
-		err = target__scan(engine, target);
+		err = target__scan(engine, target, false);
 	if (!err)
 		err = allocations_probe(engine, target, &target->vmas);
 	if (!err)

@@ -153,8 +153,11 @@ bool target__take_final(struct target *target, struct process_moment *row);
 void target__forget_final(struct target *target);
 /* The path of its program; it keeps the last one that could be read. 0 or -ENOMEM. */
 int target__read_exe(struct target *target);
-/* Scans all of the target's page tables into target->runs. 0; -ESRCH if it is gone. */
-int target__scan(struct engine *engine, struct target *target);
+/*
+ * Scans all of the target's page tables into target->runs. stands_still: all its threads are stopped.
+ * 0; -ESRCH if it is gone.
+ */
+int target__scan(struct engine *engine, struct target *target, bool stands_still);
 /* The kernel's touched chunks of the last scan, once the lives have what they need of them. */
 void target__forget_touches(struct target *target);
 /* Everything of the last scan except its VMAs; a moment has copies of what it needs. */

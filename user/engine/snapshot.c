@@ -60,7 +60,7 @@ static int keep_facts(struct engine *engine, struct target *target, struct array
 
 static int scan_moment(struct engine *engine, struct target *target, bool stands_still)
 {
-	int err = target__scan(engine, target);
+	int err = target__scan(engine, target, stands_still);
 
 	test_point_wait("walked");
 	return err ? err : window_end(engine, target, stands_still);

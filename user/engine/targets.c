@@ -171,7 +171,7 @@ static int scan_frames(struct target *target)
  * maps and pagemap are opened anew for each scan: both descriptors belong to the present image, and
  * after an exec they would show the old one.
  */
-int target__scan(struct engine *engine, struct target *target)
+int target__scan(struct engine *engine, struct target *target, bool stands_still)
 {
 	struct pagemap *pagemap = NULL;
 	size_t i;
@@ -183,6 +183,8 @@ int target__scan(struct engine *engine, struct target *target)
 	if (err)
 		return err;
 	pagemap__tell_huge(pagemap, engine->environment.pmd_bytes);
+	if (stands_still)
+		pagemap__stands_still(pagemap);
 	err = maps_read(target->proc, &target->vmas);
 	if (err)
 		goto out;

@@ -85,6 +85,11 @@ uint32_t pagemap__known_categories(const struct pagemap *pagemap)
 	return pagemap->known;
 }
 
+void pagemap__stands_still(struct pagemap *pagemap)
+{
+	pagemap->pace.no_rests = true;
+}
+
 void pagemap__tell_huge(struct pagemap *pagemap, uint64_t pmd_bytes)
 {
 	if (pagemap->reader != PAGE_READER_READ)

@@ -42,6 +42,9 @@ uint32_t pagemap__known_categories(const struct pagemap *pagemap);
 void pagemap__tell_huge(struct pagemap *pagemap, uint64_t pmd_bytes);
 bool pagemap__huge_unsure(const struct pagemap *pagemap);
 
+/* All threads of the target are stopped: the scan need not pause for them. */
+void pagemap__stands_still(struct pagemap *pagemap);
+
 /*
  * Appends the extents of [start, end) (bytes, page-aligned, within vma) to *list in address order.
  * Absent pages are left out; neighbours of this call with equal categories are joined. Adds to

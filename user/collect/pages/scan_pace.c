@@ -45,7 +45,7 @@ bool scan_pace__rest_is_due(struct scan_pace *pace, uint64_t now)
 {
 	if (now >= pace->last_ns + REST_NS)
 		pace->held_ns = 0;
-	return pace->held_ns >= HOLD_NS;
+	return pace->held_ns >= HOLD_NS && !pace->no_rests;
 }
 
 /* The thread's timer slack (50 us by default) would make a scan a third slower. */

@@ -18,6 +18,7 @@ struct scan_pace {
 	uint64_t tables;  /* page tables per call, at most, present or not */
 	uint64_t held_ns; /* by calls since the last pause */
 	uint64_t last_ns; /* CLOCK_MONOTONIC, when the last one returned */
+	bool no_rests;	  /* the target stands still: nobody waits but for the end of the scan */
 };
 
 void scan_pace__init(struct scan_pace *pace);
