@@ -100,10 +100,10 @@ void scene_pages(struct scene *scene, uint64_t first, uint64_t end, enum page_st
 
 static struct touch_chunk *chunk_of(struct scene *scene, uint64_t start)
 {
-	struct touch_chunk *last = scene->chunks + scene->chunk_count - 1;
+	struct touch_chunk *last;
 
-	if (scene->chunk_count && last->start == start)
-		return last;
+	if (scene->chunk_count && scene->chunks[scene->chunk_count - 1].start == start)
+		return &scene->chunks[scene->chunk_count - 1];
 	assert_int_equal(array_reserve((void **)&scene->chunks, &scene->chunk_capacity,
 				       scene->chunk_count + 1, sizeof(*scene->chunks)),
 			 0);
