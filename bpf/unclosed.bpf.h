@@ -126,6 +126,7 @@ __noinline int move_bits(__u32 slot, struct pw_chunk *chunk, struct pw_chunk *to
 
 		to->pairs[i] = take_pair(&chunk->pairs[i], mask);
 		pages += count_pages(to->pairs[i]);
+		hide(pages);
 	}
 	if (pages)
 		count_touched(slot, -pages);

@@ -116,7 +116,11 @@ static __always_inline __u64 pair_mask(__u64 mask)
 	return (__u32)mask | mask << 32;
 }
 
-/* Takes the bits of a mask out of a pair. */
+/*
+ * Takes the bits of a mask out of a pair. Loops over pairs hide their sum in each round: otherwise the
+ * compiler takes all pairs before it counts any, and the stacks of all callers (512 bytes) have no
+ * room for them.
+ */
 static __always_inline __u64 take_pair(__u64 *pair, __u64 mask)
 {
 	mask = pair_mask(mask);
@@ -139,6 +143,8 @@ static __always_inline __u32 count_words(const struct pw_chunk *chunk, const str
 		words += set;
 		hide(set);
 		*word |= i * set; /* not &: the verifier (v6.18) treats that as a branch */
+		hide(words);
+		hide(*word);
 	}
 	return words;
 }
@@ -199,6 +205,7 @@ __noinline int drop_chunk(struct walk *walk, struct pw_chunk *chunk)
 		__u64 mask = walk->masks.words[i / 2] >> (i % 2 * 32);
 
 		pages += count_pages(take_pair(&chunk->pairs[i], mask));
+		hide(pages);
 	}
 	count_touched(walk->slot, -pages);
 	return 0;
@@ -225,6 +232,7 @@ __noinline int send_chunk(struct walk *walk, struct pw_chunk *chunk, __u64 numbe
 
 		record->pairs[i] = take_pair(&chunk->pairs[i], mask);
 		pages += count_pages(record->pairs[i]);
+		hide(pages);
 	}
 	bpf_ringbuf_submit(record, wakeup_flags(false));
 	count_touched(walk->slot, -pages);
