@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import signal
 import stat
 import subprocess
@@ -194,3 +195,12 @@ def test_lives_that_ended_are_not_kept(tmp_path):
     assert lives[1] - lives[0] >= 50000
     # What malloc keeps differs a little from run to run.
     assert rss[1] <= rss[0] + (512 << 10)
+
+
+def test_the_command_has_our_limit_of_descriptors():
+    """We raise our own: select() cannot serve more than 1,024."""
+    for soft in (64, 1024):
+        done = harness.pagewatch("run", "-o", "/dev/null", "--", "sh", "-c", "ulimit -Sn; ulimit -Hn",
+                                 preexec_fn=lambda limit=soft: resource.setrlimit(
+                                     resource.RLIMIT_NOFILE, (limit, 2048)))
+        assert done.stdout.split() == [str(soft), "2048"], done.stderr

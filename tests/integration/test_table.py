@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """The kernel's table over a long time: places are used again, and no touch is lost on the way."""
+import resource
 
 import pytest
 
@@ -107,7 +108,11 @@ def test_the_end_costs_no_more_than_its_chunks(program, tmp_path):
 
 
 def test_many_processes_at_a_time(program, tmp_path):
-    snapshot, done = harness.run_json(tmp_path, ["--children"], [program("many_children"), "50", "600"])
+    """Also from a shell's usual soft limit of descriptors."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    snapshot, done = harness.run_json(
+        tmp_path, ["--children"], [program("many_children"), "50", "600"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (1024, most)))
     assert done.returncode == 0, done.stderr
     assert snapshot["complete"], snapshot["losses"]
     assert len(snapshot["processes"]) + snapshot["processes_rest"]["processes"] == 1 + 50 + 600

@@ -120,6 +120,7 @@ int control__launch(struct control *control, const struct launch_options *option
 	struct launch launch = {
 		.options = options,
 		.mask = control->options.mask,
+		.files = control->options.files,
 		.guard = &guard,
 		.owner = &owner,
 		.procfs = control->options.procfs,

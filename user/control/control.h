@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "collect/proc/procfs.h"
@@ -24,11 +25,12 @@ struct control_options {
 	const char *proc_root;		  /* where it was opened */
 	const struct stop_probes *probes; /* for control__attach; NULL: none */
 	bool follow_children;
-	const char *stop_at;  /* BINARY:SYMBOL or SYMBOL where a command is stopped; NULL: the
+	const char *stop_at;	    /* BINARY:SYMBOL or SYMBOL where a command is stopped; NULL: the
 			      * default */
-	bool wants_looks;     /* call look before the command's own code can allocate */
-	uint64_t hold_ns;     /* longest hold of a process; 0: no limit */
-	const sigset_t *mask; /* signal mask of a command */
+	bool wants_looks;	    /* call look before the command's own code can allocate */
+	uint64_t hold_ns;	    /* longest hold of a process; 0: no limit */
+	const sigset_t *mask;	    /* signal mask of a command */
+	const struct rlimit *files; /* its RLIMIT_NOFILE; NULL: ours */
 	void *ctx;
 	/* The process stands still. Returns whether an allocator was found in it. */
 	bool (*look)(void *ctx, pid_t pid);

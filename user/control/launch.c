@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -44,6 +45,8 @@ static void launch_run_child(const struct launch_spawn *spawn)
 
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, spawn->launch->mask, NULL);
+	if (spawn->launch->files)
+		setrlimit(RLIMIT_NOFILE, spawn->launch->files);
 	if (read(spawn->go[PIPE_READ], &byte, 1) != 1)
 		_exit(125);
 	if (checkpoints__inherit(spawn->launch->checkpoints))

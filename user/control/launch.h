@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 
 #include "control/checkpoints.h"
 #include "control/control.h"
@@ -13,6 +14,7 @@
 struct launch {
 	const struct launch_options *options;
 	const sigset_t *mask;		       /* signal mask of the command */
+	const struct rlimit *files;	       /* its RLIMIT_NOFILE; NULL: ours */
 	const struct checkpoints *checkpoints; /* it inherits their socket */
 	const struct guard_options *guard;     /* all but spawn, ctx and link */
 	const struct guardian_owner *owner;

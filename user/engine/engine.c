@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -46,6 +47,21 @@ static int open_faults(struct engine *engine)
 	return 0;
 }
 
+/*
+ * Each followed process takes descriptors, and shells allow 1,024 by default. A command that we start
+ * gets the old limit back: programs that use select() cannot have more.
+ */
+static int raise_files(struct engine *engine)
+{
+	struct rlimit most;
+
+	if (getrlimit(RLIMIT_NOFILE, &engine->old_files))
+		return -errno;
+	most = engine->old_files;
+	most.rlim_cur = most.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &most) ? -errno : 0;
+}
+
 static int open_signals(struct engine *engine)
 {
 	static const int handled[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGWINCH, SIGCHLD };
@@ -81,8 +97,10 @@ static int check_reader(const struct engine *engine)
 
 static int open_all(struct engine *engine)
 {
-	int err;
+	int err = raise_files(engine);
 
+	if (err)
+		return err;
 	engine->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (engine->epoll_fd < 0)
 		return -errno;
@@ -160,6 +178,8 @@ void engine__free(struct engine *engine)
 		close(engine->signal_fd);
 		sigprocmask(SIG_SETMASK, &engine->old_mask, NULL);
 	}
+	if (engine->old_files.rlim_max)
+		setrlimit(RLIMIT_NOFILE, &engine->old_files);
 	if (engine->epoll_fd >= 0)
 		close(engine->epoll_fd);
 	free(engine);

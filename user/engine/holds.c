@@ -48,6 +48,7 @@ int engine_open_control(struct engine *engine)
 		.wants_looks = engine->faults && engine->options.heap_min_bytes,
 		.hold_ns = engine->options.hold_ns,
 		.mask = &engine->old_mask,
+		.files = &engine->old_files,
 		.ctx = engine,
 		.look = holds_look,
 		.prepare = holds_prepare,

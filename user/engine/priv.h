@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "collect/kernel/faults.h"
@@ -108,6 +109,7 @@ struct engine {
 	int signal_fd;
 	int timer_fd;
 	sigset_t old_mask;
+	struct rlimit old_files;	    /* RLIMIT_NOFILE */
 	int interrupted_by;		    /* pending signal, 0: none */
 	int input_fd;			    /* of engine__watch_input; -1: none */
 	bool asked, resized, ticked, input; /* pending events */
