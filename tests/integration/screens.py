@@ -109,7 +109,8 @@ class Screen:
 
     def run(self, text):
         """A command of the shell, to its end: what it printed."""
-        self.enter(f"clear; {text}; echo END")
+        # Not END as it is typed: a long command is wrapped, and its last line may be that word.
+        self.enter(f"clear; {text}; echo E''ND")
         lines = self.until(lambda lines: "END" in lines)
         return lines[:lines.index("END")]
 
