@@ -52,8 +52,8 @@ static __noinline int send_process(__u32 type, __u32 slot, __u32 other_slot, __u
 
 static __always_inline void add_image(__u64 mm, __u32 pid, __u32 old_slot)
 {
-	if (add_mm(mm, pid) != PW_NO_SLOT)
-		bpf_map_update_elem(&execs, &pid, &old_slot, BPF_ANY);
+	if (add_mm(mm, pid) != PW_NO_SLOT && bpf_map_update_elem(&execs, &pid, &old_slot, BPF_ANY))
+		__sync_fetch_and_add(&losses.children, 1);
 }
 
 /* The new image of the current process, whose old address space is in old_mm. */
