@@ -12,44 +12,40 @@ void folds__deinit(struct folds *folds)
 	memset(folds, 0, sizeof(*folds));
 }
 
-/* Where the key is, or belongs. */
-static size_t place_of(const struct folds *folds, const struct item_key *key)
+static int compare_keys(const void *left, const void *right)
 {
-	size_t low = 0, high = folds->count;
+	return item_key_compare(left, right);
+}
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (item_key_compare(&folds->keys[middle], key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+static struct item_key *find_key(const struct folds *folds, const struct item_key *key)
+{
+	return array_find(key, folds->keys, folds->count, sizeof(*key), compare_keys);
 }
 
 bool folds__changed(const struct folds *folds, const struct item_key *key)
 {
-	size_t at = place_of(folds, key);
+	return find_key(folds, key);
+}
 
-	return at < folds->count && item_key_same(&folds->keys[at], key);
+static int add_key(struct folds *folds, const struct item_key *key)
+{
+	int err = array_reserve((void **)&folds->keys, &folds->capacity, folds->count + 1,
+				sizeof(*folds->keys));
+
+	if (err)
+		return err;
+	folds->keys[folds->count++] = *key;
+	array_sort(folds->keys, folds->count, sizeof(*folds->keys), compare_keys);
+	return 0;
 }
 
 int folds__toggle(struct folds *folds, const struct item_key *key)
 {
-	size_t at = place_of(folds, key);
-	bool there = at < folds->count && item_key_same(&folds->keys[at], key);
-	int err = 0;
+	struct item_key *found = find_key(folds, key);
 
-	if (!there)
-		err = array_reserve((void **)&folds->keys, &folds->capacity, folds->count + 1,
-				    sizeof(*folds->keys));
-	if (err)
-		return err;
-	memmove(&folds->keys[at + !there], &folds->keys[at + there],
-		(folds->count - at - there) * sizeof(*folds->keys));
-	if (!there)
-		folds->keys[at] = *key;
-	folds->count += there ? (size_t)-1 : 1;
+	if (!found)
+		return add_key(folds, key);
+	folds->count--;
+	memmove(found, found + 1, (size_t)(folds->keys + folds->count - found) * sizeof(*found));
 	return 0;
 }

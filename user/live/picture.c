@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/names_apart.h"
 #include "live/picture_priv.h"
 
@@ -44,23 +45,25 @@ static int sort_keys(struct picture *picture)
 	return 0;
 }
 
+struct wanted_item {
+	const struct picture *picture;
+	const struct item_key *key;
+};
+
+static int compare_wanted(const void *left, const void *right)
+{
+	const struct wanted_item *wanted = left;
+
+	return item_key_compare(wanted->key, &wanted->picture->items[*(const size_t *)right].key);
+}
+
 size_t picture__find(const struct picture *picture, const struct item_key *key)
 {
-	size_t low = 0, high = picture->count;
+	const struct wanted_item wanted = { picture, key };
+	const size_t *found = array_find(&wanted, picture->by_key, picture->count,
+					 sizeof(*picture->by_key), compare_wanted);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		size_t item = picture->by_key[middle];
-		int order = item_key_compare(&picture->items[item].key, key);
-
-		if (!order)
-			return item;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NO_ITEM;
+	return found ? *found : NO_ITEM;
 }
 
 /* Per second, of a difference in so many ns. */
