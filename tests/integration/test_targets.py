@@ -162,12 +162,19 @@ def test_a_child_that_is_known_before_its_parent(opened):
     assert parent.end() == 0
 
 
-@pytest.fixture(name="exec_chain")
-def fixture_exec_chain(tmp_path):
-    path = tmp_path / "exec_chain"
-    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-o", path,
-                    harness.ROOT / "tests/faults/exec_chain.c"], check=True)
-    return path
+@pytest.fixture(name="watched_chain")
+def fixture_watched_chain(tmp_path, opened):
+    """It has begun: (exec_chain WORD, what watches it)."""
+    program = harness.fault_program(tmp_path, "exec_chain")
+
+    def watched(word, hidden, *options):
+        target = harness.Target([program, word])
+        opened.append(target)
+        target.ready()
+        watch = harness.Watch(target.pid, *options, hides=hidden)
+        opened.append(watch)
+        return target, watch
+    return watched
 
 
 ANNOUNCED = pytest.mark.parametrize("hidden", ["", "sched/sched_prepare_exec"],
@@ -176,13 +183,9 @@ ANNOUNCED = pytest.mark.parametrize("hidden", ["", "sched/sched_prepare_exec"],
 
 @pytest.mark.root
 @ANNOUNCED
-def test_reports_of_a_process_that_keeps_executing_programs(exec_chain, opened, hidden):
+def test_reports_of_a_process_that_keeps_executing_programs(watched_chain, hidden):
     """Also one that comes while the old memory is gone, and the new image not known yet."""
-    target = harness.Target([exec_chain, "2000"])
-    opened.append(target)
-    target.ready()
-    watch = harness.Watch(target.pid, "--interval", "1ms", hides=hidden)
-    opened.append(watch)
+    target, watch = watched_chain("2000", hidden, "--interval", "1ms")
     target.go()
     exited = False
     while not exited:
@@ -195,13 +198,9 @@ def test_reports_of_a_process_that_keeps_executing_programs(exec_chain, opened, 
 
 @pytest.mark.root
 @ANNOUNCED
-def test_an_image_whose_memory_goes_after_the_exec(exec_chain, opened, hidden):
+def test_an_image_whose_memory_goes_after_the_exec(watched_chain, hidden):
     """Another process goes on in it, or reads it. Its lives are those of the process."""
-    target = harness.Target([exec_chain, "shared"])
-    opened.append(target)
-    target.ready()
-    watch = harness.Watch(target.pid, hides=hidden)
-    opened.append(watch)
+    target, watch = watched_chain("shared", hidden)
     target.go()
     target.until("LEFT")
     assert pids_of(watch.snapshot()) == [target.pid] * 2
@@ -215,13 +214,9 @@ def test_an_image_whose_memory_goes_after_the_exec(exec_chain, opened, hidden):
 
 @pytest.mark.root
 @ANNOUNCED
-def test_an_image_that_is_read_while_it_executes_another(exec_chain, opened, hidden):
+def test_an_image_that_is_read_while_it_executes_another(watched_chain, hidden):
     """Who reads /proc/PID/cmdline has the memory for a moment, and can be the one that ends it."""
-    target = harness.Target([exec_chain, "500"])
-    opened.append(target)
-    target.ready()
-    watch = harness.Watch(target.pid, hides=hidden)
-    opened.append(watch)
+    target, watch = watched_chain("500", hidden)
     watch.snapshot()
     target.go()
     with open(f"/proc/{target.pid}/cmdline", "rb", buffering=0) as cmdline:
