@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 
 import harness
@@ -21,6 +22,10 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_sessionstart(session):
+    # nohup and a shell's & have them ignored: what the tests start must be as in a terminal.
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     for program in (harness.PROGRAM, harness.WORKLOAD, harness.RANDOM, harness.SIGNALS):
         if not program.exists():
             pytest.exit(f"{program} is missing: make all workloads", returncode=3)

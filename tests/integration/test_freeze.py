@@ -76,8 +76,8 @@ def test_a_stopped_process_stays_stopped(opened):
     assert target.process.wait(harness.DEADLINE) == 0
 
 
-def held_watch(target, opened, *options):
-    watch = harness.Watch(target.pid, "--freeze", *options, until=None)
+def held_watch(target, opened, *options, **popen):
+    watch = harness.Watch(target.pid, "--freeze", *options, until=None, **popen)
     opened.append(watch)
     return watch
 
@@ -177,7 +177,8 @@ def test_run_freezes_the_children(tmp_path):
 @pytest.mark.root
 def test_a_terminal_stops_us_only_when_the_process_runs(opened):
     target = start(opened, 3)
-    watch = held_watch(target, opened, "--backend", "none")
+    # As a shell's job: the kernel stops nobody whose process group has no parent in the session.
+    watch = held_watch(target, opened, "--backend", "none", preexec_fn=os.setpgrp)
     assert watch.phases.until("attached")
     watch.process.send_signal(signal.SIGUSR1)
     watch.phases.go()
