@@ -142,3 +142,25 @@ def test_one_rule_for_names(pattern, shown, opened):
                              "-e", f'{pattern}: pages == 1024')
     results = json.loads(done.stdout)["expectations"]
     assert {row["array"]["name"] for row in results[0]["findings"]} == shown
+
+
+def test_why_a_report_was_taken(opened, tmp_path):
+    """By the timer, by a signal, by the end of what was watched: each says so."""
+    target = harness.Target([harness.WORKLOAD, "--wait", "write"])
+    opened.append(target)
+    target.ready()
+    asked = harness.snap(target.pid)
+    done = harness.pagewatch("watch", "-p", target.pid, "--backend", "none", "--json", "-n", "2",
+                             "--interval", "1ms")
+    ticks = [json.loads(line) for line in done.stdout.splitlines()]
+    watch = harness.Watch(target.pid, "--backend", "none", until="attached")
+    opened.append(watch)
+    signalled = watch.snapshot()
+    target.go()
+    target.go()
+    last = watch.next()
+    ended, _ = harness.run_json(tmp_path, ["--backend", "none"], ["/bin/true"])
+    reports = [asked, *ticks, signalled, last, ended]
+    assert [report["reason"] for report in reports] == ["asked", "interval", "interval", "asked",
+                                                        "end", "end"]
+    assert {report["checkpoint"] for report in reports} == {None}

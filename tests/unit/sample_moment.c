@@ -99,6 +99,7 @@ void sample_moment(struct moment *ret)
 							.page_bytes = PAGE,
 							.pmd_bytes = 512 * PAGE };
 	ret->header.losses.count[LOSS_EVENTS] = 3;
+	require(!moment__set_reason(ret, MOMENT_CHECKPOINT, "after \xff step"));
 	process->header.facts = (struct process_facts){ .pid = 4711, .comm = "a\033b" };
 	process->header.faults_known = process->header.frames_known = true;
 	process->header.retired = calloc(1, sizeof(*process->header.retired));

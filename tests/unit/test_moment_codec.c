@@ -71,6 +71,31 @@ static void read_back_and_shown(void **state)
 	moment__deinit(&moment);
 }
 
+/* A program may give its checkpoint an empty name: that is not the same as none. */
+static void every_reason(void **state)
+{
+	enum moment_reason reason;
+
+	(void)state;
+	for (reason = 0; reason < MOMENT_REASONS; reason++) {
+		bool named = reason == MOMENT_CHECKPOINT;
+		struct moment moment, again;
+		char *bytes;
+		size_t count;
+
+		sample_moment(&moment);
+		assert_int_equal(moment__set_reason(&moment, reason, named ? "" : NULL), 0);
+		assert_int_equal(moment_codec__encode(&moment, &bytes, &count), 0);
+		assert_int_equal(moment_codec__decode(bytes, count, &again), 0);
+		assert_int_equal(again.header.reason, reason);
+		assert_string_equal(again.header.checkpoint ? again.header.checkpoint : "none",
+				    named ? "" : "none");
+		free(bytes);
+		moment__deinit(&again);
+		moment__deinit(&moment);
+	}
+}
+
 static void decode_and_show(const char *bytes, size_t count)
 {
 	char *exact = malloc(count + !count), *text;
@@ -125,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(read_back_and_shown),
+		cmocka_unit_test(every_reason),
 		cmocka_unit_test(hostile_bytes),
 	};
 

@@ -74,19 +74,15 @@ static int ask_for_symbols(struct check *check)
 	return status;
 }
 
-/* Of one process, or (pid 0) the report of all. The caller calls deinit, even on failure. */
-static int take_moment(struct check *check, uint32_t pid, struct moment *ret)
-{
-	return pid ? engine__snapshot(check->engine, pid, ret) : engine__report(check->engine, ret);
-}
-
 /* Judged for the process that waits there. */
 static int on_checkpoint(void *ctx, const char *name, uint32_t pid)
 {
 	struct check *check = ctx;
 	struct moment moment = { 0 };
-	int err = take_moment(check, pid, &moment);
+	int err = engine__snapshot(check->engine, pid, &moment);
 
+	if (!err)
+		err = moment__set_reason(&moment, MOMENT_CHECKPOINT, name);
 	if (!err)
 		err = checks__judge(&check->checks, name, &moment);
 	moment__deinit(&moment);
@@ -101,7 +97,8 @@ static int judge_end(struct check *check)
 
 	if (!engine__kept_last(check->engine))
 		return 0;
-	err = take_moment(check, 0, &last);
+	err = engine__report(check->engine, &last);
+	last.header.reason = MOMENT_END;
 	if (!err)
 		err = late_tell(&last, engine__why_late(check->engine), true);
 	if (!err)
@@ -149,7 +146,8 @@ static int measure_process(struct check *check)
 
 	err = options__attach(&check->options, check->engine);
 	if (!err)
-		err = take_moment(check, 0, &moment);
+		err = engine__report(check->engine, &moment);
+	moment.header.reason = MOMENT_ASKED;
 	if (!err)
 		err = checks__judge(checks, NULL, &moment);
 	moment__deinit(&moment);

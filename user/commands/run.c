@@ -45,6 +45,7 @@ static int report_run(struct run *run)
 	else if (why)
 		log_info("%s; pages are as of its exit", why);
 	err = engine__report(run->engine, &run->last);
+	run->last.header.reason = MOMENT_END;
 	if (!err)
 		err = late_tell(&run->last, why, false);
 	if (!err && run->options.output && !run->last.header.complete)

@@ -28,6 +28,7 @@ static int take_snapshot(const struct options *options, struct report *report)
 		err = options__attach(options, engine);
 	if (!err)
 		err = engine__report(engine, &moment);
+	moment.header.reason = MOMENT_ASKED;
 	if (!err && moment__all_exited(&moment)) {
 		log_error("%s ended", options__name_targets(options, name, sizeof(name)));
 		err = -ESRCH;

@@ -57,7 +57,7 @@ static int set_pace(struct watch *watch)
 }
 
 /* -1 to go on, or the exit status. */
-static int take_one(struct watch *watch)
+static int take_one(struct watch *watch, enum moment_reason reason)
 {
 	struct moment moment;
 	int err;
@@ -65,6 +65,7 @@ static int take_one(struct watch *watch)
 	if (watch->live)
 		live__looks(watch->live);
 	err = engine__report(watch->engine, &moment);
+	moment.header.reason = reason;
 	if (!err && !watch->reports && moment__all_exited(&moment)) {
 		moment__deinit(&moment);
 		tell_ended(watch);
@@ -95,7 +96,7 @@ static int on_ended(struct watch *watch)
 	if (!watch->reports)
 		return STATUS_UNMEASURED;
 	if (!watch->live && engine__ended_since_report(watch->engine))
-		status = take_one(watch);
+		status = take_one(watch, MOMENT_END);
 	return status < 0 ? STATUS_OK : status;
 }
 
@@ -124,9 +125,10 @@ static int handle_event(struct watch *watch, enum engine_event event)
 {
 	switch (event) {
 	case ENGINE_TICK:
-		return watch->live && live__paused(watch->live) ? -1 : take_one(watch);
+		return watch->live && live__paused(watch->live) ? -1
+								: take_one(watch, MOMENT_INTERVAL);
 	case ENGINE_ASKED:
-		return take_one(watch);
+		return take_one(watch, MOMENT_ASKED);
 	case ENGINE_INPUT:
 		return on_keys(watch);
 	case ENGINE_RESIZED:
@@ -153,7 +155,7 @@ static int watch_loop(struct watch *watch)
 	err = set_pace(watch);
 	/* Who looks at a screen does not wait for its first moment. */
 	if (!err && watch->live)
-		status = take_one(watch);
+		status = take_one(watch, MOMENT_ASKED);
 	while (!err && status < 0) {
 		err = engine__next(watch->engine, &event);
 		if (!err)

@@ -27,9 +27,29 @@ void moment__deinit(struct moment *moment)
 
 	for (i = 0; i < moment->process_count; i++)
 		process_moment__deinit(&moment->processes[i]);
+	counted__drop(moment->header.checkpoint);
 	free(moment->processes);
 	free(moment->pool);
 	memset(moment, 0, sizeof(*moment));
+}
+
+const char *moment_reason_name(enum moment_reason reason)
+{
+	static const char *const names[MOMENT_REASONS] = {
+		[MOMENT_ASKED] = "asked", [MOMENT_INTERVAL] = "interval",
+		[MOMENT_PEAK] = "peak",	  [MOMENT_CHECKPOINT] = "checkpoint",
+		[MOMENT_END] = "end",
+	};
+
+	return names[reason];
+}
+
+int moment__set_reason(struct moment *moment, enum moment_reason reason, const char *checkpoint)
+{
+	counted__drop(moment->header.checkpoint);
+	moment->header.checkpoint = NULL;
+	moment->header.reason = reason;
+	return checkpoint ? counted__set_text(&moment->header.checkpoint, checkpoint) : 0;
 }
 
 void process_moment__miss_names(struct process_moment *process, const char *format, ...)

@@ -70,8 +70,20 @@ struct processes_rest {
 	uint64_t ended_pages; /* touched in their lives that had ended before */
 };
 
+/* Why a moment was taken. */
+enum moment_reason {
+	MOMENT_ASKED,	   /* by a person or a script: a command, SIGUSR1, a key */
+	MOMENT_INTERVAL,   /* its time had come */
+	MOMENT_PEAK,	   /* RSS was higher than before */
+	MOMENT_CHECKPOINT, /* the program named one */
+	MOMENT_END,	   /* the last one, before the program gives its memory back or after it */
+	MOMENT_REASONS,
+};
+
 struct moment_header {
-	const char *version; /* pagewatch's; a literal, like the next three */
+	enum moment_reason reason;
+	const char *checkpoint; /* its name, untrusted (base/counted.h); NULL: taken at none */
+	const char *version;	/* pagewatch's; a literal, like the next three */
 	struct environment environment;
 	const char *tier;	 /* "faults" or "scan" */
 	const char *backend;	 /* "tp_btf", "perf", "none" */
@@ -105,6 +117,12 @@ struct moment {
 /* Frees everything below; the moment itself may live on the stack. */
 void moment__deinit(struct moment *moment);
 void process_moment__deinit(struct process_moment *process);
+
+/* "asked", "interval", ... */
+const char *moment_reason_name(enum moment_reason reason);
+
+/* checkpoint: the name, which is copied, if that is the reason; else NULL. 0 or -ENOMEM. */
+int moment__set_reason(struct moment *moment, enum moment_reason reason, const char *checkpoint);
 
 /* Appends a sentence to names_missing, which keeps the error if there is no memory. */
 void process_moment__miss_names(struct process_moment *process, const char *format, ...)

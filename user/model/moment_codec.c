@@ -11,7 +11,7 @@
 #include "base/counted.h"
 #include "model/moment_codec_priv.h"
 
-#define MAGIC "pagewatch moment 1"
+#define MAGIC "pagewatch moment 2"
 
 /* Sizes of pages and huge pages, which loops use as steps. */
 #define PAGE_BYTES_MIN (1u << 10)
@@ -70,11 +70,42 @@ static void code_missing(struct codec *codec, struct moment_header *header)
 	}
 }
 
+static void code_counted(struct codec *codec, const char **counted)
+{
+	char text[PATH_MAX] = "";
+
+	if (!codec->reads)
+		snprintf(text, sizeof(text), "%s", *counted ? *counted : "");
+	codec_chars(codec, text, sizeof(text));
+	if (codec->reads && !codec->err)
+		codec->err = counted__set_text(counted, text);
+}
+
+static void code_exe(struct codec *codec, const char **exe)
+{
+	bool known = *exe != NULL;
+
+	codec_bool(codec, &known);
+	if (known)
+		code_counted(codec, exe);
+}
+
+static void code_reason(struct codec *codec, struct moment_header *header)
+{
+	int reason = header->reason;
+
+	codec_enum(codec, &reason, MOMENT_REASONS);
+	header->reason = (enum moment_reason)reason;
+	if (header->reason == MOMENT_CHECKPOINT)
+		code_counted(codec, &header->checkpoint);
+}
+
 static void code_header(struct codec *codec, struct moment_header *header)
 {
 	uint64_t merged = header->merged_count;
 	size_t i;
 
+	code_reason(codec, header);
 	codec_word(codec, &header->version);
 	code_environment(codec, &header->environment);
 	codec_word(codec, &header->tier);
@@ -102,17 +133,6 @@ static void code_header(struct codec *codec, struct moment_header *header)
 	codec_u64(codec, &header->self_cpu_ns);
 	codec_u64(codec, &header->self_rss_bytes);
 	codec_u64(codec, &header->self_bpf_bytes);
-}
-
-static void code_exe(struct codec *codec, const char **exe)
-{
-	char text[PATH_MAX] = "";
-
-	if (!codec->reads)
-		snprintf(text, sizeof(text), "%s", *exe ? *exe : "");
-	codec_chars(codec, text, sizeof(text));
-	if (codec->reads && !codec->err && *text)
-		codec->err = counted__set_text(exe, text);
 }
 
 static void code_names_missing(struct codec *codec, struct text_buffer *missing)

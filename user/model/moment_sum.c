@@ -12,6 +12,7 @@ static uint64_t own_bytes(const struct moment *moment)
 			 moment->process_count * sizeof(*moment->processes);
 	size_t i, j;
 
+	bytes += counted__bytes(moment->header.checkpoint);
 	for (i = 0; i < moment->process_count; i++) {
 		const struct process_header *header = &moment->processes[i].header;
 

@@ -65,6 +65,8 @@ static void put_header(struct json_out *json, const struct snapshot *snapshot)
 	json_environment(json, "environment", &snapshot->header.environment);
 	put_time(json, snapshot->header.time_unix_ns);
 	json_count(json, "since_start_ns", snapshot->header.since_start_ns);
+	json_words(json, "reason", moment_reason_name(snapshot->header.reason));
+	json_text(json, "checkpoint", snapshot->header.checkpoint);
 	json_count(json, "max_hold_ns", snapshot->header.max_hold_ns);
 	json_bool(json, "complete", snapshot->header.complete);
 	put_losses(json, &snapshot->header.losses);
