@@ -242,6 +242,33 @@ $(O)/pagewatch.skel.h: $(O)/pagewatch.bpf.o
 	$(if $(V),,@echo "  SKEL    $@")
 	$(Q)$(BPFTOOL) gen skeleton $< name pagewatch_bpf > $@
 
+# The page of --html: its files as lists of bytes, and the policy that lets its script and style run
+# by their hashes.
+HTML := $(O)/html
+HTML_JS := $(patsubst %,user/render/html/%.js,nodes pages heat words state table grid shape opened \
+	header page)
+as_bytes = od -An -v -tu1 $(1) | sed 's/[0-9][0-9]*/&,/g' > $(2)
+hash_of = $$(env printf "$$(sha256sum $(1) | cut -c1-64 | sed 's/../\\x&/g')" | base64)
+
+$(HTML)/report.js: $(HTML_JS) Makefile
+	@mkdir -p $(@D)
+	$(Q)cat $(HTML_JS) > $@
+
+$(HTML)/report.%: user/render/html/report.%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+$(HTML)/policy: $(HTML)/report.js $(HTML)/report.css
+	$(Q)printf "default-src 'none'; script-src 'sha256-%s'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'" \
+		"$(call hash_of,$(HTML)/report.js)" "$(call hash_of,$(HTML)/report.css)" > $@
+
+$(HTML)/%.inc: $(HTML)/%
+	$(Q)$(call as_bytes,$<,$@)
+
+HTML_INC := $(addprefix $(HTML)/,report.js.inc report.css.inc report.html.inc policy.inc)
+$(OBJ)/user/render/html_files.o $(FUZZ_OBJ)/user/render/html_files.o: $(HTML_INC)
+.PRECIOUS: $(HTML)/%
+
 # The one file that sees the skeleton; -MMD finds it only after a first build.
 $(call objects,$(KERNEL_C)): $(O)/pagewatch.skel.h
 

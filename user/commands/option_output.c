@@ -40,6 +40,20 @@ static const struct option_row rows[] = {
 			"one link in a writable folder.",
 	},
 	{
+		.name = "html",
+		.commands = LOOKING,
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, html),
+		.completion = COMPLETE_FILES,
+		.value = "OUT",
+		.help = "also a page for a browser, in one file",
+		.manual =
+			"Also writes the report as one HTML file, which a browser opens without a network:\n"
+			"a table of arrays and mappings with heatmaps, each page of an opened row, and a\n"
+			"slider where the file has several moments. *watch* then prints reports, has no\n"
+			"live view, and the file has its last report.",
+	},
+	{
 		.name = "color",
 		.commands = LOOKING | OPTIONS_CHECK,
 		.kind = OPTION_CHOICE,

@@ -58,6 +58,7 @@ struct options {
 	uint32_t processes; /* 0: default */
 	uint32_t ring_bytes;
 	const char *output; /* -o */
+	const char *html;   /* --html */
 	const char *user;   /* -u */
 	enum color_when color;
 	enum live_signs signs;		    /* --signs */

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/test_point.h"
 #include "commands/commands.h"
+#include "commands/documents.h"
 #include "commands/engine_setup.h"
 #include "commands/late.h"
 #include "commands/options.h"
@@ -20,6 +21,7 @@
 struct run {
 	struct options options;
 	struct report report;
+	struct documents documents;
 	struct engine *engine;
 	struct moment last; /* of the command and its children, each at its end */
 };
@@ -86,6 +88,8 @@ static int run_command(struct run *run)
 
 	if (report__open(&run->report, &run->options, STDERR_FILENO, false))
 		return STATUS_RUN_FAILED;
+	if (documents__open(&run->documents, &run->options))
+		return STATUS_RUN_FAILED;
 	options = options__engine(&run->options);
 	err = engine__new(&options, &run->engine);
 	if (err)
@@ -105,6 +109,8 @@ static int run_command(struct run *run)
 		run->report.failed ? report_status(err) : status_of_error(err);
 		return STATUS_RUN_FAILED;
 	}
+	if (documents__write_one(&run->documents, &run->last, &run->report.view))
+		return STATUS_RUN_FAILED;
 	return status;
 }
 
@@ -118,6 +124,8 @@ int command_run(int argc, char **argv)
 		status = usage_error("no command given: run [OPTIONS] [--] CMD...");
 	if (status < 0) {
 		status = run_command(&run);
+		if (documents__close(&run.documents))
+			status = STATUS_RUN_FAILED;
 		err = report__close(&run.report);
 		if (err && err != -EPIPE && !run.report.failed) {
 			report_status(err);

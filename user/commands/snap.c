@@ -6,13 +6,15 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
+#include "commands/documents.h"
 #include "commands/engine_setup.h"
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/symbols.h"
 #include "commands/usage.h"
 
-static int take_snapshot(const struct options *options, struct report *report)
+static int take_snapshot(const struct options *options, struct report *report,
+			 struct documents *documents)
 {
 	struct engine_options engine_options;
 	struct engine *engine = NULL;
@@ -41,6 +43,8 @@ static int take_snapshot(const struct options *options, struct report *report)
 		err = report__print(report, &moment);
 		if (err)
 			status = report_status(err);
+		else if (documents__write_one(documents, &moment, &report->view))
+			status = STATUS_INTERNAL;
 		else if (!symbols_seen__all(&seen, &options->symbols))
 			status = STATUS_UNMEASURED;
 	}
@@ -54,6 +58,7 @@ int command_snap(int argc, char **argv)
 {
 	struct options options;
 	struct report report;
+	struct documents documents;
 	int status, err;
 
 	status = options__parse(&options, OPTIONS_SNAP, argc, argv);
@@ -64,7 +69,10 @@ int command_snap(int argc, char **argv)
 	if (status < 0) {
 		status = STATUS_INTERNAL;
 		if (!report__open(&report, &options, STDOUT_FILENO, false)) {
-			status = take_snapshot(&options, &report);
+			if (!documents__open(&documents, &options))
+				status = take_snapshot(&options, &report, &documents);
+			if (documents__close(&documents) && status == STATUS_OK)
+				status = STATUS_INTERNAL;
 			err = report__close(&report);
 			if (err && status == STATUS_OK)
 				status = report_status(err);

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "commands/commands.h"
+#include "commands/documents.h"
 #include "commands/engine_setup.h"
 #include "commands/options.h"
 #include "commands/report.h"
@@ -18,6 +19,9 @@
 struct watch {
 	struct options options;
 	struct report report;
+	struct documents documents;
+	struct moment last; /* of the reports; kept for the documents, if there are any */
+	bool has_last;
 	struct live *live; /* NULL: reports */
 	struct engine *engine;
 	uint64_t interval_ns; /* of the engine's ticks */
@@ -32,6 +36,13 @@ static void tell_ended(const struct watch *watch)
 	log_warn("%s ended", options__name_targets(&watch->options, name, sizeof(name)));
 }
 
+static void drop_last(struct watch *watch)
+{
+	if (watch->has_last)
+		moment__deinit(&watch->last);
+	watch->has_last = false;
+}
+
 /* Takes the moment over. 0 or -errno. */
 static int show_moment(struct watch *watch, struct moment *moment)
 {
@@ -40,7 +51,13 @@ static int show_moment(struct watch *watch, struct moment *moment)
 	if (watch->live)
 		return live__show(watch->live, moment);
 	err = report__print(&watch->report, moment);
-	moment__deinit(moment);
+	if (!watch->documents.count) {
+		moment__deinit(moment);
+		return err;
+	}
+	drop_last(watch);
+	watch->last = *moment;
+	watch->has_last = true;
 	return err;
 }
 
@@ -170,11 +187,11 @@ static int watch_loop(struct watch *watch)
 	return status;
 }
 
-/* One who asked for a number of reports, or for all details, gets them as text. */
+/* One who asked for a number of reports, for all details or for a document, gets text. */
 static bool wants_live(const struct options *options)
 {
 	return !options->output && !options->json && !options->count && !options->detail &&
-	       live_possible();
+	       !documents_wanted(options) && live_possible();
 }
 
 static enum live_signs signs_for(const struct options *options, bool unicode)
@@ -214,6 +231,8 @@ static int watch_process(struct watch *watch)
 
 	if (report__open(&watch->report, &watch->options, STDOUT_FILENO, true))
 		return STATUS_INTERNAL;
+	if (documents__open(&watch->documents, &watch->options))
+		return STATUS_INTERNAL;
 	options = options__engine(&watch->options);
 	err = engine__new(&options, &watch->engine);
 	if (!err)
@@ -221,6 +240,17 @@ static int watch_process(struct watch *watch)
 	if (!err && live)
 		err = open_live(watch);
 	return err ? status_of_error(err) : watch_loop(watch);
+}
+
+static int close_documents(struct watch *watch)
+{
+	int err = 0, closed;
+
+	if (watch->has_last)
+		err = documents__write_one(&watch->documents, &watch->last, &watch->report.view);
+	drop_last(watch);
+	closed = documents__close(&watch->documents);
+	return err ? err : closed;
 }
 
 int command_watch(int argc, char **argv)
@@ -236,6 +266,8 @@ int command_watch(int argc, char **argv)
 	if (status < 0) {
 		status = watch_process(&watch);
 		live__free(watch.live);
+		if (close_documents(&watch) && status == STATUS_OK)
+			status = STATUS_INTERNAL;
 		err = report__close(&watch.report);
 		if (err && status == STATUS_OK)
 			status = report_status(err);

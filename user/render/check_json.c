@@ -92,7 +92,7 @@ int check_render_json(const struct checks *checks, FILE *out)
 	struct json_out json = { .out = out };
 	size_t i;
 
-	json_open_report(&json, "check", PAGEWATCH_VERSION);
+	json_open_report(&json, NULL, "check", PAGEWATCH_VERSION);
 	json_words(&json, "verdict", expect_verdict_name(checks__verdict(checks)));
 	put_command(&json, checks);
 	json_open(&json, "expectations", '[');

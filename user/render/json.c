@@ -88,18 +88,25 @@ static void put_rest(struct json_out *json, const struct snapshot *snapshot)
 	json_close(json, '}');
 }
 
+void json_put_snapshot(struct json_out *json, const char *key, const struct snapshot *snapshot,
+		       const struct view *view)
+{
+	size_t i;
+
+	json_open_report(json, key, "snapshot", snapshot->header.version);
+	put_header(json, snapshot);
+	json_open(json, "processes", '[');
+	for (i = 0; i < snapshot->process_count && !ferror(json->out); i++)
+		json_process(json, snapshot, &snapshot->processes[i], view);
+	json_close(json, ']');
+	put_rest(json, snapshot);
+	json_close(json, '}');
+}
+
 int json_render_snapshot(const struct snapshot *snapshot, const struct view *view, FILE *out)
 {
 	struct json_out json = { .out = out };
-	size_t i;
 
-	json_open_report(&json, "snapshot", snapshot->header.version);
-	put_header(&json, snapshot);
-	json_open(&json, "processes", '[');
-	for (i = 0; i < snapshot->process_count && !ferror(out); i++)
-		json_process(&json, snapshot, &snapshot->processes[i], view);
-	json_close(&json, ']');
-	put_rest(&json, snapshot);
-	json_close(&json, '}');
+	json_put_snapshot(&json, NULL, snapshot, view);
 	return json_end(&json);
 }

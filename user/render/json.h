@@ -10,6 +10,12 @@
 #include "model/rows/view.h"
 #include "model/rows/snapshot.h"
 
+struct json_out;
+
+/* The object, as the next value. key: of it; NULL: an item of a list. */
+void json_put_snapshot(struct json_out *json, const char *key, const struct snapshot *snapshot,
+		       const struct view *view);
+
 /* One object and a newline. 0, -ENOMEM, or -errno of the stream. */
 int json_render_snapshot(const struct snapshot *snapshot, const struct view *view, FILE *out);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "render/json_pack.h"
 
 /* Escaped text takes at most this many bytes for one. */
 #define SAFE_GROWTH 6u
@@ -18,20 +19,28 @@ static void put_key(struct json_out *json, const char *key)
 	if (json->comma)
 		putc(',', json->out);
 	json->comma = true;
-	if (key)
+	if (key && json->pack)
+		json_pack__key(json->pack, key);
+	else if (key)
 		fprintf(json->out, "\"%s\":", key);
 }
 
 void json_open(struct json_out *json, const char *key, char bracket)
 {
 	put_key(json, key);
-	putc(bracket, json->out);
+	if (json->pack)
+		json_pack__open(json->pack);
+	else
+		putc(bracket, json->out);
 	json->comma = false;
 }
 
 void json_close(struct json_out *json, char bracket)
 {
-	putc(bracket, json->out);
+	if (json->pack)
+		json_pack__close(json->pack, bracket == '}');
+	else
+		putc(bracket, json->out);
 	json->comma = true;
 }
 
@@ -88,7 +97,7 @@ void json_address(struct json_out *json, const char *key, uint64_t address)
 	fprintf(json->out, "\"0x%" PRIx64 "\"", address);
 }
 
-/* Writes escaped text. */
+/* Writes escaped text. What is packed stands in an HTML page, where "<" could begin a tag. */
 static void put_quoted(struct json_out *json, const char *key, const char *text)
 {
 	put_key(json, key);
@@ -96,7 +105,10 @@ static void put_quoted(struct json_out *json, const char *key, const char *text)
 	for (; *text; text++) {
 		if (*text == '"' || *text == '\\')
 			putc('\\', json->out);
-		putc(*text, json->out);
+		if (*text == '<' && json->pack)
+			fputs("\\u003c", json->out);
+		else
+			putc(*text, json->out);
 	}
 	putc('"', json->out);
 }
@@ -138,9 +150,9 @@ void json_spelled(struct json_out *json, const char *key, const char *text)
 	put_safe(json, key, text, format_line);
 }
 
-void json_open_report(struct json_out *json, const char *kind, const char *version)
+void json_open_report(struct json_out *json, const char *key, const char *kind, const char *version)
 {
-	json_open(json, NULL, '{');
+	json_open(json, key, '{');
 	json_words(json, "schema", "pagewatch/1");
 	json_words(json, "kind", kind);
 	json_words(json, "version", version);

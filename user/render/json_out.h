@@ -13,10 +13,13 @@
 
 #include "facts/environment.h"
 
+struct json_pack;
+
 struct json_out {
 	FILE *out;
-	bool comma; /* before the next value */
-	int err;    /* -ENOMEM: a text is missing, so the output is not a report */
+	bool comma;		/* before the next value */
+	int err;		/* -ENOMEM: a text is missing, so the output is not a report */
+	struct json_pack *pack; /* takes objects and lists as they end; NULL: plain JSON */
 };
 
 /* '{' or '[', and its end. */
@@ -44,7 +47,8 @@ void json_text(struct json_out *json, const char *key, const char *text);
 void json_spelled(struct json_out *json, const char *key, const char *text);
 
 /* Opens a report, with the members that each begins with. */
-void json_open_report(struct json_out *json, const char *kind, const char *version);
+void json_open_report(struct json_out *json, const char *key, const char *kind,
+		      const char *version);
 
 void json_environment(struct json_out *json, const char *key,
 		      const struct environment *environment);

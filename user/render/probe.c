@@ -37,7 +37,7 @@ int probe_render_json(const struct probe_report *report, FILE *out)
 	struct json_out json = { .out = out };
 	size_t i;
 
-	json_open_report(&json, "probe", report->version);
+	json_open_report(&json, NULL, "probe", report->version);
 	json_environment(&json, "environment", &report->environment);
 	json_words(&json, "tier", report->tier);
 	json_words(&json, "backend", report->backend);

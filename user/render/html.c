@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/*
+ * The page's data stands in two elements that are no scripts: nodes (render/json_pack.h), and where
+ * to begin. Names are in there and nowhere else in the page.
+ */
+#include "render/html.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "model/ledger.h"
+#include "render/html_files.h"
+#include "render/html_pages.h"
+#include "render/json.h"
+#include "render/json_pack.h"
+
+/* The moment as --json tells it without --detail, and its pages. */
+static int put_moment(struct json_out *json, const struct moment *moment, const struct view *view)
+{
+	struct view rows = *view;
+	struct snapshot snapshot;
+	size_t i;
+	int err;
+
+	rows.detail = rows.pages = false;
+	rows.cells = rows.grid_columns = 0;
+	err = snapshot__of(moment, &rows, &snapshot);
+	if (!err) {
+		json_open(json, NULL, '{');
+		json_put_snapshot(json, "snapshot", &snapshot, &rows);
+		json_open(json, "pages", '[');
+		for (i = 0; i < snapshot.process_count; i++)
+			html_pages(json, &snapshot, &snapshot.processes[i]);
+		json_close(json, ']');
+		json_close(json, '}');
+		err = json->err;
+	}
+	snapshot__deinit(&snapshot);
+	return err;
+}
+
+static int put_moments(struct json_out *json, const struct moments *moments,
+		       const struct view *view)
+{
+	const struct moment *moment;
+	size_t i;
+	int err = 0;
+
+	json_open(json, NULL, '[');
+	for (i = 0; !err && i < moments->count; i++) {
+		err = moments->at(moments->from, i, &moment);
+		if (!err)
+			err = put_moment(json, moment, view);
+	}
+	json_close(json, ']');
+	return err;
+}
+
+/* What a run's kind is made of. */
+static void put_words(FILE *out)
+{
+	unsigned int i;
+
+	fputs(",\"states\":[", out);
+	for (i = 0; i < PAGE_STATES; i++)
+		fprintf(out, "%s\"%s\"", i ? "," : "", page_state_name((enum page_state)i));
+	fputs("],\"causes\":[", out);
+	for (i = 0; i < LEDGER_CLASSES; i++)
+		fprintf(out, "\"%s\",", ledger_class_name((enum ledger_class)i));
+	fputs("null]", out);
+}
+
+static int put_data(const struct moments *moments, const struct view *view, FILE *out)
+{
+	struct json_pack *pack;
+	struct json_out json;
+	int err = json_pack__new(out, &json, &pack);
+
+	fputs("<script type=\"application/json\" id=\"nodes\">[", out);
+	if (!err)
+		err = put_moments(&json, moments, view);
+	fputs("]</script>\n<script type=\"application/json\" id=\"start\">{\"shapes\":", out);
+	if (!err)
+		err = json_pack__shapes(pack, out);
+	if (!err)
+		fprintf(out, ",\"moments\":%" PRIu64 ",\"runs_max\":%u", json_pack__last(pack),
+			HTML_RUNS_MAX);
+	put_words(out);
+	fputs("}</script>\n", out);
+	json_pack__free(pack);
+	return err;
+}
+
+int html_render(const struct moments *moments, const struct view *view, FILE *out)
+{
+	int err;
+
+	html_put_head(out);
+	err = put_data(moments, view, out);
+	html_put_script(out);
+	return !err && ferror(out) ? -EIO : err;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The table of renderers of sequences. */
+#include "render/sequence_renderer.h"
+
+#include <string.h>
+
+#include "render/html.h"
+
+static const struct sequence_renderer renderers[] = {
+	{ "html", html_render },
+};
+
+const struct sequence_renderer *sequence_renderer_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(renderers) / sizeof(renderers[0]); i++) {
+		if (!strcmp(renderers[i].name, name))
+			return &renderers[i];
+	}
+	return NULL;
+}

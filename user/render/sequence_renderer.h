@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* From the moments of a watch to the bytes of a document. */
+#ifndef RENDER_SEQUENCE_RENDERER_H
+#define RENDER_SEQUENCE_RENDERER_H
+
+#include <stdio.h>
+
+#include "model/moments.h"
+#include "model/rows/view.h"
+
+struct sequence_renderer {
+	const char *name;
+	/*
+	 * There is at least one moment; each is asked for once, in order. 0, -ENOMEM, -EPROTO
+	 * (logged), -EIO: the stream has the error, or what moments->at returned.
+	 */
+	int (*render)(const struct moments *moments, const struct view *view, FILE *out);
+};
+
+/* By name, or NULL. */
+const struct sequence_renderer *sequence_renderer_find(const char *name);
+
+#endif
