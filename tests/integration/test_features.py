@@ -28,11 +28,11 @@ FILE_CALLS = {"fallocate": "punch", "ftruncate": "truncate", "remap_file_pages":
               "io_destroy": "ring"}
 
 
-def play(tmp_path, name, *features, options=()):
+def play(tmp_path, name, *features, options=(), env=None):
     """The report on a scenario, and the program's books."""
     report, done = harness.run_json(tmp_path, ["--pages", "--detail", *options,
                                                *mark_options(SCENARIOS[name])],
-                                    [harness.WORKLOAD, name], env=harness.hidden(*features))
+                                    [harness.WORKLOAD, name], env=env or harness.hidden(*features))
     assert done.returncode == 0, done.stderr
     told = json.loads([line for line in done.stdout.splitlines() if line.startswith("{")][0])
     if told["skip"]:
@@ -112,6 +112,43 @@ def test_without_any_of_the_others(tmp_path, name, backend):
     assert report["backend"] == backend
     assert len(report["missing"]) == 3
     check_exact(report, told, name)
+
+
+# By the numbers of the kernel's interface (linux/bpf.h).
+LACKS = {"bpf_find_vma": ("LACKS_HELPER", 180), "bpf_task_pt_regs": ("LACKS_HELPER", 175),
+         "bpf_for_each_map_elem": ("LACKS_HELPER", 164), "task storage": ("LACKS_MAP", 29)}
+BPF_LOOP = ("LACKS_HELPER", 181)
+
+
+@pytest.fixture(scope="module")
+def older(tmp_path_factory):
+    """The environment of a pagewatch to which the kernel refuses a helper or a type of map."""
+    library = tmp_path_factory.mktemp("older") / "older_kernel.so"
+    subprocess.run(["gcc", "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library,
+                    harness.ROOT / "tests/faults/older_kernel.c"], check=True)
+    return lambda variable, number: dict(os.environ, LD_PRELOAD=str(library),
+                                         **{variable: str(number)})
+
+
+@pytest.mark.parametrize("backend", ["tp_btf", "perf"])
+@pytest.mark.parametrize("feature", LACKS)
+def test_a_load_that_the_kernel_refuses_is_tried_without_what_it_lacks(tmp_path, older, feature,
+                                                                      backend):
+    """Whatever is asked for is tried only after a refusal: so what is missing tells that there was one."""
+    options = ["--heap", "--children", "--backend", backend]
+    report, told = play(tmp_path, "write", options=options, env=older(*LACKS[feature]))
+    hidden, _ = play(tmp_path, "write", feature, options=options)
+    assert report["backend"] == backend
+    assert len(report["missing"]) == 1 and report["missing"] == hidden["missing"]
+    check_exact(report, told, "write")
+
+
+def test_what_the_kernel_side_cannot_do_without(tmp_path, older):
+    """A refusal that no missing feature explains leaves the page tables, and one line."""
+    report, done = harness.run_json(tmp_path, [], ["/bin/true"], env=older(*BPF_LOOP))
+    assert report["tier"] == "scan" and report["missing"] == []
+    line, = done.stderr.splitlines()
+    assert "the kernel refuses the BPF programs" in line and "reading page tables only" in line
 
 
 def test_without_collapses(tmp_path):
