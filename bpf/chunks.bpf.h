@@ -15,6 +15,7 @@
 /* Instead of an index in the table. */
 #define NO_PLACE (~0u)
 #define BEHIND_TABLE (~1u)
+#define NO_SET (~2u) /* no room in the sets above the chunks */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -242,7 +243,7 @@ static __always_inline void drop_chunk_place(struct pw_chunk *chunk, __u32 slot,
 
 /*
  * The first touch of a chunk's life. The sets are updated before the key, so that a walk finds every
- * chunk whose key is visible. Returns the place, or NO_PLACE. Global: verified once.
+ * chunk whose key is visible. Returns the place, NO_PLACE or NO_SET. Global: verified once.
  */
 __noinline __u32 begin_chunk(__u32 slot, __u64 number)
 {
@@ -266,7 +267,7 @@ __noinline __u32 begin_chunk(__u32 slot, __u64 number)
 		count_touched(slot, -left);
 	if (sets_add_chunk(slot, number)) {
 		drop_chunk_place(chunk, slot, key);
-		return NO_PLACE;
+		return NO_SET;
 	}
 	set_key_now(chunk, key);
 	return place;
@@ -363,7 +364,7 @@ __noinline int touch_slowly(struct pw_chunk *stray, __u32 slot, __u64 address, _
 			count_fault(chunk, how);
 		note_time(chunk);
 	} else {
-		lose_touch(&losses.chunks, slot, how);
+		lose_touch(place == NO_SET ? &losses.sets : &losses.chunks, slot, how);
 	}
 	unlock_gib(lock);
 	return 0;

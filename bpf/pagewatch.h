@@ -123,6 +123,7 @@ struct pw_taking {
 
 struct pw_losses {
 	__u64 chunks;
+	__u64 sets;   /* touches without room in the sets above the chunks */
 	__u64 strays; /* touches of a chunk whose life was just ending or beginning */
 	__u64 events;
 	__u64 slots;

@@ -153,8 +153,11 @@ def test_too_many_sets(tmp_path, program, lowered):
                                     [program("unclosed"), str(chunks), "0"])
     assert done.returncode == 0, done.stderr
     touch = harness.array_of(report["processes"][0], "all")["touch"]
-    assert set(lost(report)) == {"chunks"}
+    assert set(lost(report)) == {"sets"}
+    # No option makes more room: none is named.
+    reason, = report["incomplete_reasons"]
+    assert reason.endswith("found no room in the table of GiB with touched pages")
     assert 0 < touch["pages_touched"] < 16 * (GIB // CHUNK)
     # Of each GiB all or none.
     assert touch["pages_touched"] % (GIB // CHUNK) == 0
-    assert chunks - touch["pages_touched"] <= report["losses"]["chunks"]
+    assert chunks - touch["pages_touched"] <= report["losses"]["sets"]

@@ -42,6 +42,7 @@ static int fill_losses(struct engine *engine, struct moment *moment)
 	}
 	moment->header.losses = engine->losses;
 	count[LOSS_CHUNKS] += kernel.chunks;
+	count[LOSS_SETS] += kernel.sets;
 	count[LOSS_STRAYS] += kernel.strays;
 	count[LOSS_SLOTS] += kernel.slots;
 	count[LOSS_CHILDREN] += kernel.children;

@@ -9,6 +9,9 @@
 static const struct loss_kind kinds[LOSS_KINDS] = {
 	[LOSS_CHUNKS] = { "chunks", "touch", "touches", "found no room in the chunk table",
 			  "--chunk-slots", "touches were lost", false, LOSS_AFFECTS_TOUCH },
+	[LOSS_SETS] = { "sets", "touch", "touches",
+			"found no room in the table of GiB with touched pages", NULL,
+			"touches were lost", false, LOSS_AFFECTS_TOUCH },
 	[LOSS_STRAYS] = { "stray_touches", "touch", "touches",
 			  "met the end or the beginning of a life and may count for the wrong one",
 			  NULL, "touches may count for the wrong life", false, LOSS_AFFECTS_TOUCH },

@@ -12,6 +12,7 @@
 
 enum loss {
 	LOSS_CHUNKS,	  /* touches without room in the kernel's chunk table */
+	LOSS_SETS,	  /* touches without room for their GiB */
 	LOSS_STRAYS,	  /* touches of chunks whose life was just ending or beginning */
 	LOSS_SLOTS,	  /* processes without room in the kernel's target table */
 	LOSS_CHILDREN,	  /* followed processes that could not be read */

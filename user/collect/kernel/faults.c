@@ -259,6 +259,7 @@ int faults__losses(struct faults *faults, struct faults_losses *ret)
 	const struct pagewatch_bpf__bss *bss = faults->skel->bss;
 
 	ret->chunks = bss->losses.chunks;
+	ret->sets = bss->losses.sets;
 	ret->strays = bss->losses.strays;
 	ret->events = bss->losses.events;
 	ret->slots = bss->losses.slots;

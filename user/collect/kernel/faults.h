@@ -32,6 +32,7 @@ struct faults_options {
 
 struct faults_losses {
 	uint64_t chunks;      /* touches that found no room in the tables */
+	uint64_t sets;	      /* touches without room in the sets above the chunks */
 	uint64_t strays;      /* touches whose chunk ended or began meanwhile, or took too long */
 	uint64_t events;      /* records that found no room in the ring */
 	uint64_t slots;	      /* address spaces that found no room */
