@@ -48,7 +48,7 @@ ALL_LDFLAGS := $(SANITIZE_FLAGS) $(LDFLAGS)
 
 # Looked up when a link needs them; the rule for $(O)/tools says in words what is missing.
 # libiberty has no .pc file.
-PACKAGES := libdw libelf zlib mxml ncursesw
+PACKAGES := libdw libelf zlib mxml ncursesw sqlite3
 LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty
 BPF_LIBS = $(shell $(PKG_CONFIG) --libs libbpf $(PACKAGES)) -liberty
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
@@ -62,7 +62,7 @@ BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
 # link at all is the proof of the layering.
 room_c = $(wildcard user/$(1)/*.c user/$(1)/*/*.c)
 KERNEL_C := $(filter-out %/chunk_places.c %/kernel_features.c %/kernel_limits.c,$(wildcard user/collect/kernel/*.c))
-PURE_C := $(filter-out $(KERNEL_C),$(foreach r,base collect control arrays model render live lib,$(call room_c,$(r))))
+PURE_C := $(filter-out $(KERNEL_C),$(foreach r,base collect control arrays model render live lib store,$(call room_c,$(r))))
 TOP_C := $(foreach r,engine commands,$(call room_c,$(r))) $(wildcard user/main.c)
 UNIT_C := $(wildcard tests/unit/test_*.c)
 # Those of engine/ and commands/ have all of the program but main.c.
@@ -211,7 +211,7 @@ $(O)/tools:
 	command -v $(BPFTOOL) >/dev/null || need bpftool bpftool; \
 	command -v $(PKG_CONFIG) >/dev/null || need pkg-config pkg-config; \
 	for pair in libbpf:libbpf-dev libelf:libelf-dev libdw:libdw-dev zlib:zlib1g-dev \
-		mxml:libmxml-dev ncursesw:libncurses-dev; do \
+		mxml:libmxml-dev ncursesw:libncurses-dev sqlite3:libsqlite3-dev; do \
 		$(PKG_CONFIG) --exists $${pair%:*} || need $${pair%:*} $${pair#*:}; \
 	done; \
 	printf '%s\n' '#include <libiberty/demangle.h>' | $(CC) -E - >/dev/null 2>&1 || \

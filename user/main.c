@@ -17,8 +17,9 @@ static const struct {
 	const char *name;
 	int (*main)(int argc, char **argv);
 } commands[] = {
-	{ "watch", command_watch }, { "snap", command_snap },	{ "run", command_run },
-	{ "check", command_check }, { "probe", command_probe },
+	{ "watch", command_watch },   { "snap", command_snap },	  { "run", command_run },
+	{ "check", command_check },   { "probe", command_probe }, { "record", command_record },
+	{ "report", command_report },
 };
 
 /* No failure is silent: if nothing was logged, it was a lack of memory. */

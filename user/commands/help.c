@@ -24,6 +24,9 @@ static const char *const usages[] = {
 	"  pagewatch probe [--json] [-o FILE]        what works on this machine\n",
 	("  pagewatch check (-p PID | [OPTIONS] -- CMD...) -e EXPR... | -f FILE\n"
 	 "                                            test laziness, without root\n"),
+	("  sudo pagewatch record -o FILE (-p PID | [OPTIONS] -- CMD...)\n"
+	 "                                            moments into a file\n"),
+	"  pagewatch report FILE... [OPTIONS]        what a recording has\n",
 };
 
 static const char examples[] =
@@ -35,13 +38,15 @@ static const char examples[] =
 	"  pagewatch snap -p 4711 --array grid=0x7f10a4000010+800000000\n"
 	"  pagewatch snap -p 4711 --symbol 'fields::grid' --symbol '*buffer'\n"
 	"  sudo pagewatch run -u $USER -- $(which python3) script.py\n"
+	"  sudo pagewatch record -o run.pw -- python3 script.py\n"
+	"  pagewatch report run.pw --moment all\n"
 	"  pagewatch check -e '__main__.x: interior_resident == 0' -- python3 script.py\n";
 
 static const char statuses[] =
 	"\n"
 	"Exit status: 0 done, 1 an expectation failed, 2 usage, 3 could not measure,\n"
 	"4 internal or I/O error;\n"
-	"run: CMD's own, 125 pagewatch failed, 126 CMD not executable, 127 not found.\n";
+	"run, record: CMD's own, 125 pagewatch failed, 126 CMD not executable, 127 none.\n";
 
 static int print_text(struct text_buffer *text)
 {

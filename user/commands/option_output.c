@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* The options for where a report goes and what it looks like, and those of all commands. */
 #include "commands/option_table.h"
+#include "commands/option_values.h"
 
-#define LOOKING (OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN)
+#define LOOKING (OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN | OPTIONS_REPORT)
 
 static const char *const colors[] = { "auto", "always", "never", NULL };
 _Static_assert(COLOR_AUTO == 0 && COLOR_ALWAYS == 1 && COLOR_NEVER == 2,
@@ -37,7 +38,29 @@ static const struct option_row rows[] = {
 			"Writes the report to _FILE_. The file keeps its old content until the report is\n"
 			"complete: the report is written to a new file, which then replaces _FILE_. *watch*\n"
 			"writes in place, and so does every command if _FILE_ is not a regular file with\n"
-			"one link in a writable folder.",
+			"one link in a writable folder. For *record* it is the recording: see *RECORDINGS*.",
+	},
+	{
+		.name = "record",
+		.commands = OPTIONS_WATCH,
+		.kind = OPTION_OWN,
+		.parse = option_record,
+		.completion = COMPLETE_FILES,
+		.value = "FILE",
+		.help = "also record each report's moment into FILE",
+		.manual = "Also records the moment of each report into _FILE_; see *RECORDINGS*.",
+	},
+	{
+		.name = "moment",
+		.commands = OPTIONS_REPORT,
+		.kind = OPTION_OWN,
+		.parse = option_moment,
+		.value = "N",
+		.help = "of a recording: its number, last (default), or all",
+		.syntax = "_N_|*last*|*all*",
+		.manual =
+			"Which moment of a recording: by its number from 1, the last one (default), or all,\n"
+			"one report after another.",
 	},
 	{
 		.name = "html",
@@ -51,7 +74,8 @@ static const struct option_row rows[] = {
 			"Also writes the report as one HTML file, which a browser opens without a network:\n"
 			"a table of arrays and mappings with heatmaps, each page of an opened row, and a\n"
 			"slider where the file has several moments. *watch* then prints reports, has no\n"
-			"live view, and the file has its last report.",
+			"live view, and the file has its last report. *report* puts all moments of a\n"
+			"recording into it.",
 	},
 	{
 		.name = "color",

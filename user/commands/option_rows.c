@@ -5,6 +5,7 @@
 
 #define LOOKING (OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN)
 #define COUNTING (OPTIONS_WATCH | OPTIONS_RUN)
+#define SHOWING (LOOKING | OPTIONS_REPORT)
 
 #define AFTER_THE_CALLS "sees calls only as they are made: use watch or run"
 
@@ -19,7 +20,7 @@ _Static_assert(ROW_BY_ADDRESS == 0 && ROW_BY_SPAN == 1 && ROW_BY_RESIDENT == 2 &
 static const struct option_row rows[] = {
 	{
 		.name = "array",
-		.commands = LOOKING | OPTIONS_CHECK,
+		.commands = LOOKING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_OWN,
 		.parse = option_array,
 		.value = "NAME=ADDR+LEN",
@@ -33,7 +34,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "symbol",
-		.commands = LOOKING | OPTIONS_CHECK,
+		.commands = LOOKING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_OWN,
 		.parse = option_symbol,
 		.value = "NAME",
@@ -57,7 +58,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "no-python",
-		.commands = LOOKING,
+		.commands = LOOKING | OPTIONS_RECORD,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, no_python),
 		.help = "do not look for arrays of a Python interpreter",
@@ -67,7 +68,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "heap",
-		.commands = COUNTING,
+		.commands = COUNTING | OPTIONS_RECORD,
 		.kind = OPTION_SIZE,
 		.offset = offsetof(struct options, heap_min_bytes),
 		.min = 1,
@@ -87,7 +88,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "heap-blocks",
-		.commands = COUNTING,
+		.commands = COUNTING | OPTIONS_RECORD,
 		.kind = OPTION_U32,
 		.offset = offsetof(struct options, heap_blocks),
 		.min = 1,
@@ -99,7 +100,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "mappings",
-		.commands = COUNTING,
+		.commands = COUNTING | OPTIONS_RECORD,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, mappings),
 		.not_for = AFTER_THE_CALLS,
@@ -111,7 +112,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "min-size",
-		.commands = LOOKING | OPTIONS_CHECK,
+		.commands = SHOWING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_SIZE,
 		.offset = offsetof(struct options, min_bytes),
 		.value = "SIZE",
@@ -124,7 +125,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "filter",
-		.commands = LOOKING,
+		.commands = SHOWING,
 		.kind = OPTION_TEXT,
 		.offset = offsetof(struct options, filter),
 		.value = "GLOB",
@@ -136,7 +137,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "sort",
-		.commands = LOOKING,
+		.commands = SHOWING,
 		.kind = OPTION_CHOICE,
 		.offset = offsetof(struct options, order),
 		.words = orders,
@@ -149,7 +150,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "top",
-		.commands = LOOKING,
+		.commands = SHOWING,
 		.kind = OPTION_U32,
 		.offset = offsetof(struct options, top),
 		.min = 1,
@@ -162,7 +163,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "retired",
-		.commands = COUNTING,
+		.commands = COUNTING | OPTIONS_REPORT,
 		.kind = OPTION_U32,
 		.offset = offsetof(struct options, retired),
 		.value = "N",
@@ -174,7 +175,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "detail",
-		.commands = LOOKING,
+		.commands = SHOWING,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, detail),
 		.help = "rows and columns; in JSON also heat and index ranges",
@@ -186,7 +187,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "pages",
-		.commands = LOOKING,
+		.commands = SHOWING,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, pages),
 		.needs = "json",

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/parse.h"
+#include "commands/record_name.h"
 #include "commands/symbol_spec.h"
 #include "commands/usage.h"
 
@@ -79,6 +80,24 @@ int option_array(struct options *options, const char *typed, const char *text)
 	if (find_mark(&options->marks, text, (size_t)(equals - text)))
 		return usage_error("%s '%s': there is already an array of this name", typed, text);
 	return add_mark(&options->marks, &mark, text, (size_t)(equals - text));
+}
+
+int option_moment(struct options *options, const char *typed, const char *text)
+{
+	if (!strcmp(text, "all"))
+		options->moment = MOMENT_ALL;
+	else if (!strcmp(text, "last"))
+		options->moment = MOMENT_LAST;
+	else if (parse_u64(text, 1, UINT32_MAX, &options->moment))
+		return usage_error("%s '%s' is neither a number from 1 nor last nor all", typed,
+				   text);
+	return -1;
+}
+
+int option_record(struct options *options, const char *typed, const char *text)
+{
+	options->record = text;
+	return record_name__check(typed, text);
 }
 
 int option_symbol(struct options *options, const char *typed, const char *text)

@@ -18,7 +18,7 @@ static const struct option_row rows[] = {
 	{
 		.name = "pid",
 		.letter = 'p',
-		.commands = OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_CHECK,
+		.commands = OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_OWN,
 		.parse = option_pid,
 		.completion = COMPLETE_PIDS,
@@ -30,7 +30,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "children",
-		.commands = LOOKING | OPTIONS_CHECK,
+		.commands = LOOKING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, children),
 		.help = "its children too",
@@ -38,7 +38,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "freeze",
-		.commands = LOOKING,
+		.commands = LOOKING | OPTIONS_RECORD,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, freeze),
 		.help = "stop the process for each snapshot: one point in time",
@@ -55,7 +55,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "max-hold",
-		.commands = LOOKING | OPTIONS_CHECK,
+		.commands = LOOKING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_TIME,
 		.offset = offsetof(struct options, max_hold_ns),
 		.value = "TIME",
@@ -71,7 +71,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "interval",
-		.commands = OPTIONS_WATCH,
+		.commands = OPTIONS_WATCH | OPTIONS_RECORD,
 		.kind = OPTION_TIME,
 		.offset = offsetof(struct options, interval_ns),
 		.min = 1,
@@ -82,18 +82,18 @@ static const struct option_row rows[] = {
 	{
 		.name = "count",
 		.letter = 'n',
-		.commands = OPTIONS_WATCH,
+		.commands = OPTIONS_WATCH | OPTIONS_RECORD,
 		.kind = OPTION_U64,
 		.offset = offsetof(struct options, count),
 		.min = 1,
 		.value = "N",
 		.help = "end after N reports",
-		.manual = "Ends after _N_ reports.",
+		.manual = "Ends after _N_ reports; *record* needs *-p* for it.",
 	},
 	{
 		.name = "user",
 		.letter = 'u',
-		.commands = OPTIONS_RUN | OPTIONS_CHECK,
+		.commands = OPTIONS_RUN | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_TEXT,
 		.offset = offsetof(struct options, user),
 		.completion = COMPLETE_USERS,
@@ -103,7 +103,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "backend",
-		.commands = COUNTING | OPTIONS_CHECK,
+		.commands = COUNTING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_CHOICE,
 		.offset = offsetof(struct options, backend),
 		.words = backends,
@@ -116,7 +116,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "page-reader",
-		.commands = LOOKING | OPTIONS_CHECK,
+		.commands = LOOKING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_CHOICE,
 		.offset = offsetof(struct options, reader),
 		.words = readers,
@@ -128,7 +128,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "at",
-		.commands = OPTIONS_RUN | OPTIONS_CHECK,
+		.commands = OPTIONS_RUN | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_OWN,
 		.parse = option_stop_at,
 		.value = "BINARY:SYMBOL",
@@ -140,7 +140,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "chunk-slots",
-		.commands = COUNTING | OPTIONS_CHECK,
+		.commands = COUNTING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_POWER,
 		.offset = offsetof(struct options, chunk_slots),
 		.min = 1,
@@ -153,7 +153,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "processes",
-		.commands = COUNTING | OPTIONS_CHECK,
+		.commands = COUNTING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_U32,
 		.offset = offsetof(struct options, processes),
 		.min = 1,
@@ -167,7 +167,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "ring-bytes",
-		.commands = COUNTING | OPTIONS_CHECK,
+		.commands = COUNTING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_BYTES,
 		.offset = offsetof(struct options, ring_bytes),
 		.max = 1u << 30,

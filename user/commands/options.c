@@ -24,13 +24,15 @@ struct getopt_table {
 	char letters[3 * ROWS_MAX + 3];
 };
 
-static void fill_table(struct getopt_table *table)
+static void fill_table(struct getopt_table *table, enum option_set command)
 {
 	const struct option_row *row;
 	char *letters = table->letters;
 	size_t i;
 
-	*letters++ = '+';
+	/* Options of report may follow its files; those behind a command are the command's. */
+	if (command != OPTIONS_REPORT)
+		*letters++ = '+';
 	*letters++ = ':';
 	for (i = 0; i < ROWS_MAX && (row = option_at(i)); i++) {
 		table->long_options[i] = (struct option){
@@ -146,6 +148,16 @@ static int check_needs(uint64_t given)
 	return -1;
 }
 
+/* The word with the next option: only report has other words before it. */
+static const char *next_option(int argc, char **argv)
+{
+	int i = optind;
+
+	while (i < argc && (argv[i][0] != '-' || !argv[i][1]))
+		i++;
+	return i < argc ? argv[i] : "";
+}
+
 static void set_verbose(uint32_t times)
 {
 	if (times)
@@ -158,11 +170,11 @@ static int take_all(struct options *options, enum option_set command, int argc, 
 	uint64_t given = 0;
 	int option, status;
 
-	fill_table(&table);
+	fill_table(&table, command);
 	opterr = 0;
 	optind = 1;
 	for (;;) {
-		const char *argument = optind < argc ? argv[optind] : "";
+		const char *argument = next_option(argc, argv);
 		char typed[64];
 		int index;
 
@@ -193,6 +205,7 @@ int options__parse(struct options *options, enum option_set command, int argc, c
 		.min_bytes = 1u << 20,
 		.interval_ns = 1000000000u,
 		.max_hold_ns = 5000000000u,
+		.moment = MOMENT_LAST,
 	};
 	return take_all(options, command, argc, argv);
 }

@@ -20,6 +20,10 @@ enum check_format { FORMAT_TEXT, FORMAT_TAP, FORMAT_JSON, FORMAT_JUNIT };
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+/* Which moments of a recording, beside numbers. */
+#define MOMENT_LAST UINT64_MAX
+#define MOMENT_ALL (UINT64_MAX - 1)
+
 /* Where expectations come from: a text in argv, or the lines of a file. */
 struct expect_source {
 	const char *text;
@@ -59,6 +63,8 @@ struct options {
 	uint32_t ring_bytes;
 	const char *output; /* -o */
 	const char *html;   /* --html */
+	const char *record; /* --record */
+	uint64_t moment;    /* --moment: from 1, or MOMENT_LAST or MOMENT_ALL */
 	const char *user;   /* -u */
 	enum color_when color;
 	enum live_signs signs;		    /* --signs */
@@ -80,7 +86,9 @@ enum option_set {
 	OPTIONS_RUN = 1 << 2,
 	OPTIONS_PROBE = 1 << 3,
 	OPTIONS_CHECK = 1 << 4,
-	OPTIONS_ALL = (1 << 5) - 1,
+	OPTIONS_RECORD = 1 << 5,
+	OPTIONS_REPORT = 1 << 6,
+	OPTIONS_ALL = (1 << 7) - 1,
 };
 
 /*

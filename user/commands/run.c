@@ -12,6 +12,7 @@
 #include "commands/documents.h"
 #include "commands/engine_setup.h"
 #include "commands/late.h"
+#include "commands/launched.h"
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/supervise.h"
@@ -61,23 +62,6 @@ static int report_run(struct run *run)
 	return err;
 }
 
-static int report_launch_error(const struct run *run, int err, bool exec_failed)
-{
-	if (!exec_failed) {
-		log_error("cannot start the command: %s", strerror(-err));
-		return STATUS_RUN_FAILED;
-	}
-	log_error("cannot run %s: %s", run->options.command[0], strerror(-err));
-	return err == -ENOENT || err == -ENOTDIR ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
-}
-
-/* sudo's secure_path hides virtual environments, so say which binary it is. */
-static void tell_binary(const struct run *run)
-{
-	if (getenv("SUDO_UID") && run->options.command[0][0] != '/')
-		log_warn("running %s", engine__launched_exe(run->engine));
-}
-
 static int run_command(struct run *run)
 {
 	struct launch_options launch = { .argv = run->options.command, .user = run->options.user };
@@ -96,8 +80,8 @@ static int run_command(struct run *run)
 		return STATUS_RUN_FAILED;
 	err = engine__launch(run->engine, &launch, &exec_failed);
 	if (err)
-		return report_launch_error(run, err, exec_failed);
-	tell_binary(run);
+		return launched__status_of_error(run->options.command[0], err, exec_failed);
+	launched__tell_binary(run->engine, run->options.command[0]);
 	supervisor.engine = run->engine;
 	err = supervise_command(&supervisor, &status);
 	if (err) {

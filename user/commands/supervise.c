@@ -83,7 +83,7 @@ int supervise(const struct supervisor *supervisor)
 	return err;
 }
 
-static int status_of_command(int wait_status)
+int supervise_status(int wait_status)
 {
 	if (WIFEXITED(wait_status))
 		return WEXITSTATUS(wait_status);
@@ -98,6 +98,6 @@ int supervise_command(const struct supervisor *supervisor, int *status)
 		return err;
 	/* Signals received until here were meant for the command. */
 	engine__take_signal(supervisor->engine);
-	*status = status_of_command(engine__wait_status(supervisor->engine));
+	*status = supervise_status(engine__wait_status(supervisor->engine));
 	return 0;
 }

@@ -34,4 +34,7 @@ int supervise(const struct supervisor *supervisor);
 /* The same for a command. *status: its exit status, 128+N for signal N. 0 or -errno. */
 int supervise_command(const struct supervisor *supervisor, int *status);
 
+/* The exit status for a command's wait status. */
+int supervise_status(int wait_status);
+
 #endif

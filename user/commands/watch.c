@@ -11,6 +11,7 @@
 #include "commands/documents.h"
 #include "commands/engine_setup.h"
 #include "commands/options.h"
+#include "commands/recorder.h"
 #include "commands/report.h"
 #include "commands/symbols.h"
 #include "commands/usage.h"
@@ -22,10 +23,12 @@ struct watch {
 	struct documents documents;
 	struct moment last; /* of the reports; kept for the documents, if there are any */
 	bool has_last;
-	struct live *live; /* NULL: reports */
+	struct recorder recorder; /* if --record asks for one */
+	struct live *live;	  /* NULL: reports */
 	struct engine *engine;
 	uint64_t interval_ns; /* of the engine's ticks */
 	uint64_t reports;
+	bool unrecorded; /* the recording failed, and has said so */
 	struct symbols_seen seen;
 };
 
@@ -46,8 +49,13 @@ static void drop_last(struct watch *watch)
 /* Takes the moment over. 0 or -errno. */
 static int show_moment(struct watch *watch, struct moment *moment)
 {
-	int err;
+	int err = recorder__add(&watch->recorder, moment);
 
+	if (err) {
+		moment__deinit(moment);
+		watch->unrecorded = true;
+		return err;
+	}
 	if (watch->live)
 		return live__show(watch->live, moment);
 	err = report__print(&watch->report, moment);
@@ -95,6 +103,8 @@ static int take_one(struct watch *watch, enum moment_reason reason)
 		return status_of_error(err);
 	}
 	err = show_moment(watch, &moment);
+	if (watch->unrecorded)
+		return STATUS_INTERNAL;
 	if (err)
 		return watch->live ? status_of_error(err) : report_status(err);
 	watch->reports++;
@@ -233,6 +243,8 @@ static int watch_process(struct watch *watch)
 		return STATUS_INTERNAL;
 	if (documents__open(&watch->documents, &watch->options))
 		return STATUS_INTERNAL;
+	if (watch->options.record && recorder__open(&watch->recorder, watch->options.record))
+		return STATUS_INTERNAL;
 	options = options__engine(&watch->options);
 	err = engine__new(&options, &watch->engine);
 	if (!err)
@@ -272,6 +284,7 @@ int command_watch(int argc, char **argv)
 		if (err && status == STATUS_OK)
 			status = report_status(err);
 	}
+	recorder__close(&watch.recorder);
 	symbols_seen__deinit(&watch.seen);
 	engine__free(watch.engine);
 	options__deinit(&watch.options);

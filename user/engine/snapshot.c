@@ -51,6 +51,7 @@ static int keep_facts(struct engine *engine, struct target *target, struct array
 		err = add_allocations(engine, target, arrays, row);
 	if (engine->options.want_frames)
 		lists.frames = target->frames;
+	array_ids__sort(arrays);
 	lists.arrays = *arrays;
 	if (!err)
 		err = process_moment__keep(row, &lists);

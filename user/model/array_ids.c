@@ -92,3 +92,22 @@ int array_ids__give(struct array_ids *ids, uint32_t first, struct array_list *li
 	forget_absent(ids, present);
 	return err;
 }
+
+/* Two can have one id, if they are the same memory of the same object. */
+static int by_id(const void *left, const void *right)
+{
+	const struct array_desc *a = left, *b = right;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	if (a->end != b->end)
+		return a->end < b->end ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+void array_ids__sort(struct array_list *list)
+{
+	array_sort(list->arrays, list->count, sizeof(*list->arrays), by_id);
+}

@@ -28,4 +28,7 @@ void array_ids__deinit(struct array_ids *ids);
  */
 int array_ids__give(struct array_ids *ids, uint32_t first, struct array_list *list);
 
+/* Puts a list into the order that it has in a moment: by id. */
+void array_ids__sort(struct array_list *list);
+
 #endif

@@ -8,15 +8,9 @@
 #include "base/counted.h"
 #include "model/moment_kinds.h"
 
-/* Where a list has its items, and how many. */
-struct place {
-	void **items;
-	size_t *count;
-};
-
-static struct place place_of(struct process_lists *lists, enum moment_list which)
+struct list_place process_lists__place(struct process_lists *lists, enum moment_list which)
 {
-	const struct place places[MOMENT_LISTS] = {
+	const struct list_place places[MOMENT_LISTS] = {
 		[MOMENT_VMAS] = { (void **)&lists->vmas.vmas, &lists->vmas.count },
 		[MOMENT_RUNS] = { (void **)&lists->runs.runs, &lists->runs.count },
 		[MOMENT_FRAMES] = { (void **)&lists->frames.runs, &lists->frames.count },
@@ -40,7 +34,7 @@ int process_moment__keep(struct process_moment *process, const struct process_li
 	unsigned int i;
 
 	for (i = 0; i < MOMENT_LISTS; i++) {
-		const struct place place = place_of(&copy, (enum moment_list)i);
+		const struct list_place place = process_lists__place(&copy, (enum moment_list)i);
 
 		process->lists[i] = shared_list__new(moment_kind((enum moment_list)i), *place.items,
 						     *place.count);
@@ -95,7 +89,7 @@ int moment__share(struct moment *moment, const struct moment *before)
 static int list_items(const struct shared_list *list, enum moment_list which,
 		      struct process_lists *ret)
 {
-	const struct place place = place_of(ret, which);
+	const struct list_place place = process_lists__place(ret, which);
 	const void *whole = shared_list__whole(list);
 
 	*place.items = whole ? (void *)(uintptr_t)whole
@@ -124,7 +118,7 @@ void process_lists__deinit(struct process_lists *lists)
 
 	for (i = 0; i < MOMENT_LISTS; i++) {
 		if (lists->borrowed >> i & 1)
-			*place_of(lists, (enum moment_list)i).items = NULL;
+			*process_lists__place(lists, (enum moment_list)i).items = NULL;
 	}
 	free(lists->vmas.vmas);
 	free(lists->runs.runs);

@@ -22,6 +22,14 @@ struct process_lists { /* all zero is a process without memory */
 	unsigned int borrowed; /* 1 << enum moment_list: the items of these belong to a moment */
 };
 
+/* Where a list has its items, and how many. */
+struct list_place {
+	void **items;
+	size_t *count;
+};
+
+struct list_place process_lists__place(struct process_lists *lists, enum moment_list which);
+
 /* The process, which has none yet, keeps copies of the lists and of all they point to. 0 or -ENOMEM. */
 int process_moment__keep(struct process_moment *process, const struct process_lists *lists);
 

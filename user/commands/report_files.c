@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* pagewatch report FILE...: moments of recordings, as watch would have shown them. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/format.h"
+#include "base/log.h"
+#include "commands/commands.h"
+#include "commands/documents.h"
+#include "commands/options.h"
+#include "commands/report.h"
+#include "commands/usage.h"
+#include "render/json_out.h"
+#include "store/recorded.h"
+
+#define NAME_BYTES 512
+
+struct reporting {
+	struct options options;
+	struct report report;
+	struct documents documents;
+	struct json_out json; /* around the reports of several files */
+	bool several;
+};
+
+/* Which moments of a file: [*first, *end). -1, or the exit status: there is no such moment. */
+static int choose_moments(const struct reporting *reporting, const char *path, size_t count,
+			  size_t *first, size_t *end)
+{
+	uint64_t wanted = reporting->options.moment;
+
+	if (!count) {
+		log_error("%s has no moments", path);
+		return STATUS_UNMEASURED;
+	}
+	if (wanted != MOMENT_ALL && wanted != MOMENT_LAST && wanted > count)
+		return usage_error("--moment %" PRIu64 ": %s has %zu", wanted, path, count);
+	*first = wanted == MOMENT_ALL ? 0 : (wanted == MOMENT_LAST ? count : wanted) - 1;
+	*end = wanted == MOMENT_ALL ? count : *first + 1;
+	return -1;
+}
+
+static void begin_file(struct reporting *reporting, const char *path)
+{
+	if (!reporting->several || !reporting->options.json)
+		return;
+	json_open(&reporting->json, NULL, '{');
+	json_text(&reporting->json, "file", path);
+	json_open(&reporting->json, "snapshots", '[');
+}
+
+static void end_file(struct reporting *reporting)
+{
+	if (!reporting->several || !reporting->options.json)
+		return;
+	json_close(&reporting->json, ']');
+	json_close(&reporting->json, '}');
+}
+
+/* A report of one file stands alone, as watch writes it. */
+static void begin_moment(struct reporting *reporting, const char *path, size_t index, size_t count)
+{
+	char name[NAME_BYTES];
+
+	if (!reporting->several)
+		return;
+	if (!reporting->options.json)
+		fprintf(reporting->report.out, "== %s, moment %zu of %zu\n",
+			format_name(path, name, sizeof(name)), index + 1, count);
+	else if (reporting->json.comma)
+		fputc(',', reporting->report.out);
+	reporting->json.comma = true;
+}
+
+static int print_moment(struct reporting *reporting, const struct moments *moments,
+			const char *path, size_t index)
+{
+	const struct moment *moment;
+	int err;
+
+	if (moments->at(moments->from, index, &moment))
+		return STATUS_INTERNAL;
+	begin_moment(reporting, path, index, moments->count);
+	err = report__print(&reporting->report, moment);
+	return err ? report_status(err) : -1;
+}
+
+static int print_file(struct reporting *reporting, const char *path)
+{
+	struct recorded *recorded;
+	struct moments moments;
+	size_t first = 0, end = 0;
+	int status;
+
+	if (recorded__open(path, &recorded))
+		return STATUS_INTERNAL;
+	moments = recorded__moments(recorded);
+	status = choose_moments(reporting, path, moments.count, &first, &end);
+	begin_file(reporting, path);
+	for (; status < 0 && first < end; first++)
+		status = print_moment(reporting, &moments, path, first);
+	end_file(reporting);
+	/* Of all moments, whichever the report shows. */
+	if (status < 0 &&
+	    documents__write(&reporting->documents, &moments, &reporting->report.view))
+		status = STATUS_INTERNAL;
+	recorded__free(recorded);
+	return status;
+}
+
+static int print_files(struct reporting *reporting)
+{
+	char **paths = reporting->options.command;
+	bool around;
+	int status = -1, err;
+	size_t i;
+
+	if (report__open(&reporting->report, &reporting->options, STDOUT_FILENO, false))
+		return STATUS_INTERNAL;
+	if (documents__open(&reporting->documents, &reporting->options))
+		status = STATUS_INTERNAL;
+	reporting->several = paths[1] != NULL;
+	around = reporting->several && reporting->options.json;
+	reporting->json.out = reporting->report.out;
+	if (around && status < 0)
+		json_open(&reporting->json, NULL, '[');
+	for (i = 0; status < 0 && paths[i]; i++)
+		status = print_file(reporting, paths[i]);
+	if (around && status < 0) {
+		json_close(&reporting->json, ']');
+		err = report__done(&reporting->report, json_end(&reporting->json));
+		status = err ? report_status(err) : -1;
+	}
+	reporting->report.failed |= status >= 0;
+	err = report__close(&reporting->report);
+	if (err && status < 0)
+		status = report_status(err);
+	return status < 0 ? STATUS_OK : status;
+}
+
+int command_report(int argc, char **argv)
+{
+	struct reporting reporting = { 0 };
+	int status = options__parse(&reporting.options, OPTIONS_REPORT, argc, argv);
+
+	if (status < 0 && !*reporting.options.command)
+		status = usage_error("no recording given: report FILE...");
+	else if (status < 0 && documents_wanted(&reporting.options) && reporting.options.command[1])
+		status = usage_error("--html takes one recording");
+	if (status < 0)
+		status = print_files(&reporting);
+	if (documents__close(&reporting.documents) && status == STATUS_OK)
+		status = STATUS_INTERNAL;
+	options__deinit(&reporting.options);
+	return status;
+}

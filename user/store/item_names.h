@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The words of a recording for what has numbers in memory. */
+#ifndef STORE_ITEM_NAMES_H
+#define STORE_ITEM_NAMES_H
+
+#include <stddef.h>
+
+extern const char *const item_kinds[];	 /* by enum vma_kind */
+extern const char *const item_sources[]; /* by enum array_source */
+extern const char *const item_states[];	 /* by enum page_state */
+
+/* The index of a word (NULL: none) among count; count if it is not there. */
+size_t item_index(const char *word, const char *const *words, size_t count);
+
+#endif
