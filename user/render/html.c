@@ -14,6 +14,11 @@
 #include "render/json.h"
 #include "render/json_pack.h"
 
+/* Of one process at one moment. */
+#define RUNS_MAX 1000000u
+/* Of several moments in one page. */
+#define MOMENTS_MAX 250u
+
 /* The moment as --json tells it without --detail, and its pages. */
 static int put_moment(struct json_out *json, const struct moment *moment, const struct view *view)
 {
@@ -30,7 +35,7 @@ static int put_moment(struct json_out *json, const struct moment *moment, const 
 		json_put_snapshot(json, "snapshot", &snapshot, &rows);
 		json_open(json, "pages", '[');
 		for (i = 0; i < snapshot.process_count; i++)
-			html_pages(json, &snapshot, &snapshot.processes[i]);
+			html_pages(json, &snapshot, &snapshot.processes[i], RUNS_MAX);
 		json_close(json, ']');
 		json_close(json, '}');
 		err = json->err;
@@ -39,16 +44,19 @@ static int put_moment(struct json_out *json, const struct moment *moment, const 
 	return err;
 }
 
+/* The first, the last, and as many between them as there is room for, evenly. */
 static int put_moments(struct json_out *json, const struct moments *moments,
 		       const struct view *view)
 {
+	size_t shown = moments->count < MOMENTS_MAX ? moments->count : MOMENTS_MAX, i;
 	const struct moment *moment;
-	size_t i;
 	int err = 0;
 
 	json_open(json, NULL, '[');
-	for (i = 0; !err && i < moments->count; i++) {
-		err = moments->at(moments->from, i, &moment);
+	for (i = 0; !err && i < shown; i++) {
+		size_t index = shown > 1 ? i * (moments->count - 1) / (shown - 1) : 0;
+
+		err = moments->at(moments->from, index, &moment);
 		if (!err)
 			err = put_moment(json, moment, view);
 	}
@@ -83,8 +91,8 @@ static int put_data(const struct moments *moments, const struct view *view, FILE
 	if (!err)
 		err = json_pack__shapes(pack, out);
 	if (!err)
-		fprintf(out, ",\"moments\":%" PRIu64 ",\"runs_max\":%u", json_pack__last(pack),
-			HTML_RUNS_MAX);
+		fprintf(out, ",\"moments\":%" PRIu64 ",\"taken\":%zu,\"runs_max\":%u",
+			json_pack__last(pack), moments->count, RUNS_MAX);
 	put_words(out);
 	fputs("}</script>\n", out);
 	json_pack__free(pack);

@@ -138,27 +138,28 @@ static int walk_runs(struct page_writer *writer, const struct snapshot *snapshot
 
 /* The smallest block with which the runs are few enough. */
 static int choose_block(struct page_writer *writer, const struct snapshot *snapshot,
-			const struct process_snapshot *process, const struct process_lists *lists)
+			const struct process_snapshot *process, const struct process_lists *lists,
+			uint64_t runs_max)
 {
 	int err;
 
 	for (writer->block = 1;; writer->block *= BLOCK_GROWTH) {
 		writer->runs = 0;
 		err = walk_runs(writer, snapshot, process, lists);
-		if (err || writer->runs <= HTML_RUNS_MAX)
+		if (err || writer->runs <= runs_max)
 			return err;
 	}
 }
 
 void html_pages(struct json_out *json, const struct snapshot *snapshot,
-		const struct process_snapshot *process)
+		const struct process_snapshot *process, uint64_t runs_max)
 {
 	struct page_writer writer = { .page_bytes = snapshot->header.environment.page_bytes };
 	struct process_lists lists;
 	int err = process_lists__of(process->moment, &lists);
 
 	if (!err)
-		err = choose_block(&writer, snapshot, process, &lists);
+		err = choose_block(&writer, snapshot, process, &lists, runs_max);
 	writer.json = json;
 	json_open(json, NULL, '{');
 	json_count(json, "block", writer.block);

@@ -13,9 +13,6 @@
 #include "model/rows/snapshot.h"
 #include "render/json_out.h"
 
-/* Of one process at one moment, above which neighbours are joined to mixed runs. */
-#define HTML_RUNS_MAX 1000000u
-
 /*
  * The kind of a run: ((state * HTML_CAUSES + cause) * 2 + read) * 2 + written. A mixed one is
  * followed by its counts of resident pages, zero pages and touched pages.
@@ -23,8 +20,11 @@
 #define HTML_CAUSES 6u /* those of the ledger, and none */
 #define HTML_KIND_MIXED 255u
 
-/* An object with the pieces, and the pages in a block of which mixed runs are (1: there are none). */
+/*
+ * An object with the pieces, and the pages in a block of which mixed runs are (1: there are none).
+ * runs_max: above it neighbours are joined to mixed runs.
+ */
 void html_pages(struct json_out *json, const struct snapshot *snapshot,
-		const struct process_snapshot *process);
+		const struct process_snapshot *process, uint64_t runs_max);
 
 #endif

@@ -29,7 +29,7 @@ void json_open(struct json_out *json, const char *key, char bracket)
 {
 	put_key(json, key);
 	if (json->pack)
-		json_pack__open(json->pack);
+		json_pack__open(json->pack, bracket == '{');
 	else
 		putc(bracket, json->out);
 	json->comma = false;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
  * What is open is in one text, level behind level. A level that is closed leaves the text and
- * becomes a node, or is found to be one already.
+ * becomes a node, or is found to be one already. So does a part of a long list, behind an item
+ * whose number says so: of two lists that are mostly alike, most parts are then alike.
  */
 #include "render/json_pack.h"
 
@@ -19,9 +20,15 @@
 /* Of nodes that are remembered: more are written, but not recognized when they come again. */
 #define KNOWN_BYTES_MAX (128u << 20)
 
+#define PART_ITEMS 32u /* on average */
+#define PART_ITEMS_MIN 8u
+
 struct level {
 	size_t text; /* where it begins in the texts */
 	size_t keys;
+	bool list;
+	size_t part;	/* of a list: where its last part begins in the text */
+	uint32_t items; /* nodes in that part */
 };
 
 struct node {
@@ -93,15 +100,17 @@ void json_pack__key(struct json_pack *pack, const char *key)
 	text_buffer__addf(&pack->keys, "%s\"%s\"", pack->keys.length > level->keys ? "," : "", key);
 }
 
-void json_pack__open(struct json_pack *pack)
+void json_pack__open(struct json_pack *pack, bool object)
 {
 	if (pack->depth == LEVELS_MAX)
 		pack->err = -ENOMEM;
 	if (pack->err)
 		return;
 	fflush(pack->values);
-	pack->levels[pack->depth++] =
-		(struct level){ .text = pack->text.length, .keys = pack->keys.length };
+	pack->levels[pack->depth++] = (struct level){ .text = pack->text.length,
+						      .keys = pack->keys.length,
+						      .list = !object,
+						      .part = pack->text.length };
 }
 
 /* The number of the shape with these keys; 0 on failure. */
@@ -148,8 +157,8 @@ static bool find_known(struct json_pack *pack, const char *text)
 	return pack->last != pack->written;
 }
 
-/* Makes the text from `start` on a node, and leaves its number in place of it. */
-static void take_level(struct json_pack *pack, size_t start, size_t shape)
+/* Makes the text from `start` on a node, and takes it out. */
+static void take_text(struct json_pack *pack, size_t start, size_t shape)
 {
 	struct text_buffer text = { 0 };
 
@@ -163,8 +172,25 @@ static void take_level(struct json_pack *pack, size_t start, size_t shape)
 	else if (!find_known(pack, text.text))
 		fprintf(pack->nodes, "%s%s", pack->written++ ? ",\n" : "", text.text);
 	text_buffer__deinit(&text);
-	if (pack->depth)
-		text_buffer__addf(&pack->text, "[%" PRIu64 "]", pack->last);
+}
+
+/* The node that was taken last is the next item of the level that is open. */
+static void put_node(struct json_pack *pack)
+{
+	struct level *level;
+	size_t start;
+
+	if (!pack->depth || pack->err)
+		return;
+	level = &pack->levels[pack->depth - 1];
+	text_buffer__addf(&pack->text, "[%" PRIu64 "]", pack->last);
+	if (!level->list || ++level->items < PART_ITEMS_MIN || pack->last % PART_ITEMS)
+		return;
+	start = level->part + (pack->text.text[level->part] == ',');
+	take_text(pack, start, 0);
+	text_buffer__addf(&pack->text, "[%" PRIu64 ",0]", pack->last);
+	level->part = pack->text.length;
+	level->items = 0;
 }
 
 void json_pack__close(struct json_pack *pack, bool object)
@@ -182,7 +208,8 @@ void json_pack__close(struct json_pack *pack, bool object)
 		shape = shape_of(
 			pack, pack->keys.length > level->keys ? pack->keys.text + level->keys : "");
 	if (!pack->err)
-		take_level(pack, level->text, shape);
+		take_text(pack, level->text, shape);
+	put_node(pack);
 	text_buffer__shorten(&pack->keys, level->keys);
 }
 

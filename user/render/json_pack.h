@@ -5,8 +5,8 @@
  * the same.
  *
  * A node is a list: the number of its shape, then its values. Shape 0 is a list; any other is an
- * object, and names its keys. [N] in place of a value is node N. Nodes are numbered from 0 in the
- * order in which they are written.
+ * object, and names its keys. [N] in place of a value is node N; [N,0] stands for all values of node
+ * N, a part of a list. Nodes are numbered from 0 in the order in which they are written.
  */
 #ifndef RENDER_JSON_PACK_H
 #define RENDER_JSON_PACK_H
@@ -27,7 +27,7 @@ void json_pack__free(struct json_pack *pack);
 
 /* For json_out.c. */
 void json_pack__key(struct json_pack *pack, const char *key);
-void json_pack__open(struct json_pack *pack);
+void json_pack__open(struct json_pack *pack, bool object);
 void json_pack__close(struct json_pack *pack, bool object);
 
 /* The node that was closed last: what the outermost value is in. */

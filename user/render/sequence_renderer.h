@@ -11,7 +11,7 @@
 struct sequence_renderer {
 	const char *name;
 	/*
-	 * There is at least one moment; each is asked for once, in order. 0, -ENOMEM, -EPROTO
+	 * There is at least one moment; each is asked for at most once, in order. 0, -ENOMEM, -EPROTO
 	 * (logged), -EIO: the stream has the error, or what moments->at returned.
 	 */
 	int (*render)(const struct moments *moments, const struct view *view, FILE *out);

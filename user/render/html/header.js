@@ -32,6 +32,8 @@ function lossLines(snapshot, process) {
 		lines.push("something of this process could not be counted");
 	const block = process === null ? 1 : valueOf(moments[view.moment].pages[view.process], "block");
 	const shown = lines.map((line) => `INCOMPLETE: ${line}`);
+	if (moments.length < start.taken)
+		shown.push(`${countText(moments.length)} of ${countText(start.taken)} moments are in this file.`);
 	if (block > 1)
 		shown.push(`The pages of this process have more than ${countText(start.runs_max)} runs: ` +
 			   `they are drawn in blocks of ${countText(block)} pages. The table's numbers are exact.`);

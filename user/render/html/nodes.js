@@ -19,9 +19,15 @@ function below(node, key) {
 	return value ? value[0] : null;
 }
 
+// The values of a list; [node, 0] stands for those of another list.
+function valuesOf(node) {
+	return nodes[node].slice(1).flatMap(
+		(value) => Array.isArray(value) && value.length === 2 ? valuesOf(value[0]) : [value]);
+}
+
 // The nodes in a list of objects.
 function itemsOf(node) {
-	return nodes[node].slice(1).map((value) => value[0]);
+	return valuesOf(node).map((value) => value[0]);
 }
 
 // A value with all that is below it, as the JSON of --json has it.
@@ -30,7 +36,7 @@ function whole(value) {
 		return value;
 	const [shape, ...values] = nodes[value[0]];
 	if (shape === 0)
-		return values.map(whole);
+		return valuesOf(value[0]).map(whole);
 	return Object.fromEntries(start.shapes[shape].map((key, at) => [key, whole(values[at])]));
 }
 
