@@ -267,7 +267,7 @@ $(HTML)/%.inc: $(HTML)/%
 
 HTML_INC := $(addprefix $(HTML)/,report.js.inc report.css.inc report.html.inc policy.inc)
 $(OBJ)/user/render/html_files.o $(FUZZ_OBJ)/user/render/html_files.o: $(HTML_INC)
-.PRECIOUS: $(HTML)/%
+.PRECIOUS: $(HTML)/report.% $(HTML)/%.inc
 
 # The one file that sees the skeleton; -MMD finds it only after a first build.
 $(call objects,$(KERNEL_C)): $(O)/pagewatch.skel.h

@@ -56,6 +56,9 @@ LIMITS = (
      "ms"),
     ("run of 100,000 sparse chunks: over the bare command and a bare scan",
      ("sparse_run_excess_ms",), 200, "ms"),
+    ("a page of 10,000 arrays (--html): an array", ("html", "bytes_per_array"), 500, "B"),
+    ("the same, from the start of its load to all that is in sight", ("html", "drawn_ms"), 1000,
+     "ms"),
     ("run of the numpy program: over 1.15 times the bare one", ("numpy_excess_ms",), 100, "ms"),
 )
 
@@ -171,6 +174,12 @@ def other_table(figures):
                          number(median(figures[key]["pagewatch"])), ""])
         rows.append(["run of a command that does nothing, ms", "",
                      number(median(figures["run_nothing_ms"])), ""])
+    if "html" in figures:
+        page = figures["html"]
+        rows.append([f"page of {page['arrays']:,} arrays, bytes an array", "",
+                     number(page["bytes_per_array"]), f"JSON {number(page['json_bytes_per_array'])}"])
+        rows.append(["the same, written; first paint; drawn, ms", "",
+                     ", ".join(number(page[key]) for key in ("written_ms", "painted_ms", "drawn_ms")), ""])
     if "numpy_ms" in figures:
         values = figures["numpy_ms"]
         rows.append(["the numpy program, end to end, ms", number(values["none"]),

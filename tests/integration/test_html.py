@@ -280,22 +280,23 @@ def test_zoom_pan_and_pointer(browser, target, tmp_path):
     assert browser.run("[byId('opened').open, document.activeElement.id]") == [False, "table"]
 
 
-# Of the issue: what a person does not wait for. Ten times what a quiet machine of today needs.
-PAINTED_MS = 1000
-LOADS = 3
+# What a person does not wait for; the thread needs a third of it on 2.5 GHz.
+DRAWN_SECONDS = 1.0
 
 
 def test_ten_thousand_arrays_are_there_in_a_second(browser, target, tmp_path):
-    """The best of three loads: the machine has other work, which only ever adds to a load."""
+    """CPU time of the thread that parses, runs the script and lays out: other work of the machine
+    makes a load longer, and says nothing of the page. make bench has the time that passes."""
     page, report = snap(target("many"), tmp_path, "--min-size", 0)
     assert len(report["processes"][0]["arrays"]) >= 10000
-    drawn = []
-    for _ in range(LOADS):
-        browser.open(page)
-        drawn.append(browser.run("performance.getEntriesByName('drawn')[0].startTime"))
-        paints = browser.run("performance.getEntriesByType('paint').map((paint) => paint.startTime)")
-        assert paints
-    assert min(drawn) < PAINTED_MS, drawn
+    browser.open("/dev/null")
+    browser.command("Performance.enable", timeDomain="threadTicks")
+    browser.open(page)
+    drawn = {metric["name"]: metric["value"]
+             for metric in browser.command("Performance.getMetrics")["metrics"]}
+    browser.command("Performance.disable")
+    assert browser.run("performance.getEntriesByName('drawn').length") == 1
+    assert 0 < drawn["TaskDuration"] < DRAWN_SECONDS
     # Only those in sight are elements, also at the end.
     for _ in range(2):
         assert browser.run("document.querySelectorAll('#rows .row').length") < 60

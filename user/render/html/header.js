@@ -83,6 +83,7 @@ function drawTrend() {
 	const rss = moments.map((moment) => moment.processes.reduce(
 		(sum, node) => sum + (valueOf(node, "pid") === view.pid ? valueOf(node, "rss_pages") : 0), 0));
 	const most = Math.max(1, ...rss), x = (at) => moments.length < 2 ? 0 : at * (width - 2) / (moments.length - 1);
+	byId("trend").hidden = false;
 	context.fillStyle = colour("resident");
 	rss.forEach((pages, at) => {
 		const high = pages / most * (height - 4), next = at + 1 < rss.length ? x(at + 1) : width;

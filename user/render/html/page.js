@@ -85,9 +85,9 @@ function pageKey(event) {
 
 // Paper does not scroll: it gets the first rows as they are sorted.
 function fillPrinted() {
-	const width = 220;
+	const width = 144;
 	const lines = table.rows.slice(0, PRINTED_ROWS).map((row, index) => {
-		const line = makeRow(row, index, width, 48);
+		const line = makeRow(row, index, width, Infinity);
 		line.removeAttribute("id");
 		return line;
 	});
