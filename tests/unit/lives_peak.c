@@ -17,7 +17,7 @@ void note_peak(struct world *world)
 
 uint64_t count_kernel(const struct world *world)
 {
-	const struct chunk_bits bits = { (struct touch_chunk *)world->kernel, CHUNKS, 0 };
+	const struct chunk_bits bits = { (struct touch_chunk *)world->kernel, CHUNKS, 0, 0 };
 
 	return chunk_bits__count(&bits).touched;
 }

@@ -38,6 +38,21 @@ static bool is_empty(const struct touch_chunk *chunk)
 	return !any;
 }
 
+/* Most words are zero, and counting is a call on plain x86-64. */
+static uint64_t touched_pages(const struct touch_chunk *chunk)
+{
+	uint64_t pages = 0;
+	unsigned int i;
+
+	for (i = 0; i < CHUNK_WORDS; i++) {
+		uint64_t any = chunk->read[i] | chunk->written[i];
+
+		if (any)
+			pages += (uint64_t)__builtin_popcountll(any);
+	}
+	return pages;
+}
+
 static void join_chunk(struct touch_chunk *into, const struct touch_chunk *chunk)
 {
 	unsigned int i;
@@ -62,7 +77,9 @@ int chunk_bits__add(struct chunk_bits *bits, const struct touch_chunk *chunk)
 	if (is_empty(chunk))
 		return 0;
 	if (at < bits->count && bits->chunks[at].start == chunk->start) {
+		bits->touched -= touched_pages(&bits->chunks[at]);
 		join_chunk(&bits->chunks[at], chunk);
+		bits->touched += touched_pages(&bits->chunks[at]);
 		return 0;
 	}
 	if (array_reserve((void **)&bits->chunks, &bits->capacity, bits->count + 1,
@@ -72,6 +89,7 @@ int chunk_bits__add(struct chunk_bits *bits, const struct touch_chunk *chunk)
 		(bits->count - at) * sizeof(*bits->chunks));
 	bits->chunks[at] = *chunk;
 	bits->count++;
+	bits->touched += touched_pages(chunk);
 	return 0;
 }
 
@@ -133,8 +151,10 @@ int chunk_bits__take(struct chunk_bits *from, uint64_t start, uint64_t end, uint
 		chunk_mask(taken.start, start, end, page_bytes, mask);
 		keep_masked(&taken, mask);
 		err = chunk_bits__add(to, &taken);
-		if (!err)
+		if (!err) {
 			drop_masked(&from->chunks[i], mask);
+			from->touched -= touched_pages(&taken);
+		}
 		if (!is_empty(&from->chunks[i]))
 			from->chunks[kept++] = from->chunks[i];
 	}

@@ -15,6 +15,7 @@ struct chunk_bits { /* all zero is empty */
 	struct touch_chunk *chunks;
 	size_t count;
 	size_t capacity;
+	uint64_t touched; /* pages; kept by add and take, not told of borrowed chunks */
 };
 
 void chunk_bits__deinit(struct chunk_bits *bits);

@@ -90,7 +90,7 @@ static int retire_run(struct touch *touch, size_t first, size_t end, const char 
 		      uint64_t time_ns)
 {
 	const struct touch_chunk *chunks = touch->last.chunks;
-	struct chunk_bits run = { &touch->last.chunks[first], end - first, 0 };
+	struct chunk_bits run = { &touch->last.chunks[first], end - first, 0, 0 };
 	struct bit_counts counts = chunk_bits__count(&run);
 
 	return touch_retire(touch,

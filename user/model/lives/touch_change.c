@@ -30,7 +30,7 @@ static const char *how_of(enum map_op op)
 /* The bits of the change: borrowed, read only. */
 static struct chunk_bits bits_of(const struct map_change *change)
 {
-	return (struct chunk_bits){ (struct touch_chunk *)change->bits, change->bit_count, 0 };
+	return (struct chunk_bits){ (struct touch_chunk *)change->bits, change->bit_count, 0, 0 };
 }
 
 /* The bits of [start, end) that we hold ourselves, and those closed by the call. */
@@ -40,8 +40,6 @@ static int take_bits(struct touch *touch, const struct map_change *change, struc
 	int err = chunk_bits__join(to, &closed);
 
 	touch_peak_compare(touch, &closed);
-	touch->peak.moved.changed |= touch->overlay.count > 0;
-	touch->peak.doubtful.changed |= touch->doubt.bits.count > 0;
 	if (!err)
 		err = chunk_bits__take(&touch->overlay, change->start, change->end,
 				       touch->page_bytes, to);
@@ -149,7 +147,6 @@ static int on_moved(struct touch *touch, const struct map_change *change)
 	struct chunk_bits moving = { 0 };
 	int err;
 
-	touch->peak.moved.changed = true;
 	touch_peak_survived(touch, &closed);
 	touch_peak_compare(touch, &closed);
 	if (change->to == change->start)
@@ -173,7 +170,6 @@ static int on_doubtful(struct touch *touch, const struct map_change *change)
 	struct chunk_bits bits = { 0 };
 	int err = take_bits(touch, change, &bits);
 
-	touch->peak.doubtful.changed = true;
 	touch_peak_survived(touch, &bits);
 	if (!err && bits.count) {
 		if (change->unsure)

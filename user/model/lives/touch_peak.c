@@ -12,19 +12,11 @@ static void raise_count(uint64_t *most, uint64_t pages)
 		*most = pages;
 }
 
-static uint64_t held_pages(struct held_count *held, const struct chunk_bits *bits)
-{
-	if (held->changed)
-		held->pages = chunk_bits__count(bits).touched;
-	held->changed = false;
-	return held->pages;
-}
-
 void touch_peak_enter(struct touch *touch, const struct map_enter *enter)
 {
 	struct touch_peak *peak = &touch->peak;
-	uint64_t now = enter->touched + held_pages(&peak->moved, &touch->overlay);
-	uint64_t at_most = now + held_pages(&peak->doubtful, &touch->doubt.bits);
+	uint64_t now = enter->touched + touch->overlay.touched;
+	uint64_t at_most = now + touch->doubt.bits.touched;
 
 	if (!enter->touched_at_most)
 		raise_count(&peak->pages, now);

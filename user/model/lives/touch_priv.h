@@ -34,19 +34,12 @@ struct hole {
 
 #define TOUCH_HOLES_MAX 64u
 
-/* The number of pages in a set of bits, counted anew when it has changed. */
-struct held_count {
-	uint64_t pages;
-	bool changed;
-};
-
 /* The most pages that were touched at one time, in pages. */
 struct touch_peak {
 	uint64_t pages;
 	uint64_t at_most;  /* with pages whose life may have ended before */
 	uint64_t in_calls; /* the most that was counted since a call has been pending */
 	bool twice;	   /* a page may have been counted in the kernel's table and in ours */
-	struct held_count moved, doubtful;
 };
 
 struct touch {

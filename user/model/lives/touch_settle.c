@@ -117,7 +117,6 @@ int touch__settle(struct touch *touch, const struct touch_map *map, const struct
 	*unsure += touch->unsure;
 	touch->unsure = 0;
 	touch_peak_compare_map(touch, map);
-	touch->peak.moved.changed = touch->peak.doubtful.changed = true;
 	/* Moved out of the way: what is settled is compared with newer bits. */
 	doubt = touch->doubt;
 	touch->doubt = (struct doubt){ 0 };
