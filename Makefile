@@ -314,7 +314,7 @@ $(FUZZ_OBJ)/libpure.a: $(patsubst %.c,$(FUZZ_OBJ)/%.o,$(PURE_C))
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(O)/fuzz/fuzz_moment: $(FUZZ_OBJ)/tests/unit/sample_moment.o
+$(O)/fuzz/fuzz_moment $(O)/fuzz/fuzz_recording: $(FUZZ_OBJ)/tests/unit/sample_moment.o
 $(FUZZERS): $(O)/fuzz/%: $(FUZZ_OBJ)/tests/fuzz/%.o $(FUZZ_OBJ)/libpure.a
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  FUZZER  $@")

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import platform
 import signal
 import sqlite3
 import subprocess
@@ -180,42 +179,62 @@ def test_a_command_and_the_views(tmp_path):
     assert "__main__.a\n" in shell.stdout
 
 
+def test_checkpoints(tmp_path):
+    path = tmp_path / "a.pw"
+    library = harness.OUT / "libpagewatch.so.1"
+    program = f"""
+import ctypes
+import numpy as np
+at = ctypes.CDLL({str(library)!r}).pagewatch_checkpoint
+a = np.zeros((1000, 1024))
+assert at("it's \\u00e4".encode()) == 1
+a[:] = 1
+assert at(b"filled") == 1
+"""
+    done = harness.pagewatch("record", "-o", path, *harness.NEVER, "--", harness.PYTHON, "-c",
+                             program)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert rows(path, "SELECT m.id, reason, name, process FROM moment m "
+                      "LEFT JOIN checkpoint c ON c.moment = m.id") == \
+        [(1, "checkpoint", "it's \u00e4", 1), (2, "checkpoint", "filled", 1), (3, "end", None, None)]
+    found = rows(path, "SELECT resident_pages FROM array_over_time WHERE name = '__main__.a'")
+    assert [row[0] for row in found] == [1, 2001, 2001]
+    second = json.loads(report(path, "--json", "--moment", "2"))
+    assert (second["reason"], second["checkpoint"]) == ("checkpoint", "filled")
+    assert harness.array_of(second["processes"][0], "__main__.a")["resident_pages"] == 2001
+
+
+def test_killed_beside_a_command(tmp_path, opened):
+    """The command goes on, and the file has what was recorded."""
+    phases = harness.Phases()
+    opened.append(phases)
+    command = [harness.PYTHON, "-c", SPARSE, "1"]
+    process = subprocess.Popen([harness.PROGRAM, "record", "-o", tmp_path / "a.pw", "--interval",
+                                "20ms", "--", *command], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, pass_fds=phases.fds(),
+                               env=phases.environment())
+    phases.started()
+    assert phases.until("naming") and phases.go() is None
+    assert phases.until("recording") and phases.go() is None
+    assert phases.until("recorded")
+    process.kill()
+    process.wait()
+    lines = harness.Lines(process.stdout)
+    assert lines.next() == "READY"
+    process.stdin.write(b"\n\n")
+    process.stdin.close()
+    assert lines.next() == "DONE" and lines.next() is None
+    process.stdout.close()
+    assert moments_in(tmp_path / "a.pw") == 2
+    assert report(tmp_path / "a.pw", "--json", "--moment", "all").count("\n") == 2
+
+
 def test_a_page_of_a_recording(tmp_path):
     path, page = tmp_path / "a.pw", tmp_path / "a.html"
     assert harness.pagewatch("record", "-o", path, "--", "/bin/true").returncode == 0
     with_page = report(path, "--html", page)
     assert with_page == report(path) and page.read_text().startswith("<!")
     assert harness.pagewatch("report", path, path, "--html", page).returncode == 2
-
-
-def test_the_names_of_files(tmp_path):
-    environment = dict(os.environ, PMI_RANK="12")
-    done = harness.pagewatch("record", "-o", tmp_path / "%%-%h-%r-%p.pw", "--", "/bin/true",
-                             env=environment)
-    assert done.returncode == 0, done.stderr
-    name, = os.listdir(tmp_path)
-    pid = rows(tmp_path / name, "SELECT pid FROM process")[0][0]
-    assert name == f"%-{platform.node()}-12-{pid}.pw"
-    assert rows(tmp_path / name, "SELECT host, rank FROM recording") == [(platform.node(), "12")]
-
-
-@pytest.mark.parametrize("variable", ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID", None])
-def test_ranks(variable, tmp_path):
-    environment = {**os.environ, **({variable: "3"} if variable else {"PMI_RANK": "../x"})}
-    assert harness.pagewatch("record", "-o", tmp_path / "%r", "--", "/bin/true",
-                             env=environment).returncode == 0
-    assert os.listdir(tmp_path) == ["3" if variable else "0"]
-
-
-@pytest.mark.parametrize("typed,said", [
-    ("-", "a recording needs the name of a file"), ("x%", "after % stands p, h, r or %"),
-    ("a/%x", "after % stands p, h, r or %"), ("%p/x", "%p can only be in the last part"),
-    ("a/", "a recording needs the name of a file"),
-])
-def test_names_that_are_none(typed, said):
-    for arguments in (["record", "-o", typed, "--", "true"], ["-p", "1", "--record", typed]):
-        done = harness.pagewatch(*arguments)
-        assert done.returncode == 2 and said in done.stderr
 
 
 # Where the third moment stands when pagewatch is killed, and how many the file then has: its
@@ -303,29 +322,6 @@ def test_read_in_a_read_only_folder(small_disk):
                              "/bin/true").returncode == 0
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     assert json.loads(report(small_disk / "a.pw", "--json"))["kind"] == "snapshot"
-
-
-def test_refusals_leave_what_was_there(tmp_path):
-    old = tmp_path / "old"
-    old.write_text("precious")
-    fifo = tmp_path / "fifo"
-    os.mkfifo(fifo)
-    gone = subprocess.Popen(["/bin/true"])
-    gone.wait()
-    for arguments, status in ((["record", "-o", old, "-p", gone.pid], 3),
-                              (["-p", gone.pid, "--record", old], 3),
-                              (["record", "-o", old, "--", "/no/such"], 127),
-                              (["record", "-o", fifo, "--", "/bin/true"], 125),
-                              (["record", "-o", tmp_path, "--", "/bin/true"], 125),
-                              (["record", "-o", old], 2),
-                              (["record", "--", "/bin/true"], 2)):
-        done = harness.pagewatch(*arguments)
-        assert done.returncode == status and len(done.stderr.splitlines()) == 1, done.stderr
-    assert old.read_text() == "precious" and sorted(os.listdir(tmp_path)) == ["fifo", "old"]
-    link = tmp_path / "link"
-    link.symlink_to(old)
-    assert harness.pagewatch("record", "-o", link, "--", "/bin/true").returncode == 0
-    assert link.is_symlink() and moments_in(old) == 1
 
 
 def bytes_of(path, table):

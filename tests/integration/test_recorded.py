@@ -98,6 +98,15 @@ def test_broken(name, recording):
     assert said in done.stderr and len(done.stderr.splitlines()) == 1
 
 
+def test_a_database_with_a_wal(recording, tmp_path):
+    """Nothing is made beside a file that somebody hands to us."""
+    change(recording, "PRAGMA journal_mode = WAL")
+    assert os.listdir(tmp_path) == ["a.pw"]
+    done = harness.pagewatch("report", recording)
+    assert done.returncode == 4 and "is no recording" in done.stderr
+    assert os.listdir(tmp_path) == ["a.pw"]
+
+
 def test_no_recordings(tmp_path):
     (tmp_path / "text").write_text("not a database, but long enough to be one" * 100)
     (tmp_path / "empty").touch()

@@ -39,7 +39,7 @@ static int keep_moment(struct record *record, struct moment *moment)
 	return err;
 }
 
-static int take_moment(struct record *record, enum moment_reason reason, const char *checkpoint)
+static int take_moment(struct record *record, enum moment_reason reason)
 {
 	struct moment moment = { 0 };
 	int err;
@@ -47,8 +47,7 @@ static int take_moment(struct record *record, enum moment_reason reason, const c
 	if (record->failed)
 		return 0;
 	err = engine__report(record->engine, &moment);
-	if (!err)
-		err = moment__set_reason(&moment, reason, checkpoint);
+	moment.header.reason = reason;
 	if (err || (!record->moments && moment__all_exited(&moment) && record->options.pid_count)) {
 		moment__deinit(&moment);
 		return err;
@@ -56,13 +55,20 @@ static int take_moment(struct record *record, enum moment_reason reason, const c
 	return keep_moment(record, &moment);
 }
 
+/* The process does not wait for the disk. */
 static int on_checkpoint(struct record *record)
 {
+	struct moment moment = { 0 };
 	uint32_t pid;
 	const char *name = engine__checkpoint(record->engine, &pid);
-	int err = take_moment(record, MOMENT_CHECKPOINT, name);
+	int err = record->failed ? 0 : engine__report(record->engine, &moment);
 
+	if (!err)
+		err = moment__set_reason(&moment, MOMENT_CHECKPOINT, name);
 	engine__answer_checkpoint(record->engine, !err && !record->failed);
+	if (!err && !record->failed)
+		return keep_moment(record, &moment);
+	moment__deinit(&moment);
 	return err;
 }
 
@@ -87,9 +93,9 @@ static int handle_event(struct record *record, enum engine_event event)
 {
 	switch (event) {
 	case ENGINE_TICK:
-		return take_moment(record, MOMENT_INTERVAL, NULL);
+		return take_moment(record, MOMENT_INTERVAL);
 	case ENGINE_ASKED:
-		return take_moment(record, MOMENT_ASKED, NULL);
+		return take_moment(record, MOMENT_ASKED);
 	case ENGINE_CHECKPOINT:
 		return on_checkpoint(record);
 	case ENGINE_LAST_CHANCE:
@@ -137,11 +143,11 @@ static int record_process(struct record *record)
 		err = record_loop(record, &last);
 	/* One who ends it wants to know what there was then. */
 	if (!err && !record->failed && last == ENGINE_INTERRUPTED)
-		err = take_moment(record, MOMENT_ASKED, NULL);
+		err = take_moment(record, MOMENT_ASKED);
 	if (!err && !record->failed && last == ENGINE_ENDED) {
 		log_warn("%s ended", options__name_targets(&record->options, name, sizeof(name)));
 		if (record->moments && engine__ended_since_report(record->engine))
-			err = take_moment(record, MOMENT_END, NULL);
+			err = take_moment(record, MOMENT_END);
 	}
 	if (err || record->failed)
 		return err ? status_of_error(err) : STATUS_INTERNAL;
@@ -161,7 +167,7 @@ static int record_end(struct record *record)
 		log_warn("the command ended before its pages could be read");
 	else if (why)
 		log_info("%s; pages are as of its exit", why);
-	return take_moment(record, MOMENT_END, NULL);
+	return take_moment(record, MOMENT_END);
 }
 
 static int record_command(struct record *record)

@@ -17,6 +17,7 @@
 #define BUSY_MS 10000
 #define TEXT_BYTES_MAX (256 << 20) /* of one value, and of one row */
 #define MAGIC_BYTES 8
+#define HEADER_BYTES 100
 
 static int refuse_file(const char *path, const char *why)
 {
@@ -52,6 +53,22 @@ static bool has_foreign_journal(const char *path)
 			  !memcmp(end, magic, MAGIC_BYTES);
 	close(fd);
 	return foreign;
+}
+
+/*
+ * Whether it is a database of ours with a rollback journal. One with a WAL would make SQLite create
+ * files beside it, and wait for others who are said to use it.
+ */
+static bool has_our_header(const char *path)
+{
+	unsigned char header[HEADER_BYTES];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool ours = fd >= 0 && pread(fd, header, HEADER_BYTES, 0) == HEADER_BYTES &&
+		    !memcmp(header, "SQLite format 3", 16) && header[18] == 1 && header[19] == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return ours;
 }
 
 static void set_limits(sqlite3 *db)
@@ -167,6 +184,10 @@ static int open_recorded(struct recorded *recorded, const char *path)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return refuse_file(path, "is not a regular file");
+	if (access(path, R_OK))
+		return -errno;
+	if (!has_our_header(path))
+		return refuse_file(path, "is no recording of pagewatch");
 	recorded->file_bytes = (uint64_t)status.st_size;
 	err = open_db(recorded, path);
 	if (!err || err == -EINVAL)
