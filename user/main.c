@@ -19,7 +19,7 @@ static const struct {
 } commands[] = {
 	{ "watch", command_watch },   { "snap", command_snap },	  { "run", command_run },
 	{ "check", command_check },   { "probe", command_probe }, { "record", command_record },
-	{ "report", command_report },
+	{ "report", command_report }, { "diff", command_diff },
 };
 
 /* No failure is silent: if nothing was logged, it was a lack of memory. */

@@ -7,13 +7,14 @@ import pytest
 
 import harness
 
-COMMANDS = ["watch", "snap", "run", "probe", "check", "record", "report"]
+COMMANDS = ["watch", "snap", "run", "probe", "check", "record", "report", "diff"]
 SAMPLES = {
     "array": "a=0x1000+4096", "symbol": "a", "heap-blocks": "1", "min-size": "1", "filter": "a",
     "top": "1", "retired": "0", "pid": "1", "max-hold": "none", "interval": "1s", "count": "1",
     "user": "root", "at": "exit", "chunk-slots": "4", "processes": "4", "ring-bytes": "4K",
     "expect": "process: resident > 0", "file": "/dev/null", "expect-status": "any",
     "output": "/dev/null", "html": "/dev/null", "record": "x", "moment": "1",
+    "before": "1", "after": "peak",
 }
 
 

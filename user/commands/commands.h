@@ -7,6 +7,7 @@ int command_watch(int argc, char **argv);
 int command_snap(int argc, char **argv);
 int command_record(int argc, char **argv);
 int command_report(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_probe(int argc, char **argv);

@@ -27,6 +27,7 @@ static const char *const usages[] = {
 	("  sudo pagewatch record -o FILE (-p PID | [OPTIONS] -- CMD...)\n"
 	 "                                            moments into a file\n"),
 	"  pagewatch report FILE... [OPTIONS]        what a recording has\n",
+	"  pagewatch diff FILE [FILE] [OPTIONS]      what changed between two moments\n",
 };
 
 static const char examples[] =
@@ -40,12 +41,13 @@ static const char examples[] =
 	"  sudo pagewatch run -u $USER -- $(which python3) script.py\n"
 	"  sudo pagewatch record -o run.pw -- python3 script.py\n"
 	"  pagewatch report run.pw --moment all\n"
+	"  pagewatch diff run.pw --before 1 --after peak\n"
 	"  pagewatch check -e '__main__.x: interior_resident == 0' -- python3 script.py\n";
 
 static const char statuses[] =
 	"\n"
-	"Exit status: 0 done, 1 an expectation failed, 2 usage, 3 could not measure,\n"
-	"4 internal or I/O error;\n"
+	"Exit status: 0 done, 1 an expectation failed or moments differ, 2 usage,\n"
+	"3 could not measure, 4 internal or I/O error;\n"
 	"run, record: CMD's own, 125 pagewatch failed, 126 CMD not executable, 127 none.\n";
 
 static int print_text(struct text_buffer *text)

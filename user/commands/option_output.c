@@ -18,7 +18,7 @@ static const char *const generated[] = { "man", "bash", NULL };
 static const struct option_row rows[] = {
 	{
 		.name = "json",
-		.commands = LOOKING | OPTIONS_PROBE,
+		.commands = LOOKING | OPTIONS_DIFF | OPTIONS_PROBE,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, json),
 		.help = "one JSON object per report (docs/OUTPUT.md)",
@@ -63,6 +63,27 @@ static const struct option_row rows[] = {
 			"one report after another.",
 	},
 	{
+		.name = "before",
+		.commands = OPTIONS_DIFF,
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, before),
+		.value = "MOMENT",
+		.help = "number, first, last, peak or a checkpoint's name",
+		.manual =
+			"The earlier moment: its number from 1, *first*, *last*, *peak* (the largest VmRSS), or\n"
+			"the name of a checkpoint, the last of which counts. Of one _FILE_ the first moment by\n"
+			"default; of two the last one of the first file.",
+	},
+	{
+		.name = "after",
+		.commands = OPTIONS_DIFF,
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, after),
+		.value = "MOMENT",
+		.help = "the same for the later moment; last by default",
+		.manual = "The later moment, in the same words; the last one by default.",
+	},
+	{
 		.name = "html",
 		.commands = LOOKING,
 		.kind = OPTION_TEXT,
@@ -79,7 +100,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "color",
-		.commands = LOOKING | OPTIONS_CHECK,
+		.commands = LOOKING | OPTIONS_DIFF | OPTIONS_CHECK,
 		.kind = OPTION_CHOICE,
 		.offset = offsetof(struct options, color),
 		.words = colors,

@@ -6,6 +6,7 @@
 #define LOOKING (OPTIONS_WATCH | OPTIONS_SNAP | OPTIONS_RUN)
 #define COUNTING (OPTIONS_WATCH | OPTIONS_RUN)
 #define SHOWING (LOOKING | OPTIONS_REPORT)
+#define CHOOSING (SHOWING | OPTIONS_DIFF)
 
 #define AFTER_THE_CALLS "sees calls only as they are made: use watch or run"
 
@@ -112,7 +113,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "min-size",
-		.commands = SHOWING | OPTIONS_CHECK | OPTIONS_RECORD,
+		.commands = CHOOSING | OPTIONS_CHECK | OPTIONS_RECORD,
 		.kind = OPTION_SIZE,
 		.offset = offsetof(struct options, min_bytes),
 		.value = "SIZE",
@@ -125,7 +126,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "filter",
-		.commands = SHOWING,
+		.commands = CHOOSING,
 		.kind = OPTION_TEXT,
 		.offset = offsetof(struct options, filter),
 		.value = "GLOB",
@@ -150,7 +151,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "top",
-		.commands = SHOWING,
+		.commands = CHOOSING,
 		.kind = OPTION_U32,
 		.offset = offsetof(struct options, top),
 		.min = 1,

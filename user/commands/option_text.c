@@ -7,11 +7,12 @@
 
 #define HELP_COLUMN 26
 
-const char *const option_commands[] = { "watch", "snap",   "run",    "probe",
-					"check", "record", "report", NULL };
+const char *const option_commands[] = { "watch",  "snap",   "run",  "probe", "check",
+					"record", "report", "diff", NULL };
 _Static_assert(OPTIONS_WATCH == 1 << 0 && OPTIONS_SNAP == 1 << 1 && OPTIONS_RUN == 1 << 2 &&
 		       OPTIONS_PROBE == 1 << 3 && OPTIONS_CHECK == 1 << 4 &&
-		       OPTIONS_RECORD == 1 << 5 && OPTIONS_REPORT == 1 << 6,
+		       OPTIONS_RECORD == 1 << 5 && OPTIONS_REPORT == 1 << 6 &&
+		       OPTIONS_DIFF == 1 << 7,
 	       "names in the order of the bits");
 
 /* --- --help */
@@ -224,7 +225,7 @@ void option_text__bash(struct text_buffer *text)
 	for (i = 0; option_commands[i]; i++)
 		text_buffer__addf(text, " %s", option_commands[i]);
 	text_buffer__add(text, "'\n\tfi\n"
-			       "\tif [[ $command == re[cp]o[r]* && $word != -* ]]; then\n"
+			       "\tif [[ $command == @(record|report|diff) && $word != -* ]]; then\n"
 			       "\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n"
 			       "\telif [[ $command == run && $word != -* ]]; then\n"
 			       "\t\tCOMPREPLY=($(compgen -c -f -- \"$word\"))\n"

@@ -30,8 +30,8 @@ static void fill_table(struct getopt_table *table, enum option_set command)
 	char *letters = table->letters;
 	size_t i;
 
-	/* Options of report may follow its files; those behind a command are the command's. */
-	if (command != OPTIONS_REPORT)
+	/* Options of report and diff may follow their files; those behind a command are the command's. */
+	if (command != OPTIONS_REPORT && command != OPTIONS_DIFF)
 		*letters++ = '+';
 	*letters++ = ':';
 	for (i = 0; i < ROWS_MAX && (row = option_at(i)); i++) {

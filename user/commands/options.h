@@ -64,6 +64,8 @@ struct options {
 	const char *output; /* -o */
 	const char *html;   /* --html */
 	const char *record; /* --record */
+	const char *before; /* --before */
+	const char *after;  /* --after */
 	uint64_t moment;    /* --moment: from 1, or MOMENT_LAST or MOMENT_ALL */
 	const char *user;   /* -u */
 	enum color_when color;
@@ -88,7 +90,8 @@ enum option_set {
 	OPTIONS_CHECK = 1 << 4,
 	OPTIONS_RECORD = 1 << 5,
 	OPTIONS_REPORT = 1 << 6,
-	OPTIONS_ALL = (1 << 7) - 1,
+	OPTIONS_DIFF = 1 << 7,
+	OPTIONS_ALL = (1 << 8) - 1,
 };
 
 /*

@@ -27,7 +27,7 @@ static const char *kind_name(enum vma_kind kind)
 	return names[kind];
 }
 
-static const char *source_name(enum array_source source)
+const char *json_source_name(enum array_source source)
 {
 	static const char *const names[ARRAY_SOURCES] = {
 		[ARRAY_PYTHON] = "python", [ARRAY_ELF] = "elf",		[ARRAY_HEAP] = "heap",
@@ -79,7 +79,7 @@ static void put_numbers(struct json_out *json, const char *key, const int64_t *v
 }
 
 /* A mark is bytes: what only arrays of a language have is null. */
-static void put_shape(struct json_out *json, const struct array_shape *shape)
+void json_array_shape(struct json_out *json, const struct array_shape *shape)
 {
 	static const char *const unknown[] = { "shape", "dtype", "strides", "owndata",
 					       "writeable" };
@@ -109,7 +109,7 @@ static void put_origin(struct json_out *json, const struct array_origin *origin,
 }
 
 /* Python literals in a name have their own backslashes. */
-static void put_name(struct json_out *json, const char *key, const struct array_desc *desc,
+void json_array_name(struct json_out *json, const char *key, const struct array_desc *desc,
 		     const char *name)
 {
 	if (desc->source == ARRAY_PYTHON)
@@ -124,21 +124,21 @@ static void put_identity(struct json_out *json, const struct array_row *row)
 	size_t i;
 
 	json_count(json, "id", desc->id);
-	put_name(json, "name", desc, desc->name);
+	json_array_name(json, "name", desc, desc->name);
 	if (desc->object)
 		json_address(json, "object", desc->object);
 	else
 		json_null(json, "object");
-	json_words(json, "source", source_name(desc->source));
+	json_words(json, "source", json_source_name(desc->source));
 	json_address(json, "start", desc->start);
 	json_address(json, "end", desc->end);
 	json_address(json, "data", desc->shape ? desc->shape->data : desc->start);
 	json_count(json, "nbytes", row->nbytes);
-	put_shape(json, desc->shape);
+	json_array_shape(json, desc->shape);
 	json_count_if(json, "owner", desc->owner != 0, desc->owner);
 	json_open(json, "aliases", '[');
 	for (i = 0; i < desc->alias_count; i++)
-		put_name(json, NULL, desc, desc->aliases[i]);
+		json_array_name(json, NULL, desc, desc->aliases[i]);
 	json_close(json, ']');
 	json_count(json, "alias_total", desc->alias_total);
 }

@@ -19,7 +19,7 @@ static void put_span(struct json_out *json, const struct index_span *span)
 	json_close(json, ']');
 }
 
-static void put_set(struct json_out *json, const char *key, const struct index_set *set,
+void json_index_set(struct json_out *json, const char *key, const struct index_set *set,
 		    const struct array_desc *array)
 {
 	char *text = index_set_text(set, array, RANGES_IN_TEXT);
@@ -51,10 +51,10 @@ void json_index_ranges(struct json_out *json, const struct array_row *row)
 		return;
 	}
 	json_open(json, "index_ranges", '{');
-	put_set(json, "resident", &row->resident, &row->desc);
-	put_set(json, "zero", &row->zero, &row->desc);
+	json_index_set(json, "resident", &row->resident, &row->desc);
+	json_index_set(json, "zero", &row->zero, &row->desc);
 	if (row->touched_known)
-		put_set(json, "touched", &row->touched, &row->desc);
+		json_index_set(json, "touched", &row->touched, &row->desc);
 	else
 		json_null(json, "touched");
 	json_close(json, '}');

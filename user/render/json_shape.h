@@ -6,6 +6,10 @@
 #include "model/rows/snapshot.h"
 #include "render/json_out.h"
 
+/* One set of elements of an array with a shape. */
+void json_index_set(struct json_out *json, const char *key, const struct index_set *set,
+		    const struct array_desc *array);
+
 /* null for an array without a shape. */
 void json_index_ranges(struct json_out *json, const struct array_row *row);
 

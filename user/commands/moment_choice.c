@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "commands/moment_choice.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/parse.h"
+
+static uint64_t rss_of(const struct moment *moment)
+{
+	uint64_t pages = 0;
+	size_t i;
+
+	for (i = 0; i < moment->process_count; i++)
+		pages += moment->processes[i].header.facts.rss_kernel_pages;
+	return pages;
+}
+
+/* Of the largest ones the first. */
+static int find_peak(const struct moments *moments, size_t *ret)
+{
+	const struct moment *moment;
+	uint64_t largest = 0;
+	size_t i;
+	int err;
+
+	*ret = 0;
+	for (i = 0; i < moments->count; i++) {
+		err = moments->at(moments->from, i, &moment);
+		if (err)
+			return err;
+		if (rss_of(moment) > largest) {
+			largest = rss_of(moment);
+			*ret = i;
+		}
+	}
+	return 0;
+}
+
+static int find_checkpoint(const struct moments *moments, const char *name, size_t *ret)
+{
+	const struct moment *moment;
+	size_t i;
+	int err;
+
+	for (i = moments->count; i--;) {
+		err = moments->at(moments->from, i, &moment);
+		if (err)
+			return err;
+		if (moment->header.checkpoint && !strcmp(moment->header.checkpoint, name)) {
+			*ret = i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+int moment_choice(const struct moments *moments, const char *words, size_t *ret)
+{
+	uint64_t number;
+
+	if (!moments->count)
+		return -ENOENT;
+	*ret = 0;
+	if (!strcmp(words, "first"))
+		return 0;
+	*ret = moments->count - 1;
+	if (!strcmp(words, "last"))
+		return 0;
+	if (!strcmp(words, "peak"))
+		return find_peak(moments, ret);
+	if (parse_u64(words, 0, UINT64_MAX, &number))
+		return find_checkpoint(moments, words, ret);
+	*ret = number - 1;
+	return number && number <= moments->count ? 0 : -ENOENT;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* A line for what changed, with the elements below it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/format.h"
+#include "base/text.h"
+#include "render/array_name.h"
+#include "render/diff.h"
+#include "render/name_cut.h"
+#include "render/text_priv.h"
+
+#define NAME_BYTES 1024
+#define WORDS_BYTES 2048
+#define RANGES_IN_TEXT 3u
+/* Before, after and change: 10 for "1023.9 GiB", and one for the sign. */
+#define NUMBERS_WIDTH (3u * 11u + 2u)
+
+/* The last column of a line: what fits, and no blanks behind it. */
+static void put_name(const struct text *text, const char *name)
+{
+	uint32_t room = text->view->width > NUMBERS_WIDTH + 4 ? text->view->width - NUMBERS_WIDTH
+							      : 4;
+	uint32_t columns = name_columns(name);
+
+	text_name(text, name, 0, columns < room ? columns : room);
+	fputc('\n', text->out);
+}
+
+static void put_source(const struct text *text, const char *when, const struct moment *moment,
+		       const struct diff_source *source)
+{
+	const struct moment_header *header = &moment->header;
+	uint64_t tenths = header->since_start_ns / 100000000u;
+	char file[NAME_BYTES], checkpoint[256], words[WORDS_BYTES];
+
+	snprintf(words, sizeof(words),
+		 "%-6s %s: moment %zu of %zu (%s%s%s), %" PRIu64 ".%" PRIu64 " s after the start",
+		 when, format_name(source->file, file, sizeof(file)), source->number, source->count,
+		 moment_reason_name(header->reason), header->checkpoint ? " " : "",
+		 format_name(header->checkpoint ? header->checkpoint : "", checkpoint,
+			     sizeof(checkpoint)),
+		 tenths / 10, tenths % 10);
+	text_wrap(text, 0, words);
+}
+
+/* "+61.0 MiB", "-4.0 KiB", "0 B" */
+static char *format_gain(uint64_t before, uint64_t after, char buffer[FORMAT_BYTES_MAX + 1])
+{
+	buffer[0] = after < before ? '-' : '+';
+	if (before == after)
+		return format_bytes(0, buffer);
+	format_bytes(after < before ? before - after : after - before, buffer + 1);
+	return buffer;
+}
+
+static void put_numbers(const struct text *text, uint64_t before, uint64_t after)
+{
+	char was[FORMAT_BYTES_MAX], is[FORMAT_BYTES_MAX], gain[FORMAT_BYTES_MAX + 1];
+
+	fprintf(text->out, "%10s %10s %11s  ", format_bytes(before, was), format_bytes(after, is),
+		format_gain(before, after, gain));
+}
+
+static void put_heading(const struct text *text, const char *what)
+{
+	text_style(text, STYLE_HEAD);
+	fprintf(text->out, "%10s %10s %11s  %s\n", "BEFORE", "AFTER", "CHANGE", what);
+	text_style(text, STYLE_PLAIN);
+}
+
+/* "became resident 61.0 MiB: x[0:1000, :]" */
+static int put_change(const struct text *text, const struct diff_row *row, enum change change)
+{
+	const struct array_desc *array = row->array[row->array[1] ? 1 : 0];
+	const struct index_set *set = &row->elements[change];
+	char size[FORMAT_BYTES_MAX], words[WORDS_BYTES];
+	char *elements = NULL;
+
+	if (!row->change.bytes[change])
+		return 0;
+	if (array->shape && set->told && set->elements) {
+		elements = index_set_text(set, array, RANGES_IN_TEXT);
+		if (!elements)
+			return -ENOMEM;
+	}
+	snprintf(words, sizeof(words), "%s: %s%s%s", change_words(change),
+		 format_bytes(row->change.bytes[change], size), elements ? ", " : "",
+		 elements ? elements : "");
+	free(elements);
+	text_wrap(text, 2, words);
+	return 0;
+}
+
+static const char *row_presence(const struct diff_row *row)
+{
+	if (!row->array[0])
+		return "new";
+	if (!row->array[1])
+		return "gone";
+	return row->elsewhere ? "now at another address" : NULL;
+}
+
+static int put_row(const struct text *text, const struct diff_row *row)
+{
+	const struct array_desc *array = row->array[row->array[1] ? 1 : 0];
+	char name[NAME_BYTES];
+	int i, err = 0;
+
+	put_numbers(text, row->change.resident[0], row->change.resident[1]);
+	array_name_safe(array, array->name, name, sizeof(name));
+	put_name(text, name);
+	if (row_presence(row))
+		text_wrap(text, 2, row_presence(row));
+	/* All pages of an array that appeared or is gone are alike. */
+	for (i = 0; !err && row->array[0] && row->array[1] && i < CHANGES; i++)
+		err = put_change(text, row, (enum change)i);
+	return err;
+}
+
+static int put_rows(const struct text *text, const struct diff_process *process)
+{
+	char more[FORMAT_COUNT_MAX], words[128];
+	size_t i;
+	int err = 0;
+
+	if (process->row_count)
+		put_heading(text, "ARRAY");
+	for (i = 0; !err && i < process->row_count; i++)
+		err = put_row(text, &process->rows[i]);
+	if (process->more_rows) {
+		snprintf(words, sizeof(words), "(%s more)", format_count(process->more_rows, more));
+		text_wrap(text, 0, words);
+	}
+	if (!process->names_known)
+		text_wrap(text, 0,
+			  "One of the moments could not find all arrays: an array that is new or "
+			  "gone may have been there before, or be there still.");
+	return err;
+}
+
+static void put_mappings(const struct text *text, const struct diff_process *process)
+{
+	char name[NAME_BYTES];
+	size_t i;
+
+	if (process->mapping_count)
+		put_heading(text, "MAPPINGS (with the arrays in them)");
+	for (i = 0; i < process->mapping_count; i++) {
+		const struct diff_mapping *mapping = &process->mappings[i];
+
+		put_numbers(text, mapping->resident_bytes[0], mapping->resident_bytes[1]);
+		format_name(mapping->name, name, sizeof(name));
+		put_name(text, name);
+	}
+}
+
+/* "python3 (12): RSS 10.0 MiB, then 71.0 MiB: +61.0 MiB" */
+static void put_process_header(const struct text *text, const struct diff_process *process)
+{
+	const struct process_facts *before = process->header[0] ? &process->header[0]->facts : NULL;
+	const struct process_facts *after = process->header[1] ? &process->header[1]->facts : NULL;
+	const struct process_facts *facts = after ? after : before;
+	char comm[128], was[FORMAT_BYTES_MAX], is[FORMAT_BYTES_MAX], gain[FORMAT_BYTES_MAX + 1];
+	char words[512];
+	struct text_buffer line = text_buffer__over(words, sizeof(words));
+
+	text_buffer__addf(&line, "%s (%" PRIu32, format_name(facts->comm, comm, sizeof(comm)),
+			  before ? before->pid : after->pid);
+	if (before && after && before->pid != after->pid)
+		text_buffer__addf(&line, ", then %" PRIu32, after->pid);
+	text_buffer__addf(&line, ")%s: RSS %s -> %s, %s",
+			  !before  ? ", new"
+			  : !after ? ", gone"
+				   : "",
+			  format_bytes(process->rss_bytes[0], was),
+			  format_bytes(process->rss_bytes[1], is),
+			  format_gain(process->rss_bytes[0], process->rss_bytes[1], gain));
+	fputc('\n', text->out);
+	text_style(text, STYLE_HEAD);
+	text_wrap(text, 0, words);
+	text_style(text, STYLE_PLAIN);
+}
+
+static int put_process(const struct text *text, const struct diff_process *process)
+{
+	char same[FORMAT_COUNT_MAX], words[128];
+	int err;
+
+	put_process_header(text, process);
+	err = put_rows(text, process);
+	put_mappings(text, process);
+	if (process->same) {
+		snprintf(words, sizeof(words), "unchanged: %s array%s",
+			 format_count(process->same, same), process->same == 1 ? "" : "s");
+		text_wrap(text, 0, words);
+	}
+	return err;
+}
+
+int diff_text(const struct diff *diff, const struct diff_source sources[2], const struct view *view,
+	      FILE *out)
+{
+	const struct text text = { .view = view, .out = out };
+	size_t i;
+	int err = 0;
+
+	put_source(&text, "before", diff->moments[0], &sources[0]);
+	put_source(&text, "after", diff->moments[1], &sources[1]);
+	for (i = 0; !err && i < diff->process_count; i++)
+		err = put_process(&text, &diff->processes[i]);
+	if (!diff__any(diff))
+		text_wrap(&text, 0, "Nothing differs.");
+	if (!diff->known)
+		text_wrap(&text, 0,
+			  "INCOMPLETE: one of the moments does not know the state of all pages. "
+			  "'pagewatch report' says why.");
+	return err ? err : ferror(out) ? -EIO : 0;
+}
