@@ -155,3 +155,30 @@ def unprivileged(tmp_path_factory):
         if folder.stat().st_uid == os.geteuid() and str(folder) not in ("/", "/tmp"):
             folder.chmod(0o755)
     return Unprivileged(directory)
+
+
+@pytest.fixture(scope="module", name="chromium")
+def one_browser():
+    from browser import Browser  # only these tests need selenium
+    chromium = Browser()
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(name="browser")
+def clean_browser(chromium):
+    """Whatever a test did, the console stays empty, and nothing was asked of a network."""
+    yield chromium
+    assert chromium.complaints() == []
+    assert chromium.run("performance.getEntriesByType('resource').map((entry) => entry.name)") == []
+
+
+@pytest.fixture
+def page_target(opened):
+    """Starts a program with arrays for a page, of a kind."""
+    program = harness.ROOT / "tests/integration/html_target.py"
+
+    def start(kind):
+        opened.append(harness.Target([harness.PYTHON, program, kind]))
+        return opened[-1].ready()
+    return start

@@ -12,6 +12,11 @@
 _Static_assert(HTML_CAUSES == LEDGER_CLASSES + 1, "each class, and none");
 _Static_assert(PAGE_STATES *HTML_CAUSES * 4 < HTML_KIND_MIXED, "a mixed run is of no other kind");
 
+/* Pages from first to end, and how many of them are what. */
+struct mixed {
+	uint64_t first, end, resident, zero, touched;
+};
+
 struct page_writer {
 	struct json_out *json; /* NULL: only counts */
 	uint64_t page_bytes;
@@ -19,8 +24,9 @@ struct page_writer {
 	uint64_t runs;
 	uint64_t next;	     /* page behind the last run */
 	uint32_t piece_runs; /* 0: no piece is open */
-	/* Of a block that has more than one run; pages from first to end. */
-	uint64_t first, end, resident, zero, touched;
+	struct mixed part;   /* of the block that is read; empty unless it has several runs */
+	struct mixed joined; /* blocks behind each other that are all like `like` */
+	struct mixed like;
 };
 
 static uint64_t spread_page(uint64_t page)
@@ -63,34 +69,68 @@ static void put_run(struct page_writer *writer, uint64_t first, uint64_t end, un
 	writer->next = end;
 }
 
-static void end_block(struct page_writer *writer)
+static void end_joined(struct page_writer *writer)
 {
-	if (writer->end == writer->first)
+	const struct mixed *joined = &writer->joined;
+
+	if (joined->end == joined->first)
 		return;
-	put_run(writer, writer->first, writer->end, HTML_KIND_MIXED);
+	put_run(writer, joined->first, joined->end, HTML_KIND_MIXED);
 	if (writer->json) {
-		json_count(writer->json, NULL, writer->resident);
-		json_count(writer->json, NULL, writer->zero);
-		json_count(writer->json, NULL, writer->touched);
+		json_count(writer->json, NULL, joined->resident);
+		json_count(writer->json, NULL, joined->zero);
+		json_count(writer->json, NULL, joined->touched);
 	}
-	writer->first = writer->end = writer->resident = writer->zero = writer->touched = 0;
+	writer->joined = (struct mixed){ 0 };
+}
+
+static bool are_alike(const struct mixed *a, const struct mixed *b)
+{
+	return a->end - a->first == b->end - b->first && a->resident == b->resident &&
+	       a->zero == b->zero && a->touched == b->touched;
+}
+
+static void end_part(struct page_writer *writer)
+{
+	struct mixed *part = &writer->part, *joined = &writer->joined;
+
+	if (part->end == part->first)
+		return;
+	/* Absent pages at its end are in no run. */
+	if (joined->end == joined->first || !are_alike(part, &writer->like) ||
+	    (joined->end - 1) / writer->block + 1 != part->first / writer->block) {
+		end_joined(writer);
+		writer->like = *part;
+		joined->first = part->first;
+	}
+	joined->end = part->end;
+	joined->resident += part->resident;
+	joined->zero += part->zero;
+	joined->touched += part->touched;
+	*part = (struct mixed){ 0 };
+}
+
+static void end_blocks(struct page_writer *writer)
+{
+	end_part(writer);
+	end_joined(writer);
 }
 
 /* Pages [first, end) of one block, which has other runs too. */
 static void add_to_block(struct page_writer *writer, const struct tally_run *run, uint64_t first,
 			 uint64_t end)
 {
+	struct mixed *part = &writer->part;
 	uint64_t pages = end - first;
 
-	if (writer->end == writer->first ||
-	    writer->first / writer->block != first / writer->block) {
-		end_block(writer);
-		writer->first = first;
+	if (part->end == part->first || part->first / writer->block != first / writer->block) {
+		end_part(writer);
+		part->first = first;
 	}
-	writer->end = end;
-	writer->resident += page_state_resident(run->state) ? pages : 0;
-	writer->zero += run->state == PAGE_ZERO || run->state == PAGE_ZERO_HUGE ? pages : 0;
-	writer->touched += run->read || run->written ? pages : 0;
+	part->end = end;
+	part->resident += page_state_resident(run->state) ? pages : 0;
+	part->zero += run->state == PAGE_ZERO || run->state == PAGE_ZERO_HUGE ? pages : 0;
+	part->touched += run->read || run->written ? pages : 0;
 }
 
 static int add_run(void *ctx, const struct tally_run *run)
@@ -114,7 +154,7 @@ static int add_run(void *ctx, const struct tally_run *run)
 	}
 	if (first < whole)
 		add_to_block(writer, run, first, whole);
-	end_block(writer);
+	end_blocks(writer);
 	put_run(writer, whole, whole_end, kind);
 	if (whole_end < end)
 		add_to_block(writer, run, whole_end, end);
@@ -132,7 +172,7 @@ static int walk_runs(struct page_writer *writer, const struct snapshot *snapshot
 	for (i = 0; !err && i < process->region_count; i++)
 		err = tally_runs(&input, process->regions[i].vma.start, process->regions[i].vma.end,
 				 add_run, writer);
-	end_block(writer);
+	end_blocks(writer);
 	return err;
 }
 

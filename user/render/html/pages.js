@@ -34,7 +34,9 @@ class Pages {
 		this.first = new Float64Array(most);
 		this.end = new Float64Array(most);
 		this.kind = new Uint8Array(most);
-		this.mixed = new Map();
+		// What is in mixed runs; only a file with blocks has some.
+		this.mixed = this.block === 1 ? null : { resident: new Float64Array(most),
+			zero: new Float64Array(most), touched: new Float64Array(most) };
 		this.count = 0;
 		for (const piece of pieces)
 			this.addPiece(nodes[piece]);
@@ -49,8 +51,9 @@ class Pages {
 				this.end[this.count] = page + numbers[i];
 				this.kind[this.count] = kind;
 				if (kind === MIXED) {
-					const [resident, zero, touched] = numbers.slice(i + 2, i + 5);
-					this.mixed.set(this.count, { resident, zero, touched });
+					this.mixed.resident[this.count] = numbers[i + 2];
+					this.mixed.zero[this.count] = numbers[i + 3];
+					this.mixed.touched[this.count] = numbers[i + 4];
 				}
 				this.count++;
 			}
@@ -82,10 +85,9 @@ class Pages {
 
 	// The counts of the part of a mixed run that lies in [first, end), as if they were spread evenly.
 	mixedPart(i, first, end) {
-		const counts = this.mixed.get(i), all = this.end[i] - this.first[i];
-		const part = (Math.min(end, this.end[i]) - Math.max(first, this.first[i])) / all;
-		return { resident: counts.resident * part, zero: counts.zero * part,
-			 touched: counts.touched * part };
+		const part = (Math.min(end, this.end[i]) - Math.max(first, this.first[i])) / (this.end[i] - this.first[i]);
+		return { resident: this.mixed.resident[i] * part, zero: this.mixed.zero[i] * part,
+			 touched: this.mixed.touched[i] * part };
 	}
 }
 
