@@ -59,6 +59,8 @@ LIMITS = (
     ("a page of 10,000 arrays (--html): an array", ("html", "bytes_per_array"), 500, "B"),
     ("the same, from the start of its load to all that is in sight", ("html", "drawn_ms"), 1000,
      "ms"),
+    ("a recording: a touch of a chunk of which all was touched", ("record", "bytes_per_touch"), 0.5, "B"),
+    ("a recording: a chunk of which one page was touched", ("record", "bytes_per_chunk"), 48, "B"),
     ("run of the numpy program: over 1.15 times the bare one", ("numpy_excess_ms",), 100, "ms"),
 )
 
@@ -180,6 +182,13 @@ def other_table(figures):
                      number(page["bytes_per_array"]), f"JSON {number(page['json_bytes_per_array'])}"])
         rows.append(["the same, written; first paint; drawn, ms", "",
                      ", ".join(number(page[key]) for key in ("written_ms", "painted_ms", "drawn_ms")), ""])
+    if "record" in figures:
+        record = figures["record"]
+        rows.append(["recording, bytes a touch, all pages of a chunk", "",
+                     f"{record['bytes_per_touch']:.2f}",
+                     f"perf record {number(record['perf_bytes_per_touch'])}"])
+        rows.append(["recording, bytes: a chunk of one touch; a moment without news", "",
+                     f"{number(record['bytes_per_chunk'])}, {number(record['bytes_per_moment'])}", ""])
     if "numpy_ms" in figures:
         values = figures["numpy_ms"]
         rows.append(["the numpy program, end to end, ms", number(values["none"]),

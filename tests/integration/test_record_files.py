@@ -6,7 +6,9 @@ import subprocess
 
 import harness
 import pytest
-from test_record import moments_in, rows
+# preloaded is the fixture shim.
+from test_no_memory import fail_at, judge, preloaded  # pylint: disable=unused-import
+from test_record import SPARSE, moments_in, python, report, rows
 
 pytestmark = pytest.mark.root
 
@@ -62,3 +64,31 @@ def test_refusals_leave_what_was_there(tmp_path):
     link.symlink_to(old)
     assert harness.pagewatch("record", "-o", link, "--", "/bin/true").returncode == 0
     assert link.is_symlink() and moments_in(old) == 1
+
+
+def test_an_allocation_fails(shim, tmp_path, opened):
+    """There is no file, or one with whole moments; a report of it is whole."""
+    target = python(SPARSE, "1")
+    opened.append(target)
+    target.ready()
+    path = tmp_path / "a.pw"
+    command = ["watch", "-p", "{pid}", "--backend", "none", "-n", "2", "--interval", "1ms", "-o",
+               "/dev/null", "--record", path]
+    counts = set()
+    for number in [*range(1, 2000, 61), *range(2000, 9000, 499)]:
+        done, _ = fail_at(number, command, target.pid, shim)
+        judge(done, command, {0, 3, 4}, False)
+        counts.add(moments_in(path) if path.exists() else 0)
+        assert os.listdir(tmp_path) in ([], ["a.pw"])
+        path.unlink(missing_ok=True)
+    assert {0, 2} <= counts
+
+
+def test_an_allocation_of_a_report_fails(shim, tmp_path):
+    path = tmp_path / "a.pw"
+    assert harness.pagewatch("record", "-o", path, "--", "/bin/true").returncode == 0
+    whole = report(path, "--json")
+    for number in range(1, 2000, 31):
+        done, _ = fail_at(number, ["report", path, "--json"], 0, shim)
+        judge(done, ["report"], {0, 4}, True)
+        assert done.returncode or done.stdout == whole, done
