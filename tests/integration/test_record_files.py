@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """The files of recordings: their names, and what was there before."""
+import json
 import os
 import platform
+import pty
+import resource
+import signal
 import subprocess
 
 import harness
@@ -92,3 +96,64 @@ def test_an_allocation_of_a_report_fails(shim, tmp_path):
         done, _ = fail_at(number, ["report", path, "--json"], 0, shim)
         judge(done, ["report"], {0, 4}, True)
         assert done.returncode or done.stdout == whole, done
+
+
+def test_few_descriptors(tmp_path, opened):
+    target = python(SPARSE, "1")
+    opened.append(target)
+    target.ready()
+    path = tmp_path / "a.pw"
+    command = ["record", "-p", target.pid, "--backend", "none", "-n", "1", "--interval", "1ms", "-o",
+               path]
+    for count in (5, 7, 9, 11, 13, 15, 17, 31):
+        done = harness.pagewatch(*command, preexec_fn=lambda limit=count: resource.setrlimit(
+            resource.RLIMIT_NOFILE, (limit, limit)))
+        judge(done, command, {0, 3, 4}, False)
+        assert os.listdir(tmp_path) == ([] if done.returncode else ["a.pw"])
+        path.unlink(missing_ok=True)
+    assert done.returncode == 0
+
+
+def test_the_end_of_a_recording_is_asked_for(tmp_path, opened):
+    """One who ends it wants to know what there was then."""
+    target = python(SPARSE, "1")
+    opened.append(target)
+    target.ready()
+    path = tmp_path / "a.pw"
+    phases = harness.Phases()
+    opened.append(phases)
+    process = subprocess.Popen([harness.PROGRAM, "record", "-p", str(target.pid), *harness.NEVER, "-o",
+                                path], pass_fds=phases.fds(), env=phases.environment(),
+                               stderr=subprocess.PIPE)
+    phases.started()
+    assert phases.until("baseline")
+    target.done()
+    process.send_signal(signal.SIGINT)
+    phases.leave()
+    assert process.communicate(timeout=harness.DEADLINE) == (None, b"") and process.returncode == 0
+    snapshot = json.loads(report(path, "--json", "--moment", "all"))
+    assert snapshot["reason"] == "asked"
+    assert snapshot["processes"][0]["totals"]["touch"]["pages_touched"] >= 100
+
+
+def test_beside_the_live_view(tmp_path, opened):
+    target = python(SPARSE, "1")
+    opened.append(target)
+    target.ready()
+    path = tmp_path / "a.pw"
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([harness.PROGRAM, "-p", str(target.pid), *harness.NEVER, "--record",
+                                path], stdin=theirs, stdout=theirs, stderr=subprocess.PIPE,
+                               env=dict(os.environ, TERM="xterm-256color"))
+    os.close(theirs)
+    # Its first bytes are the screen with the first moment, which was recorded before.
+    os.write(ours, b"q")
+    try:
+        while os.read(ours, 1 << 16):
+            pass
+    except OSError:  # EIO: nobody has the terminal any more
+        pass
+    assert process.communicate(timeout=harness.DEADLINE) == (None, b"") and process.returncode == 0
+    os.close(ours)
+    snapshots = report(path, "--json", "--moment", "all").splitlines()
+    assert len(snapshots) == 1 and json.loads(snapshots[0])["processes"][0]["pid"] == target.pid
