@@ -27,7 +27,7 @@ def say(word):
 
 def some():
     return {"matrix": numpy.zeros((1000, 1024)), "ones": numpy.ones(1 << 17),
-            "cube": numpy.zeros((64, 128, 128))[:, ::2, :]}
+            "cube": numpy.zeros((64, 128, 128))[:, ::2, :], "skips": numpy.ones((50, 4096))[::5, :9]}
 
 
 def hostile():
@@ -37,6 +37,16 @@ def hostile():
 
 def many():
     return {"names": {f"array {i}": numpy.ones(1024) for i in range(10000)}}
+
+
+def shapes():
+    """Of many strides; the last one has elements that overlap."""
+    cube = numpy.ones((12, 40, 50))
+    return {"c": cube, "fortran": numpy.ones((40, 300), order="F"), "turned": cube.transpose(2, 0, 1),
+            "backwards": cube[::-1, :, ::-1], "columns": numpy.ones((90, 700))[:, 3:40],
+            "gaps": numpy.ones((60, 2000))[::3, 5::7], "one": numpy.ones(9000, dtype="i2")[::-2],
+            "records": numpy.ones(3000, dtype="i4,f8,S3"), "unit": numpy.ones((1, 5000, 1)),
+            "windows": numpy.lib.stride_tricks.as_strided(cube, (100, 100), (8, 16))}
 
 
 def large():
@@ -49,7 +59,8 @@ def large():
 
 
 if __name__ == "__main__":
-    names = {"some": some, "hostile": hostile, "many": many, "large": large}[sys.argv[1]]()
+    names = {"some": some, "hostile": hostile, "many": many, "large": large,
+             "shapes": shapes}[sys.argv[1]]()
     say("READY")
     if sys.argv[1] == "some":
         names["matrix"][100:300] = 1

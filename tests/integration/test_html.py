@@ -63,7 +63,8 @@ def check_heat(browser, at, number, process):
     """Of a report with --detail."""
     for what in ("arrays", "regions"):
         rows = [row for row in process[what] if row["heat"]]
-        places = [[int(row["start"], 16) // process["page_size"], row["pages"]] for row in rows]
+        places = [[int(row["start"], 16) // process["page_size"], row.get("range_pages", row["pages"])]
+                  for row in rows]
         assert browser.run(HEATS, at, number, places) == [row["heat"] for row in rows]
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """The page of --html in a browser: its keys and its pointer do what they say; on paper, in the dark."""
 import harness
+import numpy
 from browser import Keys
 from html_page import names_shown, open_named, selected, snap
 
@@ -74,6 +75,40 @@ def test_an_opened_array_tells_each_page(browser, page_target, tmp_path):
             f"page {at:,}", hex(address),
             f"elements [{first // 1024}, {first % 1024}] to [{last // 1024}, {last % 1024}]",
             states.get(address // size, "absent")])
+
+
+def ranges_of(row, size):
+    """For each page of an array what the page says of its elements: from all of their addresses."""
+    ends, strides, shape = {}, numpy.array(row["strides"]), row["shape"]
+    kind = row["dtype"]
+    width = int(kind[4:]) // 8 if kind.startswith("void") else numpy.dtype(kind).itemsize
+    indices = numpy.indices(shape).reshape(len(shape), -1).T
+    for index, address in zip(indices.tolist(), int(row["data"], 16) + indices @ strides):
+        for page in range(address // size, (address + width - 1) // size + 1):
+            first, last = ends.get(page, ((address, index), (address, index)))
+            ends[page] = min(first, (address, index)), max(last, (address, index))
+    found = []
+    for page in range(int(row["start"], 16) // size, (int(row["end"], 16) - 1) // size + 1):
+        first, last = [index for _, index in ends.get(page, ((0, None), (0, None)))]
+        found.append("no element" if first is None else str(first) if first == last
+                     else f"{first} to {last}")
+    return found
+
+
+def test_index_ranges_of_any_strides(browser, page_target, tmp_path):
+    page, report = snap(page_target("shapes"), tmp_path, "--min-size", 0, "--filter", "__main__.names*")
+    browser.open(page)
+    rows = report["processes"][0]["arrays"]
+    assert len(rows) >= 10
+    for row in rows:
+        shown = browser.run("""((name) => {
+            const row = allRows(shownProcess(), "arrays").find((one) => one.name === name);
+            return Array.from({ length: row.pages }, (_, page) => indexOfPages(row, page, page + 1));
+        })(arguments[0])""", row["name"])
+        if "windows" in row["name"]:
+            assert set(shown) == {""}
+        else:
+            assert shown == ranges_of(row, report["environment"]["page_size"]), row["name"]
 
 
 def test_zoom_pan_and_pointer(browser, page_target, tmp_path):

@@ -58,7 +58,8 @@ function showFacts(row) {
 	byId("opened_explain").textContent = row.explain ?? "";
 	showOnly(byId("opened_facts"), ...listOf([
 		["address", `${row.address} to ${valueOf(row.node, "end")}`],
-		["span", `${bytesText(row.bytes)}, ${countText(row.pages)} pages`],
+		["span", `${bytesText(row.bytes)}, ${countText(row.pages)} pages` +
+			(valueOf(row.node, "pages") < row.pages ? `, elements on ${countText(valueOf(row.node, "pages"))} of them` : "")],
 		...(row.isArray ? arrayFacts(row.node) : regionFacts(row.node)),
 		["states", stateText(row.node)],
 		["ledger", ledgerText(row.node)],

@@ -7,7 +7,7 @@ function dimensionsOf(node) {
 	if (!shape || shape.some((length) => length < 1))
 		return null;
 	const all = shape.map((length, at) => ({ length, at, stride: strides[at], span: Math.abs(strides[at]) }));
-	const size = valueOf(node, "nbytes") - all.reduce((sum, one) => sum + (one.length - 1) * one.span, 0);
+	const size = valueOf(node, "nbytes") / shape.reduce((product, length) => product * length, 1);
 	const wide = all.filter((one) => one.length > 1).sort((a, b) => b.span - a.span);
 	let inner = size;
 	for (const one of [...wide].reverse()) {

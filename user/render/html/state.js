@@ -35,7 +35,8 @@ function rowOf(node, isArray) {
 		node, isArray, name, bytes, address,
 		key: isArray ? `a${valueOf(node, "id")}` : `r${address}`,
 		first: firstPage(address),
-		pages: valueOf(node, "pages"),
+		// Of the whole range: a view may have elements on some of them only.
+		pages: valueOf(node, isArray ? "range_pages" : "pages"),
 		resident: valueOf(node, "resident_pages"),
 		...statesOf(node),
 		touched: touch === null ? null : valueOf(touch, "pages_touched"),
