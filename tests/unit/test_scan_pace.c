@@ -130,14 +130,23 @@ static void a_rest_after_many_calls(void **state)
 
 static void none_for_a_target_that_stands_still(void **state)
 {
-	struct scan_pace pace;
+	struct scan_pace pace, before;
 
 	(void)state;
 	scan_pace__init(&pace);
+	adapt_both(&pace, 1);
+	before = pace;
+	adapt_both(&pace, 1000 * US);
+	scan_pace__nobody_waits(&pace);
+	pace.held_ns = UINT64_C(3600000000) * US;
+	assert_false(scan_pace__rest_is_due(&pace, 1));
+	/* As large as they can be from the first one on, however long they take. */
+	adapt_both(&pace, 1000 * US);
+	assert_int_equal(pace.pages, before.pages);
+	assert_int_equal(pace.tables, before.tables);
+	scan_pace__init(&pace);
 	pace.held_ns = UINT64_C(3600000000) * US;
 	assert_true(scan_pace__rest_is_due(&pace, 1));
-	pace.no_rests = true;
-	assert_false(scan_pace__rest_is_due(&pace, 1));
 }
 
 static void a_rest_is_taken(void **state)

@@ -87,7 +87,7 @@ uint32_t pagemap__known_categories(const struct pagemap *pagemap)
 
 void pagemap__stands_still(struct pagemap *pagemap)
 {
-	pagemap->pace.no_rests = true;
+	scan_pace__nobody_waits(&pagemap->pace);
 }
 
 void pagemap__tell_huge(struct pagemap *pagemap, uint64_t pmd_bytes)

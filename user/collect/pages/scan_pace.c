@@ -41,11 +41,16 @@ void scan_pace__init(struct scan_pace *pace)
 	*pace = (struct scan_pace){ .pages = FIRST_PAGES, .tables = FIRST_TABLES };
 }
 
+void scan_pace__nobody_waits(struct scan_pace *pace)
+{
+	*pace = (struct scan_pace){ .pages = MOST_PAGES, .tables = MOST_TABLES, .unhurried = true };
+}
+
 bool scan_pace__rest_is_due(struct scan_pace *pace, uint64_t now)
 {
 	if (now >= pace->last_ns + REST_NS)
 		pace->held_ns = 0;
-	return pace->held_ns >= HOLD_NS && !pace->no_rests;
+	return pace->held_ns >= HOLD_NS && !pace->unhurried;
 }
 
 /* The thread's timer slack (50 us by default) would make a scan a third slower. */
@@ -90,10 +95,12 @@ static void adapt_size(uint64_t *size, uint64_t least, uint64_t most, uint64_t t
 
 void scan_pace__adapt_pages(struct scan_pace *pace, uint64_t took_ns)
 {
-	adapt_size(&pace->pages, LEAST_PAGES, MOST_PAGES, took_ns);
+	if (!pace->unhurried)
+		adapt_size(&pace->pages, LEAST_PAGES, MOST_PAGES, took_ns);
 }
 
 void scan_pace__adapt_tables(struct scan_pace *pace, uint64_t took_ns)
 {
-	adapt_size(&pace->tables, LEAST_TABLES, MOST_TABLES, took_ns);
+	if (!pace->unhurried)
+		adapt_size(&pace->tables, LEAST_TABLES, MOST_TABLES, took_ns);
 }

@@ -18,10 +18,13 @@ struct scan_pace {
 	uint64_t tables;  /* page tables per call, at most, present or not */
 	uint64_t held_ns; /* by calls since the last pause */
 	uint64_t last_ns; /* CLOCK_MONOTONIC, when the last one returned */
-	bool no_rests;	  /* the target stands still: nobody waits but for the end of the scan */
+	bool unhurried;	  /* nobody waits for the lock: no pauses, and calls do not get smaller */
 };
 
 void scan_pace__init(struct scan_pace *pace);
+
+/* The target stands still, and waits for nothing but the end of the scan. */
+void scan_pace__nobody_waits(struct scan_pace *pace);
 
 /* Call before a call that takes the lock: pauses if that is due. Returns the time, ns. */
 uint64_t scan_pace__begin(struct scan_pace *pace);
