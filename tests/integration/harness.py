@@ -295,6 +295,12 @@ def state_letter(pid):
     return stat.rsplit(")", 1)[1].split()[0]
 
 
+def children(pid):
+    """The processes that its first thread started."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(word) for word in file.read().split()]
+
+
 def thp_mode():
     try:
         text = pathlib.Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text()

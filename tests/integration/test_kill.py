@@ -36,11 +36,6 @@ def subreaper():
 TIERS = {"faults": [], "scan": ["--backend", "none"]}
 
 
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(word) for word in file.read().split()]
-
-
 class Run:
     """`pagewatch run` with a phases; the command tells its end by the end of its stdout."""
 
@@ -55,12 +50,12 @@ class Run:
 
     def child(self):
         """The command's process id, as long as pagewatch lives."""
-        pids = children(self.process.pid)
+        pids = harness.children(self.process.pid)
         assert len(pids) <= 1
         if not pids:
             return None
         self.guardian = pids[0]
-        pids = children(self.guardian)
+        pids = harness.children(self.guardian)
         assert len(pids) <= 1
         return pids[0] if pids else None
 
@@ -274,7 +269,7 @@ def test_guardian_killed_while_children_live(name, tier, opened):
                           pass_fds=phases.fds(), env=phases.environment()) as process:
         phases.started()
         assert phases.until("launched")
-        guardian, = children(process.pid)
+        guardian, = harness.children(process.pid)
         phases.leave()
         lines = harness.Lines(process.stdout)
         while not lines.next().startswith("READY"):
@@ -290,7 +285,7 @@ def test_guardian_killed_while_children_live(name, tier, opened):
 def test_the_guardian_is_waited_for(tier):
     """It would come to us, and stay a zombie where nobody waits for orphans."""
     def guardians():
-        names = [open(f"/proc/{pid}/comm", encoding="ascii").read() for pid in children(os.getpid())]
+        names = [open(f"/proc/{pid}/comm", encoding="ascii").read() for pid in harness.children(os.getpid())]
         return names.count("pw-guardian\n")
 
     before = guardians()

@@ -26,6 +26,16 @@ static const struct option_row rows[] = {
 			"Prints one JSON object per report, on one line each; see docs/OUTPUT.md.",
 	},
 	{
+		.name = "moments",
+		.commands = OPTIONS_RUN,
+		.kind = OPTION_FLAG,
+		.offset = offsetof(struct options, moments),
+		.help = "run: also list the moments before the end",
+		.manual =
+			"*run* also lists the moments that it took before the end: in text a line each, with\n"
+			"*--json* the whole reports as _moments_.",
+	},
+	{
 		.name = "output",
 		.letter = 'o',
 		.commands = OPTIONS_ALL,

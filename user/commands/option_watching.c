@@ -71,13 +71,25 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "interval",
-		.commands = OPTIONS_WATCH | OPTIONS_RECORD,
+		.commands = COUNTING | OPTIONS_RECORD,
 		.kind = OPTION_TIME,
 		.offset = offsetof(struct options, interval_ns),
 		.min = 1,
 		.value = "TIME",
 		.help = "time between reports: 500ms, 1s, 1.5 (default 1s)",
-		.manual = "Time between reports, such as 500ms, 1s or 1.5 (seconds). Default 1s.",
+		.manual =
+			"Time between reports, such as 500ms, 1s or 1.5 (seconds). Default 1s. *run* also\n"
+			"looks at the command that often; it does not by default.",
+	},
+	{
+		.name = "no-peaks",
+		.commands = OPTIONS_RUN,
+		.kind = OPTION_FLAG,
+		.offset = offsetof(struct options, no_peaks),
+		.help = "run: do not look at the command when RSS peaks",
+		.manual =
+			"*run* does not read the command's RSS, and does not look at it at new peaks. See\n"
+			"*PEAKS*.",
 	},
 	{
 		.name = "count",

@@ -192,6 +192,7 @@ static int take_all(struct options *options, enum option_set command, int argc, 
 	}
 	options->command = argv + optind;
 	options->min_given = was_given(given, "min-size");
+	options->interval_given = was_given(given, "interval");
 	/* Of N rows at the lowest addresses nobody learns anything. */
 	if (options->top && !was_given(given, "sort"))
 		options->order = ROW_BY_RESIDENT;

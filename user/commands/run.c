@@ -15,6 +15,7 @@
 #include "commands/launched.h"
 #include "commands/options.h"
 #include "commands/report.h"
+#include "commands/run_moments.h"
 #include "commands/supervise.h"
 #include "commands/symbols.h"
 #include "commands/usage.h"
@@ -24,6 +25,7 @@ struct run {
 	struct report report;
 	struct documents documents;
 	struct engine *engine;
+	struct run_moments moments;
 	struct moment last; /* of the command and its children, each at its end */
 };
 
@@ -41,6 +43,7 @@ static int report_run(struct run *run)
 {
 	const char *why = engine__why_late(run->engine);
 	struct symbols_seen seen = { 0 };
+	struct sampled sampled;
 	int err;
 
 	if (!engine__kept_last(run->engine))
@@ -58,15 +61,47 @@ static int report_run(struct run *run)
 	symbols_seen__deinit(&seen);
 	test_point_wait("report");
 	if (!err)
+		err = run_moments__tell(&run->moments, &run->options, &run->last, &sampled);
+	run->report.view.sampled = &sampled;
+	if (!err)
 		err = report__print(&run->report, &run->last);
+	run->report.view.sampled = NULL;
+	return err;
+}
+
+static int on_event(void *ctx, enum engine_event event)
+{
+	struct run *run = ctx;
+
+	return run_moments__on_event(&run->moments, event);
+}
+
+static int on_checkpoint(void *ctx, const char *name, uint32_t pid)
+{
+	struct run *run = ctx;
+
+	return run_moments__on_checkpoint(&run->moments, name, pid);
+}
+
+static int supervise_run(struct run *run, int *status)
+{
+	const struct supervisor supervisor = {
+		.engine = run->engine, .checkpoint = on_checkpoint, .event = on_event, .ctx = run
+	};
+	int err = run_moments__begin(&run->moments, &run->options, run->engine);
+
+	if (!err)
+		err = supervise_command(&supervisor, status);
+	if (err)
+		log_error("cannot follow the command: %s", strerror(-err));
 	return err;
 }
 
 static int run_command(struct run *run)
 {
 	struct launch_options launch = { .argv = run->options.command, .user = run->options.user };
-	struct supervisor supervisor = { 0 };
 	struct engine_options options;
+	struct moments all;
 	bool exec_failed;
 	int status, err;
 
@@ -82,18 +117,15 @@ static int run_command(struct run *run)
 	if (err)
 		return launched__status_of_error(run->options.command[0], err, exec_failed);
 	launched__tell_binary(run->engine, run->options.command[0]);
-	supervisor.engine = run->engine;
-	err = supervise_command(&supervisor, &status);
-	if (err) {
-		log_error("cannot follow the command: %s", strerror(-err));
+	if (supervise_run(run, &status))
 		return STATUS_RUN_FAILED;
-	}
 	err = report_run(run);
 	if (err && err != -EPIPE) {
 		run->report.failed ? report_status(err) : status_of_error(err);
 		return STATUS_RUN_FAILED;
 	}
-	if (documents__write_one(&run->documents, &run->last, &run->report.view))
+	all = run_moments__with_end(&run->moments, &run->last);
+	if (documents__write(&run->documents, &all, &run->report.view))
 		return STATUS_RUN_FAILED;
 	return status;
 }
@@ -119,6 +151,7 @@ int command_run(int argc, char **argv)
 		status = STATUS_RUN_FAILED;
 	}
 	moment__deinit(&run.last);
+	run_moments__deinit(&run.moments);
 	engine__free(run.engine);
 	options__deinit(&run.options);
 	return status;

@@ -57,6 +57,10 @@ static int handle_event(const struct supervisor *supervisor, enum engine_event e
 		if (!supervisor->is_enough)
 			forward_signal(supervisor->engine);
 		return 0;
+	case ENGINE_TICK:
+	case ENGINE_POLLED:
+	case ENGINE_ASKED:
+		return supervisor->event ? supervisor->event(supervisor->ctx, event) : 0;
 	default:
 		return 0;
 	}

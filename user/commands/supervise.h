@@ -21,6 +21,11 @@ struct supervisor {
 	 */
 	int (*checkpoint)(void *ctx, const char *name, uint32_t pid);
 	/*
+	 * ENGINE_TICK, ENGINE_POLLED, ENGINE_ASKED. 0, or -errno, which ends the supervision. NULL:
+	 * ignore them.
+	 */
+	int (*event)(void *ctx, enum engine_event event);
+	/*
 	 * For a running process: returns whether nothing more is needed; a signal to us also ends
 	 * the supervision. NULL: a command, until its end; signals are meant for it.
 	 */

@@ -164,6 +164,8 @@ static int handle_event(struct watch *watch, enum engine_event event)
 		return STATUS_OK;
 	case ENGINE_ENDED:
 		return on_ended(watch);
+	case ENGINE_POLLED:
+		return -1;
 	case ENGINE_LAST_CHANCE:
 		engine__resume(watch->engine);
 		return -1;

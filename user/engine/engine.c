@@ -146,6 +146,7 @@ int engine__new(const struct engine_options *options, struct engine **ret)
 	}
 	engine->options = *options;
 	engine->epoll_fd = engine->signal_fd = engine->timer_fd = engine->input_fd = -1;
+	engine->rss_fd = -1;
 	engine->start_ns = clock_now_ns();
 	sigemptyset(&engine->old_mask);
 	err = open_all(engine);
@@ -176,6 +177,8 @@ void engine__free(struct engine *engine)
 	procfs__close(engine->procfs);
 	if (engine->timer_fd >= 0)
 		close(engine->timer_fd);
+	if (engine->rss_fd >= 0)
+		close(engine->rss_fd);
 	if (engine->signal_fd >= 0) {
 		close(engine->signal_fd);
 		sigprocmask(SIG_SETMASK, &engine->old_mask, NULL);

@@ -46,6 +46,7 @@ struct engine_options {
 
 enum engine_event {
 	ENGINE_TICK,	    /* the interval is over */
+	ENGINE_POLLED,	    /* RSS was read: see engine__polls() */
 	ENGINE_ASKED,	    /* SIGUSR1: a snapshot is wanted now */
 	ENGINE_LAST_CHANCE, /* a launched target is held with its memory complete: take a
 			     * snapshot, then engine__resume() */
@@ -90,6 +91,25 @@ void engine__kill_launched(struct engine *engine, int number);
 /* Ticks every interval_ns from now on; 0: none. */
 int engine__set_interval(struct engine *engine, uint64_t interval_ns);
 
+/* What polling RSS has seen since it began, and what it cost. */
+struct engine_polls {
+	uint64_t count;
+	uint64_t cpu_ns;	/* of all of them */
+	uint64_t period_ns;	/* from one to the next, now */
+	uint64_t rss_pages;	/* the live targets together, at the last poll */
+	uint64_t highest_pages; /* the most that a poll saw */
+	uint64_t highest_ns;	/* CLOCK_MONOTONIC of that poll */
+};
+
+/*
+ * Reads the RSS of all live targets every period_ns from now on, or less often where that would
+ * cost more than a hundredth of a CPU. Polls that fall into a snapshot are left out. 0 or -errno.
+ */
+int engine__poll_rss(struct engine *engine, uint64_t period_ns);
+
+/* Valid until the next call. */
+const struct engine_polls *engine__polls(const struct engine *engine);
+
 /*
  * Has ENGINE_INPUT happen, from now on, as long as the caller's descriptor can be read or is at its
  * end. 0 or -errno.
@@ -131,6 +151,13 @@ bool engine__kept_last(const struct engine *engine);
  * even on failure. 0 or -errno, logged.
  */
 int engine__report(struct engine *engine, struct moment *ret);
+
+/*
+ * All live targets, now; takes nothing from reports, and the targets are not stopped but for
+ * engine_options.freeze. One that ends meanwhile is left out. The caller calls moment__deinit on
+ * *ret, even on failure. 0 or -errno, logged.
+ */
+int engine__look(struct engine *engine, struct moment *ret);
 
 /* Whether a process has ended that no report has shown as ended. */
 bool engine__ended_since_report(const struct engine *engine);

@@ -6,23 +6,6 @@
 #include "base/test_point.h"
 #include "engine/priv.h"
 
-static int resident_pages(const struct process_moment *row, uint64_t page_bytes, uint64_t *ret)
-{
-	struct process_lists lists;
-	int err = process_lists__of(row, &lists);
-	size_t i;
-
-	*ret = 0;
-	for (i = 0; !err && i < lists.runs.count; i++) {
-		const struct page_run *run = &lists.runs.runs[i];
-
-		if (page_state_resident(run->state))
-			*ret += (run->end - run->start) / page_bytes;
-	}
-	process_lists__deinit(&lists);
-	return err;
-}
-
 int engine__keep_last(struct engine *engine)
 {
 	struct process_moment *row;
@@ -40,7 +23,8 @@ int engine__keep_last(struct engine *engine)
 	target->final = row;
 	err = engine_look(engine, target, row);
 	if (!err)
-		err = resident_pages(row, engine->environment.page_bytes, &target->final_pages);
+		err = process_moment__resident(row, engine->environment.page_bytes,
+					       &target->final_pages);
 	/* It ended meanwhile: what was counted until then is reported as ended. */
 	if (err || target->ended)
 		target__forget_final(target);

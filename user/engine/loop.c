@@ -97,6 +97,8 @@ static int handle_fd(struct engine *engine, int fd)
 		read_timer(engine);
 		return 0;
 	}
+	if (fd == engine->rss_fd)
+		return engine_read_rss(engine);
 	if (fd == engine->input_fd) {
 		engine->input = true;
 		return 0;
@@ -157,6 +159,8 @@ static bool next_pending(struct engine *engine, enum engine_event *ret)
 		*ret = ENGINE_INPUT;
 	else if (take_flag(&engine->ticked))
 		*ret = ENGINE_TICK;
+	else if (take_flag(&engine->polled))
+		*ret = ENGINE_POLLED;
 	else
 		return false;
 	return true;

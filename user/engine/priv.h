@@ -108,22 +108,25 @@ struct engine {
 	int epoll_fd;
 	int signal_fd;
 	int timer_fd;
+	int rss_fd;		   /* timer of the next poll */
+	uint64_t rss_period_ns;	   /* as it was asked for */
+	struct engine_polls polls; /* so far */
 	sigset_t old_mask;
-	struct rlimit old_files;	    /* RLIMIT_NOFILE */
-	int interrupted_by;		    /* pending signal, 0: none */
-	int input_fd;			    /* of engine__watch_input; -1: none */
-	bool asked, resized, ticked, input; /* pending events */
-	uint64_t start_ns;		    /* CLOCK_MONOTONIC */
-	bool backlog;			    /* events are left in the ring */
-	int pending_error;		    /* of an event handler, reported by engine__next */
-	struct losses losses;		    /* on our side, since the start of the watch */
+	struct rlimit old_files;		    /* RLIMIT_NOFILE */
+	int interrupted_by;			    /* pending signal, 0: none */
+	int input_fd;				    /* of engine__watch_input; -1: none */
+	bool asked, resized, ticked, polled, input; /* pending events */
+	uint64_t start_ns;			    /* CLOCK_MONOTONIC */
+	bool backlog;				    /* events are left in the ring */
+	int pending_error;    /* of an event handler, reported by engine__next */
+	struct losses losses; /* on our side, since the start of the watch */
 };
 
 /* Where /proc is. */
 #define PROC_ROOT "/proc"
 
 /*
- * The files in order; each uses only those before it: poll, target_set, targets, ended;
+ * The files in order; each uses only those before it: poll, target_set, rss, targets, ended;
  * allocations, arrays, window, header; events; holds; snapshot; finals; loop, attach; engine.
  */
 
@@ -141,6 +144,9 @@ void target_set__hand_over(struct engine *engine, struct target *from, struct ta
 struct target *engine_find_slot(struct engine *engine, uint32_t slot);
 struct target *engine_find_pid(const struct engine *engine, uint32_t pid);
 size_t engine_live_targets(const struct engine *engine);
+
+/* rss.c: reads RSS, and sets the timer for the next time. 0 or -errno. */
+int engine_read_rss(struct engine *engine);
 
 /*
  * targets.c: slot NO_SLOT in the scan tier; pid is that of a process. old: the image before, whose

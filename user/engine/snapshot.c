@@ -275,6 +275,37 @@ int engine__report(struct engine *engine, struct moment *ret)
 	return err;
 }
 
+/* A process that ended meanwhile has no memory to show: the next report has it. */
+static int add_live(struct engine *engine, struct target *target, struct moment *ret)
+{
+	struct process_moment *row = &ret->processes[ret->process_count];
+	int err;
+
+	target = look_at_process(engine, target, row, &err);
+	ret->process_count += target || err;
+	if (!err && target && row->header.exited) {
+		process_moment__deinit(row);
+		ret->process_count--;
+	}
+	return err;
+}
+
+int engine__look(struct engine *engine, struct moment *ret)
+{
+	size_t count, i;
+	int err;
+
+	err = begin_moment(engine, ret);
+	count = engine->target_count;
+	for (i = 0; !err && i < count; i++) {
+		struct target *target = engine->targets[i];
+
+		if (!target->ended && !target->replaced && !target->lost)
+			err = add_live(engine, target, ret);
+	}
+	return err ? err : finish_moment(engine, ret);
+}
+
 int engine__snapshot(struct engine *engine, uint32_t pid, struct moment *ret)
 {
 	struct target *target;

@@ -44,6 +44,39 @@ int process_moment__keep(struct process_moment *process, const struct process_li
 	return 0;
 }
 
+int process_moment__resident(const struct process_moment *process, uint64_t page_bytes,
+			     uint64_t *ret)
+{
+	struct process_lists lists;
+	int err = process_lists__of(process, &lists);
+	size_t i;
+
+	*ret = 0;
+	for (i = 0; !err && i < lists.runs.count; i++) {
+		const struct page_run *run = &lists.runs.runs[i];
+
+		if (page_state_resident(run->state))
+			*ret += (run->end - run->start) / page_bytes;
+	}
+	process_lists__deinit(&lists);
+	return err;
+}
+
+int moment__resident(const struct moment *moment, uint64_t *ret)
+{
+	uint64_t pages;
+	size_t i;
+	int err = 0;
+
+	*ret = 0;
+	for (i = 0; !err && i < moment->process_count; i++) {
+		err = process_moment__resident(&moment->processes[i],
+					       moment->header.environment.page_bytes, &pages);
+		*ret += pages;
+	}
+	return err;
+}
+
 static int share_lists(struct process_moment *process, const struct process_moment *before)
 {
 	unsigned int i;

@@ -33,6 +33,13 @@ struct list_place process_lists__place(struct process_lists *lists, enum moment_
 /* The process, which has none yet, keeps copies of the lists and of all they point to. 0 or -ENOMEM. */
 int process_moment__keep(struct process_moment *process, const struct process_lists *lists);
 
+/* Its resident pages, those of hugetlb too. 0 or -ENOMEM. */
+int process_moment__resident(const struct process_moment *process, uint64_t page_bytes,
+			     uint64_t *ret);
+
+/* Those of all processes: a page that several of them map counts in each. 0 or -ENOMEM. */
+int moment__resident(const struct moment *moment, uint64_t *ret);
+
 /*
  * For a moment that is kept beside others: what is equal in `before`, process by process, is shared
  * with it. before: a moment that was itself made ready by a call of this, or NULL for the first.

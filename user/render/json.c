@@ -88,8 +88,8 @@ static void put_rest(struct json_out *json, const struct snapshot *snapshot)
 	json_close(json, '}');
 }
 
-void json_put_snapshot(struct json_out *json, const char *key, const struct snapshot *snapshot,
-		       const struct view *view)
+void json_open_snapshot(struct json_out *json, const char *key, const struct snapshot *snapshot,
+			const struct view *view)
 {
 	size_t i;
 
@@ -100,6 +100,12 @@ void json_put_snapshot(struct json_out *json, const char *key, const struct snap
 		json_process(json, snapshot, &snapshot->processes[i], view);
 	json_close(json, ']');
 	put_rest(json, snapshot);
+}
+
+void json_put_snapshot(struct json_out *json, const char *key, const struct snapshot *snapshot,
+		       const struct view *view)
+{
+	json_open_snapshot(json, key, snapshot, view);
 	json_close(json, '}');
 }
 

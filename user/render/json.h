@@ -16,6 +16,10 @@ struct json_out;
 void json_put_snapshot(struct json_out *json, const char *key, const struct snapshot *snapshot,
 		       const struct view *view);
 
+/* The same without its end: members may follow. */
+void json_open_snapshot(struct json_out *json, const char *key, const struct snapshot *snapshot,
+			const struct view *view);
+
 /* One object and a newline. 0, -ENOMEM, or -errno of the stream. */
 int json_render_snapshot(const struct snapshot *snapshot, const struct view *view, FILE *out);
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "model/rows/snapshot.h"
 #include "render/json.h"
+#include "render/json_sampled.h"
 #include "render/text.h"
 
 static ssize_t keep_bytes(void *cookie, const char *bytes, size_t count)
@@ -68,7 +69,8 @@ static int render_json(const struct moment *moment, const struct view *view, FIL
 	cells.cells = cells.grid_columns = view->detail ? view->width : 0;
 	err = snapshot__of(moment, &cells, &snapshot);
 	if (!err)
-		err = json_render_snapshot(&snapshot, &cells, out);
+		err = (view->sampled ? json_render_end : json_render_snapshot)(&snapshot, &cells,
+									       out);
 	snapshot__deinit(&snapshot);
 	return err;
 }

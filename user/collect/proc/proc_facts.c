@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* What /proc says about a process, besides its page tables. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,6 +29,32 @@ void proc__exe(const struct proc *proc, char *buffer, size_t size)
 	ssize_t length = proc__link_of_memory(proc, "exe", buffer, size - 1);
 
 	buffer[length < 0 ? 0 : length] = '\0';
+}
+
+/* "size resident ...", in pages (fs/proc/array.c). Closes fd. */
+static int read_resident(int fd, uint64_t *ret)
+{
+	char text[128];
+	ssize_t got = read(fd, text, sizeof(text) - 1);
+	int err = got < 0 ? -errno : 0;
+
+	close(fd);
+	if (err)
+		return err;
+	text[got] = '\0';
+	return sscanf(text, "%*u %" SCNu64, ret) == 1 ? 0 : -EBADMSG;
+}
+
+int proc__rss(const struct proc *proc, uint64_t *ret)
+{
+	int fd = proc__open_file(proc, "statm");
+	int err = fd < 0 ? fd : read_resident(fd, ret);
+
+	if (err || *ret)
+		return err;
+	/* The first thread may have ended, and others go on. */
+	fd = proc__open_memory(proc, "statm");
+	return fd < 0 ? fd : read_resident(fd, ret);
 }
 
 int proc__facts(const struct proc *proc, struct process_facts *ret)

@@ -12,6 +12,8 @@
 /* By start address; or largest first by span, resident pages, touched pages; or by name. */
 enum row_order { ROW_BY_ADDRESS, ROW_BY_SPAN, ROW_BY_RESIDENT, ROW_BY_TOUCHED, ROW_BY_NAME };
 
+struct sampled;
+
 struct view { /* all zero: every row, by address, without details */
 	/* Smaller rows are left out, except requested arrays and parts of mmap calls. */
 	uint64_t min_bytes;
@@ -22,6 +24,7 @@ struct view { /* all zero: every row, by address, without details */
 	uint32_t width; /* columns of a terminal, at least 40; of JSON's heatmaps the cells */
 	bool detail;	/* heat, index ranges and grids even if the report can do without */
 	bool pages;	/* every run of equal pages */
+	const struct sampled *sampled; /* of a report of the end: what was before; NULL: none */
 	uint32_t cells; /* of a heatmap, and then also index ranges; chosen by the renderer */
 	uint32_t grid_columns; /* at most; 0: no grids; chosen by the renderer */
 	/* For people. */

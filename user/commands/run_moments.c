@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "commands/run_moments.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/test_point.h"
+#include "model/moment_lists.h"
+
+#define POLL_NS 50000000u
+
+/* A peak that is not more above the end than this shows nothing that the end does not. */
+#define DIFFERENCE_BYTES (1u << 20)
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+int run_moments__begin(struct run_moments *moments, const struct options *options,
+		       struct engine *engine)
+{
+	int err = options->no_peaks ? 0 : engine__poll_rss(engine, POLL_NS);
+
+	moments->engine = engine;
+	moments->steps.page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	if (!err && options->interval_given)
+		err = engine__set_interval(engine, options->interval_ns);
+	return err;
+}
+
+void run_moments__deinit(struct run_moments *moments)
+{
+	kept_moments__deinit(&moments->kept);
+}
+
+/* pid 0: all processes. A moment that shows none is none: they have just ended. */
+static int look_at_moment(struct run_moments *moments, uint32_t pid, struct moment *ret,
+			  uint64_t *resident)
+{
+	int err = pid ? engine__snapshot(moments->engine, pid, ret)
+		      : engine__look(moments->engine, ret);
+
+	if (!err && !ret->process_count)
+		err = -ESRCH;
+	return err ? err : moment__resident(ret, resident);
+}
+
+/* 0, or -errno: it is not kept. -EAGAIN: RSS had fallen before its pages were read. */
+static int take_moment(struct run_moments *moments, uint32_t pid, enum moment_reason reason,
+		       const char *name, uint64_t *resident)
+{
+	struct moment moment;
+	int err = look_at_moment(moments, pid, &moment, resident);
+
+	if (!err && reason == MOMENT_PEAK && *resident <= moments->steps.last_pages)
+		err = -EAGAIN;
+	if (!err)
+		err = moment__set_reason(&moment, reason, name);
+	if (!err)
+		return kept_moments__add(&moments->kept, &moment, *resident);
+	moment__deinit(&moment);
+	return err;
+}
+
+static void count_failure(struct run_moments *moments, int err)
+{
+	if (err == -EAGAIN) {
+		moments->missed++;
+		return;
+	}
+	moments->failed++;
+	log_info("a moment could not be taken: %s", strerror(-err));
+}
+
+static int take_timed(struct run_moments *moments, uint32_t pid, enum moment_reason reason,
+		      const char *name)
+{
+	uint64_t start = clock_ns(CLOCK_MONOTONIC), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID), end;
+	uint64_t resident = 0;
+	int err = take_moment(moments, pid, reason, name, &resident);
+
+	end = clock_ns(CLOCK_MONOTONIC);
+	moments->cpu_ns += clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	moments->ns += end - start;
+	if (end - start > moments->longest_ns)
+		moments->longest_ns = end - start;
+	if (err)
+		count_failure(moments, err);
+	peak_steps__took(&moments->steps, err ? 0 : resident, start, end);
+	return err;
+}
+
+int run_moments__on_event(struct run_moments *moments, enum engine_event event)
+{
+	uint64_t rss = engine__polls(moments->engine)->rss_pages;
+
+	if (event == ENGINE_TICK)
+		take_timed(moments, 0, MOMENT_INTERVAL, NULL);
+	else if (event == ENGINE_ASKED)
+		take_timed(moments, 0, MOMENT_ASKED, NULL);
+	else if (peak_steps__due(&moments->steps, rss, clock_ns(CLOCK_MONOTONIC))) {
+		test_point_wait("peak");
+		take_timed(moments, 0, MOMENT_PEAK, NULL);
+	}
+	return 0;
+}
+
+int run_moments__on_checkpoint(struct run_moments *moments, const char *name, uint32_t pid)
+{
+	return take_timed(moments, pid, MOMENT_CHECKPOINT, name) ? 1 : 0;
+}
+
+int run_moments__tell(struct run_moments *moments, const struct options *options,
+		      const struct moment *end, struct sampled *ret)
+{
+	const struct engine_polls *polls = engine__polls(moments->engine);
+	const struct kept_moment *highest = kept_moments__highest(&moments->kept);
+	uint64_t page = end->header.environment.page_bytes, resident;
+	int err = moment__resident(end, &resident);
+
+	if (err)
+		return err;
+	*ret = (struct sampled){
+		.polls = polls->count,
+		.poll_period_ns = polls->period_ns,
+		.poll_cpu_ns = polls->cpu_ns,
+		.highest_pages = polls->highest_pages,
+		.highest_ns = polls->count ? polls->highest_ns - end->header.start_ns : 0,
+		.taken = moments->kept.taken,
+		.dropped = moments->kept.dropped,
+		.failed = moments->failed,
+		.missed = moments->missed,
+		.ns = moments->ns,
+		.longest_ns = moments->longest_ns,
+		.cpu_ns = moments->cpu_ns,
+		.bytes = moments->kept.sum.bytes,
+	};
+	if (highest && highest->resident > resident + DIFFERENCE_BYTES / page)
+		ret->peak = &highest->moment;
+	moments->all = kept_moments__all(&moments->kept);
+	if (options->moments)
+		ret->all = &moments->all;
+	return 0;
+}
+
+static int moment_or_end(void *from, size_t index, const struct moment **ret)
+{
+	struct run_moments *moments = from;
+
+	if (index < moments->all.count)
+		return moments->all.at(moments->all.from, index, ret);
+	*ret = moments->end;
+	return 0;
+}
+
+struct moments run_moments__with_end(struct run_moments *moments, const struct moment *end)
+{
+	moments->all = kept_moments__all(&moments->kept);
+	moments->end = end;
+	return (struct moments){ .count = moments->all.count + 1,
+				 .from = moments,
+				 .at = moment_or_end };
+}
