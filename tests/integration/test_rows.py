@@ -153,7 +153,7 @@ def test_one_array_is_no_arrays(target):
 
 MANY = """
 import numpy as np, sys
-xs = [np.ones(1009) for _ in range(20_011)]
+xs = [np.ones((13, 101)) for _ in range(20_011)]
 print("READY", flush=True)
 sys.stdin.readline()
 """
@@ -170,7 +170,7 @@ os._exit(0)
 
 @pytest.mark.parametrize("options", [[], ["--detail"]], ids=" ".join)
 def test_many_rows_cost_little(options, opened, tmp_path):
-    """A report is written as it is made, and has what was asked for."""
+    """A report is written as it is made, details too, and has what was asked for."""
     target = harness.Target([harness.PYTHON, "-c", MANY])
     opened.append(target)
     target.until("READY")
@@ -186,7 +186,7 @@ def test_many_rows_cost_little(options, opened, tmp_path):
     process = json.loads(path.read_text())["processes"][0]
     rows = [row for row in process["arrays"] if row["name"].startswith("__main__.xs[")]
     assert len(rows) == 20_011
-    for key in ("heat", "index_ranges", "interior"):
+    for key in ("heat", "index_ranges", "interior", "grid"):
         assert (key in rows[7]) == bool(options)
     if not options:
         sizes = [len(json.dumps({**row, "name": "", "path": "", "aliases": []},

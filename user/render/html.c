@@ -29,7 +29,7 @@ static int put_moment(struct json_out *json, const struct moment *moment, const 
 
 	rows.detail = rows.pages = false;
 	rows.cells = rows.grid_columns = 0;
-	err = snapshot__of(moment, &rows, &snapshot);
+	err = snapshot__counts(moment, &snapshot);
 	if (!err) {
 		json_open(json, NULL, '{');
 		json_put_snapshot(json, "snapshot", &snapshot, &rows);

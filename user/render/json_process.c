@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "model/rows/selection.h"
+#include "model/rows/details.h"
 #include "render/json_rows.h"
 
 static void put_retired(struct json_out *json, const struct retired *life,
@@ -147,9 +147,37 @@ static void put_arrays_total(struct json_out *json, const struct process_snapsho
 	json_close(json, '}');
 }
 
-static void put_regions(struct json_out *json, const struct selection *selection,
+/* Details are made, written and freed row by row: those of all rows would be kilobytes each. */
+static void put_region(struct json_out *json, struct detailer *detailer,
+		       const struct row_entry *entry, const struct json_known *known)
+{
+	struct region_row row;
+	int err = detailer__region(detailer, entry, &row);
+
+	if (err)
+		json->err = err;
+	else
+		json_region(json, NULL, &row, known);
+	region_row__drop_details(&row);
+}
+
+static void put_array(struct json_out *json, struct detailer *detailer,
+		      const struct row_entry *entry, const struct json_known *known)
+{
+	struct array_row row;
+	int err = detailer__array(detailer, entry, &row);
+
+	if (err)
+		json->err = err;
+	else
+		json_array(json, NULL, &row, known);
+	array_row__drop_details(&row);
+}
+
+static void put_regions(struct json_out *json, struct detailer *detailer,
 			const struct json_known *known)
 {
+	const struct selection *selection = &detailer->selection;
 	size_t i;
 
 	json_open(json, "regions", '[');
@@ -157,7 +185,7 @@ static void put_regions(struct json_out *json, const struct selection *selection
 		const struct row_entry *entry = &selection->entries[i];
 
 		if (entry->place != ROW_LEFT_OUT && entry->region)
-			json_region(json, NULL, entry->region, known);
+			put_region(json, detailer, entry, known);
 	}
 	json_close(json, ']');
 	json_open(json, "regions_rest", '{');
@@ -167,9 +195,10 @@ static void put_regions(struct json_out *json, const struct selection *selection
 	json_close(json, '}');
 }
 
-static void put_arrays(struct json_out *json, const struct selection *selection,
+static void put_arrays(struct json_out *json, struct detailer *detailer,
 		       const struct json_known *known)
 {
+	const struct selection *selection = &detailer->selection;
 	size_t i;
 
 	json_open(json, "arrays", '[');
@@ -177,32 +206,32 @@ static void put_arrays(struct json_out *json, const struct selection *selection,
 		const struct row_entry *entry = &selection->entries[i];
 
 		if (entry->place != ROW_LEFT_OUT && entry->array)
-			json_array(json, NULL, entry->array, known);
+			put_array(json, detailer, entry, known);
 	}
 	json_close(json, ']');
 	json_count(json, "arrays_left_out", selection->arrays_left);
 }
 
-static void put_rows(struct json_out *json, const struct process_snapshot *process,
-		     const struct view *view, uint64_t page_bytes, const struct json_known *known)
+static void put_rows(struct json_out *json, const struct moment_header *header,
+		     const struct process_snapshot *process, const struct view *view,
+		     const struct json_known *known)
 {
-	struct selection selection;
-	int err = selection__init(&selection, process, view, page_bytes);
+	struct detailer detailer;
+	int err = detailer__init(&detailer, process, header, view);
 
 	if (err)
 		json->err = err;
 	if (!err)
-		put_regions(json, &selection, known);
+		put_regions(json, &detailer, known);
 	if (!err)
-		put_arrays(json, &selection, known);
-	selection__deinit(&selection);
+		put_arrays(json, &detailer, known);
+	detailer__deinit(&detailer);
 }
 
 void json_process(struct json_out *json, const struct snapshot *snapshot,
 		  const struct process_snapshot *process, const struct view *view)
 {
 	const struct json_known known = json_known_of(snapshot, process, view->detail);
-	uint64_t page_bytes = snapshot->header.environment.page_bytes;
 	size_t i;
 
 	json_open(json, NULL, '{');
@@ -210,7 +239,7 @@ void json_process(struct json_out *json, const struct snapshot *snapshot,
 	json_open(json, "totals", '{');
 	json_tally(json, &process->totals, &known);
 	json_close(json, '}');
-	put_rows(json, process, view, page_bytes, &known);
+	put_rows(json, &snapshot->header, process, view, &known);
 	put_arrays_total(json, process);
 	json_open(json, "retired", '[');
 	for (i = 0; i < process->header.retired_count; i++)

@@ -67,7 +67,7 @@ static int render_json(const struct moment *moment, const struct view *view, FIL
 	int err;
 
 	cells.cells = cells.grid_columns = view->detail ? view->width : 0;
-	err = snapshot__of(moment, &cells, &snapshot);
+	err = snapshot__counts(moment, &snapshot);
 	if (!err)
 		err = (view->sampled ? json_render_end : json_render_snapshot)(&snapshot, &cells,
 									       out);

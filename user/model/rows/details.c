@@ -3,11 +3,11 @@
 #include "model/rows/details.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model/rows/explain.h"
-#include "model/rows/page_sets.h"
-#include "model/rows/selection.h"
 
 /*
  * Steps of index walks, some 20 ns each: for one count of one array, and for all arrays of a
@@ -18,16 +18,6 @@
 
 /* Lines of a two-dimensional heatmap: a few arrays fit on a screen. */
 #define GRID_ROWS 16u
-
-struct detailer {
-	const struct tally_input *input;
-	const struct moment_header *header;
-	const struct view *view;
-	struct process_snapshot *process;
-	struct selection selection;
-	struct page_sets sets;
-	uint64_t steps;
-};
 
 void region_row__drop_details(struct region_row *row)
 {
@@ -63,7 +53,7 @@ static int add_span(const struct array_desc *desc, uint64_t chunk_bytes, struct 
 /* The pages of all arrays' ranges, in whole chunks: each chunk is read once. */
 static int fill_sets(struct detailer *detailer)
 {
-	uint64_t chunk_bytes = CHUNK_PAGES * detailer->input->page_bytes;
+	uint64_t chunk_bytes = CHUNK_PAGES * detailer->input.page_bytes;
 	struct intervals spans = { 0 };
 	size_t i;
 	int err = 0;
@@ -76,7 +66,7 @@ static int fill_sets(struct detailer *detailer)
 	}
 	intervals__settle(&spans);
 	if (!err)
-		err = page_sets__fill(detailer->input, &spans, &detailer->sets);
+		err = page_sets__fill(&detailer->input, &spans, &detailer->sets);
 	intervals__deinit(&spans);
 	return err;
 }
@@ -127,13 +117,12 @@ static int fill_heat(const struct detailer *detailer, const struct row_entry *en
 {
 	uint32_t cells = detailer->view->cells;
 
-	return cells ? tally_heat(detailer->input, entry->start, entry->end, cells, ret) : 0;
+	return cells ? tally_heat(&detailer->input, entry->start, entry->end, cells, ret) : 0;
 }
 
-static int detail_array(struct detailer *detailer, const struct row_entry *entry)
+static int fill_array(struct detailer *detailer, const struct row_entry *entry,
+		      struct array_row *row)
 {
-	struct array_row *row =
-		&detailer->process->arrays[entry->array - detailer->process->arrays];
 	int err = fill_heat(detailer, entry, &row->heat);
 
 	row->explain = explain_array(detailer->header, &detailer->process->header, row);
@@ -142,39 +131,81 @@ static int detail_array(struct detailer *detailer, const struct row_entry *entry
 	return err;
 }
 
-static int detail_region(const struct detailer *detailer, const struct row_entry *entry)
+static int fill_region(const struct detailer *detailer, const struct row_entry *entry,
+		       struct region_row *row)
 {
-	struct region_row *row =
-		&detailer->process->regions[entry->region - detailer->process->regions];
-
 	row->explain = explain_region(&detailer->process->header, row);
 	return fill_heat(detailer, entry, &row->heat);
+}
+
+static int start_details(struct detailer *ret, const struct process_snapshot *process,
+			 const struct moment_header *header, const struct view *view)
+{
+	int err;
+
+	ret->header = header;
+	ret->view = view;
+	ret->process = process;
+	ret->steps = STEPS_ALL;
+	err = selection__init(&ret->selection, process, view, ret->input.page_bytes);
+	return !err && view->cells ? fill_sets(ret) : err;
+}
+
+int detailer__init(struct detailer *ret, const struct process_snapshot *process,
+		   const struct moment_header *header, const struct view *view)
+{
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	err = process_lists__of(process->moment, &ret->lists);
+	if (err)
+		return err;
+	ret->input = tally_input__of(header, &process->header, &ret->lists);
+	return start_details(ret, process, header, view);
+}
+
+void detailer__deinit(struct detailer *detailer)
+{
+	selection__deinit(&detailer->selection);
+	page_sets__deinit(&detailer->sets);
+	process_lists__deinit(&detailer->lists);
+}
+
+int detailer__array(struct detailer *detailer, const struct row_entry *entry, struct array_row *ret)
+{
+	*ret = *entry->array;
+	memset(&ret->heat, 0, sizeof(*ret) - offsetof(struct array_row, heat));
+	return fill_array(detailer, entry, ret);
+}
+
+int detailer__region(struct detailer *detailer, const struct row_entry *entry,
+		     struct region_row *ret)
+{
+	*ret = *entry->region;
+	memset(&ret->heat, 0, sizeof(*ret) - offsetof(struct region_row, heat));
+	return fill_region(detailer, entry, ret);
+}
+
+static int fill_row(struct detailer *detailer, const struct row_entry *entry,
+		    struct process_snapshot *process)
+{
+	if (entry->array)
+		return fill_array(detailer, entry,
+				  &process->arrays[entry->array - process->arrays]);
+	return fill_region(detailer, entry, &process->regions[entry->region - process->regions]);
 }
 
 int process_snapshot__detail(struct process_snapshot *process, const struct moment_header *header,
 			     const struct view *view, const struct tally_input *input)
 {
-	struct detailer detailer = {
-		.input = input,
-		.header = header,
-		.view = view,
-		.process = process,
-		.steps = STEPS_ALL,
-	};
+	struct detailer detailer = { .input = *input };
+	int err = start_details(&detailer, process, header, view);
 	size_t i;
-	int err;
 
-	err = selection__init(&detailer.selection, process, view, input->page_bytes);
-	if (!err && view->cells)
-		err = fill_sets(&detailer);
 	for (i = 0; !err && i < detailer.selection.count; i++) {
-		const struct row_entry *entry = &detailer.selection.entries[i];
-
-		if (entry->place != ROW_LEFT_OUT)
-			err = entry->array ? detail_array(&detailer, entry)
-					   : detail_region(&detailer, entry);
+		if (detailer.selection.entries[i].place != ROW_LEFT_OUT)
+			err = fill_row(&detailer, &detailer.selection.entries[i], process);
 	}
-	selection__deinit(&detailer.selection);
-	page_sets__deinit(&detailer.sets);
+	detailer__deinit(&detailer);
 	return err;
 }
