@@ -263,6 +263,8 @@ def test_checkpoints_by_name(tmp_path):
     sampling = report["sampling"]
     assert sampling["taken"]["checkpoint"] == 2
     assert sampling["polls"] == 0 and sampling["highest_rss_pages"] is None
+    done = harness.pagewatch("run", "--no-peaks", "--", harness.PYTHON, "-c", CHECKPOINTS)
+    assert " were resident " in done.stderr
     # Nobody asked for them: one object, with the peak.
     report, _ = harness.run_json(tmp_path, ["--no-peaks"], [harness.PYTHON, "-c", CHECKPOINTS])
     assert "moments" not in report and report["peak"]["checkpoint"] == "kept"
