@@ -29,6 +29,9 @@ def parent(count):
     for _ in range(count):
         (their_in, our_out), (our_in, their_out) = os.pipe(), os.pipe()
         if os.fork() == 0:
+            # The end of the parent is the end of our input.
+            for fd in (our_out, *[out for out, _ in children]):
+                os.close(fd)
             lines = os.fdopen(their_in)
             obey(lambda: lines.readline().strip() or "end", lambda: os.write(their_out, b"+\n"))
             os._exit(0)
