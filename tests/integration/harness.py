@@ -235,6 +235,18 @@ class Watch:
         self.process.stderr.close()
 
 
+def watch_standing_still(opened, target, *options):
+    """The snapshot of a watch that stands still from its baseline until the target is done."""
+    opened.append(target)
+    target.ready()
+    watch = Watch(target.pid, *options, until=None)
+    opened.append(watch)
+    assert watch.phases.until("baseline")
+    target.done()
+    watch.phases.leave()
+    return watch.snapshot()
+
+
 def pagewatch(*arguments, **options):
     """Runs pagewatch to its end; text streams captured."""
     options.setdefault("timeout", DEADLINE)

@@ -44,14 +44,8 @@ def test_chunks_that_user_space_takes_one_by_one(tmp_path, lowered, name):
 def dropped(opened, program, rounds):
     """The report on CHUNKS chunks that one call drops, rounds times, while pagewatch stands still."""
     target = harness.Target([program("unclosed"), str(CHUNKS), str(rounds)])
-    opened.append(target)
-    target.ready()
-    watch = harness.Watch(target.pid, "--array", f"all={BASE:#x}+{CHUNKS * CHUNK}", until=None)
-    opened.append(watch)
-    assert watch.phases.until("baseline")
-    target.done()
-    watch.phases.leave()
-    snapshot = watch.snapshot()
+    snapshot = harness.watch_standing_still(opened, target, "--array",
+                                            f"all={BASE:#x}+{CHUNKS * CHUNK}")
     assert target.end() == 0
     return snapshot, harness.process_of(snapshot, target.pid)
 

@@ -96,15 +96,8 @@ def test_one_call_ends_more_than_the_table_holds(backend, opened):
 def test_full_ring(backend, opened):
     """pagewatch stands still while 10,000 mappings come and go: the ring overflows for sure."""
     target = harness.Target([harness.WORKLOAD, "--wait", "short_lived"])
-    opened.append(target)
-    target.ready()
-    watch = harness.Watch(target.pid, "--backend", backend, "--ring-bytes", "4K", "--array",
-                          "long=0x2000000000+413696", until=None)
-    opened.append(watch)
-    assert watch.phases.until("baseline")
-    target.done()
-    watch.phases.leave()
-    snapshot = watch.snapshot()
+    snapshot = harness.watch_standing_still(opened, target, "--backend", backend, "--ring-bytes",
+                                            "4K", "--array", "long=0x2000000000+413696")
     check_loss(snapshot, "events")
     process = harness.process_of(snapshot, target.pid)
     assert process["complete"] is False

@@ -61,15 +61,9 @@ def test_chunks_end_under_other_threads(program, backend, tmp_path):
 def watch_unclosed(program, backend, opened, chunks, rounds):
     """pagewatch stands still while all of it happens: nothing is closed for it in time."""
     target = harness.Target([program("unclosed"), str(chunks), str(rounds)])
-    opened.append(target)
-    target.ready()
-    watch = harness.Watch(target.pid, "--backend", backend, "--ring-bytes", "64M", "--array",
-                          f"all=0x200000000000+{chunks << 21}", until=None)
-    opened.append(watch)
-    assert watch.phases.until("baseline")
-    target.done()
-    watch.phases.leave()
-    snapshot = watch.snapshot()
+    snapshot = harness.watch_standing_still(
+        opened, target, "--backend", backend, "--ring-bytes", "64M", "--array",
+        f"all=0x200000000000+{chunks << 21}")
     assert target.end() == 0
     return snapshot, harness.process_of(snapshot, target.pid)
 
