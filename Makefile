@@ -39,7 +39,8 @@ OBJ := $(O)/obj/$(VARIANT)
 PROGRAM := $(if $(filter gcc,$(VARIANT)),$(O),$(OBJ))/pagewatch
 
 comma := ,
-CFLAGS ?= -O2 -g
+# Sanitized code is compiled twice as fast so, and reports still have lines.
+CFLAGS ?= $(if $(SANITIZE),-O1 -g1,-O2 -g)
 SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=address$(comma)undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) -Wall -Wextra -Wshadow \

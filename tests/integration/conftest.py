@@ -7,12 +7,14 @@ import signal
 import subprocess
 
 import harness
+import lanes
 import pytest
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: only under make check-long")
     config.addinivalue_line("markers", "root: needs root")
+    config.addinivalue_line("markers", "alone: no other test may run beside it, of any lane or clone")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -29,6 +31,38 @@ def pytest_sessionstart(session):
     for program in (harness.PROGRAM, harness.WORKLOAD, harness.RANDOM, harness.SIGNALS):
         if not program.exists():
             pytest.exit(f"{program} is missing: make all workloads", returncode=3)
+
+
+def pytest_collection_finish(session):
+    if lanes.FOLDER:
+        lanes.tell_collected(session.items)
+
+
+def pytest_runtestloop(session):
+    """pytest's own, over the tests of this lane."""
+    if not lanes.FOLDER or session.testsfailed or session.config.option.collectonly:
+        return None
+    for item, following in lanes.mine(session):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+    return True
+
+
+MACHINE = lanes.Machine()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    MACHINE.enter(alone=item.get_closest_marker("alone") is not None)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_teardown():
+    yield
+    MACHINE.leave()
 
 
 @pytest.fixture
@@ -79,6 +113,11 @@ def page_readers():
 @pytest.fixture
 def swap_space():
     """Swap space for as long as a test lasts: a device of compressed memory where there is none."""
+    with lanes.machine_lock("swap").held():
+        yield from made_swap_space()
+
+
+def made_swap_space():
     if len(pathlib.Path("/proc/swaps").read_text(encoding="utf-8").splitlines()) > 1:
         yield
         return
@@ -105,6 +144,11 @@ POOL_PAGES = 8
 @pytest.fixture
 def huge_pool():
     """Huge pages to take from the pool (hugetlb), for as long as a test lasts."""
+    with lanes.machine_lock("huge-pool").held():
+        yield from filled_huge_pool()
+
+
+def filled_huge_pool():
     pool = pathlib.Path("/proc/sys/vm/nr_hugepages")
     if not os.access(pool, os.W_OK):
         pytest.skip("no pool of huge pages here")

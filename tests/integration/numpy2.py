@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import harness
+import lanes
 
 REQUIREMENTS = harness.ROOT / "tests/requirements-numpy2.txt"
 AS_BUILD_USER = harness.ROOT / "tests/tools/as-build-user"
@@ -13,6 +14,11 @@ PYTHON = str(VENV / "bin/python")
 
 def make_venv():
     """A venv with the pinned numpy, made by the build user; why not, in words, or None."""
+    with lanes.machine_lock("venv-numpy2").held():
+        return make_locked()
+
+
+def make_locked():
     done = VENV / "made-for"
     if done.exists() and done.read_text() == REQUIREMENTS.read_text():
         return None

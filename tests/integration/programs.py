@@ -129,15 +129,10 @@ def check_row(pid, process, row):
     return kernel
 
 
-VENVS = {}
-
-
 def venv(name, factory):
-    """The interpreter with what requirements-programs/NAME.txt pins; made once for all tests."""
-    if name not in VENVS:
-        VENVS[name] = test_python.make_venv(factory.mktemp("venv"), REQUIREMENTS / f"{name}.txt",
-                                            name.split("-", maxsplit=1)[0])
-    python, why_not = VENVS[name]
+    """The interpreter with what requirements-programs/NAME.txt pins."""
+    python, why_not = test_python.shared_venv(factory, REQUIREMENTS / f"{name}.txt",
+                                              name.split("-", maxsplit=1)[0])
     if not python:
         pytest.skip(f"{name}: {why_not}")
     return python

@@ -340,6 +340,7 @@ def test_hostile_names(tmp_path):
             xml.etree.ElementTree.parse(path)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("count", [10, pytest.param(200, marks=pytest.mark.long)])
 def test_the_same_verdict_each_time(count):
     """On a machine that is busy with something else."""
@@ -357,6 +358,7 @@ def test_the_same_verdict_each_time(count):
     assert statuses == {0}
 
 
+@pytest.mark.alone
 @pytest.mark.root
 def test_a_probe_of_somebody_else_at_the_same_place():
     """A uprobe at Py_FinalizeEx swallows our trap: then nothing is told, and the command lives."""

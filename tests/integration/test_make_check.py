@@ -3,18 +3,24 @@
 import importlib.machinery
 import importlib.util
 import re
+import subprocess
 import threading
 
 import harness
 import pytest
 
 
-@pytest.fixture(name="check")
-def check_fixture():
+def load_check():
+    """tests/tools/check as a module."""
     loader = importlib.machinery.SourceFileLoader("check", str(harness.ROOT / "tests/tools/check"))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader("check", loader))
     loader.exec_module(module)
     return module
+
+
+@pytest.fixture(name="check")
+def check_fixture():
+    return load_check()
 
 
 class Output:
@@ -88,3 +94,27 @@ def test_a_failed_suite_shows_what_it_printed(check, tmp_path):
 
     said = run(check, tmp_path, harness.DEADLINE, ("bad", made))
     assert "the reason\n== bad: 0 passed, 1 failed" in said
+
+
+# A stopped process is in the group when pagewatch's guardian ends.
+HUNG_UP = """
+import os, signal, subprocess
+import harness, test_make_check
+
+test_make_check.load_check().become_a_job()
+stopped = subprocess.Popen(["sleep", "100"])
+os.kill(stopped.pid, signal.SIGSTOP)
+os.waitpid(stopped.pid, os.WUNTRACED)
+done = harness.pagewatch("run", "--backend", "none", "-o", "/dev/null", "--", "/bin/true")
+stopped.kill()
+print("lived", done.returncode)
+raise SystemExit(7)
+"""
+
+
+@pytest.mark.root
+def test_nobody_is_hung_up_where_no_shell_controls_jobs():
+    done = subprocess.run([harness.PYTHON, "-c", HUNG_UP], start_new_session=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False,
+                          cwd=harness.ROOT / "tests/integration", timeout=harness.DEADLINE)
+    assert (done.stdout, done.returncode) == ("lived 0\n", 7)

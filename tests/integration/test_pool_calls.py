@@ -7,6 +7,7 @@ import re
 import pytest
 
 import harness
+import lanes
 
 pytestmark = pytest.mark.root
 
@@ -21,10 +22,11 @@ def huge():
     found = re.search(r"Hugepagesize:\s+(\d+) kB", pathlib.Path("/proc/meminfo").read_text())
     if not found or not SURPLUS.exists():
         pytest.skip("this kernel has no huge pages of a pool")
-    before = SURPLUS.read_text()
-    SURPLUS.write_text("6")
-    yield int(found.group(1)) * 1024
-    SURPLUS.write_text(before)
+    with lanes.machine_lock("huge-pool").held():
+        before = SURPLUS.read_text()
+        SURPLUS.write_text("6")
+        yield int(found.group(1)) * 1024
+        SURPLUS.write_text(before)
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import harness
+import lanes
 import pytest
 
 TRUTH = harness.ROOT / "tests/integration/python_truth.py"
@@ -34,22 +35,31 @@ def interpreter(minor):
     return None
 
 
+def shared_venv(factory, path, minor):
+    """(the interpreter of a venv with what the file pins, or None, then why there is none).
+
+    It is made once for all tests of a run.
+    """
+    return lanes.made_once(lanes.shared(factory) / f"venv-{path.parent.name}-{path.stem}",
+                           lambda folder: make_venv(folder, path, minor))
+
+
 def make_venv(folder, path, minor):
-    """The interpreter of a venv with what the file pins; or why there is none, in words."""
     python = interpreter(minor)
     if not python:
         return None, f"no CPython {minor} under the pyenv root"
-    for argv in ([python, "-m", "venv", "--clear", folder],
-                 [folder / "bin/python", "-m", "pip", "install", "-q", "-r", path]):
+    # The interpreter's own pip: to install one in the venv takes as long as the rest.
+    for argv in ([python, "-m", "venv", "--clear", "--without-pip", folder],
+                 [python, "-m", "pip", "install", "-q", "--disable-pip-version-check",
+                  "--ignore-installed", "--prefix", folder, "-r", path]):
         done = subprocess.run([str(word) for word in argv], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, check=False, timeout=600)
         if done.returncode:
             return None, done.stderr.strip().splitlines()[-1]
-    return folder / "bin/python", None
+    return str(folder / "bin/python"), None
 
 
 DEBIAN = ("debian", None, None)
-made = {}  # by name: a venv serves every module of tests
 # The oldest, the newest, and both numpys in between; the others in the long suite.
 QUICK = ("3.8-", "3.11-numpy2", "3.12-numpy2", "3.13-")
 QUICK_VENVS = [venv if venv[0].startswith(QUICK) else pytest.param(venv, marks=pytest.mark.long)
@@ -77,9 +87,7 @@ def interpreter_of(param, tmp_path_factory):
     name, path, minor = param
     if not path:
         return harness.PYTHON
-    if name not in made:
-        made[name] = make_venv(tmp_path_factory.mktemp("venv"), path, minor)
-    found, why_not = made[name]
+    found, why_not = shared_venv(tmp_path_factory, path, minor)
     if not found:
         pytest.skip(f"{name}: {why_not}")
     return found

@@ -298,6 +298,7 @@ SECONDS = 0.5
 PAIRS = 15
 
 
+@pytest.mark.alone
 @pytest.mark.long
 @pytest.mark.root
 def test_throughput_is_unchanged(python, opened, tmp_path):

@@ -126,6 +126,7 @@ def frames_of(target, start):
         return memoryview(words.read(200_003 * 8)).cast("Q")
 
 
+@pytest.mark.alone
 @pytest.mark.long
 @pytest.mark.root
 @pytest.mark.parametrize("swap", [False, True], ids=["no-swap", "swap"])

@@ -22,7 +22,7 @@ LAST, LAST_PAGES = 0x500000000000, 1009
 # What malloc keeps differs a little from look to look; a byte kept for each life would be more.
 RSS_SLACK = 1 << 20
 
-pytestmark = [pytest.mark.long, pytest.mark.root]
+pytestmark = [pytest.mark.long, pytest.mark.root, pytest.mark.alone]
 
 
 class Soak:

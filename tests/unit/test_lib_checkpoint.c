@@ -173,7 +173,7 @@ static void *check_one(void *name)
 
 static int play_threads(void)
 {
-	static char names[13][8];
+	static char names[13][16];
 	pthread_t threads[13];
 	void *wrong;
 	int i, bad = 0;
