@@ -145,6 +145,7 @@ int run_moments__tell(struct run_moments *moments, const struct options *options
 	if (highest && highest->resident > resident + DIFFERENCE_BYTES / page)
 		ret->peak = &highest->moment;
 	ret->peak_pages = ret->peak ? highest->resident : 0;
+	ret->end = end;
 	moments->all = kept_moments__all(&moments->kept);
 	if (options->moments)
 		ret->all = &moments->all;

@@ -26,6 +26,7 @@ struct sampled {
 	uint64_t bytes;		   /* they are kept in */
 	uint64_t peak_pages;	   /* resident in the next */
 	const struct moment *peak; /* has the most resident pages; NULL: the end has as many */
+	const struct moment *end;  /* what the report is of */
 	const struct moments *all; /* to be listed; NULL: nobody asked for them */
 };
 

@@ -15,6 +15,16 @@ struct diff_source {
 	size_t count;	  /* of moments in the file */
 };
 
+/* What the columns of both moments are called, in at most 10 columns. */
+struct diff_titles {
+	const char *before;
+	const char *after;
+};
+
+/* Only the processes, with what changed in them. 0 or -ENOMEM. */
+int diff_text_processes(const struct diff *diff, const struct diff_titles *titles,
+			const struct view *view, FILE *out);
+
 /* 0, -ENOMEM, or -EIO: the stream has the error. */
 int diff_text(const struct diff *diff, const struct diff_source sources[2], const struct view *view,
 	      FILE *out);

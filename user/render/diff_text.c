@@ -63,10 +63,10 @@ static void put_numbers(const struct text *text, uint64_t before, uint64_t after
 		format_gain(before, after, gain));
 }
 
-static void put_heading(const struct text *text, const char *what)
+static void put_heading(const struct text *text, const struct diff_titles *titles, const char *what)
 {
 	text_style(text, STYLE_HEAD);
-	fprintf(text->out, "%10s %10s %11s  %s\n", "BEFORE", "AFTER", "CHANGE", what);
+	fprintf(text->out, "%10s %10s %11s  %s\n", titles->before, titles->after, "CHANGE", what);
 	text_style(text, STYLE_PLAIN);
 }
 
@@ -119,20 +119,27 @@ static int put_row(const struct text *text, const struct diff_row *row)
 	return err;
 }
 
-static int put_rows(const struct text *text, const struct diff_process *process)
+static void put_more(const struct text *text, uint64_t rows)
 {
-	char more[FORMAT_COUNT_MAX], words[128];
+	char more[FORMAT_COUNT_MAX], words[64];
+
+	if (!rows)
+		return;
+	snprintf(words, sizeof(words), "(%s more)", format_count(rows, more));
+	text_wrap(text, 0, words);
+}
+
+static int put_rows(const struct text *text, const struct diff_titles *titles,
+		    const struct diff_process *process)
+{
 	size_t i;
 	int err = 0;
 
 	if (process->row_count)
-		put_heading(text, "ARRAY");
+		put_heading(text, titles, "ARRAY");
 	for (i = 0; !err && i < process->row_count; i++)
 		err = put_row(text, &process->rows[i]);
-	if (process->more_rows) {
-		snprintf(words, sizeof(words), "(%s more)", format_count(process->more_rows, more));
-		text_wrap(text, 0, words);
-	}
+	put_more(text, process->more_rows);
 	if (!process->names_known)
 		text_wrap(text, 0,
 			  "One of the moments could not find all arrays: an array that is new or "
@@ -140,20 +147,24 @@ static int put_rows(const struct text *text, const struct diff_process *process)
 	return err;
 }
 
-static void put_mappings(const struct text *text, const struct diff_process *process)
+static void put_mappings(const struct text *text, const struct diff_titles *titles,
+			 const struct diff_process *process)
 {
+	size_t count = process->mapping_count, i;
 	char name[NAME_BYTES];
-	size_t i;
 
-	if (process->mapping_count)
-		put_heading(text, "MAPPINGS (with the arrays in them)");
-	for (i = 0; i < process->mapping_count; i++) {
+	if (text->view->top && count > text->view->top)
+		count = text->view->top;
+	if (count)
+		put_heading(text, titles, "MAPPINGS (with the arrays in them)");
+	for (i = 0; i < count; i++) {
 		const struct diff_mapping *mapping = &process->mappings[i];
 
 		put_numbers(text, mapping->resident_bytes[0], mapping->resident_bytes[1]);
 		format_name(mapping->name, name, sizeof(name));
 		put_name(text, name);
 	}
+	put_more(text, process->mapping_count - count);
 }
 
 /* "python3 (12): RSS 10.0 MiB, then 71.0 MiB: +61.0 MiB" */
@@ -183,14 +194,15 @@ static void put_process_header(const struct text *text, const struct diff_proces
 	text_style(text, STYLE_PLAIN);
 }
 
-static int put_process(const struct text *text, const struct diff_process *process)
+static int put_process(const struct text *text, const struct diff_titles *titles,
+		       const struct diff_process *process)
 {
 	char same[FORMAT_COUNT_MAX], words[128];
 	int err;
 
 	put_process_header(text, process);
-	err = put_rows(text, process);
-	put_mappings(text, process);
+	err = put_rows(text, titles, process);
+	put_mappings(text, titles, process);
 	if (process->same) {
 		snprintf(words, sizeof(words), "unchanged: %s array%s",
 			 format_count(process->same, same), process->same == 1 ? "" : "s");
@@ -199,17 +211,28 @@ static int put_process(const struct text *text, const struct diff_process *proce
 	return err;
 }
 
-int diff_text(const struct diff *diff, const struct diff_source sources[2], const struct view *view,
-	      FILE *out)
+int diff_text_processes(const struct diff *diff, const struct diff_titles *titles,
+			const struct view *view, FILE *out)
 {
 	const struct text text = { .view = view, .out = out };
 	size_t i;
 	int err = 0;
 
+	for (i = 0; !err && i < diff->process_count; i++)
+		err = put_process(&text, titles, &diff->processes[i]);
+	return err;
+}
+
+int diff_text(const struct diff *diff, const struct diff_source sources[2], const struct view *view,
+	      FILE *out)
+{
+	static const struct diff_titles titles = { "BEFORE", "AFTER" };
+	const struct text text = { .view = view, .out = out };
+	int err;
+
 	put_source(&text, "before", diff->moments[0], &sources[0]);
 	put_source(&text, "after", diff->moments[1], &sources[1]);
-	for (i = 0; !err && i < diff->process_count; i++)
-		err = put_process(&text, &diff->processes[i]);
+	err = diff_text_processes(diff, &titles, view, out);
 	if (!diff__any(diff))
 		text_wrap(&text, 0, "Nothing differs.");
 	if (!diff->known)

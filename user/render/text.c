@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/format.h"
-#include "model/sampled.h"
 #include "render/text_priv.h"
 
 static void put_header(const struct text *text)
@@ -80,20 +79,6 @@ static void put_rest(const struct text *text)
 	text_wrap(text, 0, words);
 }
 
-/* What the end does not show any more. */
-static void put_peak(const struct text *text, const struct sampled *sampled)
-{
-	uint64_t at_ms = sampled->peak->header.since_start_ns / 1000000u;
-	char bytes[FORMAT_BYTES_MAX], words[256];
-
-	snprintf(words, sizeof(words),
-		 "peak: %s were resident %" PRIu64 ".%03" PRIu64
-		 " s after the start, and not all at the end; --html and --json show what",
-		 format_bytes(sampled->peak_pages * text->page_bytes, bytes), at_ms / 1000,
-		 at_ms % 1000);
-	text_wrap(text, 0, words);
-}
-
 static void put_footer(const struct text *text)
 {
 	const struct snapshot *snapshot = text->snapshot;
@@ -101,8 +86,6 @@ static void put_footer(const struct text *text)
 	char loss[LOSS_SENTENCE_MAX];
 	size_t i;
 
-	if (text->view->sampled && text->view->sampled->peak)
-		put_peak(text, text->view->sampled);
 	if (text->process)
 		text_legend(text);
 	snprintf(words, sizeof(words),
@@ -149,6 +132,9 @@ int text_render(const struct snapshot *snapshot, const struct view *view, FILE *
 	if (err)
 		return err;
 	put_rest(&text);
+	err = text_sampled(&text);
+	if (err)
+		return err;
 	put_footer(&text);
 	return ferror(out) ? -EIO : 0;
 }

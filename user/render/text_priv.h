@@ -97,4 +97,11 @@ int text_rows(const struct text *text);
 /* text_ledger.c: causes, the kernel's figures, ended lives. 0 or -ENOMEM. */
 int text_ledger(const struct text *text);
 
+/*
+ * text_sampled.c: what changed from the moment with the most resident memory to the end, the
+ * largest of it unless the view says how much; nothing if the end has the most. Then the list of
+ * all moments, if it is wanted. 0 or -errno.
+ */
+int text_sampled(const struct text *text);
+
 #endif

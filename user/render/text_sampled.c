@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* The moments before the end: the one with the most resident memory beside it, and their list. */
+#include <inttypes.h>
+
+#include "base/format.h"
+#include "model/diff/diff.h"
+#include "model/sampled.h"
+#include "render/diff.h"
+#include "render/name_cut.h"
+#include "render/text_priv.h"
+
+#define PEAK_ROWS 10u
+
+static void put_heading(const struct text *text, const struct sampled *sampled)
+{
+	uint64_t at_ms = sampled->peak->header.since_start_ns / 1000000u;
+	char bytes[FORMAT_BYTES_MAX], words[256];
+
+	snprintf(words, sizeof(words),
+		 "peak: %s were resident %" PRIu64 ".%03" PRIu64
+		 " s after the start. What changed from then to the end:",
+		 format_bytes(sampled->peak_pages * text->page_bytes, bytes), at_ms / 1000,
+		 at_ms % 1000);
+	fputc('\n', text->out);
+	text_wrap(text, 0, words);
+}
+
+/* "  1      0.512 s    23.0 MiB  peak" */
+static int put_moment(const struct text *text, const struct moment *moment, size_t number)
+{
+	uint64_t at_ms = moment->header.since_start_ns / 1000000u, pages;
+	char bytes[FORMAT_BYTES_MAX], seconds[32], name[256], words[512];
+	int err = moment__resident(moment, &pages);
+
+	if (err)
+		return err;
+	snprintf(seconds, sizeof(seconds), "%" PRIu64 ".%03" PRIu64 " s", at_ms / 1000,
+		 at_ms % 1000);
+	fprintf(text->out, "%4zu %12s %10s  ", number, seconds,
+		format_bytes(pages * text->page_bytes, bytes));
+	snprintf(words, sizeof(words), "%s%s%s", moment_reason_name(moment->header.reason),
+		 moment->header.checkpoint ? " " : "",
+		 moment->header.checkpoint
+			 ? format_name(moment->header.checkpoint, name, sizeof(name))
+			 : "");
+	text_name(text, words, 0, name_columns(words));
+	fputc('\n', text->out);
+	return 0;
+}
+
+static int put_moments(const struct text *text, const struct moments *moments)
+{
+	const struct moment *moment;
+	size_t i;
+	int err = 0;
+
+	text_style(text, STYLE_HEAD);
+	fprintf(text->out, "\n%4s %12s %10s  %s\n", "", "MOMENT", "RESIDENT", "WHY");
+	text_style(text, STYLE_PLAIN);
+	for (i = 0; !err && i < moments->count; i++) {
+		err = moments->at(moments->from, i, &moment);
+		if (!err)
+			err = put_moment(text, moment, i + 1);
+	}
+	return err;
+}
+
+/* What the bounds of what is kept have cost. */
+static void put_dropped(const struct text *text, const struct sampled *sampled)
+{
+	char count[FORMAT_COUNT_MAX], words[128];
+	uint64_t dropped = 0;
+	int i;
+
+	for (i = 0; i < MOMENT_REASONS; i++)
+		dropped += sampled->dropped[i];
+	if (!dropped)
+		return;
+	snprintf(words, sizeof(words), "%s more moments were taken and not kept",
+		 format_count(dropped, count));
+	text_wrap(text, 0, words);
+}
+
+static int put_peak(const struct text *text, const struct sampled *sampled)
+{
+	static const struct diff_titles titles = { "AT PEAK", "AT END" };
+	struct view view = *text->view;
+	struct diff diff;
+	int err;
+
+	put_heading(text, sampled);
+	if (!view.top)
+		view.top = PEAK_ROWS;
+	err = diff__of(sampled->peak, sampled->end, &view, &diff);
+	if (!err)
+		err = diff_text_processes(&diff, &titles, &view, text->out);
+	diff__deinit(&diff);
+	return err;
+}
+
+int text_sampled(const struct text *text)
+{
+	const struct sampled *sampled = text->view->sampled;
+	int err = 0;
+
+	if (!sampled)
+		return 0;
+	if (sampled->peak)
+		err = put_peak(text, sampled);
+	if (!err && sampled->all)
+		err = put_moments(text, sampled->all);
+	put_dropped(text, sampled);
+	if (sampled->peak || sampled->all)
+		fputc('\n', text->out);
+	return err;
+}
