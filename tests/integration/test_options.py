@@ -42,7 +42,7 @@ def documented():
 
 OPTIONS = documented()
 TAKES_NONE = {"no-python", "mappings", "detail", "pages", "pfn", "children", "freeze", "json",
-              "verbose", "heap"}
+              "verbose", "heap", "no-peaks", "moments"}
 ENDS = {"generate", "version", "help"}
 
 
