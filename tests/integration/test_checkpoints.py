@@ -148,12 +148,13 @@ def test_nobody_watches():
     assert done.returncode == 0
 
 
-def test_run_lets_them_go(tmp_path):
-    """`run` reports at the end: it takes the marks, and no time."""
+def test_run_takes_a_moment(tmp_path):
+    """`run` looks at each checkpoint, then lets the program go on; marks are in the report of the end."""
     code = MARKS + "print(at('again'))"
     report, done = harness.run_json(tmp_path, ["--backend", "none"],
                                     [harness.PYTHON, "-c", code])
-    assert (done.returncode, done.stdout) == (0, "0\n")
+    assert (done.returncode, done.stdout) == (0, "1\n")
+    assert report["sampling"]["taken"]["checkpoint"] == 2 and report["sampling"]["failed"] == 0
     row = harness.array_of(report["processes"][0], "first rows")
     assert row["source"] == "mark" and row["interior_resident_pages"] == 2
     ids = [row["id"] for row in report["processes"][0]["arrays"]]
