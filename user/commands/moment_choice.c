@@ -6,32 +6,25 @@
 #include <string.h>
 
 #include "base/parse.h"
-
-static uint64_t rss_of(const struct moment *moment)
-{
-	uint64_t pages = 0;
-	size_t i;
-
-	for (i = 0; i < moment->process_count; i++)
-		pages += moment->processes[i].header.facts.rss_kernel_pages;
-	return pages;
-}
+#include "model/moment_lists.h"
 
 /* Of the largest ones the first. */
 static int find_peak(const struct moments *moments, size_t *ret)
 {
 	const struct moment *moment;
-	uint64_t largest = 0;
+	uint64_t largest = 0, pages;
 	size_t i;
 	int err;
 
 	*ret = 0;
 	for (i = 0; i < moments->count; i++) {
 		err = moments->at(moments->from, i, &moment);
+		if (!err)
+			err = moment__resident(moment, &pages);
 		if (err)
 			return err;
-		if (rss_of(moment) > largest) {
-			largest = rss_of(moment);
+		if (pages > largest) {
+			largest = pages;
 			*ret = i;
 		}
 	}

@@ -8,7 +8,7 @@
 #include "model/moments.h"
 
 /*
- * words: a number from 1 on; first, last; peak: the largest VmRSS of all processes; or a
+ * words: a number from 1 on; first, last; peak: the most resident pages, the first such; or a
  * checkpoint's name, the last of which counts. *ret is an index. 0; -ENOENT: there is no such
  * moment; or what moments->at returned.
  */

@@ -80,7 +80,7 @@ static const struct option_row rows[] = {
 		.value = "MOMENT",
 		.help = "number, first, last, peak or a checkpoint's name",
 		.manual =
-			"The earlier moment: its number from 1, *first*, *last*, *peak* (the largest VmRSS), or\n"
+			"The earlier moment: its number from 1, *first*, *last*, *peak* (the most resident pages), or\n"
 			"the name of a checkpoint, the last of which counts. Of one _FILE_ the first moment by\n"
 			"default; of two the last one of the first file.",
 	},

@@ -166,12 +166,8 @@ static int walk_runs(struct page_writer *writer, const struct snapshot *snapshot
 {
 	const struct tally_input input =
 		tally_input__of(&snapshot->header, &process->header, lists);
-	size_t i;
-	int err = 0;
+	int err = tally_runs_of_vmas(&input, &lists->vmas, add_run, writer);
 
-	for (i = 0; !err && i < process->region_count; i++)
-		err = tally_runs(&input, process->regions[i].vma.start, process->regions[i].vma.end,
-				 add_run, writer);
 	end_blocks(writer);
 	return err;
 }

@@ -55,30 +55,18 @@ static int put_run(void *ctx, const struct tally_run *run)
 	return 0;
 }
 
-static int put_all_runs(const struct snapshot *snapshot, const struct process_snapshot *process,
-			const struct process_lists *lists, struct run_writer *writer)
-{
-	const struct tally_input input =
-		tally_input__of(&snapshot->header, &process->header, lists);
-	size_t i;
-	int err = 0;
-
-	for (i = 0; !err && i < process->region_count; i++)
-		err = tally_runs(&input, process->regions[i].vma.start, process->regions[i].vma.end,
-				 put_run, writer);
-	return err;
-}
-
 static void put_runs(struct json_out *json, const struct snapshot *snapshot,
 		     const struct process_snapshot *process, const struct json_known *known)
 {
 	struct run_writer writer = { json, known, snapshot->header.environment.page_bytes };
 	struct process_lists lists;
+	struct tally_input input;
 	int err = process_lists__of(process->moment, &lists);
 
+	input = tally_input__of(&snapshot->header, &process->header, &lists);
 	json_open(json, "pages", '[');
 	if (!err)
-		err = put_all_runs(snapshot, process, &lists, &writer);
+		err = tally_runs_of_vmas(&input, &lists.vmas, put_run, &writer);
 	json_close(json, ']');
 	process_lists__deinit(&lists);
 	if (err)

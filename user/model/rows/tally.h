@@ -85,6 +85,10 @@ struct tally_run {
 int tally_runs(const struct tally_input *input, uint64_t start, uint64_t end,
 	       int (*visit)(void *ctx, const struct tally_run *run), void *ctx);
 
+/* The same for each VMA of a process. */
+int tally_runs_of_vmas(const struct tally_input *input, const struct vma_list *vmas,
+		       int (*visit)(void *ctx, const struct tally_run *run), void *ctx);
+
 /* Adds the counts of a disjoint range. */
 void tally_add(struct tally *sum, const struct tally *part);
 

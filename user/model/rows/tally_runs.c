@@ -89,3 +89,14 @@ int tally_runs(const struct tally_input *input, uint64_t start, uint64_t end,
 	err = chunk_view_each(input, start, end, tell_chunk, &walk);
 	return err ? err : flush_run(&walk);
 }
+
+int tally_runs_of_vmas(const struct tally_input *input, const struct vma_list *vmas,
+		       int (*visit)(void *ctx, const struct tally_run *run), void *ctx)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < vmas->count; i++)
+		err = tally_runs(input, vmas->vmas[i].start, vmas->vmas[i].end, visit, ctx);
+	return err;
+}
