@@ -144,6 +144,38 @@ def test_two_processes_and_files(tmp_path, opened):
     assert text.count(f"== {tmp_path}/a.pw, moment 3 of 3\n") == 2
 
 
+FORKS = """
+import mmap, os, sys
+m = mmap.mmap(-1, 1009 * 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+m.madvise(mmap.MADV_NOHUGEPAGE)
+m[0] = 1
+print("READY", flush=True)
+sys.stdin.readline()
+child = os.fork()
+if not child:
+    m[4096] = m[8192] = 1
+    print("DONE", flush=True)
+sys.stdin.readline()
+if child:
+    os.waitpid(child, 0)
+"""
+
+
+def test_a_forked_child(tmp_path, opened, backend):
+    """All that it has from its parent is from before, wherever that lies."""
+    target = python(FORKS)
+    opened.append(target)
+    target.ready()
+    path = tmp_path / "a.pw"
+    watch = harness.Watch(target.pid, "--children", *DETAILS, "--backend", backend, "--record", path)
+    opened.append(watch)
+    lines = [shown(watch)]
+    target.done()
+    lines.append(shown(watch))
+    assert len(json.loads(lines[1])["processes"]) == 2
+    assert report(path, "--json", *DETAILS, "--moment", "all") == "".join(lines)
+
+
 def test_a_command_and_the_views(tmp_path):
     path = tmp_path / "a.pw"
     program = "import numpy as np\na = np.zeros((1000, 1024)); a[:500] = 1\nraise SystemExit(7)"

@@ -12,6 +12,9 @@
 
 #include "base/sorted.h"
 
+/* No address of a process's own memory is as high, on any machine; a multiple of all page sizes. */
+#define ADDRESS_END (UINT64_C(1) << 62)
+
 enum vma_kind {
 	VMA_ANON,
 	VMA_HEAP,

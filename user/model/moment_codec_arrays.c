@@ -100,7 +100,7 @@ static void code_array(struct codec *codec, struct array_desc *array)
 	codec_text(codec, &array->name);
 	codec_u64(codec, &array->start);
 	codec_u64(codec, &array->end);
-	codec_require(codec, array->start <= array->end && array->end <= CODEC_ADDRESS_MAX);
+	codec_require(codec, array->start <= array->end && array->end <= ADDRESS_END);
 	codec_u64(codec, &array->object);
 	codec_u64(codec, &array->base_object);
 	codec_u32(codec, &array->owner);

@@ -11,7 +11,7 @@ static void code_range(struct codec *codec, uint64_t *start, uint64_t *end, uint
 {
 	codec_u64(codec, start);
 	codec_u64(codec, end);
-	codec_require(codec, *start >= *last && *start < *end && *end <= CODEC_ADDRESS_MAX &&
+	codec_require(codec, *start >= *last && *start < *end && *end <= ADDRESS_END &&
 				     *start % align == 0 && *end % align == 0);
 	*last = *end;
 }
@@ -94,7 +94,7 @@ static void code_chunk(struct codec *codec, struct touch_chunk *chunk, uint64_t 
 
 	codec_u64(codec, &chunk->start);
 	codec_require(codec, chunk->start >= *last && chunk->start % chunk_bytes == 0 &&
-				     chunk->start < CODEC_ADDRESS_MAX);
+				     chunk->start < ADDRESS_END);
 	*last = chunk->start + chunk_bytes;
 	for (word = 0; word < CHUNK_WORDS; word++) {
 		codec_u64(codec, &chunk->read[word]);

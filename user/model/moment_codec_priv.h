@@ -6,9 +6,6 @@
 #include "model/codec.h"
 #include "model/moment_lists.h"
 
-/* Above all addresses of a process, so that sums of two do not overflow. */
-#define CODEC_ADDRESS_MAX (1ull << 62)
-
 /*
  * moment_codec_lists.c: the lists of a process; page_bytes is for pages. Decoded lists are sorted,
  * disjoint, aligned.

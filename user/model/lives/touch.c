@@ -42,7 +42,7 @@ void touch__free(struct touch *touch)
 
 int touch__inherit_all(struct touch *touch)
 {
-	return intervals__set(&touch->before, 0, UINT64_MAX, 0);
+	return intervals__set(&touch->before, 0, ADDRESS_END, 0);
 }
 
 struct touch *touch__fork(const struct touch *parent)
