@@ -191,9 +191,26 @@ def test_the_slider_goes_through_the_moments(browser, several):
     browser.press(".", ".")
     assert browser.text("when").startswith("3 of 3: ")
     assert browser.text("told") == "it was not there at this moment"
+    # There is no page that keys, buttons or colours could be about.
+    assert browser.run("byId('grid').hidden")
+    browser.press(Keys.ARROW_RIGHT)
+    browser.element("closer").click()
+    browser.run("byId('colouring').dispatchEvent(new Event('change'))")
+    assert browser.text("told") == "it was not there at this moment"
     browser.press(",", ",")
     assert browser.text("told") == here
+    assert not browser.run("byId('grid').hidden")
     browser.press(Keys.ESCAPE)
+    # Rows of other moments and lists in between do not take the change away.
+    assert browser.complaints() == []
+    browser.open(page)
+    for what, key in (("regions", Keys.ARROW_LEFT), ("arrays", None)):
+        browser.run(f"byId('what').value = '{what}'")
+        browser.run("byId('what').dispatchEvent(new Event('change'))")
+        if key:
+            browser.element("time").send_keys(key)
+    assert resident_shown(browser, "__main__.names['matrix']") == [pages[1], pages[1] - pages[0]]
+    assert browser.complaints() == []
 
 
 @pytest.mark.root

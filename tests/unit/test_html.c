@@ -234,12 +234,29 @@ static void too_many_runs_are_joined(void **state)
 	}
 }
 
+/* A mapping cannot have fewer. */
+static void no_room_at_all_has_an_end(void **state)
+{
+	struct scene scene;
+	struct packed packed;
+
+	(void)state;
+	set_scene(&scene, 1001, true);
+	scene.runs_max = 0;
+	packed = pack_with(put_scene, &scene);
+	assert_int_equal(sums_of(packed.nodes).runs, 1);
+	assert_int_equal(sums_of(packed.nodes).mixed, scene.resident);
+	drop_packed(&packed);
+	drop_scene(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(alike_is_written_once),
 		cmocka_unit_test(a_long_list_shares_what_is_alike),
 		cmocka_unit_test(too_many_runs_are_joined),
+		cmocka_unit_test(no_room_at_all_has_an_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

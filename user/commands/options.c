@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "commands/help.h"
 #include "commands/option_kinds.h"
+#include "commands/option_paths.h"
 #include "commands/option_table.h"
 #include "commands/usage.h"
 
@@ -197,7 +198,8 @@ static int take_all(struct options *options, enum option_set command, int argc, 
 	if (options->top && !was_given(given, "sort"))
 		options->order = ROW_BY_RESIDENT;
 	set_verbose(options->verbose);
-	return check_needs(given);
+	status = check_needs(given);
+	return status < 0 ? option_paths__check(options, command) : status;
 }
 
 int options__parse(struct options *options, enum option_set command, int argc, char **argv)

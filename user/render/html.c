@@ -14,13 +14,23 @@
 #include "render/json.h"
 #include "render/json_pack.h"
 
-/* Of one process at one moment. */
+/* Of one process at one moment, and of all processes at all moments: a browser reads some 5 bytes each. */
 #define RUNS_MAX 1000000u
+#define RUNS_OF_ALL 20000000u
 /* Of several moments in one page. */
 #define MOMENTS_MAX 250u
 
+/* What each of `count` may have of it. */
+static uint64_t runs_of_one(uint64_t runs_max, size_t count)
+{
+	uint64_t share = runs_max / (count ? count : 1);
+
+	return share < RUNS_MAX ? share : RUNS_MAX;
+}
+
 /* The moment as --json tells it without --detail, and its pages. */
-static int put_moment(struct json_out *json, const struct moment *moment, const struct view *view)
+static int put_moment(struct json_out *json, const struct moment *moment, const struct view *view,
+		      uint64_t runs_max)
 {
 	struct view rows = *view;
 	struct snapshot snapshot;
@@ -35,7 +45,8 @@ static int put_moment(struct json_out *json, const struct moment *moment, const 
 		json_put_snapshot(json, "snapshot", &snapshot, &rows);
 		json_open(json, "pages", '[');
 		for (i = 0; i < snapshot.process_count; i++)
-			html_pages(json, &snapshot, &snapshot.processes[i], RUNS_MAX);
+			html_pages(json, &snapshot, &snapshot.processes[i],
+				   runs_of_one(runs_max, snapshot.process_count));
 		json_close(json, ']');
 		json_close(json, '}');
 		err = json->err;
@@ -58,7 +69,7 @@ static int put_moments(struct json_out *json, const struct moments *moments,
 
 		err = moments->at(moments->from, index, &moment);
 		if (!err)
-			err = put_moment(json, moment, view);
+			err = put_moment(json, moment, view, RUNS_OF_ALL / shown);
 	}
 	json_close(json, ']');
 	return err;
@@ -91,8 +102,8 @@ static int put_data(const struct moments *moments, const struct view *view, FILE
 	if (!err)
 		err = json_pack__shapes(pack, out);
 	if (!err)
-		fprintf(out, ",\"moments\":%" PRIu64 ",\"taken\":%zu,\"runs_max\":%u",
-			json_pack__last(pack), moments->count, RUNS_MAX);
+		fprintf(out, ",\"moments\":%" PRIu64 ",\"taken\":%zu", json_pack__last(pack),
+			moments->count);
 	put_words(out);
 	fputs("}</script>\n", out);
 	json_pack__free(pack);

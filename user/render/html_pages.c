@@ -8,6 +8,7 @@
 #define PIECE_RUNS 256u	     /* on average */
 #define PIECE_RUNS_MAX 4096u /* even where no page begins one */
 #define BLOCK_GROWTH 8u
+#define BLOCK_MOST (UINT64_C(1) << 36) /* pages: no mapping is as large */
 
 _Static_assert(HTML_CAUSES == LEDGER_CLASSES + 1, "each class, and none");
 _Static_assert(PAGE_STATES *HTML_CAUSES * 4 < HTML_KIND_MIXED, "a mixed run is of no other kind");
@@ -172,7 +173,7 @@ static int walk_runs(struct page_writer *writer, const struct snapshot *snapshot
 	return err;
 }
 
-/* The smallest block with which the runs are few enough. */
+/* The smallest block with which the runs are few enough; each mapping has one, however large it is. */
 static int choose_block(struct page_writer *writer, const struct snapshot *snapshot,
 			const struct process_snapshot *process, const struct process_lists *lists,
 			uint64_t runs_max)
@@ -182,7 +183,7 @@ static int choose_block(struct page_writer *writer, const struct snapshot *snaps
 	for (writer->block = 1;; writer->block *= BLOCK_GROWTH) {
 		writer->runs = 0;
 		err = walk_runs(writer, snapshot, process, lists);
-		if (err || writer->runs <= runs_max)
+		if (err || writer->runs <= runs_max || writer->block >= BLOCK_MOST)
 			return err;
 	}
 }

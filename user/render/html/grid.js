@@ -139,6 +139,8 @@ function moveCursor(page) {
 
 // In or out; the page under the cursor stays where it is, as far as lines allow.
 function zoomGrid(closer) {
+	if (!grid.row)
+		return;
 	const columns = gridColumns(), line = Math.floor((grid.cursor - grid.top) / grid.per / columns);
 	const at = CELL_SIZES.indexOf(grid.size);
 	if (closer && grid.per > 1)
@@ -156,6 +158,8 @@ function zoomGrid(closer) {
 
 // The page under the pointer, or -1.
 function pageUnder(event) {
+	if (!grid.row)
+		return -1;
 	const box = byId("grid").getBoundingClientRect();
 	const column = Math.floor((event.clientX - box.left) / grid.size);
 	const line = Math.floor((event.clientY - box.top) / grid.size);
@@ -164,12 +168,16 @@ function pageUnder(event) {
 }
 
 function panGrid(lines) {
+	if (!grid.row)
+		return;
 	const wide = gridColumns() * grid.per, most = Math.floor((grid.row.pages - 1) / wide) * wide;
 	grid.top = Math.max(0, Math.min(most, grid.top + lines * wide));
 	drawGrid();
 }
 
 function gridKey(event) {
+	if (!grid.row)
+		return;
 	const line = gridColumns() * grid.per, page = line * Math.max(1, gridLines() - 1);
 	const to = { ArrowRight: grid.per, ArrowLeft: -grid.per, ArrowDown: line, ArrowUp: -line, PageDown: page,
 		     PageUp: -page, Home: -Infinity, End: Infinity }[event.key];

@@ -35,7 +35,7 @@ function lossLines(snapshot, process) {
 	if (moments.length < start.taken)
 		shown.push(`${countText(moments.length)} of ${countText(start.taken)} moments are in this file.`);
 	if (block > 1)
-		shown.push(`The pages of this process have more than ${countText(start.runs_max)} runs: ` +
+		shown.push("The pages of this process have more runs than this file has room for: " +
 			   `they are drawn in blocks of ${countText(block)} pages. The table's numbers are exact.`);
 	return shown;
 }

@@ -127,16 +127,22 @@ function kindsText(found, count) {
 	return parts.join("; ");
 }
 
+// Without a row, or one without pages, there is no grid.
+function setGridRow(row) {
+	grid.row = row && row.pages > 0 ? row : null;
+	byId("grid").hidden = !grid.row;
+	setColouring(grid.colouring);
+	if (grid.row)
+		showGridLegend();
+}
+
 function openRow(row) {
 	view.opened = row.key;
 	if (!byId("opened").open)
 		byId("opened").showModal();
-	grid.row = row;
 	showFacts(row);
-	setColouring(grid.colouring);
-	showGridLegend();
-	byId("grid").hidden = row.pages === 0;
-	if (row.pages > 0) {
+	setGridRow(row);
+	if (grid.row) {
 		fitGrid();
 		moveCursor(0);
 	}
@@ -148,11 +154,11 @@ function reopenRow() {
 	const row = view.opened && rowByKey(view.opened);
 	if (!view.opened)
 		return;
-	if (!row || row.pages === 0) {
+	setGridRow(row);
+	if (!grid.row) {
 		byId("told").textContent = "it was not there at this moment";
 		return;
 	}
-	grid.row = row;
 	showFacts(row);
 	moveCursor(grid.cursor);
 }
@@ -167,8 +173,9 @@ function startOpened() {
 	byId("closer").addEventListener("click", () => zoomGrid(true));
 	byId("farther").addEventListener("click", () => zoomGrid(false));
 	byId("colouring").addEventListener("change", (event) => {
-		setColouring(event.target.value);
-		showGridLegend();
-		drawGrid();
+		grid.colouring = event.target.value;
+		setGridRow(grid.row);
+		if (grid.row)
+			drawGrid();
 	});
 }

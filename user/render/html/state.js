@@ -44,16 +44,15 @@ function rowOf(node, isArray) {
 	};
 }
 
+// Those that were looked at last: what setChanges noted in them must stay while they are shown.
 const rowsKept = new Map();
 const ROWS_KEPT = 4;
 
 // All rows of a process at a moment.
 function allRows(processNode, what) {
 	const list = below(processNode, what), kept = `${list} ${what}`;
-	let rows = rowsKept.get(kept);
-	if (rows)
-		return rows;
-	rows = itemsOf(list).map((node) => rowOf(node, what === "arrays"));
+	const rows = rowsKept.get(kept) ?? itemsOf(list).map((node) => rowOf(node, what === "arrays"));
+	rowsKept.delete(kept);
 	rowsKept.set(kept, rows);
 	if (rowsKept.size > ROWS_KEPT)
 		rowsKept.delete(rowsKept.keys().next().value);
