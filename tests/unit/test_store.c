@@ -273,6 +273,7 @@ static void written_anew(void **state)
 
 static void renamed(void **state)
 {
+	bool done = false;
 	char path[PATH_BYTES], old[PATH_BYTES], journal[PATH_BYTES + 16];
 	struct recording *recording;
 	struct recorded *recorded;
@@ -287,7 +288,8 @@ static void renamed(void **state)
 	assert_int_equal(recording__create(path, &origin, &recording), 0);
 	make_moment(&moment, 0);
 	assert_int_equal(recording__add(recording, &moment), 0);
-	assert_int_equal(recording__rename(recording, old), 0);
+	assert_int_equal(recording__rename(recording, old, &done), 0);
+	assert_true(done && recording__has_name(recording));
 	assert_int_equal(access(journal, F_OK), -1);
 	assert_int_equal(access(path, F_OK), -1);
 	assert_int_equal(recording__add(recording, &moment), 0);

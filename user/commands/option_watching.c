@@ -79,7 +79,8 @@ static const struct option_row rows[] = {
 		.help = "time between reports: 500ms, 1s, 1.5 (default 1s)",
 		.manual =
 			"Time between reports, such as 500ms, 1s or 1.5 (seconds). Default 1s. *run* also\n"
-			"looks at the command that often; it does not by default.",
+			"looks at the command that often; it does not by default. *run* and *record* leave a\n"
+			"command alone for at least as long as the last moment took.",
 	},
 	{
 		.name = "no-peaks",

@@ -55,7 +55,7 @@ static int take_moment(struct record *record, enum moment_reason reason)
 	return keep_moment(record, &moment);
 }
 
-/* The process does not wait for the disk. */
+/* The process goes on before its moment is written. */
 static int on_checkpoint(struct record *record)
 {
 	struct moment moment = { 0 };

@@ -14,6 +14,8 @@
 #include "base/test_point.h"
 #include "commands/record_name.h"
 
+#define TEMPORARIES 100
+
 /* What is there already: 0 if a recording may take its place. */
 static int check_old(const char *path)
 {
@@ -39,15 +41,18 @@ static char *real_name(char *path)
 	return real;
 }
 
-/* DIRECTORY/.NAME.pagewatch-PID, which did not exist before. */
-static int create_temporary(struct recorder *recorder, const char *path)
+/* DIRECTORY/.NAME.pagewatch-PID, or with -TRY behind it, which did not exist before. */
+static int try_temporary(struct recorder *recorder, const char *path, int try)
 {
 	const char *slash = strrchr(path, '/');
 	size_t directory = slash ? (size_t)(slash + 1 - path) : 0;
-	int fd;
+	char suffix[16] = "";
+	int fd, err;
 
-	if (asprintf(&recorder->temporary, "%.*s.%s.pagewatch-%d", (int)directory, path,
-		     path + directory, (int)getpid()) < 0) {
+	if (try)
+		snprintf(suffix, sizeof(suffix), "-%d", try);
+	if (asprintf(&recorder->temporary, "%.*s.%s.pagewatch-%d%s", (int)directory, path,
+		     path + directory, (int)getpid(), suffix) < 0) {
 		recorder->temporary = NULL;
 		return -ENOMEM;
 	}
@@ -56,9 +61,20 @@ static int create_temporary(struct recorder *recorder, const char *path)
 		close(fd);
 		return 0;
 	}
+	err = -errno;
 	free(recorder->temporary);
 	recorder->temporary = NULL;
-	return -errno;
+	return err;
+}
+
+/* In a container a process that was killed before may have had our pid. */
+static int create_temporary(struct recorder *recorder, const char *path)
+{
+	int err = -EEXIST, try;
+
+	for (try = 0; err == -EEXIST && try < TEMPORARIES; try++)
+		err = try_temporary(recorder, path, try);
+	return err;
 }
 
 int recorder__open(struct recorder *recorder, const char *name)
@@ -89,25 +105,30 @@ int recorder__open(struct recorder *recorder, const char *name)
 static int give_name(struct recorder *recorder, const struct moment *moment)
 {
 	uint32_t pid = moment->process_count ? moment->processes[0].header.facts.pid : 0;
+	bool renamed = false;
 	int err;
 
 	recorder->path = real_name(record_name__fill(recorder->name, recorder->host, pid));
 	err = recorder->path ? check_old(recorder->path) : -ENOMEM;
 	test_point_wait("naming");
 	if (!err)
-		err = recording__rename(recorder->recording, recorder->path);
-	if (err)
-		return err;
-	free(recorder->temporary);
-	recorder->temporary = NULL;
-	return 0;
+		err = recording__rename(recorder->recording, recorder->path, &renamed);
+	if (renamed) {
+		free(recorder->temporary);
+		recorder->temporary = NULL;
+	}
+	return err;
 }
 
 static void tell_failure(const struct recorder *recorder, int err)
 {
 	uint64_t count = recorder->temporary ? 0 : recording__count(recorder->recording);
 
-	if (count)
+	if (count && !recording__has_name(recorder->recording))
+		log_error("cannot write the recording %s: another file has its name now, and its "
+			  "moments are gone",
+			  recorder->path);
+	else if (count)
 		log_error("cannot write the recording %s: %s; it has the %" PRIu64
 			  " moments before",
 			  recorder->path, strerror(-err), count);

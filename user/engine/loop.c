@@ -6,6 +6,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "control/clock.h"
 #include "engine/priv.h"
 
 int engine_read_signals(struct engine *engine)
@@ -137,6 +138,29 @@ static bool take_flag(bool *flag)
 	return was;
 }
 
+/*
+ * Processes of a launched command are held in between. They must not wait for a tick each: after
+ * one, as much time as it took is theirs.
+ */
+static bool take_tick(struct engine *engine)
+{
+	if (!engine->ticked || (engine->launched && clock_now_ns() < engine->tick_due_ns))
+		return false;
+	engine->tick_began_ns = clock_now_ns();
+	return take_flag(&engine->ticked);
+}
+
+static void end_tick(struct engine *engine)
+{
+	uint64_t now;
+
+	if (!engine->tick_began_ns)
+		return;
+	now = clock_now_ns();
+	engine->tick_due_ns = now + (now - engine->tick_began_ns);
+	engine->tick_began_ns = 0;
+}
+
 static bool next_pending(struct engine *engine, enum engine_event *ret)
 {
 	pid_t pid;
@@ -157,7 +181,7 @@ static bool next_pending(struct engine *engine, enum engine_event *ret)
 		*ret = ENGINE_RESIZED;
 	else if (take_flag(&engine->input))
 		*ret = ENGINE_INPUT;
-	else if (take_flag(&engine->ticked))
+	else if (take_tick(engine))
 		*ret = ENGINE_TICK;
 	else if (take_flag(&engine->polled))
 		*ret = ENGINE_POLLED;
@@ -170,6 +194,7 @@ int engine__next(struct engine *engine, enum engine_event *ret)
 {
 	int err;
 
+	end_tick(engine);
 	while (!next_pending(engine, ret)) {
 		err = wait_once(engine);
 		if (err)

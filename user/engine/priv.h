@@ -116,10 +116,12 @@ struct engine {
 	int interrupted_by;			    /* pending signal, 0: none */
 	int input_fd;				    /* of engine__watch_input; -1: none */
 	bool asked, resized, ticked, polled, input; /* pending events */
-	uint64_t start_ns;			    /* CLOCK_MONOTONIC */
-	bool backlog;				    /* events are left in the ring */
-	int pending_error;    /* of an event handler, reported by engine__next */
-	struct losses losses; /* on our side, since the start of the watch */
+	uint64_t tick_began_ns; /* the caller is at its work for a tick; 0: it is not */
+	uint64_t tick_due_ns;	/* no tick before */
+	uint64_t start_ns;	/* CLOCK_MONOTONIC */
+	bool backlog;		/* events are left in the ring */
+	int pending_error;	/* of an event handler, reported by engine__next */
+	struct losses losses;	/* on our side, since the start of the watch */
 };
 
 /* Where /proc is. */

@@ -3,6 +3,7 @@
 #include "store/recording.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,11 @@
 #include "store/recording_priv.h"
 #include "store/schema.h"
 
-/* Somebody who reads the file holds us up for so long at most. */
-#define BUSY_MS 10000
+/*
+ * Somebody who reads the file holds us up for so long at most. It is less than the default of
+ * --max-hold: a process may wait for us meanwhile.
+ */
+#define BUSY_MS 4000
 
 static int open_db(struct recording *recording, const char *path)
 {
@@ -24,9 +28,15 @@ static int open_db(struct recording *recording, const char *path)
 	if (err)
 		return err;
 	sqlite3_busy_timeout(recording->db, BUSY_MS);
-	/* A WAL could not be read in a folder that we must not write to. */
-	return db_run(recording->db, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;"
-				     "PRAGMA temp_store = MEMORY");
+	/*
+	 * A WAL could not be read in a folder that we must not write to. EXTRA: a journal that is
+	 * back after a crash would undo a moment that was finished.
+	 */
+	err = db_run(recording->db, "PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA;"
+				    "PRAGMA temp_store = MEMORY");
+	if (!err && stat(path, &recording->file))
+		err = -errno;
+	return err;
 }
 
 static int close_db(struct recording *recording)
@@ -118,6 +128,14 @@ void recording__free(struct recording *recording)
 	free(recording);
 }
 
+bool recording__has_name(const struct recording *recording)
+{
+	struct stat now;
+
+	return !stat(recording->path, &now) && now.st_dev == recording->file.st_dev &&
+	       now.st_ino == recording->file.st_ino;
+}
+
 uint64_t recording__count(const struct recording *recording)
 {
 	return recording->moments;
@@ -136,7 +154,24 @@ static int remove_journal(const char *path)
 	return err;
 }
 
-int recording__rename(struct recording *recording, const char *path)
+/* Its names are on the disk. */
+static int sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int err = 0;
+
+	/* EINVAL: a file system that knows no such thing. */
+	if (fd < 0 || (fsync(fd) && errno != EINVAL))
+		err = folder ? -errno : -ENOMEM;
+	if (fd >= 0)
+		close(fd);
+	free(folder);
+	return err;
+}
+
+int recording__rename(struct recording *recording, const char *path, bool *renamed)
 {
 	char *name = strdup(path);
 	int err = name ? close_db(recording) : -ENOMEM;
@@ -150,9 +185,12 @@ int recording__rename(struct recording *recording, const char *path)
 		free(name);
 		return err;
 	}
+	*renamed = true;
 	free(recording->path);
 	recording->path = name;
-	err = open_db(recording, name);
+	err = sync_folder(name);
+	if (!err)
+		err = open_db(recording, name);
 	return err ? err : recording_prepare(recording);
 }
 

@@ -6,6 +6,8 @@
 #ifndef STORE_RECORDING_H
 #define STORE_RECORDING_H
 
+#include <stdbool.h>
+
 #include "model/moment.h"
 
 struct recording;
@@ -29,8 +31,14 @@ int recording__add(struct recording *recording, const struct moment *moment);
 /* How many moments it has. */
 uint64_t recording__count(const struct recording *recording);
 
-/* Gives the file another name, and replaces the file of that name. 0 or -errno. */
-int recording__rename(struct recording *recording, const char *path);
+/*
+ * Gives the file another name, and replaces the file of that name; *renamed is set once that was
+ * done. 0 or -errno.
+ */
+int recording__rename(struct recording *recording, const char *path, bool *renamed);
+
+/* Whether the file of its name is still this one: another may have replaced it. */
+bool recording__has_name(const struct recording *recording);
 
 /* NULL is allowed. */
 void recording__free(struct recording *recording);

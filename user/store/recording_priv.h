@@ -3,6 +3,8 @@
 #ifndef STORE_RECORDING_PRIV_H
 #define STORE_RECORDING_PRIV_H
 
+#include <sys/stat.h>
+
 #include "model/moment_lists.h"
 #include "model/rows/snapshot.h"
 #include "store/db.h"
@@ -42,6 +44,7 @@ struct recording {
 	sqlite3 *db;
 	sqlite3_stmt *writes[WRITES];
 	char *path;
+	struct stat file; /* as it was opened */
 	bool failed;
 	uint64_t moments;
 	int64_t first[MOMENT_LISTS]; /* ids of items before these are of no use any more */
