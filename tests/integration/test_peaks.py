@@ -303,6 +303,39 @@ def test_peak_and_end_are_side_by_side(monkeypatch):
     assert re.fullmatch(r"   1 +[0-9.]+ s +[0-9.]+ MiB  checkpoint in work", lines[at + 9])
 
 
+LATER = f"""
+import ctypes, os, signal
+pagewatch = ctypes.CDLL({str(LIBRARY)!r})
+kept = b"x" * (40 << 20)
+child = os.fork()
+if not child:
+    signal.pause()
+assert pagewatch.pagewatch_checkpoint(b"kept")
+del kept
+os.kill(child, 9)
+os.wait()
+for turn in range(3):
+    child = os.fork()
+    if not child:
+        later = b"x" * (30 << 20)
+        os._exit(0)
+    os.wait()
+"""
+
+
+@pytest.mark.parametrize("backend", ["tp_btf", "none"])
+def test_what_children_had_later_hides_nothing(backend, tmp_path):
+    """The end has each child as it was at its own end: together they have more than the peak."""
+    report, done = harness.run_json(tmp_path, ["--children", "--no-peaks", "--backend", backend],
+                                    [harness.PYTHON, "-c", LATER])
+    assert done.returncode == 0, done.stderr
+    assert report["peak"]["checkpoint"] == "kept"
+    # All processes that are known then: without BPF children are known from their end on.
+    assert len(report["peak"]["processes"]) == (2 if backend == "tp_btf" else 1)
+    assert sum(process["rss_pages"] for process in report["processes"]) > \
+        report["peak"]["processes"][0]["rss_pages"]
+
+
 def test_at_an_interval(start):
     run = start("--interval", "1ms", "--no-peaks")
     assert run.phases.until("launched")

@@ -288,6 +288,39 @@ static void test_one_process(void **state)
 	moment__deinit(&moments[1]);
 }
 
+/* The object and its place are what they were. */
+static void test_another_name(void **state)
+{
+	static const struct listed before[] = { { "old", BASE, 11, 7 },
+						{ "wide", BASE + 20 * PAGE, 5, 0 } };
+	static const struct listed after[] = { { "name", BASE, 11, 9 },
+					       { "other", BASE + 20 * PAGE, 6, 0 } };
+	struct moment moments[3] = { new_moment(), new_moment(), new_moment() };
+	const struct view all = { 0 };
+	const struct diff_row *row;
+	struct diff diff;
+
+	(void)state;
+	add_process(&moments[0], 12, "a", "", before, 2);
+	add_process(&moments[1], 12, "a", "", after, 2);
+	add_process(&moments[2], 13, "a", "", after, 2);
+	assert_int_equal(diff__of(&moments[0], &moments[1], &all, &diff), 0);
+	assert_int_equal(diff.processes->row_count, 3);
+	row = row_named(diff.processes, "name");
+	assert_string_equal(row->array[0]->name, "old");
+	assert_int_equal(row->change.bytes[CHANGE_RESIDENT], 2 * PAGE);
+	assert_null(row_named(diff.processes, "other")->array[0]);
+	assert_null(row_named(diff.processes, "wide")->array[1]);
+	diff__deinit(&diff);
+	/* In another process the place says nothing. */
+	assert_int_equal(diff__of(&moments[0], &moments[2], &all, &diff), 0);
+	assert_int_equal(diff.processes->row_count, 4);
+	diff__deinit(&diff);
+	moment__deinit(&moments[0]);
+	moment__deinit(&moments[1]);
+	moment__deinit(&moments[2]);
+}
+
 /* First the same process, then the next one of its name; the others are new or gone. */
 static void test_processes(void **state)
 {
@@ -322,9 +355,8 @@ static void test_processes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bytes),
-		cmocka_unit_test(test_gaps_are_not_the_arrays),
-		cmocka_unit_test(test_one_process),
+		cmocka_unit_test(test_bytes),	    cmocka_unit_test(test_gaps_are_not_the_arrays),
+		cmocka_unit_test(test_one_process), cmocka_unit_test(test_another_name),
 		cmocka_unit_test(test_processes),
 	};
 

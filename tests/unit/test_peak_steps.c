@@ -50,12 +50,28 @@ static void a_moment_has_its_price(void **state)
 	assert_true(peak_steps__due(&steps, STEP, 5400));
 }
 
+/* A large array that comes in the rest is not missed. */
+static void half_as_much_again_needs_no_rest(void **state)
+{
+	struct peak_steps steps = { .page_bytes = PAGE };
+	uint64_t last = 100 * STEP;
+
+	(void)state;
+	peak_steps__took(&steps, last, 1000, 1400);
+	assert_false(peak_steps__due(&steps, last + last / 2 - 1, 5399));
+	assert_true(peak_steps__due(&steps, last + last / 2, 1400));
+	/* Of little memory a half is no step. */
+	steps.last_pages = STEP;
+	assert_false(peak_steps__due(&steps, 2 * STEP - 1, 1400));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_step_is_16_mib),
 		cmocka_unit_test(and_a_twentieth),
 		cmocka_unit_test(a_moment_has_its_price),
+		cmocka_unit_test(half_as_much_again_needs_no_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

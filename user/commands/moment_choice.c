@@ -20,7 +20,7 @@ static int find_peak(const struct moments *moments, size_t *ret)
 	for (i = 0; i < moments->count; i++) {
 		err = moments->at(moments->from, i, &moment);
 		if (!err)
-			err = moment__resident(moment, &pages);
+			err = moment__rss(moment, NULL, &pages);
 		if (err)
 			return err;
 		if (pages > largest) {

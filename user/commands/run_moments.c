@@ -40,24 +40,22 @@ void run_moments__deinit(struct run_moments *moments)
 	kept_moments__deinit(&moments->kept);
 }
 
-/* pid 0: all processes. A moment that shows none is none: they have just ended. */
-static int look_at_moment(struct run_moments *moments, uint32_t pid, struct moment *ret,
-			  uint64_t *resident)
+/* A moment that shows no process is none: they have just ended. */
+static int look_at_moment(struct run_moments *moments, struct moment *ret, uint64_t *resident)
 {
-	int err = pid ? engine__snapshot(moments->engine, pid, ret)
-		      : engine__look(moments->engine, ret);
+	int err = engine__look(moments->engine, ret);
 
 	if (!err && !ret->process_count)
 		err = -ESRCH;
-	return err ? err : moment__resident(ret, resident);
+	return err ? err : moment__rss(ret, NULL, resident);
 }
 
 /* 0, or -errno: it is not kept. -EAGAIN: RSS had fallen before its pages were read. */
-static int take_moment(struct run_moments *moments, uint32_t pid, enum moment_reason reason,
-		       const char *name, uint64_t *resident)
+static int take_moment(struct run_moments *moments, enum moment_reason reason, const char *name,
+		       uint64_t *resident)
 {
 	struct moment moment;
-	int err = look_at_moment(moments, pid, &moment, resident);
+	int err = look_at_moment(moments, &moment, resident);
 
 	if (!err && reason == MOMENT_PEAK && *resident <= moments->steps.last_pages)
 		err = -EAGAIN;
@@ -79,12 +77,11 @@ static void count_failure(struct run_moments *moments, int err)
 	log_info("a moment could not be taken: %s", strerror(-err));
 }
 
-static int take_timed(struct run_moments *moments, uint32_t pid, enum moment_reason reason,
-		      const char *name)
+static int take_timed(struct run_moments *moments, enum moment_reason reason, const char *name)
 {
 	uint64_t start = clock_ns(CLOCK_MONOTONIC), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID), end;
 	uint64_t resident = 0;
-	int err = take_moment(moments, pid, reason, name, &resident);
+	int err = take_moment(moments, reason, name, &resident);
 
 	end = clock_ns(CLOCK_MONOTONIC);
 	moments->cpu_ns += clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
@@ -102,19 +99,19 @@ int run_moments__on_event(struct run_moments *moments, enum engine_event event)
 	uint64_t rss = engine__polls(moments->engine)->rss_pages;
 
 	if (event == ENGINE_TICK)
-		take_timed(moments, 0, MOMENT_INTERVAL, NULL);
+		take_timed(moments, MOMENT_INTERVAL, NULL);
 	else if (event == ENGINE_ASKED)
-		take_timed(moments, 0, MOMENT_ASKED, NULL);
+		take_timed(moments, MOMENT_ASKED, NULL);
 	else if (peak_steps__due(&moments->steps, rss, clock_ns(CLOCK_MONOTONIC))) {
 		test_point_wait("peak");
-		take_timed(moments, 0, MOMENT_PEAK, NULL);
+		take_timed(moments, MOMENT_PEAK, NULL);
 	}
 	return 0;
 }
 
-int run_moments__on_checkpoint(struct run_moments *moments, const char *name, uint32_t pid)
+int run_moments__on_checkpoint(struct run_moments *moments, const char *name)
 {
-	return take_timed(moments, pid, MOMENT_CHECKPOINT, name) ? 1 : 0;
+	return take_timed(moments, MOMENT_CHECKPOINT, name) ? 1 : 0;
 }
 
 int run_moments__tell(struct run_moments *moments, const struct options *options,
@@ -123,7 +120,8 @@ int run_moments__tell(struct run_moments *moments, const struct options *options
 	const struct engine_polls *polls = engine__polls(moments->engine);
 	const struct kept_moment *highest = kept_moments__highest(&moments->kept);
 	uint64_t page = end->header.environment.page_bytes, resident;
-	int err = moment__resident(end, &resident);
+	/* Children that began and ended later show nothing of what there was then. */
+	int err = moment__rss(end, highest ? &highest->moment : NULL, &resident);
 
 	if (err)
 		return err;
@@ -132,7 +130,7 @@ int run_moments__tell(struct run_moments *moments, const struct options *options
 		.poll_period_ns = polls->period_ns,
 		.poll_cpu_ns = polls->cpu_ns,
 		.highest_pages = polls->highest_pages,
-		.highest_ns = polls->count ? polls->highest_ns - end->header.start_ns : 0,
+		.highest_ns = polls->highest_pages ? polls->highest_ns - end->header.start_ns : 0,
 		.taken = moments->kept.taken,
 		.dropped = moments->kept.dropped,
 		.failed = moments->failed,
@@ -146,6 +144,7 @@ int run_moments__tell(struct run_moments *moments, const struct options *options
 		ret->peak = &highest->moment;
 	ret->peak_pages = ret->peak ? highest->resident : 0;
 	ret->end = end;
+	ret->shown_pages = highest && highest->resident > resident ? highest->resident : resident;
 	moments->all = kept_moments__all(&moments->kept);
 	if (options->moments)
 		ret->all = &moments->all;

@@ -27,7 +27,7 @@ void run_moments__deinit(struct run_moments *moments);
 /* For a supervisor. A moment that cannot be taken is counted: the command goes on. Always 0. */
 int run_moments__on_event(struct run_moments *moments, enum engine_event event);
 /* 0: it was taken, or 1. */
-int run_moments__on_checkpoint(struct run_moments *moments, const char *name, uint32_t pid);
+int run_moments__on_checkpoint(struct run_moments *moments, const char *name);
 
 /* For the report of the end; *ret borrows from moments. 0 or -ENOMEM. */
 int run_moments__tell(struct run_moments *moments, const struct options *options,

@@ -62,7 +62,49 @@ int process_moment__resident(const struct process_moment *process, uint64_t page
 	return err;
 }
 
-int moment__resident(const struct moment *moment, uint64_t *ret)
+static uint64_t resident_between(const struct page_runs *runs, uint64_t start, uint64_t end)
+{
+	size_t at = page_runs__lower_bound(runs, start);
+	struct page_run part;
+	uint64_t bytes = 0;
+
+	while (page_runs__part(runs, &at, start, end, &part))
+		bytes += page_state_resident(part.state) ? part.end - part.start : 0;
+	return bytes;
+}
+
+static int process_moment__rss(const struct process_moment *process, uint64_t page_bytes,
+			       uint64_t *ret)
+{
+	struct process_lists lists;
+	int err = process_lists__of(process, &lists);
+	size_t i;
+
+	*ret = 0;
+	for (i = 0; !err && i < lists.vmas.count; i++) {
+		const struct vma *vma = &lists.vmas.vmas[i];
+
+		if (vma->kind != VMA_HUGETLB)
+			*ret += resident_between(&lists.runs, vma->start, vma->end) / page_bytes;
+	}
+	process_lists__deinit(&lists);
+	return err;
+}
+
+static bool has_process(const struct moment *moment, const struct process_facts *facts)
+{
+	size_t i;
+
+	for (i = 0; i < moment->process_count; i++) {
+		const struct process_facts *one = &moment->processes[i].header.facts;
+
+		if (one->pid == facts->pid && one->start_ticks == facts->start_ticks)
+			return true;
+	}
+	return false;
+}
+
+int moment__rss(const struct moment *moment, const struct moment *of, uint64_t *ret)
 {
 	uint64_t pages;
 	size_t i;
@@ -70,8 +112,11 @@ int moment__resident(const struct moment *moment, uint64_t *ret)
 
 	*ret = 0;
 	for (i = 0; !err && i < moment->process_count; i++) {
-		err = process_moment__resident(&moment->processes[i],
-					       moment->header.environment.page_bytes, &pages);
+		const struct process_moment *process = &moment->processes[i];
+
+		if (of && !has_process(of, &process->header.facts))
+			continue;
+		err = process_moment__rss(process, moment->header.environment.page_bytes, &pages);
 		*ret += pages;
 	}
 	return err;

@@ -37,8 +37,11 @@ int process_moment__keep(struct process_moment *process, const struct process_li
 int process_moment__resident(const struct process_moment *process, uint64_t page_bytes,
 			     uint64_t *ret);
 
-/* Those of all processes: a page that several of them map counts in each. 0 or -ENOMEM. */
-int moment__resident(const struct moment *moment, uint64_t *ret);
+/*
+ * Resident pages without hugetlb, as in RSS, of all processes, or of those that `of` has as well (NULL:
+ * all): a page that several of them map counts in each. 0 or -ENOMEM.
+ */
+int moment__rss(const struct moment *moment, const struct moment *of, uint64_t *ret);
 
 /*
  * For a moment that is kept beside others: what is equal in `before`, process by process, is shared

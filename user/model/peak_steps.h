@@ -13,6 +13,12 @@
 /* After a moment that took so long, the next is not before this many times as long. */
 #define PEAK_REST_TIMES 10u
 
+/* Unless RSS has grown by this part: from 16 MiB to 1 TiB that is 28 times at most. */
+#define PEAK_LARGE_PART 2u
+
+/* Whether an RSS in pages is a step above the last one. */
+bool peak_step(uint64_t page_bytes, uint64_t last_pages, uint64_t rss_pages);
+
 struct peak_steps { /* all zero at first, but for page_bytes */
 	uint64_t page_bytes;
 	uint64_t last_pages;	/* the highest RSS of a moment that was taken */

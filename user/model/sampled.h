@@ -14,7 +14,7 @@ struct sampled {
 	uint64_t poll_period_ns; /* the last one */
 	uint64_t poll_cpu_ns;
 	uint64_t highest_pages; /* the most that a poll saw, of all processes together */
-	uint64_t highest_ns;	/* when, since the start of the watch */
+	uint64_t highest_ns;	/* when, since the start of the watch; 0 without the above */
 	/* Moments were taken: */
 	const uint64_t *taken;	 /* by reason; of them */
 	const uint64_t *dropped; /* by the bounds of what is kept */
@@ -24,6 +24,7 @@ struct sampled {
 	uint64_t longest_ns;
 	uint64_t cpu_ns;
 	uint64_t bytes;		   /* they are kept in */
+	uint64_t shown_pages;	   /* the most of the peak and the end, of the same processes */
 	uint64_t peak_pages;	   /* resident in the next */
 	const struct moment *peak; /* has the most resident pages; NULL: the end has as many */
 	const struct moment *end;  /* what the report is of */

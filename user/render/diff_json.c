@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include <string.h>
+
 #include "render/diff.h"
 #include "render/json_rows.h"
 #include "render/json_shape.h"
@@ -69,6 +71,10 @@ static void put_row(struct json_out *json, const struct diff_row *row)
 
 	json_open(json, NULL, '{');
 	json_array_name(json, "name", array, array->name);
+	if (row->array[0] && row->array[1] && strcmp(row->array[0]->name, array->name))
+		json_array_name(json, "name_before", row->array[0], row->array[0]->name);
+	else
+		json_null(json, "name_before");
 	json_words(json, "source", json_source_name(array->source));
 	json_count(json, "nbytes", array->end - array->start);
 	json_array_shape(json, array->shape);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/format.h"
 #include "base/text.h"
@@ -102,6 +103,19 @@ static const char *row_presence(const struct diff_row *row)
 	return row->elsewhere ? "now at another address" : NULL;
 }
 
+/* The row has the name of the later moment. */
+static void put_old_name(const struct text *text, const struct diff_row *row)
+{
+	const struct array_desc *before = row->array[0], *after = row->array[1];
+	char name[NAME_BYTES], words[WORDS_BYTES];
+
+	if (!before || !after || !strcmp(before->name, after->name))
+		return;
+	snprintf(words, sizeof(words), "before: %s",
+		 array_name_safe(before, before->name, name, sizeof(name)));
+	text_wrap(text, 2, words);
+}
+
 static int put_row(const struct text *text, const struct diff_row *row)
 {
 	const struct array_desc *array = row->array[row->array[1] ? 1 : 0];
@@ -113,6 +127,7 @@ static int put_row(const struct text *text, const struct diff_row *row)
 	put_name(text, name);
 	if (row_presence(row))
 		text_wrap(text, 2, row_presence(row));
+	put_old_name(text, row);
 	/* All pages of an array that appeared or is gone are alike. */
 	for (i = 0; !err && row->array[0] && row->array[1] && i < CHANGES; i++)
 		err = put_change(text, row, (enum change)i);

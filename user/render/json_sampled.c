@@ -22,8 +22,9 @@ static void put_sampling(struct json_out *json, const struct sampled *sampled)
 	json_count(json, "polls", sampled->polls);
 	json_count(json, "poll_period_ns", sampled->poll_period_ns);
 	json_count(json, "poll_cpu_ns", sampled->poll_cpu_ns);
-	json_count_if(json, "highest_rss_pages", sampled->polls != 0, sampled->highest_pages);
-	json_count_if(json, "highest_rss_ns", sampled->polls != 0, sampled->highest_ns);
+	json_count_if(json, "highest_rss_pages", sampled->highest_pages != 0,
+		      sampled->highest_pages);
+	json_count_if(json, "highest_rss_ns", sampled->highest_pages != 0, sampled->highest_ns);
 	put_reasons(json, "taken", sampled->taken);
 	put_reasons(json, "dropped", sampled->dropped);
 	json_count(json, "failed", sampled->failed);

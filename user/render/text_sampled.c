@@ -4,6 +4,8 @@
 
 #include "base/format.h"
 #include "model/diff/diff.h"
+#include "model/moment_lists.h"
+#include "model/peak_steps.h"
 #include "model/sampled.h"
 #include "render/diff.h"
 #include "render/name_cut.h"
@@ -30,7 +32,7 @@ static int put_moment(const struct text *text, const struct moment *moment, size
 {
 	uint64_t at_ms = moment->header.since_start_ns / 1000000u, pages;
 	char bytes[FORMAT_BYTES_MAX], seconds[32], name[256], words[512];
-	int err = moment__resident(moment, &pages);
+	int err = moment__rss(moment, NULL, &pages);
 
 	if (err)
 		return err;
@@ -65,20 +67,38 @@ static int put_moments(const struct text *text, const struct moments *moments)
 	return err;
 }
 
-/* What the bounds of what is kept have cost. */
-static void put_dropped(const struct text *text, const struct sampled *sampled)
+static void put_count(const struct text *text, uint64_t value, const char *what)
 {
 	char count[FORMAT_COUNT_MAX], words[128];
-	uint64_t dropped = 0;
+
+	if (!value)
+		return;
+	snprintf(words, sizeof(words), "moments %s: %s", what, format_count(value, count));
+	text_wrap(text, 0, words);
+}
+
+/* What no moment shows. Returns whether it wrote something. */
+static bool put_gaps(const struct text *text, const struct sampled *sampled)
+{
+	uint64_t at_ms = sampled->highest_ns / 1000000u, dropped = 0;
+	bool unseen = peak_step(text->page_bytes, sampled->shown_pages, sampled->highest_pages);
+	char bytes[FORMAT_BYTES_MAX], words[128];
 	int i;
 
 	for (i = 0; i < MOMENT_REASONS; i++)
 		dropped += sampled->dropped[i];
-	if (!dropped)
-		return;
-	snprintf(words, sizeof(words), "%s more moments were taken and not kept",
-		 format_count(dropped, count));
-	text_wrap(text, 0, words);
+	put_count(text, dropped, "that were taken and not kept");
+	put_count(text, sampled->failed, "that could not be taken");
+	put_count(text, sampled->missed, "that came too late, as RSS had fallen again");
+	if (unseen) {
+		snprintf(words, sizeof(words),
+			 "RSS was %s %" PRIu64 ".%03" PRIu64
+			 " s after the start, and no moment shows it",
+			 format_bytes(sampled->highest_pages * text->page_bytes, bytes),
+			 at_ms / 1000, at_ms % 1000);
+		text_wrap(text, 0, words);
+	}
+	return dropped || sampled->failed || sampled->missed || unseen;
 }
 
 static int put_peak(const struct text *text, const struct sampled *sampled)
@@ -107,10 +127,11 @@ int text_sampled(const struct text *text)
 		return 0;
 	if (sampled->peak)
 		err = put_peak(text, sampled);
-	if (!err && sampled->all)
+	if (!err && sampled->all && sampled->all->count)
 		err = put_moments(text, sampled->all);
-	put_dropped(text, sampled);
-	if (sampled->peak || sampled->all)
+	else if (!err && sampled->all)
+		text_wrap(text, 0, "no moment was taken before the end");
+	if (put_gaps(text, sampled) || sampled->peak || sampled->all)
 		fputc('\n', text->out);
 	return err;
 }

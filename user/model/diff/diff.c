@@ -174,6 +174,8 @@ static int compare_arrays(struct diff_process *ret, const struct side sides[2])
 
 	err = diff_pair_arrays(sides[0].arrays, sides[0].array_count, sides[1].arrays,
 			       sides[1].array_count, &pairs, &count);
+	if (!err && same_life(sides))
+		err = diff_pair_renamed(pairs, &count);
 	if (!err) {
 		ret->rows = calloc(count + 1, sizeof(*ret->rows));
 		err = ret->rows ? 0 : -ENOMEM;

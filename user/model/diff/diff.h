@@ -2,7 +2,8 @@
 /*
  * What changed between two moments, which may be of different runs. Arrays are the same if name,
  * source, length, type and shape are; of several such ones, the first by address is compared with
- * the first. It borrows from both moments.
+ * the first. In one process they are also the same if the object and its place are, whatever the
+ * name. It borrows from both moments.
  */
 #ifndef MODEL_DIFF_H
 #define MODEL_DIFF_H

@@ -173,3 +173,81 @@ int diff_pair_arrays(const struct array_desc **before, size_t before_count,
 	*count = n;
 	return 0;
 }
+
+/* A pair of which one is missing, by the place of the other. */
+struct single {
+	const struct array_desc *array;
+	struct array_pair *pair;
+};
+
+static int compare_places(const struct array_desc *left, const struct array_desc *right)
+{
+	int order = by_number(left->start, right->start);
+
+	if (!order)
+		order = by_number(left->end, right->end);
+	if (!order)
+		order = by_number(left->object, right->object);
+	if (!order)
+		order = by_number(left->source, right->source);
+	return order ? order : compare_shapes(left->shape, right->shape);
+}
+
+static int sort_places(const void *left, const void *right)
+{
+	const struct single *a = left, *b = right;
+	int order = compare_places(a->array, b->array);
+
+	return order ? order : strcmp(a->array->name, b->array->name);
+}
+
+static size_t list_singles(struct array_pair *pairs, size_t count, int which, struct single *ret)
+{
+	size_t i, found = 0;
+
+	for (i = 0; i < count; i++) {
+		if (!pairs[i].of[1 - which])
+			ret[found++] = (struct single){ pairs[i].of[which], &pairs[i] };
+	}
+	array_sort(ret, found, sizeof(*ret), sort_places);
+	return found;
+}
+
+static size_t drop_empty(struct array_pair *pairs, size_t count)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < count; i++) {
+		if (pairs[i].of[0] || pairs[i].of[1])
+			pairs[kept++] = pairs[i];
+	}
+	return kept;
+}
+
+int diff_pair_renamed(struct array_pair *pairs, size_t *count)
+{
+	struct single *gone = calloc(*count + 1, sizeof(*gone));
+	struct single *new = calloc(*count + 1, sizeof(*new));
+	size_t gone_count, new_count, i = 0, j = 0;
+	int err = gone && new ? 0 : -ENOMEM;
+
+	if (err)
+		goto out;
+	gone_count = list_singles(pairs, *count, 0, gone);
+	new_count = list_singles(pairs, *count, 1, new);
+	while (i < gone_count && j < new_count) {
+		int order = compare_places(gone[i].array, new[j].array);
+
+		if (!order) {
+			new[j].pair->of[0] = gone[i].array;
+			gone[i].pair->of[0] = NULL;
+		}
+		i += order <= 0;
+		j += order >= 0;
+	}
+	*count = drop_empty(pairs, *count);
+out:
+	free(new);
+	free(gone);
+	return err;
+}

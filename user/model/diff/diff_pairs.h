@@ -26,4 +26,11 @@ int diff_pair_arrays(const struct array_desc **before, size_t before_count,
 		     const struct array_desc **after, size_t after_count, struct array_pair **ret,
 		     size_t *count);
 
+/*
+ * For two moments of one process: an array that has another name now is not gone, and none is new. It
+ * is the same if object, place, source, type and shape are. Joins such pairs; *count gets smaller.
+ * 0 or -ENOMEM.
+ */
+int diff_pair_renamed(struct array_pair *pairs, size_t *count);
+
 #endif
