@@ -13,6 +13,7 @@ import json
 import os
 import pathlib
 import signal
+import stat
 import tempfile
 
 FOLDER = os.environ.get("PAGEWATCH_TEST_LANES")
@@ -59,10 +60,17 @@ class Lock:
     """A lock between processes, by a file; it may be shared."""
 
     def __init__(self, path):
+        # Anybody can make something of this name in /tmp: no link is followed, no pipe waited for.
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
-            self.fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            self.fd = os.open(path, flags)
         except FileNotFoundError:
-            self.fd = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            self.fd = os.open(path, flags | os.O_CREAT, 0o644)
+        about = os.fstat(self.fd)
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(f"{path} is no regular file")
+        if about.st_uid == os.geteuid():
+            os.fchmod(self.fd, 0o644)  # whatever the umask is: others must be able to wait
         self.path = path
 
     @contextlib.contextmanager

@@ -77,6 +77,23 @@ def test_misuse(arguments):
     one_line(done.stderr)
 
 
+@pytest.mark.parametrize("arguments, said", [
+    (["snap", "-p", "1", "-o", "x", "--html", "x"], "two options write to x"),
+    (["snap", "-p", "1", "-o", "./new", "--html", "new"], "two options write to ./new"),
+    (["-p", "1", "--html", "linked", "--record", "x"], "two options write to linked"),
+    (["report", "x", "--html", "linked"], "linked is read, and cannot be written to"),
+    (["diff", "x", "-o", "sub/../x"], "sub/../x is read, and cannot be written to"),
+])
+def test_no_two_outputs_in_one_file(arguments, said, tmp_path):
+    """The later would have replaced the earlier."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "x").write_text("kept")
+    (tmp_path / "linked").symlink_to("x")
+    done = harness.pagewatch(*arguments, cwd=tmp_path)
+    assert done.returncode == 2 and said in done.stderr
+    assert (tmp_path / "x").read_text() == "kept" and not (tmp_path / "new").exists()
+
+
 def test_decimal_units_are_refused_with_a_hint():
     done = harness.pagewatch("snap", "-p", "1", "--min-size", "1MB")
     assert done.returncode == 2

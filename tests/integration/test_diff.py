@@ -119,7 +119,7 @@ def test_the_same_moment_does_not_differ(recording):
     path, _reports = recording("one.pw")
     for moment in "1", "2", "peak":
         text = diff(path, "--before", moment, "--after", moment, status=0)
-        assert "Nothing differs.\n" in text
+        assert "Both are the same moment.\n" in text
         assert "unchanged: " in text
 
 
@@ -162,9 +162,9 @@ def test_text(recording, monkeypatch):
 @pytest.mark.parametrize("arguments, status, words", [
     ([], 2, "no recording given"),
     (["A", "A", "A"], 2, "unexpected argument"),
-    (["A", "--before", "3"], 2, "has 2 moments, and none is '3'"),
-    (["A", "--before", "0"], 2, "has 2 moments, and none is '0'"),
-    (["A", "--after", "loaded\x1b"], 2, r"has 2 moments, and none is 'loaded\x1b'"),
+    (["A", "--before", "3"], 2, "has 2 moments, but no moment '3'"),
+    (["A", "--before", "0"], 2, "has 2 moments, but no moment '0'"),
+    (["A", "--after", "loaded\x1b"], 2, r"has 2 moments, but no moment 'loaded\x1b'"),
     (["/etc/passwd"], 3, "/etc/passwd"),
     (["/nowhere"], 3, "/nowhere"),
 ])

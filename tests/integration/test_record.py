@@ -3,11 +3,9 @@
 import contextlib
 import json
 import os
-import pathlib
 import signal
 import sqlite3
 import subprocess
-import time
 
 import harness
 import pytest
@@ -176,46 +174,6 @@ def test_a_forked_child(tmp_path, opened, backend):
     lines.append(shown(watch))
     assert len(json.loads(lines[1])["processes"]) == 2
     assert report(path, "--json", *DETAILS, "--moment", "all") == "".join(lines)
-
-
-STORM = "for i in $(seq 200); do /bin/true & done; wait"
-
-
-def test_children_do_not_wait_for_a_moment_each(tmp_path):
-    """Moments take half of the time at most. Held behind one each, children took 30 times as long."""
-    took = []
-    for interval in "3600s", "1ms":
-        start = time.monotonic()
-        done = harness.pagewatch("record", "-o", tmp_path / "a.pw", "--children", "--interval", interval,
-                                 "--", "bash", "-c", STORM)
-        took.append(time.monotonic() - start)
-        assert done.returncode == 0 and not done.stderr, done.stderr
-    assert moments_in(tmp_path / "a.pw") > 1
-    assert took[1] < 5 * took[0]
-
-
-def test_a_temporary_that_is_left_blocks_no_name(tmp_path):
-    """In a container the next pagewatch may have the pid of one that was killed."""
-    done = harness.pagewatch("record", "-o", "a.pw", "--", "/bin/true", cwd=tmp_path, preexec_fn=lambda:
-                             pathlib.Path(tmp_path, f".a.pw.pagewatch-{os.getpid()}").touch())
-    assert done.returncode == 0 and not done.stderr, done.stderr
-    assert moments_in(tmp_path / "a.pw") == 1 and len(os.listdir(tmp_path)) == 2
-
-
-def test_another_recording_takes_the_name(tmp_path, opened):
-    target = python(NUMPY)
-    opened.append(target)
-    target.ready()
-    path = tmp_path / "a.pw"
-    watch = harness.Watch(target.pid, "--record", path)
-    opened.append(watch)
-    shown(watch)
-    assert harness.pagewatch("record", "-o", path, "--", "/bin/true").returncode == 0
-    watch.process.send_signal(signal.SIGUSR1)
-    assert watch.wait() == 4
-    said = watch.process.stderr.read().decode()
-    assert said.endswith(f"{path}: another file has its name now, and its moments are gone\n")
-    assert moments_in(path) == 1
 
 
 def test_a_command_and_the_views(tmp_path):

@@ -2,17 +2,19 @@
 """The files of recordings: their names, and what was there before."""
 import json
 import os
+import pathlib
 import platform
 import pty
 import resource
 import signal
 import subprocess
+import time
 
 import harness
 import pytest
 # preloaded is the fixture shim.
 from test_no_memory import fail_at, judge, preloaded  # pylint: disable=unused-import
-from test_record import SPARSE, moments_in, python, report, rows
+from test_record import NUMPY, SPARSE, moments_in, python, report, rows, shown
 
 pytestmark = pytest.mark.root
 
@@ -37,8 +39,8 @@ def test_ranks(variable, tmp_path):
 
 
 @pytest.mark.parametrize("typed,said", [
-    ("-", "a recording needs the name of a file"), ("x%", "after % stands p, h, r or %"),
-    ("a/%x", "after % stands p, h, r or %"), ("%p/x", "%p can only be in the last part"),
+    ("-", "a recording needs the name of a file"), ("x%", "% must be followed by p, h, r or %"),
+    ("a/%x", "% must be followed by p, h, r or %"), ("%p/x", "%p can only be in the last part"),
     ("a/", "a recording needs the name of a file"),
 ])
 def test_names_that_are_none(typed, said):
@@ -157,3 +159,43 @@ def test_beside_the_live_view(tmp_path, opened):
     os.close(ours)
     snapshots = report(path, "--json", "--moment", "all").splitlines()
     assert len(snapshots) == 1 and json.loads(snapshots[0])["processes"][0]["pid"] == target.pid
+
+
+STORM = "for i in $(seq 200); do /bin/true & done; wait"
+
+
+def test_children_do_not_wait_for_a_moment_each(tmp_path):
+    """Moments take half of the time at most. Held behind one each, children took 30 times as long."""
+    took = []
+    for interval in "3600s", "1ms":
+        start = time.monotonic()
+        done = harness.pagewatch("record", "-o", tmp_path / "a.pw", "--children", "--interval", interval,
+                                 "--", "bash", "-c", STORM)
+        took.append(time.monotonic() - start)
+        assert done.returncode == 0 and not done.stderr, done.stderr
+    assert moments_in(tmp_path / "a.pw") > 1
+    assert took[1] < 5 * took[0]
+
+
+def test_a_temporary_that_is_left_blocks_no_name(tmp_path):
+    """In a container the next pagewatch may have the pid of one that was killed."""
+    done = harness.pagewatch("record", "-o", "a.pw", "--", "/bin/true", cwd=tmp_path, preexec_fn=lambda:
+                             pathlib.Path(tmp_path, f".a.pw.pagewatch-{os.getpid()}").touch())
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    assert moments_in(tmp_path / "a.pw") == 1 and len(os.listdir(tmp_path)) == 2
+
+
+def test_another_recording_takes_the_name(tmp_path, opened):
+    target = python(NUMPY)
+    opened.append(target)
+    target.ready()
+    path = tmp_path / "a.pw"
+    watch = harness.Watch(target.pid, "--record", path)
+    opened.append(watch)
+    shown(watch)
+    assert harness.pagewatch("record", "-o", path, "--", "/bin/true").returncode == 0
+    watch.process.send_signal(signal.SIGUSR1)
+    assert watch.wait() == 4
+    said = watch.process.stderr.read().decode()
+    assert said.endswith(f"{path}: another file has its name now, and its moments are gone\n")
+    assert moments_in(path) == 1

@@ -73,16 +73,16 @@ BROKEN = {
                             "its tables are not those of a recording"),
     "one column more": ("ALTER TABLE moment ADD COLUMN x", "its tables are not those"),
     "pages that overlap": ("UPDATE page_run SET stop = (SELECT max(stop) FROM page_run) "
-                           "WHERE start = (SELECT min(start) FROM page_run)", "was not recorded like that"),
+                           "WHERE start = (SELECT min(start) FROM page_run)", "is not valid"),
     "pages of no moment": ("INSERT INTO page_run SELECT 1000000, process, start, stop, state, "
                            "maybe_huge FROM page_run LIMIT 1", None),
-    "pages out of line": ("UPDATE page_run SET start = start + 1", "was not recorded like that"),
-    "no state": ("UPDATE page_run SET state = 'odd'", "was not recorded like that"),
-    "wrong bits": ("UPDATE chunk_touch SET bits = zeroblob(1000)", "was not recorded like that"),
-    "wrong facts": ("UPDATE moment SET facts = zeroblob(100)", "was not recorded like that"),
-    "no facts": ("UPDATE moment SET facts = NULL", "was not recorded like that"),
+    "pages out of line": ("UPDATE page_run SET start = start + 1", "is not valid"),
+    "no state": ("UPDATE page_run SET state = 'odd'", "is not valid"),
+    "wrong bits": ("UPDATE chunk_touch SET bits = zeroblob(1000)", "is not valid"),
+    "wrong facts": ("UPDATE moment SET facts = zeroblob(100)", "is not valid"),
+    "no facts": ("UPDATE moment SET facts = NULL", "is not valid"),
     "lives beyond count": ("UPDATE process_moment SET life_count = 1 << 60",
-                       "was not recorded like that"),
+                       "is not valid"),
     "a moment between": ("UPDATE moment SET id = 2", "cannot read"),
     "no moments": ("DELETE FROM moment", "has no moments"),
 }

@@ -36,7 +36,7 @@ static int find_moment(struct diff_side *side, const char *path, const char *wor
 	moments = recorded__moments(side->recorded);
 	err = moment_choice(&moments, words, &index);
 	if (err == -ENOENT)
-		return usage_error("%s has %zu moments, and none is '%s'",
+		return usage_error("%s has %zu moments, but no moment '%s'",
 				   format_name(path, file, sizeof(file)), moments.count,
 				   format_name(words, wanted, sizeof(wanted)));
 	if (!err)

@@ -33,7 +33,8 @@ int record_name__check(const char *typed, const char *name)
 		return usage_error("%s '%s': a recording needs the name of a file", typed, name);
 	while ((percent = strchr(percent, '%'))) {
 		if (!percent[1] || !strchr("phr%", percent[1]))
-			return usage_error("%s '%s': after %% stands p, h, r or %%", typed, name);
+			return usage_error("%s '%s': %% must be followed by p, h, r or %%", typed,
+					   name);
 		if (percent < last && percent[1] == 'p')
 			return usage_error("%s '%s': %%p can only be in the last part", typed,
 					   name);

@@ -248,7 +248,9 @@ int diff_text(const struct diff *diff, const struct diff_source sources[2], cons
 	put_source(&text, "before", diff->moments[0], &sources[0]);
 	put_source(&text, "after", diff->moments[1], &sources[1]);
 	err = diff_text_processes(diff, &titles, view, out);
-	if (!diff__any(diff))
+	if (sources[0].number == sources[1].number && !strcmp(sources[0].file, sources[1].file))
+		text_wrap(&text, 0, "Both are the same moment.");
+	else if (!diff__any(diff))
 		text_wrap(&text, 0, "Nothing differs.");
 	if (!diff->known)
 		text_wrap(&text, 0,

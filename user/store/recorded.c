@@ -225,8 +225,7 @@ static int moment_at(void *from, size_t index, const struct moment **ret)
 	moment__deinit(&recorded->moment);
 	err = index < recorded->count ? recorded_read(recorded, index, &recorded->moment) : -ENOENT;
 	if (err == -EINVAL)
-		log_error("%s is broken: moment %zu was not recorded like that", recorded->path,
-			  index + 1);
+		log_error("%s is damaged: moment %zu is not valid", recorded->path, index + 1);
 	else if (err)
 		log_error("cannot read %s: %s", recorded->path, strerror(-err));
 	*ret = &recorded->moment;
