@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """mapping_target.py SEED OPERATIONS: maps in an arena of its own, prints its books as JSON.
 
-READY, a line; plays; the books; DONE, a line. With SEED "fork" a child goes its own way.
+READY, a line; plays; the books; DONE, a line. With SEED "fork" a child goes its own way; "merged"
+and "same size" play one thing.
 """
 import ctypes
 import json
@@ -72,7 +73,9 @@ class Books:
         self.cut(start, end)
         low, high, whole, size = part
         whole, high = whole + to - low, to + count
-        self.parts.append([to, high, whole, high - to if whole == to else size])
+        # The kernel does nothing in place, or moves the VMA: a first part is still a part.
+        resized = whole == to and count != end - start
+        self.parts.append([to, high, whole, count if resized else size])
 
 
 def one(books, rng):
@@ -114,6 +117,19 @@ def forked(books):
     books.unmap(120, 13)
 
 
+def same_size(books):
+    """The first part of a call, in place, moved, and grown; the part behind a hole, moved."""
+    books.map(11, 101)
+    books.unmap(61, 13)
+    first, last = sorted(books.parts)
+    books.remap(first, 50, None)
+    books.remap(first, 50, 1009)
+    books.remap(last, 38, 2003)
+    books.map(3001, 103)
+    books.unmap(3051, 53)
+    books.remap(books.parts[-1], 61, 4001)
+
+
 def main():
     books = Books()
     assert call("mmap", ARENA, PAGES * PAGE, 0, PRIVATE | FIXED | NORESERVE, -1, 0) == ARENA
@@ -121,6 +137,8 @@ def main():
     sys.stdin.readline()
     if sys.argv[1] == "fork":
         forked(books)
+    elif sys.argv[1] == "same size":
+        same_size(books)
     elif sys.argv[1] == "merged":
         books.map(11, 101)
         books.map(112, 103)

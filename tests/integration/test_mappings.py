@@ -65,6 +65,17 @@ def test_random_long(seed, opened):
     test_random(seed, opened)
 
 
+def test_an_mremap_that_keeps_the_size(opened):
+    """It leaves a part of a call a part; one that changes the size makes the part the whole."""
+    target, watch = play(opened, "same size", 0)
+    target.until("DONE")
+    process = harness.process_of(watch.snapshot(), target.pid)
+    check(process, target.books)
+    assert rows_of(process, target.books) == [
+        [1009, 1059, 1009, 101], [2003, 2041, 1940, 101], [4001, 4062, 4001, 61]]
+    assert watch.stop() == 0
+
+
 def test_merged(opened):
     """One VMA, two rows."""
     target, watch = play(opened, "merged", 0)
