@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
-"""A venv with the pinned new numpy; `python3 numpy2.py` makes it."""
+"""Venvs with what a file pins; `python3 numpy2.py` makes that of the new numpy."""
 import subprocess
 import sys
 
@@ -12,20 +12,20 @@ VENV = harness.OUT / "venv-numpy2"
 PYTHON = str(VENV / "bin/python")
 
 
-def make_venv():
-    """A venv with the pinned numpy, made by the build user; why not, in words, or None."""
-    with lanes.machine_lock("venv-numpy2").held():
-        return make_locked()
+def make_venv(venv=VENV, requirements=REQUIREMENTS):
+    """A venv, made by the build user; why not, in words, or None."""
+    with lanes.machine_lock(venv.name).held():
+        return make_locked(venv, requirements)
 
 
-def make_locked():
-    done = VENV / "made-for"
-    if done.exists() and done.read_text() == REQUIREMENTS.read_text():
+def make_locked(venv, requirements):
+    done = venv / "made-for"
+    if done.exists() and done.read_text() == requirements.read_text():
         return None
-    for argv in ([harness.PYTHON, "-m", "venv", "--clear", VENV],
-                 [VENV / "bin/python", "-m", "pip", "install", "-q", "--no-cache-dir",
-                  "--disable-pip-version-check", "-r", REQUIREMENTS],
-                 ["cp", REQUIREMENTS, done]):
+    for argv in ([harness.PYTHON, "-m", "venv", "--clear", venv],
+                 [venv / "bin/python", "-m", "pip", "install", "-q", "--no-cache-dir",
+                  "--disable-pip-version-check", "-r", requirements],
+                 ["cp", requirements, done]):
         ran = subprocess.run([AS_BUILD_USER, *argv], stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                              check=False, timeout=600)

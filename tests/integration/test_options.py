@@ -13,7 +13,8 @@ SAMPLES = {
     "top": "1", "retired": "0", "pid": "1", "max-hold": "none", "interval": "1s", "count": "1",
     "user": "root", "at": "exit", "chunk-slots": "4", "processes": "4", "ring-bytes": "4K",
     "expect": "process: resident > 0", "file": "/dev/null", "expect-status": "any",
-    "output": "/dev/null", "html": "/dev/null", "record": "x", "moment": "1",
+    "output": "/dev/null", "html": "/dev/null", "perfetto": "/dev/null",
+    "firefox": "/dev/null", "record": "x", "moment": "1",
     "before": "1", "after": "peak",
 }
 

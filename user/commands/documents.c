@@ -11,6 +11,8 @@ static const struct {
 	size_t offset; /* in struct options */
 } kinds[] = {
 	{ "html", offsetof(struct options, html) },
+	{ "perfetto", offsetof(struct options, perfetto) },
+	{ "firefox", offsetof(struct options, firefox) },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

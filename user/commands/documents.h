@@ -13,7 +13,7 @@
 #include "model/moments.h"
 #include "render/sequence_renderer.h"
 
-#define DOCUMENTS_MAX 1u
+#define DOCUMENTS_MAX 8u
 
 struct document {
 	const struct sequence_renderer *renderer;

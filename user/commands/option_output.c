@@ -109,6 +109,30 @@ static const struct option_row rows[] = {
 			"recording into it.",
 	},
 	{
+		.name = "perfetto",
+		.commands = LOOKING,
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, perfetto),
+		.completion = COMPLETE_FILES,
+		.value = "OUT",
+		.help = "also a trace for Perfetto",
+		.manual =
+			"Also writes a trace for ui.perfetto.dev, of the moments that *--html* would have:\n"
+			"counters of RSS, zero pages, swapped memory and the resident bytes of arrays, the\n"
+			"lives of arrays and mappings, and each moment.",
+	},
+	{
+		.name = "firefox",
+		.commands = LOOKING,
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, firefox),
+		.completion = COMPLETE_FILES,
+		.value = "OUT",
+		.help = "also a profile for the Firefox profiler",
+		.manual =
+			"Also writes what *--perfetto* has as a profile for profiler.firefox.com.",
+	},
+	{
 		.name = "color",
 		.commands = LOOKING | OPTIONS_DIFF | OPTIONS_CHECK,
 		.kind = OPTION_CHOICE,

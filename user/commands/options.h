@@ -66,6 +66,8 @@ struct options {
 	uint32_t ring_bytes;
 	const char *output; /* -o */
 	const char *html;   /* --html */
+	const char *perfetto;
+	const char *firefox;
 	const char *record; /* --record */
 	const char *before; /* --before */
 	const char *after;  /* --after */

@@ -148,7 +148,7 @@ int command_report(int argc, char **argv)
 	if (status < 0 && !*reporting.options.command)
 		status = usage_error("no recording given: report FILE...");
 	else if (status < 0 && documents_wanted(&reporting.options) && reporting.options.command[1])
-		status = usage_error("--html takes one recording");
+		status = usage_error("--html and its like take one recording");
 	if (status < 0)
 		status = print_files(&reporting);
 	if (documents__close(&reporting.documents) && status == STATUS_OK)

@@ -63,6 +63,12 @@ void json_number(struct json_out *json, const char *key, int64_t value)
 	fprintf(json->out, "%" PRId64, value);
 }
 
+void json_milliseconds(struct json_out *json, const char *key, uint64_t ns)
+{
+	put_key(json, key);
+	fprintf(json->out, "%" PRIu64 ".%06u", ns / 1000000u, (unsigned int)(ns % 1000000u));
+}
+
 void json_bool(struct json_out *json, const char *key, bool value)
 {
 	put_key(json, key);

@@ -27,6 +27,8 @@ void json_open(struct json_out *json, const char *key, char bracket);
 void json_close(struct json_out *json, char bracket);
 
 void json_count(struct json_out *json, const char *key, uint64_t value);
+/* ns as a number of ms. */
+void json_milliseconds(struct json_out *json, const char *key, uint64_t ns);
 void json_number(struct json_out *json, const char *key, int64_t value);
 void json_bool(struct json_out *json, const char *key, bool value);
 void json_null(struct json_out *json, const char *key);

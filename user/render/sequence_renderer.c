@@ -4,10 +4,14 @@
 
 #include <string.h>
 
+#include "render/firefox.h"
 #include "render/html.h"
+#include "render/perfetto.h"
 
 static const struct sequence_renderer renderers[] = {
 	{ "html", html_render },
+	{ "perfetto", perfetto_render },
+	{ "firefox", firefox_render },
 };
 
 const struct sequence_renderer *sequence_renderer_find(const char *name)
