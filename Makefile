@@ -279,7 +279,7 @@ $(PURE_A): $(call objects,$(PURE_C))
 
 $(PROGRAM): $(call objects,$(TOP_C) $(KERNEL_C)) $(PURE_A)
 	$(if $(V),,@echo "  LINK    $@")
-	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LDFLAGS) $(BPF_LIBS) -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LDFLAGS) $(BPF_LIBS) -lpthread -o $@
 
 $(TOP_A): $(call objects,$(filter-out user/main.c,$(TOP_C)) $(KERNEL_C))
 	$(Q)rm -f $@

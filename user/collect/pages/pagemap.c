@@ -45,6 +45,7 @@ int pagemap__open(const struct proc *proc, enum page_reader reader, struct pagem
 	pagemap->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 	pagemap->proc = proc;
 	scan_pace__init(&pagemap->pace);
+	scan_ahead__init(&pagemap->ahead, pagemap->page_bytes);
 	pagemap->flags_fd = -1;
 	pagemap->smaps_error = 1;
 	pagemap->fd = proc__open_memory(proc, "pagemap");
@@ -62,6 +63,7 @@ void pagemap__close(struct pagemap *pagemap)
 {
 	if (!pagemap)
 		return;
+	scan_ahead__deinit(&pagemap->ahead);
 	if (pagemap->fd >= 0)
 		close(pagemap->fd);
 	free(pagemap->regions);

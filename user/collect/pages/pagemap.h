@@ -42,7 +42,10 @@ uint32_t pagemap__known_categories(const struct pagemap *pagemap);
 void pagemap__tell_huge(struct pagemap *pagemap, uint64_t pmd_bytes);
 bool pagemap__huge_unsure(const struct pagemap *pagemap);
 
-/* All threads of the target are stopped: the scan need not pause for them. */
+/*
+ * All threads of the target are stopped: the scan does not pause for them, and takes a second thread
+ * of ours for long ranges, if we may use two CPUs.
+ */
 void pagemap__stands_still(struct pagemap *pagemap);
 
 /*

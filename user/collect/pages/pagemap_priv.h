@@ -4,11 +4,11 @@
 #define COLLECT_PAGEMAP_PRIV_H
 
 #include "collect/pages/pagemap.h"
+#include "collect/pages/scan_ahead.h"
 #include "collect/pages/scan_pace.h"
 #include "collect/pages/uapi.h"
 #include "collect/proc/smaps.h"
 
-#define SCAN_REGIONS 512u      /* what the kernel buffers at a time (PAGEMAP_WALK_SIZE) */
 #define READ_WORDS (64u << 10) /* pages per pread, at most */
 #define MOVE_PAGES_BATCH 4096u
 
@@ -21,6 +21,7 @@ struct pagemap {
 	uint32_t known;
 	uint64_t page_bytes;
 	struct scan_pace pace;
+	struct scan_ahead ahead;
 	uint32_t pid;
 	struct uapi_page_region *regions; /* SCAN: SCAN_REGIONS of them */
 	uint64_t *words;		  /* READ: READ_WORDS of them */

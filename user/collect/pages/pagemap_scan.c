@@ -6,21 +6,13 @@
 
 #include "collect/pages/pagemap_priv.h"
 #include "collect/pages/pagemap_words.h"
+#include "collect/pages/scan_ahead.h"
+#include "collect/pages/scan_call.h"
 
 #define SWAP_WORDS 512u
 
 /* HUGE, FILE and PFNZERO only come with PRESENT or SWAPPED. */
 #define WANTED (PAGE_IS_PRESENT_BIT | PAGE_IS_SWAPPED_BIT | PAGE_IS_GUARD_BIT)
-
-static int scan_ioctl(int fd, struct uapi_pm_scan_arg *arg)
-{
-	int count;
-
-	do {
-		count = ioctl(fd, UAPI_PAGEMAP_SCAN, arg);
-	} while (count < 0 && errno == EINTR);
-	return count < 0 ? -errno : count;
-}
 
 /* An empty range is checked like any other and costs nothing. */
 static int try_categories(int fd, uint32_t categories)
@@ -31,7 +23,7 @@ static int try_categories(int fd, uint32_t categories)
 		.return_mask = categories,
 	};
 
-	return scan_ioctl(fd, &arg);
+	return scan_call(fd, &arg);
 }
 
 int pagemap_probe_categories(int fd, uint32_t *ret)
@@ -96,25 +88,52 @@ static int add_region(struct page_walk *walk, const struct uapi_page_region *reg
 	return page_walk__add(walk, region->start, region->end, (uint32_t)region->categories);
 }
 
-/* One call, as large as the pace allows. Returns the number of regions, or -errno. */
-static int scan_window(struct page_walk *walk, struct uapi_pm_scan_arg *arg)
+/* A page table is one page of words. */
+static uint64_t table_bytes(const struct pagemap *pagemap)
 {
-	struct pagemap *pagemap = walk->pagemap;
-	/* A page table is one page of words. */
-	const uint64_t table_bytes = pagemap->page_bytes / sizeof(uint64_t) * pagemap->page_bytes;
-	uint64_t bytes = pagemap->pace.tables * table_bytes, begin_ns, took_ns;
+	return pagemap->page_bytes / sizeof(uint64_t) * pagemap->page_bytes;
+}
+
+/* One call up to end, as large as the pace allows. Returns the number of regions, or -errno. */
+static int scan_window(struct pagemap *pagemap, uint64_t end, struct uapi_pm_scan_arg *arg)
+{
+	uint64_t bytes = pagemap->pace.tables * table_bytes(pagemap), begin_ns, took_ns;
 	int count;
 
-	arg->end = walk->end - arg->start > bytes ? arg->start + bytes : walk->end;
-	arg->max_pages = pagemap->pace.pages;
+	arg->vec = (uintptr_t)pagemap->regions;
+	arg->end = end - arg->start > bytes ? arg->start + bytes : end;
 	begin_ns = scan_pace__begin(&pagemap->pace);
-	count = scan_ioctl(pagemap->fd, arg);
+	count = scan_call(pagemap->fd, arg);
 	took_ns = scan_pace__end(&pagemap->pace, begin_ns);
+	scan_ahead__took(&pagemap->ahead, took_ns);
 	if (arg->walk_end < arg->end)
 		scan_pace__adapt_pages(&pagemap->pace, took_ns);
-	else if (arg->end < walk->end)
+	else if (arg->end < end)
 		scan_pace__adapt_tables(&pagemap->pace, took_ns);
 	return count;
+}
+
+/* The next call: the one that was made ahead, or one of our own up to where that began. */
+static int next_window(struct page_walk *walk, struct uapi_pm_scan_arg *arg)
+{
+	struct pagemap *pagemap = walk->pagemap;
+	struct scan_ahead *ahead = &pagemap->ahead;
+
+	arg->max_pages = pagemap->pace.pages;
+	if (scan_ahead__reached(ahead, arg->start))
+		return scan_ahead__take(ahead, arg);
+	if (pagemap->pace.unhurried)
+		scan_ahead__begin(ahead, pagemap->fd, arg, walk->end);
+	return scan_window(pagemap, scan_ahead__limit(ahead, walk->end), arg);
+}
+
+static int add_regions(struct page_walk *walk, const struct uapi_page_region *regions, int count)
+{
+	int err = 0, i;
+
+	for (i = 0; i < count && !err; i++)
+		err = add_region(walk, &regions[i]);
+	return err;
 }
 
 int page_walk__run_scan(struct page_walk *walk)
@@ -123,29 +142,26 @@ int page_walk__run_scan(struct page_walk *walk)
 	struct uapi_pm_scan_arg arg = {
 		.size = sizeof(arg),
 		.start = walk->start,
-		.vec = (uintptr_t)pagemap->regions,
 		.vec_len = SCAN_REGIONS,
 		.category_anyof_mask = pagemap->known & WANTED,
 		.return_mask = pagemap->known,
 	};
+	int err = 0;
 
-	while (arg.start < walk->end) {
-		int count = scan_window(walk, &arg);
-		int err, i;
+	while (!err && arg.start < walk->end) {
+		int count = next_window(walk, &arg);
 
-		if (count < 0)
-			return count;
 		/* If the kernel misbehaves, this is an error and not an endless loop. */
-		if (arg.walk_end <= arg.start || (uint32_t)count > SCAN_REGIONS)
-			return -EIO;
-		for (i = 0; i < count; i++) {
-			err = add_region(walk, &pagemap->regions[i]);
-			if (err)
-				return err;
-		}
+		if (count < 0)
+			err = count;
+		else if (arg.walk_end <= arg.start || (uint32_t)count > SCAN_REGIONS)
+			err = -EIO;
+		else
+			err = add_regions(walk, (void *)(uintptr_t)arg.vec, count);
 		arg.start = arg.walk_end;
 	}
-	return 0;
+	scan_ahead__abandon(&pagemap->ahead);
+	return err;
 }
 
 int pagemap_probe_scan(uint32_t *categories)
