@@ -15,7 +15,7 @@ SAMPLES = {
     "expect": "process: resident > 0", "file": "/dev/null", "expect-status": "any",
     "output": "/dev/null", "html": "/dev/null", "perfetto": "/dev/null",
     "firefox": "/dev/null", "record": "x", "moment": "1",
-    "before": "1", "after": "peak",
+    "before": "1", "after": "peak", "history": "1M",
 }
 
 

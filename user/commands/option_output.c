@@ -157,6 +157,18 @@ static const struct option_row rows[] = {
 			"locale is not of UTF-8, and on the console of Linux.",
 	},
 	{
+		.name = "history",
+		.commands = OPTIONS_WATCH,
+		.kind = OPTION_SIZE,
+		.offset = offsetof(struct options, history_bytes),
+		.value = "SIZE",
+		.help = "of the live view's past moments, in memory (64MiB)",
+		.manual =
+			"How much memory the live view takes for the moments that it can go back to (default\n"
+			"64MiB). What moments share is counted once. When they take more, every second one of\n"
+			"the older half is dropped.",
+	},
+	{
 		.name = "verbose",
 		.letter = 'v',
 		.commands = OPTIONS_ALL,

@@ -14,6 +14,7 @@
 #include "commands/option_paths.h"
 #include "commands/option_table.h"
 #include "commands/usage.h"
+#include "live/history.h"
 
 #define ROWS_MAX 64
 #define CANDIDATES_BYTES 400 /* 20 of them */
@@ -207,6 +208,7 @@ int options__parse(struct options *options, enum option_set command, int argc, c
 	*options = (struct options){
 		.min_bytes = 1u << 20,
 		.interval_ns = 1000000000u,
+		.history_bytes = HISTORY_BYTES,
 		.max_hold_ns = 5000000000u,
 		.moment = MOMENT_LAST,
 	};

@@ -75,6 +75,7 @@ struct options {
 	const char *user;   /* -u */
 	enum color_when color;
 	enum live_signs signs;		    /* --signs */
+	uint64_t history_bytes;		    /* --history */
 	const char *stop_at;		    /* --at */
 	struct expect_source *expectations; /* -e and -f, in order, owned */
 	size_t expectation_count;

@@ -225,6 +225,7 @@ static int open_live(struct watch *watch)
 		.unicode = watch->report.view.unicode,
 		.color = watch->report.view.color,
 		.interval_ns = options->interval_ns,
+		.history_bytes = options->history_bytes,
 	};
 	int err;
 

@@ -14,6 +14,7 @@
 
 #define TREND_WIDTH 16u
 #define TREND_MIN 4u
+#define PAST_HINTS 17u /* columns of the footer in front of the timeline */
 #define LINE_BYTES 1100
 #define SHORT_NAME 15u /* fits into every list */
 
@@ -39,6 +40,7 @@ static void put_who(struct bar *bar, const struct picture *picture)
 {
 	const struct snapshot *snapshot = &picture->snapshot;
 	char name[LINE_BYTES], line[LINE_BYTES], figure[FIGURE_MAX];
+	uint32_t gap = bar->at ? 2 : 0;
 
 	if (snapshot->process_count == 1) {
 		const struct process_facts *facts = &snapshot->processes[0].header.facts;
@@ -48,8 +50,11 @@ static void put_who(struct bar *bar, const struct picture *picture)
 	} else {
 		snprintf(line, sizeof(line), "%zu processes", snapshot->process_count);
 	}
-	if (!put_piece(bar, LIVE_STRONG, line))
-		bar->at += cells__put(bar->cells, bar->row, 0, bar->end, LIVE_STRONG, line);
+	if (!put_piece(bar, LIVE_STRONG, line) && bar->end > bar->at + gap) {
+		bar->at += gap;
+		bar->at += cells__put(bar->cells, bar->row, bar->at, bar->end - bar->at,
+				      LIVE_STRONG, line);
+	}
 	snprintf(line, sizeof(line), "RSS %s", figure_bytes(picture->rss, figure));
 	put_piece(bar, LIVE_STRONG, line);
 }
@@ -132,16 +137,39 @@ static void put_filter(struct bar *bar, const struct live_state *state)
 	put_piece(bar, LIVE_KEY, line);
 }
 
+/* Which moment it is, and that what is seen is not now. */
+static void put_past(struct bar *bar, const struct history *history)
+{
+	const struct moment_header *last = &history->moments[history->count - 1].moment.header;
+	const struct moment_header *shown = &history->moments[history->shown].moment.header;
+	char line[LINE_BYTES], name[LINE_BYTES / 2], time[FIGURE_MAX];
+
+	snprintf(line, sizeof(line), "PAST -%s (%zu of %zu)",
+		 figure_time(last->since_start_ns - shown->since_start_ns, time),
+		 history->shown + 1, history->count);
+	put_piece(bar, LIVE_ALARM, line);
+	if (shown->checkpoint)
+		put_piece(bar, LIVE_KEY, format_name(shown->checkpoint, name, sizeof(name)));
+	snprintf(line, sizeof(line), "%" PRIu64 " older ones thinned out", history->thinned);
+	if (history->thinned)
+		put_piece(bar, LIVE_DIM, line);
+}
+
 void draw_header(const struct live_state *state, struct cells *cells)
 {
 	const struct picture *picture = state->picture;
 	struct bar bar = { .cells = cells, .end = state->columns };
+	bool past;
 
 	if (!picture) {
 		put_piece(&bar, LIVE_STRONG, "looking for the first time");
 		return;
 	}
-	put_cost(&bar, state);
+	past = state->history && history__past(state->history);
+	if (!past)
+		put_cost(&bar, state);
+	if (past)
+		put_past(&bar, state->history);
 	put_who(&bar, picture);
 	if (state->paused)
 		put_piece(&bar, LIVE_ALARM, "PAUSED");
@@ -250,16 +278,59 @@ static void draw_hints(const struct live_state *state, struct cells *cells,
 	}
 }
 
+/* The highest of the moments of a column, and what else is to be seen of them. */
+static uint64_t highest_of(const struct history *history, size_t first, size_t end,
+			   enum live_style *style)
+{
+	uint64_t most = 0;
+
+	*style = LIVE_RESIDENT;
+	for (; first < end; first++) {
+		const struct past_moment *past = &history->moments[first];
+
+		most = past->resident > most ? past->resident : most;
+		if (past->moment.header.reason == MOMENT_CHECKPOINT)
+			*style = LIVE_KEY;
+	}
+	return most;
+}
+
+/* Resident pages of all moments behind the hints; the cursor is on the one that is shown. */
+static void draw_timeline(const struct live_state *state, struct cells *cells)
+{
+	const struct history *history = state->history;
+	uint32_t row = state->rows - 1, room, i;
+	uint64_t most = 0;
+
+	room = state->columns > PAST_HINTS ? state->columns - PAST_HINTS : 0;
+	room = room < history->count ? room : (uint32_t)history->count;
+	for (i = 0; i < history->count; i++)
+		most = history->moments[i].resident > most ? history->moments[i].resident : most;
+	for (i = 0; i < room; i++) {
+		enum live_style style;
+		size_t first, end;
+		uint64_t high;
+
+		history__column(history, room, i, &first, &end);
+		high = highest_of(history, first, end, &style);
+		cells__set(cells, row, PAST_HINTS + i, style,
+			   signs__level(signs_of(state->signs), high, 0, most));
+		if (first <= history->shown && history->shown < end)
+			cells__mark(cells, row, PAST_HINTS + i);
+	}
+}
+
 void draw_footer(const struct live_state *state, struct cells *cells)
 {
 	static const struct hint of_list[] = {
-		{ "q", "quit" },     { "?", "help" },	  { "/", "search" },   { "\\", "filter" },
-		{ "Enter", "open" }, { ">", "sort" },	  { "Space", "fold" }, { "p", "pause" },
-		{ "t", "tree" },     { "m", "messages" }, { NULL, NULL },
+		{ "q", "quit" },     { "?", "help" }, { "/", "search" },   { "\\", "filter" },
+		{ "Enter", "open" }, { ">", "sort" }, { "Space", "fold" }, { "p", "pause" },
+		{ "[ ]", "past" },   { "t", "tree" }, { "m", "messages" }, { NULL, NULL },
 	};
 	static const struct hint of_zoom[] = {
-		{ "q", "back" },  { "?", "help" },	{ "+ -", "zoom" },   { "c", "colour" },
-		{ "p", "pause" }, { "arrows", "move" }, { "m", "messages" }, { NULL, NULL },
+		{ "q", "back" },      { "?", "help" },	   { "+ -", "zoom" },
+		{ "c", "colour" },    { "p", "pause" },	   { "[ ]", "past" },
+		{ "arrows", "move" }, { "m", "messages" }, { NULL, NULL },
 	};
 	static const struct hint of_menu[] = { { "Enter", "choose" },
 					       { "Esc", "back" },
@@ -267,6 +338,9 @@ void draw_footer(const struct live_state *state, struct cells *cells)
 	static const struct hint of_page[] = { { "q", "back" },
 					       { "arrows", "move" },
 					       { NULL, NULL } };
+
+	static const struct hint of_past[] = { { "[ ]", "step" }, { "F", "now" }, { NULL, NULL } };
+	bool past = state->history && history__past(state->history);
 
 	if (!state->rows)
 		return;
@@ -276,6 +350,9 @@ void draw_footer(const struct live_state *state, struct cells *cells)
 		draw_hints(state, cells,
 			   state->page == PAGE_SORT   ? of_menu
 			   : state->page != PAGE_LIST ? of_page
+			   : past		      ? of_past
 			   : state->zoom	      ? of_zoom
 						      : of_list);
+	if (past && !state->asks && state->page == PAGE_LIST)
+		draw_timeline(state, cells);
 }

@@ -2,7 +2,9 @@
 #include "live/live.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -11,6 +13,7 @@
 
 #include "base/log.h"
 #include "live/draw.h"
+#include "live/history.h"
 #include "live/pace.h"
 #include "live/screen.h"
 
@@ -21,7 +24,8 @@ struct live {
 	struct live_state state;
 	struct cells cells;
 	struct screen *screen;
-	struct picture *picture;
+	struct history history;
+	struct picture *picture;      /* of the moment that is shown */
 	uint64_t look_cpu_ns;	      /* CPU time when the look began */
 	uint64_t step_cpu, step_wall; /* when the last one ended */
 	uint64_t cost_ns;	      /* see pace.h */
@@ -82,6 +86,8 @@ static void set_options(struct live *live, const struct live_options *options)
 	state->signs = options->signs;
 	state->asked_ns = state->interval_ns = options->interval_ns;
 	live->cells.unicode = options->unicode;
+	live->history.limit = options->history_bytes;
+	state->history = &live->history;
 	if (options->filter)
 		prompt__set(&state->prompt, options->filter);
 	memcpy(state->filter, state->prompt.text, sizeof(state->filter));
@@ -141,6 +147,7 @@ void live__free(struct live *live)
 		log_divert(NULL, NULL);
 	messages__tell(&live->state.messages, STDERR_FILENO);
 	picture__free(live->picture);
+	history__deinit(&live->history);
 	live_state__deinit(&live->state);
 	cells__deinit(&live->cells);
 	free(live);
@@ -165,19 +172,77 @@ static void count_cost(struct live *live)
 		pace_interval(state->asked_ns, cpu - live->look_cpu_ns, &live->cost_ns);
 }
 
-int live__show(struct live *live, struct moment *moment)
+static int show_picture(struct live *live, struct picture *picture)
 {
-	struct picture *picture;
-	int err;
+	int err = live_state__show(&live->state, picture);
 
-	err = picture__new(moment, live->picture, &picture);
-	if (err)
-		return err;
-	err = live_state__show(&live->state, picture);
 	picture__free(live->picture);
 	live->picture = picture;
+	history__trend(&live->history, &live->state.trend);
+	return err;
+}
+
+/* The next moment, of which what is shown is the one before. */
+static int show_last(struct live *live)
+{
+	const struct past_moment *last = &live->history.moments[live->history.count - 1];
+	struct picture *picture;
+	int err = picture__of(&last->moment, live->picture, &picture);
+
+	if (err)
+		return err;
+	live->history.shown = live->history.count - 1;
+	return show_picture(live, picture);
+}
+
+/* Any moment: its rates are those since the one before it that is kept. */
+static int show_kept(struct live *live, size_t index)
+{
+	struct past_moment *past = &live->history.moments[index];
+	struct picture *before = NULL, *picture;
+	int err = index ? picture__of(&past[-1].moment, NULL, &before) : 0;
+
+	if (!err)
+		err = picture__of(&past->moment, before, &picture);
+	picture__free(before);
+	if (err)
+		return err;
+	live->history.shown = index;
+	return show_picture(live, picture);
+}
+
+int live__show(struct live *live, struct moment *moment)
+{
+	bool past = history__past(&live->history);
+	int err = history__add(&live->history, moment);
+
+	if (!err && !past)
+		err = show_last(live);
+	history__thin(&live->history);
 	count_cost(live);
 	return err ? err : draw_screen(live, false);
+}
+
+static void tell_no_earlier(struct live *live)
+{
+	struct live_state *state = &live->state;
+
+	snprintf(state->note, sizeof(state->note),
+		 "no earlier moment is kept; %" PRIu64 " were thinned out", live->history.thinned);
+}
+
+static int step_in_time(struct live *live)
+{
+	size_t to;
+
+	if (!live->history.count)
+		return 0;
+	to = history__stepped(&live->history, live->state.step);
+	if (to != live->history.shown)
+		return show_kept(live, to);
+	if (live->state.step < 0)
+		tell_no_earlier(live);
+	return 0;
 }
 
 static void tell_twice(struct live *live, struct live_key *key)
@@ -217,6 +282,10 @@ int live__keys(struct live *live, enum live_answer *ret)
 		anew |= key.type == LIVE_CHARACTER && key.character == CONTROL_L;
 		tell_twice(live, &key);
 		err = live_state__press(&live->state, &key, &wish);
+		if (!err && wish == LIVE_STEP) {
+			err = step_in_time(live);
+			wish = LIVE_STAY;
+		}
 	}
 	*ret = wish == LIVE_LEAVE || (!any && terminal_gone()) ? LIVE_QUIT : LIVE_GO_ON;
 	return err || *ret == LIVE_QUIT ? err : draw_screen(live, anew);

@@ -20,7 +20,8 @@ struct live_options {
 	enum live_signs signs;
 	bool unicode;
 	bool color;
-	uint64_t interval_ns; /* between moments */
+	uint64_t interval_ns;	/* between moments */
+	uint64_t history_bytes; /* for moments to go back to */
 };
 
 enum live_answer {
@@ -42,7 +43,10 @@ void live__free(struct live *live);
 /* A moment is about to be taken: what it takes counts from here. */
 void live__looks(struct live *live);
 
-/* Takes the moment over, also on failure, and shows it. 0 or -errno. */
+/*
+ * Takes the moment over, also on failure, and shows it, unless an earlier one is looked at. 0 or
+ * -errno.
+ */
 int live__show(struct live *live, struct moment *moment);
 
 /* Handles the keys that were pressed. 0 and *ret, or -errno. */

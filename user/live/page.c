@@ -89,6 +89,8 @@ static void put_keys(struct writer *writer)
 		{ "> F6", "sort by another column; I turns the order around" },
 		{ "t F5", "groups, or one flat list" },
 		{ "p", "pause: nothing is looked at until p is pressed again" },
+		{ "[ ] , .", "the moment before and the next one; { and } step by ten" },
+		{ "F", "back to now" },
 		{ "m", "messages, and what could not be counted" },
 		{ "Ctrl-L", "draw the screen anew" },
 		{ "mouse", "click a row or a column's title; twice: as Enter" },
@@ -107,7 +109,7 @@ static void put_opened_keys(struct writer *writer)
 		{ "PgUp PgDn", "a screen up or down; also Ctrl-B and Ctrl-F" },
 		{ "Home End", "the first and the last place; also g and G" },
 		{ "c", "colour by touch, state, age or thread of the first touch" },
-		{ "p m ?", "as in the list" },
+		{ "p m ? [ ] F", "as in the list" },
 		{ "mouse", "click a place: the cursor goes there" },
 	};
 

@@ -133,17 +133,15 @@ static int list_processes(struct picture *picture)
 	return err;
 }
 
-int picture__new(struct moment *moment, const struct picture *before, struct picture **ret)
+int picture__of(const struct moment *moment, const struct picture *before, struct picture **ret)
 {
 	struct picture *picture = calloc(1, sizeof(*picture));
 	int err;
 
-	if (!picture) {
-		moment__deinit(moment);
+	if (!picture)
 		return -ENOMEM;
-	}
 	picture->moment = *moment;
-	memset(moment, 0, sizeof(*moment));
+	picture->borrowed = true;
 	err = snapshot__counts(&picture->moment, &picture->snapshot);
 	if (!err)
 		err = list_processes(picture);
@@ -163,6 +161,18 @@ int picture__new(struct moment *moment, const struct picture *before, struct pic
 	return 0;
 }
 
+int picture__new(struct moment *moment, const struct picture *before, struct picture **ret)
+{
+	int err = picture__of(moment, before, ret);
+
+	if (err)
+		moment__deinit(moment);
+	else
+		(*ret)->borrowed = false;
+	memset(moment, 0, sizeof(*moment));
+	return err;
+}
+
 void picture__free(struct picture *picture)
 {
 	size_t i;
@@ -179,7 +189,8 @@ void picture__free(struct picture *picture)
 		process_lists__deinit(&picture->lists[i]);
 	free(picture->lists);
 	snapshot__deinit(&picture->snapshot);
-	moment__deinit(&picture->moment);
+	if (!picture->borrowed)
+		moment__deinit(&picture->moment);
 	free(picture);
 }
 

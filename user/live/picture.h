@@ -66,6 +66,7 @@ struct item {
 
 struct picture {
 	struct moment moment;
+	bool borrowed;		     /* the moment is somebody else's */
 	struct snapshot snapshot;    /* counts alone */
 	struct process_lists *lists; /* of each process of the snapshot */
 	struct item *items;
@@ -84,6 +85,10 @@ int item_key_compare(const struct item_key *a, const struct item_key *b);
  * moment, for rates; may be NULL. 0 or -errno.
  */
 int picture__new(struct moment *moment, const struct picture *before, struct picture **ret);
+
+/* The same of a moment that is somebody else's, and stays for as long as the picture. */
+int picture__of(const struct moment *moment, const struct picture *before, struct picture **ret);
+
 void picture__free(struct picture *picture);
 
 /* Index of an item, or NO_ITEM. */

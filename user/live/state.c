@@ -327,6 +327,26 @@ static int press_prompt(struct live_state *state, const struct live_key *key)
 	return state_build(state);
 }
 
+/* Keys that go through the moments, wherever a moment is seen. */
+static bool press_time(struct live_state *state, const struct live_key *key, enum live_wish *ret)
+{
+	static const struct {
+		uint32_t letter;
+		int64_t step;
+	} keys[] = { { '[', -1 },  { ',', -1 }, { ']', 1 },	   { '.', 1 },
+		     { '{', -10 }, { '}', 10 }, { 'F', INT64_MAX } };
+	size_t i;
+
+	for (i = 0; key->type == LIVE_CHARACTER && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (keys[i].letter != key->character)
+			continue;
+		state->step = keys[i].step;
+		*ret = LIVE_STEP;
+		return true;
+	}
+	return false;
+}
+
 int live_state__press(struct live_state *state, const struct live_key *key, enum live_wish *ret)
 {
 	*ret = LIVE_STAY;
@@ -335,5 +355,7 @@ int live_state__press(struct live_state *state, const struct live_key *key, enum
 		return press_prompt(state, key);
 	if (state->page != PAGE_LIST)
 		return press_page(state, key);
+	if (press_time(state, key, ret))
+		return 0;
 	return state->zoom ? press_opened(state, key, ret) : press_list(state, key, ret);
 }

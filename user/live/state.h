@@ -5,6 +5,7 @@
 #ifndef LIVE_STATE_H
 #define LIVE_STATE_H
 
+#include "live/history.h"
 #include "live/key.h"
 #include "live/list.h"
 #include "live/messages.h"
@@ -15,13 +16,15 @@
 
 enum live_page { PAGE_LIST, PAGE_HELP, PAGE_SORT, PAGE_MESSAGES };
 enum live_asks { ASKS_NOTHING, ASKS_SEARCH, ASKS_FILTER };
-enum live_wish { LIVE_STAY, LIVE_LEAVE };
+enum live_wish { LIVE_STAY, LIVE_LEAVE, LIVE_STEP };
 
 struct zoom;
 
 struct live_state {
-	struct picture *picture; /* borrowed; NULL before the first one */
-	struct list list;	 /* of the picture */
+	struct picture *picture;       /* borrowed; NULL before the first one */
+	const struct history *history; /* of the pictures; borrowed; NULL: none is kept */
+	int64_t step;		       /* of LIVE_STEP: moments later; INT64_MAX: now */
+	struct list list;	       /* of the picture */
 	struct folds folds;
 	struct zoom *zoom;	 /* the row that is opened; NULL: none; owned */
 	enum live_colour colour; /* of opened rows */
