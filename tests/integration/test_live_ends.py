@@ -26,7 +26,10 @@ class Before:
         self.screen.enter("clear; seq 5")
         self.screen.until(lambda lines: "5" in lines and lines[5].startswith("$"))
         self.screen.type(self.live.command())
-        self.lines = self.screen.until(lambda lines: self.live.command().strip() in "".join(lines))
+        # Without blanks: where a line is wrapped at one, it is not on the screen.
+        typed = self.live.command().replace(" ", "")
+        self.lines = self.screen.until(
+            lambda lines: typed in "".join(lines).replace(" ", ""))
         self.lines = [line for line in self.lines if line]
         self.screen.keys("Enter")
         self.screen.until(lambda lines: lines[0].startswith("python3 (") and "quit" in lines[-1])
