@@ -136,6 +136,31 @@ def test_two_runs(recording):
     assert found["processes"][0]["arrays"] == [] and found["processes"][0]["arrays_same"] == 5
 
 
+NAMES = f"""
+import ctypes
+at = ctypes.CDLL({str(harness.OUT / 'libpagewatch.so.1')!r}).pagewatch_checkpoint
+for name in "last", "1", "peak", "first", "plain", "checkpoint:odd":
+    assert at(name.encode()) == 1
+"""
+
+
+def test_names_that_look_like_other_words(tmp_path):
+    """A checkpoint can have any name."""
+    path = tmp_path / "one.pw"
+    done = harness.pagewatch("record", "-o", path, *harness.NEVER, "--", harness.PYTHON, "-c", NAMES)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    for words, number in (("first", 1), ("1", 1), ("last", 7), ("plain", 5), ("checkpoint:last", 1),
+                          ("checkpoint:1", 2), ("checkpoint:peak", 3), ("checkpoint:first", 4),
+                          ("checkpoint:plain", 5), ("checkpoint:checkpoint:odd", 6)):
+        found = json.loads(diff(path, "--json", "--before", words, "--after", words, status=0))
+        assert [found[when]["moment"] for when in ("before", "after")] == [number, number], words
+        shown = harness.pagewatch("report", path, "--json", "--moment", words)
+        everything = harness.pagewatch("report", path, "--json", "--moment", "all")
+        assert shown.stdout == everything.stdout.splitlines(keepends=True)[number - 1]
+    done = harness.pagewatch("report", path, "--moment", "checkpoint:2")
+    assert done.returncode == 2 and "has 7 moments, but no moment 'checkpoint:2'" in done.stderr
+
+
 def test_text(recording, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     path, _reports = recording("one.pw")

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/format.h"
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/moment_choice.h"
@@ -26,7 +25,6 @@ struct diff_side {
 static int find_moment(struct diff_side *side, const char *path, const char *words)
 {
 	struct moments moments;
-	char file[256], wanted[256];
 	size_t index;
 	int err;
 
@@ -36,9 +34,7 @@ static int find_moment(struct diff_side *side, const char *path, const char *wor
 	moments = recorded__moments(side->recorded);
 	err = moment_choice(&moments, words, &index);
 	if (err == -ENOENT)
-		return usage_error("%s has %zu moments, but no moment '%s'",
-				   format_name(path, file, sizeof(file)), moments.count,
-				   format_name(words, wanted, sizeof(wanted)));
+		return moment_choice__none(path, &moments, words);
 	if (!err)
 		err = moments.at(moments.from, index, &side->moment);
 	side->source = (struct diff_source){ path, index + 1, moments.count };

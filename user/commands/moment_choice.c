@@ -5,7 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/format.h"
 #include "base/parse.h"
+#include "commands/usage.h"
 #include "model/moment_lists.h"
 
 /* Of the largest ones the first. */
@@ -51,10 +53,13 @@ static int find_checkpoint(const struct moments *moments, const char *name, size
 
 int moment_choice(const struct moments *moments, const char *words, size_t *ret)
 {
+	static const char prefix[] = "checkpoint:";
 	uint64_t number;
 
 	if (!moments->count)
 		return -ENOENT;
+	if (!strncmp(words, prefix, strlen(prefix)))
+		return find_checkpoint(moments, words + strlen(prefix), ret);
 	*ret = 0;
 	if (!strcmp(words, "first"))
 		return 0;
@@ -67,4 +72,13 @@ int moment_choice(const struct moments *moments, const char *words, size_t *ret)
 		return find_checkpoint(moments, words, ret);
 	*ret = number - 1;
 	return number && number <= moments->count ? 0 : -ENOENT;
+}
+
+int moment_choice__none(const char *path, const struct moments *moments, const char *words)
+{
+	char file[256], wanted[256];
+
+	return usage_error("%s has %zu moments, but no moment '%s'",
+			   format_name(path, file, sizeof(file)), moments->count,
+			   format_name(words, wanted, sizeof(wanted)));
 }

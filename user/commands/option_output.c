@@ -63,14 +63,15 @@ static const struct option_row rows[] = {
 	{
 		.name = "moment",
 		.commands = OPTIONS_REPORT,
-		.kind = OPTION_OWN,
-		.parse = option_moment,
-		.value = "N",
-		.help = "of a recording: its number, last (default), or all",
-		.syntax = "_N_|*last*|*all*",
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, moment),
+		.value = "MOMENT",
+		.help = "number, first, last, peak, checkpoint's name, or all",
 		.manual =
-			"Which moment of a recording: by its number from 1, the last one (default), or all,\n"
-			"one report after another.",
+			"Which moment of a recording: its number from 1, *first*, *last* (default), *peak* (the most\n"
+			"resident pages), or the name of a checkpoint, the last of which counts. *checkpoint:*_NAME_\n"
+			"is that too, also if the name is a number or one of these words. *all*: one report after\n"
+			"another.",
 	},
 	{
 		.name = "before",
@@ -80,9 +81,8 @@ static const struct option_row rows[] = {
 		.value = "MOMENT",
 		.help = "number, first, last, peak or a checkpoint's name",
 		.manual =
-			"The earlier moment: its number from 1, *first*, *last*, *peak* (the most resident pages), or\n"
-			"the name of a checkpoint, the last of which counts. Of one _FILE_ the first moment by\n"
-			"default; of two the last one of the first file.",
+			"The earlier moment, in the words of *--moment* but *all*. Of one _FILE_ the first moment\n"
+			"by default; of two the last one of the first file.",
 	},
 	{
 		.name = "after",

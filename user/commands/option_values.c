@@ -82,18 +82,6 @@ int option_array(struct options *options, const char *typed, const char *text)
 	return add_mark(&options->marks, &mark, text, (size_t)(equals - text));
 }
 
-int option_moment(struct options *options, const char *typed, const char *text)
-{
-	if (!strcmp(text, "all"))
-		options->moment = MOMENT_ALL;
-	else if (!strcmp(text, "last"))
-		options->moment = MOMENT_LAST;
-	else if (parse_u64(text, 1, UINT32_MAX, &options->moment))
-		return usage_error("%s '%s' is neither a number from 1 nor last nor all", typed,
-				   text);
-	return -1;
-}
-
 int option_record(struct options *options, const char *typed, const char *text)
 {
 	options->record = text;

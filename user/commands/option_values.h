@@ -9,7 +9,6 @@ int option_array(struct options *options, const char *typed, const char *text);
 int option_expect(struct options *options, const char *typed, const char *text);
 int option_expect_file(struct options *options, const char *typed, const char *text);
 int option_expect_status(struct options *options, const char *typed, const char *text);
-int option_moment(struct options *options, const char *typed, const char *text);
 int option_pid(struct options *options, const char *typed, const char *text);
 int option_record(struct options *options, const char *typed, const char *text);
 int option_stop_at(struct options *options, const char *typed, const char *text);

@@ -210,7 +210,7 @@ int options__parse(struct options *options, enum option_set command, int argc, c
 		.interval_ns = 1000000000u,
 		.history_bytes = HISTORY_BYTES,
 		.max_hold_ns = 5000000000u,
-		.moment = MOMENT_LAST,
+		.moment = "last",
 	};
 	return take_all(options, command, argc, argv);
 }

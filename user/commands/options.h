@@ -20,10 +20,6 @@ enum check_format { FORMAT_TEXT, FORMAT_TAP, FORMAT_JSON, FORMAT_JUNIT };
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* Which moments of a recording, beside numbers. */
-#define MOMENT_LAST UINT64_MAX
-#define MOMENT_ALL (UINT64_MAX - 1)
-
 /* Where expectations come from: a text in argv, or the lines of a file. */
 struct expect_source {
 	const char *text;
@@ -71,7 +67,7 @@ struct options {
 	const char *record; /* --record */
 	const char *before; /* --before */
 	const char *after;  /* --after */
-	uint64_t moment;    /* --moment: from 1, or MOMENT_LAST or MOMENT_ALL */
+	const char *moment; /* --moment */
 	const char *user;   /* -u */
 	enum color_when color;
 	enum live_signs signs;		    /* --signs */

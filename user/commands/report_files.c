@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* pagewatch report FILE...: moments of recordings, as watch would have shown them. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/format.h"
 #include "base/log.h"
 #include "commands/commands.h"
 #include "commands/documents.h"
+#include "commands/moment_choice.h"
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/usage.h"
@@ -26,20 +27,25 @@ struct reporting {
 };
 
 /* Which moments of a file: [*first, *end). -1, or the exit status: there is no such moment. */
-static int choose_moments(const struct reporting *reporting, const char *path, size_t count,
-			  size_t *first, size_t *end)
+static int choose_moments(const struct reporting *reporting, const char *path,
+			  const struct moments *moments, size_t *first, size_t *end)
 {
-	uint64_t wanted = reporting->options.moment;
+	const char *words = reporting->options.moment;
+	int err;
 
-	if (!count) {
+	*first = 0;
+	*end = moments->count;
+	if (!moments->count) {
 		log_error("%s has no moments", path);
 		return STATUS_UNMEASURED;
 	}
-	if (wanted != MOMENT_ALL && wanted != MOMENT_LAST && wanted > count)
-		return usage_error("--moment %" PRIu64 ": %s has %zu", wanted, path, count);
-	*first = wanted == MOMENT_ALL ? 0 : (wanted == MOMENT_LAST ? count : wanted) - 1;
-	*end = wanted == MOMENT_ALL ? count : *first + 1;
-	return -1;
+	if (!strcmp(words, "all"))
+		return -1;
+	err = moment_choice(moments, words, first);
+	*end = *first + 1;
+	if (err == -ENOENT)
+		return moment_choice__none(path, moments, words);
+	return err ? STATUS_INTERNAL : -1;
 }
 
 static void begin_file(struct reporting *reporting, const char *path)
@@ -97,7 +103,7 @@ static int print_file(struct reporting *reporting, const char *path)
 	if (recorded__open(path, &recorded))
 		return STATUS_INTERNAL;
 	moments = recorded__moments(recorded);
-	status = choose_moments(reporting, path, moments.count, &first, &end);
+	status = choose_moments(reporting, path, &moments, &first, &end);
 	begin_file(reporting, path);
 	for (; status < 0 && first < end; first++)
 		status = print_moment(reporting, &moments, path, first);

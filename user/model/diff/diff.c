@@ -13,7 +13,10 @@
 #include "model/rows/selection.h"
 #include "model/rows/snapshot.h"
 
-/* Steps of index walks, some 20 ns each, for one change of one array, and for all of a process. */
+/*
+ * Steps of index walks, some 20 ns each, for one change of one array, and for all of a diff: each
+ * process has an equal share of what those before it left.
+ */
 #define STEPS_ONE (1ull << 22)
 #define STEPS_ALL (1ull << 24)
 
@@ -205,9 +208,9 @@ static void keep_top(struct diff_process *process, uint32_t top)
 	}
 }
 
-static int fill_elements(struct diff_process *process)
+/* *steps is what it may take, and then what is left. */
+static int fill_elements(struct diff_process *process, uint64_t *steps)
 {
-	uint64_t steps = STEPS_ALL;
 	size_t i;
 	int change, err = 0;
 
@@ -216,18 +219,18 @@ static int fill_elements(struct diff_process *process)
 		const struct array_desc *array = row->array[row->array[1] ? 1 : 0];
 
 		for (change = 0; !err && array->shape && change < CHANGES; change++) {
-			uint64_t granted = steps < STEPS_ONE ? steps : STEPS_ONE, left = granted;
+			uint64_t granted = *steps < STEPS_ONE ? *steps : STEPS_ONE, left = granted;
 
 			err = index_set__fill(array, &row->change.ranges[change], &left,
 					      &row->elements[change]);
-			steps -= granted - left;
+			*steps -= granted - left;
 		}
 	}
 	return err;
 }
 
 static int compare_processes(struct diff_process *ret, const struct side sides[2],
-			     const struct view *view)
+			     const struct view *view, uint64_t *steps)
 {
 	int i, err;
 
@@ -244,7 +247,7 @@ static int compare_processes(struct diff_process *ret, const struct side sides[2
 	if (err)
 		return err;
 	keep_top(ret, view->top);
-	err = fill_elements(ret);
+	err = fill_elements(ret, steps);
 	if (!err)
 		err = diff_mappings(sides[0].counts, sides[1].counts, view->filter,
 				    (uint64_t[]){ sides[0].page_bytes, sides[1].page_bytes },
@@ -253,7 +256,7 @@ static int compare_processes(struct diff_process *ret, const struct side sides[2
 }
 
 static int compare_pair_of_processes(struct diff *diff, const struct process_pair *pair,
-				     const struct view *view)
+				     const struct view *view, uint64_t *steps)
 {
 	struct side sides[2] = { 0 };
 	int i, err = 0;
@@ -261,7 +264,8 @@ static int compare_pair_of_processes(struct diff *diff, const struct process_pai
 	for (i = 0; !err && i < 2; i++)
 		err = open_side(&sides[i], diff->counts[i], pair->of[i], view);
 	if (!err)
-		err = compare_processes(&diff->processes[diff->process_count++], sides, view);
+		err = compare_processes(&diff->processes[diff->process_count++], sides, view,
+					steps);
 	for (i = 0; i < 2; i++)
 		close_side(&sides[i]);
 	return err;
@@ -285,6 +289,7 @@ int diff__of(const struct moment *before, const struct moment *after, const stru
 	     struct diff *ret)
 {
 	struct process_pair *pairs = NULL;
+	uint64_t left = STEPS_ALL;
 	size_t count = 0, i;
 	int err;
 
@@ -300,8 +305,12 @@ int diff__of(const struct moment *before, const struct moment *after, const stru
 		ret->processes = calloc(count + 1, sizeof(*ret->processes));
 		err = ret->processes ? 0 : -ENOMEM;
 	}
-	for (i = 0; !err && i < count; i++)
-		err = compare_pair_of_processes(ret, &pairs[i], view);
+	for (i = 0; !err && i < count; i++) {
+		uint64_t share = left / (count - i), unused = share;
+
+		err = compare_pair_of_processes(ret, &pairs[i], view, &unused);
+		left -= share - unused;
+	}
 	free(pairs);
 	return err;
 }
