@@ -48,8 +48,8 @@ def still_python():
 
 
 def text_rows(target, *options):
-    """{name: indent} of the rows in order, and the lines."""
-    done = harness.pagewatch("snap", "-p", target.pid, *options,
+    """{name: indent} of the rows in order, and the lines; of all rows, as in JSON."""
+    done = harness.pagewatch("snap", "-p", target.pid, "--detail", *options,
                              env={"COLUMNS": "900", "LC_ALL": "C.UTF-8"})
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
@@ -131,6 +131,23 @@ def test_arrays_stand_under_the_region_that_has_them(target):
     for row in process["arrays"]:
         if row["name"].startswith("__main__.small"):
             assert int(home["start"], 16) <= int(row["start"], 16) < int(home["end"], 16)
+
+
+def test_a_short_report(target):
+    """Nobody chose rows: the largest come first, 15 at most, and all fits on a screen."""
+    for columns in ("40", "80", "120", "200"):
+        done = harness.pagewatch("snap", "-p", target.pid,
+                                 env={"COLUMNS": columns, "LC_ALL": "C.UTF-8"})
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()
+        assert len(lines) < 24 or columns == "40"
+        assert all(len(line) <= int(columns) for line in lines)
+        first = next(at for at, line in enumerate(lines) if line.startswith("NAME "))
+        last = next(at for at, line in enumerate(lines) if line.startswith("total "))
+        rows = [line for line in lines[first + 1:last] if line[0] not in " ("]
+        assert len(rows) == 15
+        assert re.match(r"__m[^ ]*\.large  ", rows[0])
+        assert "not shown (--detail, --filter, --top)" in " ".join(lines)
 
 
 def test_brackets_are_literal(target):

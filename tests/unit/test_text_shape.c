@@ -168,6 +168,37 @@ static void what_is_not_told(void **state)
 	text = render(&row, false, &options);
 	assert_null(strstr(text, "resident: grid"));
 	free(text);
+	/* All but a page at the end, which other memory shares. */
+	row.tally.pages++;
+	text = render(&row, true, &options);
+	assert_null(strstr(text, "resident: grid"));
+	free(text);
+}
+
+/* Without details so many that a reader sees a shape in them. Blocks at distances are many. */
+static void few_ranges(void **state)
+{
+	struct view options = { .width = 100 };
+	uint64_t counts[4 * ROWS * CELLS] = { 0 };
+	struct array_row row;
+	char *text;
+
+	(void)state;
+	set_array(&row, counts);
+	text = render(&row, false, &options);
+	assert_null(strstr(text, "resident: grid"));
+	free(text);
+	row.resident.ranges = row.resident.kept = 1;
+	text = render(&row, false, &options);
+	assert_non_null(strstr(text, "resident: grid[100:200, 1000000000:1700000017]\n"));
+	free(text);
+	row.resident.spans = spans + 2;
+	text = render(&row, false, &options);
+	assert_null(strstr(text, "resident: grid"));
+	free(text);
+	text = render(&row, true, &options);
+	assert_non_null(strstr(text, "resident: grid[::17, i:i+512] for i in range("));
+	free(text);
 }
 
 int main(void)
@@ -175,6 +206,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_width),
 		cmocka_unit_test(what_is_not_told),
+		cmocka_unit_test(few_ranges),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

@@ -145,9 +145,10 @@ static const struct option_row rows[] = {
 		.value = "ORDER",
 		.help = "address, span, resident, touched or name",
 		.manual =
-			"The order of rows, over arrays and regions together; by default *address*, with\n"
-			"*--top* *resident*. *span*, *resident* and *touched* begin with the largest. An\n"
-			"array stands under its region if that has a row.",
+			"The order of rows, over arrays and regions together: by default *resident*, but\n"
+			"*address* with *--json* or *--detail* and without *--top*. *span*, *resident* and\n"
+			"*touched* begin with the largest. An array stands under its region if that has a\n"
+			"row.",
 	},
 	{
 		.name = "top",
@@ -179,9 +180,14 @@ static const struct option_row rows[] = {
 		.commands = SHOWING,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, detail),
-		.help = "rows and columns; in JSON also heat and index ranges",
+		.help = "all rows, sentences, ranges; rows and columns",
 		.manual =
-			"Shows below each two-dimensional numpy array its heatmap in rows and columns: at\n"
+			"Without it, a text report is short: the 15 rows that say most, the largest first,\n"
+			"and sentences and index ranges for a few of them. Losses are always shown. With it,\n"
+			"every row from *--min-size* on has its sentence and its index ranges, and the\n"
+			"report names its tier, counts the causes of resident pages, and says what\n"
+			"*pagewatch* itself cost. It also\n"
+			"shows below each two-dimensional numpy array its heatmap in rows and columns: at\n"
 			"most 16 lines; a cell is as full as its elements are resident. With *--json*, rows\n"
 			"also have _heat_, and arrays _interior_, _index_ranges_ and (two-dimensional ones)\n"
 			"a _grid_ of at most 16 by 64 cells. Without it a JSON row takes less than 1 KiB.",

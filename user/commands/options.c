@@ -196,7 +196,8 @@ static int take_all(struct options *options, enum option_set command, int argc, 
 	options->min_given = was_given(given, "min-size");
 	options->interval_given = was_given(given, "interval");
 	/* Of N rows at the lowest addresses nobody learns anything. */
-	if (options->top && !was_given(given, "sort"))
+	options->order_given = was_given(given, "sort");
+	if (options->top && !options->order_given)
 		options->order = ROW_BY_RESIDENT;
 	set_verbose(options->verbose);
 	status = check_needs(given);

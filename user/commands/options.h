@@ -47,6 +47,7 @@ struct options {
 	bool min_given;	    /* it was given */
 	const char *filter;
 	enum row_order order;
+	bool order_given;
 	uint32_t top;
 	uint32_t retired;
 	uint64_t interval_ns;

@@ -76,6 +76,12 @@ int report__open(struct report *report, const struct options *options, int fallb
 		.detail = options->detail,
 		.pages = options->pages,
 	};
+	/* People who chose no rows see those that matter, the largest first. */
+	if (!options->json && !options->detail) {
+		report->view.brief = !options->filter && !options->min_given && !options->top;
+		if (!options->order_given)
+			report->view.order = ROW_BY_RESIDENT;
+	}
 	report->view.unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
 	report->view.color = want_color(options, terminal);
 	report->view.retired = options->retired;

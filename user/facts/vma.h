@@ -41,6 +41,13 @@ struct vma {
 	char *path; /* as the kernel spells it, untrusted; "" if none; owned by the holder */
 };
 
+/* Memory that the program itself fills; pages of files and of stacks come and go on their own. */
+static inline bool vma_is_own_memory(const struct vma *vma)
+{
+	return vma->kind == VMA_ANON || vma->kind == VMA_HEAP || vma->kind == VMA_SHMEM ||
+	       vma->kind == VMA_HUGETLB;
+}
+
 /* VMAs of one process in address order; owned, see collect/proc/maps.h. */
 struct vma_list {
 	struct vma *vmas;

@@ -38,7 +38,8 @@ static void put_process_header(const struct text *text)
 		 format_name(facts->comm, comm, sizeof(comm)), facts->pid,
 		 *facts->runtime ? "  " : "", format_name(facts->runtime, runtime, sizeof(runtime)),
 		 text->process->header.exited ? "  has ended" : "");
-	fputc('\n', text->out);
+	if (text->view->detail || text->process != text->snapshot->processes)
+		fputc('\n', text->out);
 	text_style(text, STYLE_HEAD);
 	text_wrap(text, 0, words);
 	text_style(text, STYLE_PLAIN);
@@ -79,35 +80,51 @@ static void put_rest(const struct text *text)
 	text_wrap(text, 0, words);
 }
 
-static void put_footer(const struct text *text)
+static void put_own_cost(const struct text *text)
 {
-	const struct snapshot *snapshot = text->snapshot;
+	const struct moment_header *header = &text->snapshot->header;
 	char rss[FORMAT_BYTES_MAX], bpf[FORMAT_BYTES_MAX], words[512];
-	char loss[LOSS_SENTENCE_MAX];
-	size_t i;
 
-	if (text->process)
-		text_legend(text);
 	snprintf(words, sizeof(words),
 		 "pagewatch itself: CPU %" PRIu64 ".%02" PRIu64 " s, RSS %s, in the kernel %s",
-		 snapshot->header.self_cpu_ns / 1000000000u,
-		 snapshot->header.self_cpu_ns / 10000000u % 100u,
-		 format_bytes(snapshot->header.self_rss_bytes, rss),
-		 format_bytes(snapshot->header.self_bpf_bytes, bpf));
-	text_style(text, STYLE_DIM);
+		 header->self_cpu_ns / 1000000000u, header->self_cpu_ns / 10000000u % 100u,
+		 format_bytes(header->self_rss_bytes, rss),
+		 format_bytes(header->self_bpf_bytes, bpf));
 	text_wrap(text, 0, words);
-	for (i = 0; i < snapshot->header.missing_count; i++)
-		text_wrap(text, 0, snapshot->header.missing[i]);
-	text_style(text, STYLE_PLAIN);
+}
+
+/* Always, and last: the end of a report is what a terminal shows. */
+static void put_losses(const struct text *text)
+{
+	const struct losses *losses = &text->snapshot->header.losses;
+	char loss[LOSS_SENTENCE_MAX], words[512];
+	size_t i;
+
 	for (i = 0; i < LOSS_KINDS; i++) {
-		if (!snapshot->header.losses.count[i])
+		if (!losses->count[i])
 			continue;
 		snprintf(words, sizeof(words), "INCOMPLETE: %s",
-			 loss_sentence((enum loss)i, snapshot->header.losses.count[i], loss));
+			 loss_sentence((enum loss)i, losses->count[i], loss));
 		text_style(text, STYLE_ALARM);
 		text_wrap(text, 0, words);
 		text_style(text, STYLE_PLAIN);
 	}
+}
+
+static void put_footer(const struct text *text)
+{
+	const struct moment_header *header = &text->snapshot->header;
+	size_t i;
+
+	if (text->process)
+		text_legend(text);
+	text_style(text, STYLE_DIM);
+	if (text->view->detail)
+		put_own_cost(text);
+	for (i = 0; i < header->missing_count; i++)
+		text_wrap(text, 0, header->missing[i]);
+	text_style(text, STYLE_PLAIN);
+	put_losses(text);
 }
 
 int text_render(const struct snapshot *snapshot, const struct view *view, FILE *out)
@@ -124,7 +141,8 @@ int text_render(const struct snapshot *snapshot, const struct view *view, FILE *
 
 	if (!knows_touch(snapshot))
 		text_layout_without_touch(&text.layout);
-	put_header(&text);
+	if (view->detail)
+		put_header(&text);
 	for (i = 0; !err && i < snapshot->process_count; i++) {
 		text.process = &snapshot->processes[i];
 		err = put_process(&text);

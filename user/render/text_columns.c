@@ -5,10 +5,13 @@
 #include "base/format.h"
 #include "render/text_priv.h"
 
-#define CELL_BYTES FORMAT_COUNT_MAX
+#define CELL_BYTES NOTE_BYTES
 #define MIN_HEAT 16u
+#define NAME_MIN 12u
+#define NAME_MAX 48u
 
-_Static_assert(CELL_BYTES >= FORMAT_BYTES_MAX, "a cell has room for either");
+_Static_assert(CELL_BYTES >= FORMAT_BYTES_MAX && CELL_BYTES >= FORMAT_COUNT_MAX,
+	       "a cell has room for each");
 
 /* What must be known of a process; otherwise the cell is "-". */
 enum column_needs {
@@ -22,6 +25,7 @@ struct column {
 	uint32_t width; /* without the leading blank */
 	/* A narrow terminal drops the largest rank first. Each rank occurs once. */
 	uint32_t rank;
+	bool words; /* they begin at the left of their column */
 	enum column_needs needs;
 	void (*format)(const struct text *text, const struct text_line *line,
 		       char cell[CELL_BYTES]);
@@ -41,6 +45,13 @@ static void format_span(const struct text *text, const struct text_line *line, c
 static void format_resident(const struct text *text, const struct text_line *line, char *cell)
 {
 	format_pages(text, line->tally->resident, cell);
+}
+
+static void format_note(const struct text *text, const struct text_line *line, char *cell)
+{
+	const struct text_note note = text_note_of(line, text->process->header.faults_known);
+
+	text_note_words(&note, text->page_bytes, cell);
 }
 
 static void format_zero(const struct text *text, const struct text_line *line, char *cell)
@@ -80,16 +91,17 @@ static void format_faults(const struct text *text, const struct text_line *line,
 		     cell);
 }
 
-/* In display order. 10: "1023.9 GiB". */
+/* In display order. 10: "1023.9 GiB"; 15: "zero 1023.9 GiB". */
 static const struct column columns[TEXT_COLUMNS] = {
-	{ "SPAN", 10, 1, NEEDS_NOTHING, format_span },
-	{ "RESIDENT", 10, 0, NEEDS_NOTHING, format_resident },
-	{ "ZERO", 10, 4, NEEDS_NOTHING, format_zero },
-	{ "HUGE", 10, 5, NEEDS_NOTHING, format_huge },
-	{ "SWAPPED", 10, 7, NEEDS_NOTHING, format_swapped },
-	{ "READ", 10, 3, NEEDS_WRITES, format_read },
-	{ "WRITTEN", 10, 2, NEEDS_WRITES, format_written },
-	{ "FAULTS", 10, 6, NEEDS_FAULTS, format_faults },
+	{ "SPAN", 10, 1, false, NEEDS_NOTHING, format_span },
+	{ "RESIDENT", 10, 0, false, NEEDS_NOTHING, format_resident },
+	{ "ZERO", 10, 5, false, NEEDS_NOTHING, format_zero },
+	{ "HUGE", 10, 6, false, NEEDS_NOTHING, format_huge },
+	{ "SWAPPED", 10, 8, false, NEEDS_NOTHING, format_swapped },
+	{ "READ", 10, 4, false, NEEDS_WRITES, format_read },
+	{ "WRITTEN", 10, 3, false, NEEDS_WRITES, format_written },
+	{ "FAULTS", 10, 7, false, NEEDS_FAULTS, format_faults },
+	{ "NOTE", 15, 2, true, NEEDS_NOTHING, format_note },
 };
 
 static size_t column_of_rank(uint32_t rank)
@@ -101,12 +113,19 @@ static size_t column_of_rank(uint32_t rank)
 	return i;
 }
 
+static uint32_t name_width(uint32_t width)
+{
+	uint32_t wanted = width * 3 / 10;
+
+	return wanted < NAME_MIN ? NAME_MIN : wanted > NAME_MAX ? NAME_MAX : wanted;
+}
+
 struct text_layout text_layout(uint32_t width)
 {
 	struct text_layout layout = { 0 };
 	uint32_t left, rank;
 
-	layout.name_width = width / 5 < 12 ? 12 : width / 5 > 36 ? 36 : width / 5;
+	layout.name_width = name_width(width);
 	left = width - layout.name_width - 1;
 	for (rank = 0; rank < TEXT_COLUMNS; rank++) {
 		size_t i = column_of_rank(rank);
@@ -137,13 +156,20 @@ uint32_t text_heat_cells(const struct view *view)
 	return text_layout(view->width).heat_width;
 }
 
+static void put_cell(const struct text *text, const struct column *column, const char *cell)
+{
+	int width = (int)column->width;
+
+	fprintf(text->out, " %*s", column->words ? -width : width, cell);
+}
+
 void text_columns_heading(const struct text *text)
 {
 	size_t i;
 
 	for (i = 0; i < TEXT_COLUMNS; i++) {
 		if (text->layout.shown[i])
-			fprintf(text->out, " %*s", (int)columns[i].width, columns[i].title);
+			put_cell(text, &columns[i], columns[i].title);
 	}
 }
 
@@ -160,12 +186,13 @@ void text_columns_line(const struct text *text, const struct text_line *line)
 	size_t i;
 
 	for (i = 0; i < TEXT_COLUMNS; i++) {
-		if (!text->layout.shown[i])
+		/* Sums have neither a note nor a heatmap. */
+		if (!text->layout.shown[i] || (columns[i].words && !line->heat))
 			continue;
 		if (is_known(text, columns[i].needs))
 			columns[i].format(text, line, cell);
 		else
 			snprintf(cell, sizeof(cell), "-");
-		fprintf(text->out, " %*s", (int)columns[i].width, cell);
+		put_cell(text, &columns[i], cell);
 	}
 }

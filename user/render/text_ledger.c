@@ -8,6 +8,8 @@
 
 #include "base/array.h"
 #include "base/format.h"
+#include "base/text.h"
+#include "model/sampled.h"
 #include "render/text_priv.h"
 
 static void put_sentence(const struct text *text, const char *format, ...)
@@ -111,8 +113,7 @@ static void put_peak(const struct text *text)
 static void put_kernel(const struct text *text)
 {
 	const struct process_snapshot *process = text->process;
-	char tables[FORMAT_BYTES_MAX], faults[FORMAT_COUNT_MAX], kernel[FORMAT_COUNT_MAX],
-		strays[FORMAT_COUNT_MAX];
+	char tables[FORMAT_BYTES_MAX], faults[FORMAT_COUNT_MAX], kernel[FORMAT_COUNT_MAX];
 
 	put_sentence(text, "kernel: RSS %s, peak %s, page tables %s",
 		     page_amount(text, process->header.facts.rss_kernel_pages).text,
@@ -125,6 +126,16 @@ static void put_kernel(const struct text *text)
 		format_count(process->header.faults.user + process->header.faults.kernel, faults),
 		format_count(process->header.faults.kernel, kernel));
 	put_peak(text);
+}
+
+/* Rare, and then worth a line in every report. */
+static void put_surprises(const struct text *text)
+{
+	const struct process_snapshot *process = text->process;
+	char strays[FORMAT_COUNT_MAX];
+
+	if (!process->header.faults_known)
+		return;
 	if (process->stray_faults)
 		put_sentence(
 			text,
@@ -182,10 +193,58 @@ static int put_ended(const struct text *text)
 	return 0;
 }
 
+/* Appends "touched 4.0 KiB" to a list. */
+static void add_cause(const struct text *text, struct text_buffer *words, const char *cause,
+		      uint64_t pages)
+{
+	char bytes[FORMAT_BYTES_MAX];
+
+	if (pages)
+		text_buffer__addf(words, "%s%s %s", words->length ? ", " : "", cause,
+				  format_bytes(pages * text->page_bytes, bytes));
+}
+
+/* "resident 297.2 MiB: touched 53.9 MiB, filled by huge pages 229.6 MiB; peak 512.0 MiB" */
+static void put_short(const struct text *text)
+{
+	const struct process_snapshot *process = text->process;
+	const uint64_t *ledger = process->totals.ledger;
+	uint64_t rss = process->header.facts.rss_kernel_pages;
+	uint64_t peak = process->header.facts.rss_peak_pages;
+	char memory[256], bytes[FORMAT_BYTES_MAX], peak_bytes[FORMAT_BYTES_MAX];
+	struct text_buffer words = text_buffer__over(memory, sizeof(memory));
+	/* A moment that was taken at the peak has a line of its own. */
+	bool sampled = text->view->sampled && text->view->sampled->peak;
+	bool has_peak = !sampled && peak > rss + rss / 8;
+
+	if (process->header.faults_known) {
+		add_cause(text, &words, "touched", ledger[LEDGER_TOUCHED]);
+		add_cause(text, &words, "before the watch", ledger[LEDGER_BEFORE]);
+		add_cause(text, &words, "filled by huge pages", ledger[LEDGER_HUGE_FILL]);
+		add_cause(text, &words, "without a fault", ledger[LEDGER_UNFAULTED]);
+	}
+	if (!words.length && !has_peak)
+		return;
+	format_bytes(process->totals.resident * text->page_bytes, bytes);
+	format_bytes(peak * text->page_bytes, peak_bytes);
+	put_sentence(text, "resident %s%s%s%s%s", bytes, words.length ? ": " : "",
+		     words.length ? memory : "", has_peak ? "; peak RSS " : "",
+		     has_peak ? peak_bytes : "");
+}
+
 int text_ledger(const struct text *text)
 {
-	put_causes(text);
-	put_arrays(text);
-	put_kernel(text);
+	bool detail = text->view->detail;
+
+	/* What cannot be told apart is always said. */
+	if (detail || ledger_unexplained(text->process->totals.ledger))
+		put_causes(text);
+	else
+		put_short(text);
+	if (detail) {
+		put_arrays(text);
+		put_kernel(text);
+	}
+	put_surprises(text);
 	return put_ended(text);
 }

@@ -9,7 +9,7 @@
 #include "render/heat_cell.h"
 #include "render/text.h"
 
-#define TEXT_COLUMNS 8u /* of numbers, between the name and the heatmap */
+#define TEXT_COLUMNS 9u /* of numbers, between the name and the heatmap */
 
 /* Depends only on the width: the engine must know the number of cells before it scans. */
 struct text_layout {
@@ -44,9 +44,26 @@ struct text_line {
 	uint32_t indent;
 	uint64_t span_bytes;
 	const struct tally *tally;
-	const struct heat *heat; /* NULL: no heatmap */
-	const char *explain;	 /* below the line; NULL or "": none */
+	const struct tally *interior; /* of an array, else NULL */
+	bool own_memory;	      /* the program's own, of no file */
+	bool freed;		      /* a heap block that was freed */
+	const struct heat *heat;      /* NULL: no heatmap */
+	bool told;		      /* explain is written */
+	const char *explain;	      /* below the line; NULL or "": none */
 };
+
+/* text_note.c: what matters of a line. */
+struct text_note {
+	const char *word;    /* a literal; "": nothing */
+	uint64_t pages;	     /* that it is of; 0: of all of them */
+	unsigned int weight; /* how much a reader wonders at it, from 0 */
+};
+
+#define NOTE_BYTES 64
+
+/* faults: touches and causes are known. */
+struct text_note text_note_of(const struct text_line *line, bool faults);
+void text_note_words(const struct text_note *note, uint64_t page_bytes, char words[NOTE_BYTES]);
 
 /* text_columns.c */
 struct text_layout text_layout(uint32_t width);

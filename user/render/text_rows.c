@@ -13,6 +13,11 @@
 
 #define FOLD_INDENT 2u
 
+/* Without --detail: few rows have a sentence each, many have one in all. */
+#define FEW_ROWS 4u
+#define MANY_ROWS 9u
+#define MOST_TOLD FEW_ROWS
+
 static void put_heading(const struct text *text)
 {
 	text_style(text, STYLE_HEAD);
@@ -33,7 +38,7 @@ static void put_line(const struct text *text, const struct text_line *line)
 		text_heat(text, line->heat);
 	}
 	fputc('\n', text->out);
-	if (line->explain && *line->explain)
+	if (line->told && line->explain && *line->explain)
 		text_wrap(text, line->indent + 2, line->explain);
 }
 
@@ -120,7 +125,7 @@ static int put_array(const struct text *text, const struct array_row *row, struc
 	line->explain = words;
 	put_line(text, line);
 	put_frames(text, &row->frames);
-	return text_shape(text, row);
+	return line->told ? text_shape(text, row) : 0;
 }
 
 static void put_region(const struct text *text, const struct region_row *row,
@@ -132,22 +137,67 @@ static void put_region(const struct text *text, const struct region_row *row,
 	put_frames(text, &row->frames);
 }
 
+static struct text_line line_of(const struct row_entry *entry)
+{
+	return (struct text_line){
+		.indent = entry->folded ? FOLD_INDENT : 0,
+		.span_bytes = entry->span,
+		.tally = entry->tally,
+		.interior = entry->array ? &entry->array->interior : NULL,
+		.freed = entry->array && entry->array->desc.origin.freed,
+		.own_memory = entry->array || vma_is_own_memory(&entry->region->vma),
+	};
+}
+
+/* Rows are many or a sentence says what anybody sees: then it is not worth its lines. */
+static uint64_t worth_of(const struct text *text, const struct row_entry *entry, bool few)
+{
+	const struct text_line line = line_of(entry);
+	const struct text_note note = text_note_of(&line, text->process->header.faults_known);
+
+	if (entry->array && few)
+		return UINT64_MAX;
+	return note.weight * note.pages;
+}
+
+/* Sets told[] of the rows that a sentence is written of. */
+static void choose_told(const struct text *text, const struct selection *selection, bool *told)
+{
+	size_t count = selection->shown_count, left = count > MANY_ROWS ? 1 : MOST_TOLD, i;
+	bool few = count <= FEW_ROWS;
+
+	for (; left; left--) {
+		uint64_t most = 0;
+		size_t best = count;
+
+		for (i = 0; i < count; i++) {
+			uint64_t worth = worth_of(text, selection->shown[i], few);
+
+			if (told[i] || worth <= most)
+				continue;
+			most = worth;
+			best = i;
+		}
+		if (best == count)
+			break;
+		told[best] = true;
+	}
+}
+
 /* A row that shows memory of a row above is below it, and not summed. */
 static int put_shown(const struct text *text, const struct selection *selection,
-		     const struct text_names *names)
+		     const struct text_names *names, const bool *told)
 {
 	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && i < selection->shown_count; i++) {
 		const struct row_entry *entry = selection->shown[i];
-		struct text_line line = {
-			.name = names->names[i],
-			.differs = names->differs[i],
-			.indent = entry->folded ? FOLD_INDENT : 0,
-			.span_bytes = entry->span,
-			.tally = entry->tally,
-		};
+		struct text_line line = line_of(entry);
+
+		line.name = names->names[i];
+		line.differs = names->differs[i];
+		line.told = text->view->detail || told[i];
 
 		if (entry->array)
 			err = put_array(text, entry->array, &line);
@@ -157,6 +207,19 @@ static int put_shown(const struct text *text, const struct selection *selection,
 	return err;
 }
 
+static void put_arrays_left(const struct text *text, uint64_t left)
+{
+	char count[FORMAT_COUNT_MAX], words[128];
+
+	if (!left)
+		return;
+	snprintf(words, sizeof(words), "%s array%s not shown (%s)", format_count(left, count),
+		 left == 1 ? "" : "s",
+		 text->view->brief ? "--detail, --filter, --top" : "--min-size, --filter, --top");
+	text_wrap(text, 0, words);
+}
+
+/* Sums have no heatmap and no note: they are of many things. */
 static void put_rest(const struct text *text, const struct selection *selection)
 {
 	const struct tally *totals = &text->process->totals;
@@ -175,10 +238,7 @@ static void put_rest(const struct text *text, const struct selection *selection)
 					    .span_bytes = totals->pages * text->page_bytes,
 					    .tally = totals });
 	text_style(text, STYLE_PLAIN);
-	if (selection->arrays_left)
-		fprintf(text->out, "%s array%s not shown (--min-size, --filter, --top)\n",
-			format_count(selection->arrays_left, count),
-			selection->arrays_left == 1 ? "" : "s");
+	put_arrays_left(text, selection->arrays_left);
 }
 
 static void put_miss(const struct text *text, const struct symbol_miss *miss)
@@ -192,14 +252,20 @@ static void put_miss(const struct text *text, const struct symbol_miss *miss)
 
 static int put_rows(const struct text *text, const struct selection *selection)
 {
+	bool *told = calloc(selection->shown_count + 1, sizeof(*told));
 	struct text_names names;
 	int err = text_names__init(&names, selection);
 
+	if (!told)
+		err = -ENOMEM;
 	put_heading(text);
+	if (!err && !text->view->detail)
+		choose_told(text, selection, told);
 	if (!err)
-		err = put_shown(text, selection, &names);
+		err = put_shown(text, selection, &names, told);
 	put_rest(text, selection);
 	text_names__deinit(&names);
+	free(told);
 	return err;
 }
 

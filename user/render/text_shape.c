@@ -11,7 +11,8 @@
 
 #define INDENT 2u
 #define RANGES 4u
-#define LABEL 10u /* digits of a row's number; larger numbers are rounded */
+#define FEW_RANGES 4u /* so many are told without --detail */
+#define LABEL 10u     /* digits of a row's number; larger numbers are rounded */
 #define NO_BREAK "\u00a0"
 
 uint32_t text_grid_columns(const struct view *view)
@@ -70,11 +71,13 @@ static bool same_ranges(const struct index_set *a, const struct index_set *b)
 	       !memcmp(a->spans, b->spans, (size_t)a->kept * a->ndim * sizeof(*a->spans));
 }
 
-/* The sentence tells "all" and "none"; the page of an allocator's header is not worth a line. */
+/* The sentence tells "all" and "none"; the pages at the ends of an array are not worth a line. */
 static bool is_worth_telling(const struct index_set *set, const struct array_row *row,
 			     uint64_t pages, uint64_t interior_pages)
 {
-	if (!pages || (row->interior.pages && !interior_pages))
+	uint64_t interior = row->interior.pages;
+
+	if (!pages || (interior && (!interior_pages || interior_pages == interior)))
 		return false;
 	return !set->told || (set->elements && pages < row->tally.pages);
 }
@@ -84,18 +87,40 @@ static uint64_t zero_pages(const struct tally *tally)
 	return tally->states[PAGE_ZERO] + tally->states[PAGE_ZERO_HUGE];
 }
 
+/* Of what "x[i:i+512] for i in range(...)" stands for, each x[i:i+512] counts. */
+static uint64_t blocks_of(const struct index_set *set)
+{
+	size_t spans = (size_t)set->kept * set->ndim, i;
+	uint64_t blocks = set->ranges;
+
+	for (i = 0; i < spans; i++) {
+		const struct index_span *span = &set->spans[i];
+
+		if (span->width > 1 && span->width < span->step)
+			blocks += (span->stop - span->start - 1) / span->step;
+	}
+	return blocks;
+}
+
+/* Many ranges say little to a reader. */
+static bool has_few(const struct text *text, const struct index_set *set)
+{
+	return text->view->detail || (set->told && blocks_of(set) <= FEW_RANGES);
+}
+
 static int put_ranges(const struct text *text, const struct array_row *row)
 {
 	bool resident =
+		has_few(text, &row->resident) &&
 		is_worth_telling(&row->resident, row, row->tally.resident, row->interior.resident);
 	int err = 0;
 
 	if (resident)
 		err = put_set(text, "resident:", &row->resident, &row->desc);
-	if (!err &&
+	if (!err && has_few(text, &row->zero) &&
 	    is_worth_telling(&row->zero, row, zero_pages(&row->tally), zero_pages(&row->interior)))
 		err = put_set(text, "zero page:", &row->zero, &row->desc);
-	if (!err && row->touched_known &&
+	if (!err && row->touched_known && has_few(text, &row->touched) &&
 	    !(resident && same_ranges(&row->touched, &row->resident)) &&
 	    is_worth_telling(&row->touched, row, row->tally.touch.pages_touched,
 			     row->interior.touch.pages_touched))

@@ -261,9 +261,5 @@ char *explain_region(const struct process_header *process, const struct region_r
 		.faults = process->faults_known,
 	};
 
-	/* Files and the stack need none: their pages come and go on their own. */
-	if (row->vma.kind != VMA_ANON && row->vma.kind != VMA_HEAP && row->vma.kind != VMA_SHMEM &&
-	    row->vma.kind != VMA_HUGETLB)
-		return NULL;
-	return explain_subject(&subject);
+	return vma_is_own_memory(&row->vma) ? explain_subject(&subject) : NULL;
 }

@@ -13,6 +13,7 @@
 #include "base/sorted.h"
 #include "base/wildcard.h"
 #include "model/array_called.h"
+#include "model/rows/brief.h"
 #include "model/rows/fold.h"
 
 static uint64_t page_floor(uint64_t address, uint64_t page_bytes)
@@ -214,31 +215,29 @@ static int fold_shown(struct selection *selection)
 	return err;
 }
 
-/* Recomputed after rows are cut: the arrays that contain regions may be among those. */
-static int cut_top(struct selection *selection, uint32_t top)
+/* Anew after rows are cut: the arrays that contain regions may be among those. */
+static int fold_what_is_left(struct selection *selection)
 {
-	size_t i, shown = 0;
-	bool cut = false;
-	int err;
+	int err = fold_shown(selection);
+	size_t i;
 
-	for (i = 0; i < selection->count; i++) {
-		struct row_entry *entry = &selection->entries[i];
-
-		if (entry->place != ROW_SHOWN)
-			continue;
-		if (shown++ < top)
-			continue;
-		entry->place = ROW_LEFT_OUT;
-		cut = true;
-	}
-	if (!cut)
-		return 0;
-	err = fold_shown(selection);
 	for (i = 0; !err && i < selection->count; i++) {
 		if (selection->entries[i].place == ROW_WITHIN && !selection->entries[i].within)
 			selection->entries[i].place = ROW_LEFT_OUT;
 	}
 	return err;
+}
+
+static void cut_top(struct selection *selection, uint32_t top)
+{
+	size_t i, shown = 0;
+
+	for (i = 0; i < selection->count; i++) {
+		struct row_entry *entry = &selection->entries[i];
+
+		if (entry->place == ROW_SHOWN && shown++ >= top)
+			entry->place = ROW_LEFT_OUT;
+	}
 }
 
 static int by_root(const void *left, const void *right)
@@ -349,7 +348,11 @@ int selection__init(struct selection *ret, const struct process_snapshot *proces
 	if (!err)
 		err = fold_shown(ret);
 	if (!err && view->top)
-		err = cut_top(ret, view->top);
+		cut_top(ret, view->top);
+	if (!err && view->brief)
+		brief_cut(ret);
+	if (!err && (view->top || view->brief))
+		err = fold_what_is_left(ret);
 	if (err)
 		return err;
 	list_shown(ret);
