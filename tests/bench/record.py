@@ -30,7 +30,7 @@ def number(path, query):
 
 def recorded(directory, command):
     path = os.path.join(directory, "run.pw")
-    subprocess.run([PAGEWATCH, "record", "-o", path, "--interval", "1000", "--", *command], check=True)
+    subprocess.run([PAGEWATCH, "record", "--no-peaks", "-o", path, "--interval", "1000", "--", *command], check=True)
     taken = number(path, "SELECT sum(pgsize) FROM dbstat WHERE name = 'chunk_touch'")
     return taken, number(path, "SELECT sum(pages) FROM chunk_touch"), \
         number(path, "SELECT count(*) FROM chunk_touch")

@@ -24,12 +24,12 @@ MIB = (1 << 20) // PAGE
 
 class Run:
     """`pagewatch run --json --moments` of a command that says READY."""
+    WORDS = ["run", "--json", "--moments", "-o"]
 
     def __init__(self, directory, options, command):
-        self.report = directory / "report.json"
+        self.report = directory / "report"
         self.phases = harness.Phases()
-        argv = [harness.PROGRAM, "run", "--json", "--moments", "-o", self.report, *options, "--",
-                *command]
+        argv = [harness.PROGRAM, *self.WORDS, self.report, *options, "--", *command]
         self.process = subprocess.Popen([str(word) for word in argv], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                         pass_fds=self.phases.fds(),
@@ -67,6 +67,9 @@ class Run:
         self.phases.leave()
         self.process.stdin.close()
         self.process.wait(harness.DEADLINE)
+        return self.reported()
+
+    def reported(self):
         return json.loads(self.report.read_text())
 
     def close(self):

@@ -84,13 +84,12 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "no-peaks",
-		.commands = OPTIONS_RUN,
+		.commands = OPTIONS_RUN | OPTIONS_RECORD,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, no_peaks),
-		.help = "run: do not look at the command when RSS peaks",
+		.help = "run, record: take no moments at peaks of RSS",
 		.manual =
-			"*run* does not read the command's RSS, and does not look at it at new peaks. See\n"
-			"*PEAKS*.",
+			"*run* and *record* do not read RSS, and take no moments at new peaks. See *PEAKS*.",
 	},
 	{
 		.name = "count",

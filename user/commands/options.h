@@ -52,7 +52,7 @@ struct options {
 	uint32_t retired;
 	uint64_t interval_ns;
 	bool interval_given;
-	bool no_peaks;	      /* --no-peaks: run takes no moments at peaks of RSS */
+	bool no_peaks;	      /* --no-peaks: no moments at peaks of RSS */
 	bool moments;	      /* --moments: run lists them */
 	uint64_t max_hold_ns; /* --max-hold; 0: none */
 	uint64_t count;	      /* reports; 0: no end */

@@ -11,36 +11,48 @@
 #include "commands/late.h"
 #include "commands/launched.h"
 #include "commands/options.h"
+#include "commands/peaks.h"
 #include "commands/record_name.h"
 #include "commands/recorder.h"
 #include "commands/supervise.h"
 #include "commands/symbols.h"
 #include "commands/usage.h"
+#include "control/clock.h"
+#include "model/moment_lists.h"
 
 struct record {
 	struct options options;
 	struct recorder recorder;
 	struct engine *engine;
+	struct peaks peaks;
 	struct symbols_seen seen;
 	uint64_t moments;
 	bool failed; /* the recording; a command is still followed to its end */
 };
 
-/* The moment is handed over. 0 or -errno: nothing can be measured any more. */
-static int keep_moment(struct record *record, struct moment *moment)
+/*
+ * The moment, begun at start_ns, is handed over. One whose peak is over by now has the lives that
+ * ended meanwhile, so it is kept as well. 0 or -errno: nothing can be measured any more.
+ */
+static int keep_moment(struct record *record, struct moment *moment, uint64_t start_ns)
 {
 	int err = symbols_seen__note(&record->seen, &record->options.symbols, moment);
+	uint64_t resident = 0;
 
+	if (!err)
+		err = moment__rss_alive(moment, &resident);
 	if (!err && !record->failed) {
 		record->failed = recorder__add(&record->recorder, moment) != 0;
 		record->moments += !record->failed;
 	}
 	moment__deinit(moment);
+	peaks__took(&record->peaks, resident, start_ns);
 	return err;
 }
 
 static int take_moment(struct record *record, enum moment_reason reason)
 {
+	uint64_t start = clock_now_ns();
 	struct moment moment = { 0 };
 	int err;
 
@@ -52,12 +64,13 @@ static int take_moment(struct record *record, enum moment_reason reason)
 		moment__deinit(&moment);
 		return err;
 	}
-	return keep_moment(record, &moment);
+	return keep_moment(record, &moment, start);
 }
 
 /* The process goes on before its moment is written. */
 static int on_checkpoint(struct record *record)
 {
+	uint64_t start = clock_now_ns();
 	struct moment moment = { 0 };
 	uint32_t pid;
 	const char *name = engine__checkpoint(record->engine, &pid);
@@ -67,7 +80,7 @@ static int on_checkpoint(struct record *record)
 		err = moment__set_reason(&moment, MOMENT_CHECKPOINT, name);
 	engine__answer_checkpoint(record->engine, !err && !record->failed);
 	if (!err && !record->failed)
-		return keep_moment(record, &moment);
+		return keep_moment(record, &moment, start);
 	moment__deinit(&moment);
 	return err;
 }
@@ -94,6 +107,8 @@ static int handle_event(struct record *record, enum engine_event event)
 	switch (event) {
 	case ENGINE_TICK:
 		return take_moment(record, MOMENT_INTERVAL);
+	case ENGINE_POLLED:
+		return peaks__due(&record->peaks) ? take_moment(record, MOMENT_PEAK) : 0;
 	case ENGINE_ASKED:
 		return take_moment(record, MOMENT_ASKED);
 	case ENGINE_CHECKPOINT:
@@ -122,8 +137,10 @@ static bool is_enough(const struct record *record, enum engine_event event)
 
 static int record_loop(struct record *record, enum engine_event *ret)
 {
-	int err = engine__set_interval(record->engine, record->options.interval_ns);
+	int err = peaks__begin(&record->peaks, &record->options, record->engine);
 
+	if (!err)
+		err = engine__set_interval(record->engine, record->options.interval_ns);
 	*ret = ENGINE_TICK;
 	while (!err && !is_enough(record, *ret)) {
 		err = engine__next(record->engine, ret);

@@ -4,32 +4,28 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/log.h"
-#include "base/test_point.h"
+#include "control/clock.h"
 #include "model/moment_lists.h"
-
-#define POLL_NS 50000000u
 
 /* A peak that is not more above the end than this shows nothing that the end does not. */
 #define DIFFERENCE_BYTES (1u << 20)
 
-static uint64_t clock_ns(clockid_t clock)
+static uint64_t cpu_now_ns(void)
 {
 	struct timespec now = { 0 };
 
-	clock_gettime(clock, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 int run_moments__begin(struct run_moments *moments, const struct options *options,
 		       struct engine *engine)
 {
-	int err = options->no_peaks ? 0 : engine__poll_rss(engine, POLL_NS);
+	int err = peaks__begin(&moments->peaks, options, engine);
 
 	moments->engine = engine;
-	moments->steps.page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 	if (!err && options->interval_given)
 		err = engine__set_interval(engine, options->interval_ns);
 	return err;
@@ -57,7 +53,7 @@ static int take_moment(struct run_moments *moments, enum moment_reason reason, c
 	struct moment moment;
 	int err = look_at_moment(moments, &moment, resident);
 
-	if (!err && reason == MOMENT_PEAK && *resident <= moments->steps.last_pages)
+	if (!err && reason == MOMENT_PEAK && *resident <= moments->peaks.steps.last_pages)
 		err = -EAGAIN;
 	if (!err)
 		err = moment__set_reason(&moment, reason, name);
@@ -79,33 +75,28 @@ static void count_failure(struct run_moments *moments, int err)
 
 static int take_timed(struct run_moments *moments, enum moment_reason reason, const char *name)
 {
-	uint64_t start = clock_ns(CLOCK_MONOTONIC), cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID), end;
-	uint64_t resident = 0;
+	uint64_t start = clock_now_ns(), cpu = cpu_now_ns(), resident = 0, end;
 	int err = take_moment(moments, reason, name, &resident);
 
-	end = clock_ns(CLOCK_MONOTONIC);
-	moments->cpu_ns += clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu;
+	end = clock_now_ns();
+	moments->cpu_ns += cpu_now_ns() - cpu;
 	moments->ns += end - start;
 	if (end - start > moments->longest_ns)
 		moments->longest_ns = end - start;
 	if (err)
 		count_failure(moments, err);
-	peak_steps__took(&moments->steps, err ? 0 : resident, start, end);
+	peaks__took(&moments->peaks, err ? 0 : resident, start);
 	return err;
 }
 
 int run_moments__on_event(struct run_moments *moments, enum engine_event event)
 {
-	uint64_t rss = engine__polls(moments->engine)->rss_pages;
-
 	if (event == ENGINE_TICK)
 		take_timed(moments, MOMENT_INTERVAL, NULL);
 	else if (event == ENGINE_ASKED)
 		take_timed(moments, MOMENT_ASKED, NULL);
-	else if (peak_steps__due(&moments->steps, rss, clock_ns(CLOCK_MONOTONIC))) {
-		test_point_wait("peak");
+	else if (peaks__due(&moments->peaks))
 		take_timed(moments, MOMENT_PEAK, NULL);
-	}
 	return 0;
 }
 

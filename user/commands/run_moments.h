@@ -4,9 +4,9 @@
 #define COMMANDS_RUN_MOMENTS_H
 
 #include "commands/options.h"
+#include "commands/peaks.h"
 #include "engine/engine.h"
 #include "model/kept_moments.h"
-#include "model/peak_steps.h"
 #include "model/sampled.h"
 
 struct run_moments { /* all zero at first */
@@ -14,7 +14,7 @@ struct run_moments { /* all zero at first */
 	struct kept_moments kept;
 	struct moments all;	  /* that are kept */
 	const struct moment *end; /* of run_moments__with_end */
-	struct peak_steps steps;
+	struct peaks peaks;
 	uint64_t failed, missed;
 	uint64_t ns, longest_ns, cpu_ns;
 };

@@ -122,6 +122,23 @@ int moment__rss(const struct moment *moment, const struct moment *of, uint64_t *
 	return err;
 }
 
+int moment__rss_alive(const struct moment *moment, uint64_t *ret)
+{
+	uint64_t pages;
+	size_t i;
+	int err = 0;
+
+	*ret = 0;
+	for (i = 0; !err && i < moment->process_count; i++) {
+		if (moment->processes[i].header.exited)
+			continue;
+		err = process_moment__rss(&moment->processes[i],
+					  moment->header.environment.page_bytes, &pages);
+		*ret += pages;
+	}
+	return err;
+}
+
 static int share_lists(struct process_moment *process, const struct process_moment *before)
 {
 	unsigned int i;

@@ -43,6 +43,9 @@ int process_moment__resident(const struct process_moment *process, uint64_t page
  */
 int moment__rss(const struct moment *moment, const struct moment *of, uint64_t *ret);
 
+/* The same of those that had not ended, which are what polls of RSS see. 0 or -ENOMEM. */
+int moment__rss_alive(const struct moment *moment, uint64_t *ret);
+
 /*
  * For a moment that is kept beside others: what is equal in `before`, process by process, is shared
  * with it. before: a moment that was itself made ready by a call of this, or NULL for the first.
