@@ -16,6 +16,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #include "records.bpf.h"
 #include "sets.bpf.h"
 #include "touched.bpf.h"
+#include "places.bpf.h"
 #include "chunks.bpf.h"
 #include "faults.bpf.h"
 #include "walk.bpf.h"
