@@ -203,6 +203,32 @@ static void what_is_left_out(void **state)
 	free(text);
 }
 
+/* Without notes there is no column for them: names have its room. */
+static void no_empty_column(void **state)
+{
+	static const char name[] = "/a/name/that/needs/forty/columns/of/room";
+	struct view view = { .width = 80 };
+	struct scene scene;
+	char *text;
+
+	(void)state;
+	set_scene(&scene, name);
+	scene.array.desc.name = (char *)"a";
+	text = render(&scene, &view);
+	assert_null(strstr(text, "NOTE"));
+	assert_non_null(strstr(text, name));
+	expect_fits(text, 80, 4);
+	free(text);
+
+	scene.regions[1].tally.states[PAGE_SWAPPED] = 50001;
+	text = render(&scene, &view);
+	assert_non_null(strstr(text, " NOTE "));
+	assert_non_null(strstr(text, " swap 195.3 MiB "));
+	assert_null(strstr(text, name));
+	expect_fits(text, 80, 4);
+	free(text);
+}
+
 /* What tells names apart stays when they are cut, and none is wider than its column. */
 static void names_are_told_apart(void **state)
 {
@@ -256,7 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_left_out),	cmocka_unit_test(every_width),
 		cmocka_unit_test(ascii_is_ascii),	cmocka_unit_test(colour),
-		cmocka_unit_test(names_are_told_apart),
+		cmocka_unit_test(names_are_told_apart), cmocka_unit_test(no_empty_column),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");

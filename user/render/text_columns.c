@@ -139,15 +139,30 @@ struct text_layout text_layout(uint32_t width)
 	return layout;
 }
 
+static void give_to_name(struct text_layout *layout, size_t i)
+{
+	if (layout->shown[i])
+		layout->name_width += columns[i].width + 1;
+	layout->shown[i] = false;
+}
+
 void text_layout_without_touch(struct text_layout *layout)
 {
 	size_t i;
 
 	for (i = 0; i < TEXT_COLUMNS; i++) {
-		if (columns[i].needs == NEEDS_NOTHING || !layout->shown[i])
-			continue;
-		layout->name_width += columns[i].width + 1;
-		layout->shown[i] = false;
+		if (columns[i].needs != NEEDS_NOTHING)
+			give_to_name(layout, i);
+	}
+}
+
+void text_layout_without_note(struct text_layout *layout)
+{
+	size_t i;
+
+	for (i = 0; i < TEXT_COLUMNS; i++) {
+		if (columns[i].words)
+			give_to_name(layout, i);
 	}
 }
 

@@ -71,6 +71,9 @@ struct text_layout text_layout(uint32_t width);
 /* If touches are unknown, their columns disappear and names get the room. */
 void text_layout_without_touch(struct text_layout *layout);
 
+/* The same, if no row has a note. */
+void text_layout_without_note(struct text_layout *layout);
+
 /* The titles of the shown columns, and the numbers of a line. */
 void text_columns_heading(const struct text *text);
 void text_columns_line(const struct text *text, const struct text_line *line);

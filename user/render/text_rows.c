@@ -149,11 +149,28 @@ static struct text_line line_of(const struct row_entry *entry)
 	};
 }
 
+static struct text_note note_of(const struct text *text, const struct row_entry *entry)
+{
+	const struct text_line line = line_of(entry);
+
+	return text_note_of(&line, text->process->header.faults_known);
+}
+
+static bool has_notes(const struct text *text, const struct selection *selection)
+{
+	size_t i;
+
+	for (i = 0; i < selection->shown_count; i++) {
+		if (*note_of(text, selection->shown[i]).word)
+			return true;
+	}
+	return false;
+}
+
 /* Rows are many or a sentence says what anybody sees: then it is not worth its lines. */
 static uint64_t worth_of(const struct text *text, const struct row_entry *entry, bool few)
 {
-	const struct text_line line = line_of(entry);
-	const struct text_note note = text_note_of(&line, text->process->header.faults_known);
+	const struct text_note note = note_of(text, entry);
 
 	if (entry->array && few)
 		return UINT64_MAX;
@@ -271,13 +288,16 @@ static int put_rows(const struct text *text, const struct selection *selection)
 
 int text_rows(const struct text *text)
 {
+	struct text fitted = *text;
 	struct selection selection;
 	size_t i;
 	int err;
 
 	err = selection__init(&selection, text->process, text->view, text->page_bytes);
+	if (!err && !has_notes(text, &selection))
+		text_layout_without_note(&fitted.layout);
 	if (!err)
-		err = put_rows(text, &selection);
+		err = put_rows(&fitted, &selection);
 	for (i = 0; i < text->process->header.symbol_misses.count; i++)
 		put_miss(text, &text->process->header.symbol_misses.misses[i]);
 	if (text->process->header.names_missing.length)
