@@ -212,7 +212,8 @@ $(O)/tools:
 	command -v $(BPFTOOL) >/dev/null || need bpftool bpftool; \
 	command -v $(PKG_CONFIG) >/dev/null || need pkg-config pkg-config; \
 	for pair in libbpf:libbpf-dev libelf:libelf-dev libdw:libdw-dev zlib:zlib1g-dev \
-		mxml:libmxml-dev ncursesw:libncurses-dev sqlite3:libsqlite3-dev; do \
+		mxml:libmxml-dev ncursesw:libncurses-dev sqlite3:libsqlite3-dev \
+		cairo:libcairo2-dev; do \
 		$(PKG_CONFIG) --exists $${pair%:*} || need $${pair%:*} $${pair#*:}; \
 	done; \
 	printf '%s\n' '#include <libiberty/demangle.h>' | $(CC) -E - >/dev/null 2>&1 || \

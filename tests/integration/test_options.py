@@ -14,7 +14,7 @@ SAMPLES = {
     "user": "root", "at": "exit", "chunk-slots": "4", "processes": "4", "ring-bytes": "4K",
     "expect": "process: resident > 0", "file": "/dev/null", "expect-status": "any",
     "output": "/dev/null", "html": "/dev/null", "perfetto": "/dev/null",
-    "firefox": "/dev/null", "record": "x", "moment": "1",
+    "firefox": "/dev/null", "png": "/dev/null", "svg": "/dev/null", "pdf": "/dev/null", "record": "x", "moment": "1",
     "before": "1", "after": "peak", "history": "1M",
 }
 

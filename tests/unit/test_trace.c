@@ -54,7 +54,7 @@ static void set_scene(struct scene *scene, size_t count, size_t processes)
 	size_t i, j;
 
 	memset(scene, 0, sizeof(*scene));
-	scene->moments = (struct moments){ count, scene, scene_at };
+	scene->moments = (struct moments){ .count = count, .from = scene, .at = scene_at };
 	for (i = 0; i < count; i++) {
 		scene->of[i] = empty_moment(processes, i * 1000000);
 		for (j = 0; j < processes; j++)
@@ -267,7 +267,7 @@ static void too_many_moments_are_taken_evenly(void **state)
 	enum { COUNT = 3 * TRACE_MOMENTS_MAX };
 	const struct view view = { 0 };
 	struct moment moment = empty_moment(0, 0);
-	const struct moments moments = { COUNT, &moment, same_at };
+	const struct moments moments = { .count = COUNT, .from = &moment, .at = same_at };
 	struct trace trace;
 	size_t i;
 

@@ -13,6 +13,9 @@ static const struct {
 	{ "html", offsetof(struct options, html) },
 	{ "perfetto", offsetof(struct options, perfetto) },
 	{ "firefox", offsetof(struct options, firefox) },
+	{ "png", offsetof(struct options, png) },
+	{ "svg", offsetof(struct options, svg) },
+	{ "pdf", offsetof(struct options, pdf) },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))

@@ -133,6 +133,40 @@ static const struct option_row rows[] = {
 			"Also writes what *--perfetto* has as a profile for profiler.firefox.com.",
 	},
 	{
+		.name = "png",
+		.commands = LOOKING,
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, png),
+		.completion = COMPLETE_FILES,
+		.value = "OUT",
+		.help = "also a picture of the rows and their heatmaps",
+		.manual =
+			"Also draws a picture of the report's moment: a line a row with its heatmap, at most\n"
+			"40 rows a process, and RSS over time if there are several moments. *watch* then\n"
+			"prints reports, has no live view, and the picture is of its last report. Pictures\n"
+			"need the library cairo.",
+	},
+	{
+		.name = "svg",
+		.commands = LOOKING,
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, svg),
+		.completion = COMPLETE_FILES,
+		.value = "OUT",
+		.help = "the same as SVG",
+		.manual = "The same picture as SVG.",
+	},
+	{
+		.name = "pdf",
+		.commands = LOOKING,
+		.kind = OPTION_TEXT,
+		.offset = offsetof(struct options, pdf),
+		.completion = COMPLETE_FILES,
+		.value = "OUT",
+		.help = "the same as PDF",
+		.manual = "The same picture as PDF.",
+	},
+	{
 		.name = "color",
 		.commands = LOOKING | OPTIONS_DIFF | OPTIONS_CHECK,
 		.kind = OPTION_CHOICE,

@@ -65,6 +65,9 @@ struct options {
 	const char *html;   /* --html */
 	const char *perfetto;
 	const char *firefox;
+	const char *png; /* --png, --svg, --pdf */
+	const char *svg;
+	const char *pdf;
 	const char *record; /* --record */
 	const char *before; /* --before */
 	const char *after;  /* --after */

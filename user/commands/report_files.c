@@ -104,6 +104,8 @@ static int print_file(struct reporting *reporting, const char *path)
 		return STATUS_INTERNAL;
 	moments = recorded__moments(recorded);
 	status = choose_moments(reporting, path, &moments, &first, &end);
+	if (status < 0)
+		moments.before_last = moments.count - end;
 	begin_file(reporting, path);
 	for (; status < 0 && first < end; first++)
 		status = print_moment(reporting, &moments, path, first);

@@ -12,6 +12,7 @@ struct moments { /* in the order of time */
 	void *from; /* whoever keeps them */
 	/* The moment is borrowed until the next call. 0 or -errno. */
 	int (*at)(void *from, size_t index, const struct moment **ret);
+	size_t before_last; /* how many lie behind the one that a person wants to see */
 };
 
 #endif

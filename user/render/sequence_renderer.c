@@ -4,14 +4,15 @@
 
 #include <string.h>
 
+#include "render/chart.h"
 #include "render/firefox.h"
 #include "render/html.h"
 #include "render/perfetto.h"
 
 static const struct sequence_renderer renderers[] = {
-	{ "html", html_render },
-	{ "perfetto", perfetto_render },
-	{ "firefox", firefox_render },
+	{ "html", html_render },       { "perfetto", perfetto_render },
+	{ "firefox", firefox_render }, { "png", chart_png },
+	{ "svg", chart_svg },	       { "pdf", chart_pdf },
 };
 
 const struct sequence_renderer *sequence_renderer_find(const char *name)

@@ -11,8 +11,9 @@
 struct sequence_renderer {
 	const char *name;
 	/*
-	 * There is at least one moment; each is asked for at most once, in order. 0, -ENOMEM, -EPROTO
-	 * (logged), -EIO: the stream has the error, or what moments->at returned.
+	 * There is at least one moment; they are asked for in order, and then one of them again. 0,
+	 * -ENOMEM, -EPROTO or -ENOENT (both logged), -EIO: the stream has the error, or what
+	 * moments->at returned.
 	 */
 	int (*render)(const struct moments *moments, const struct view *view, FILE *out);
 };

@@ -234,7 +234,7 @@ static int moment_at(void *from, size_t index, const struct moment **ret)
 
 struct moments recorded__moments(struct recorded *recorded)
 {
-	return (struct moments){ recorded->count, recorded, moment_at };
+	return (struct moments){ .count = recorded->count, .from = recorded, .at = moment_at };
 }
 
 void recorded__free(struct recorded *recorded)
