@@ -108,6 +108,51 @@ static void test_left_while_frozen(void **state)
 	procfs__close(procfs);
 }
 
+static int play_birth(void)
+{
+	pthread_t thread;
+
+	child_say('r');
+	child_hear();
+	pthread_create(&thread, NULL, run_through_marked, NULL);
+	child_hear();
+	atomic_store(&ended, true);
+	pthread_join(thread, NULL);
+	child_say('e');
+	return 7;
+}
+
+/* It is traced, but nothing of it was served: nobody else holds it. */
+static void test_frozen_with_a_thread_just_born(void **state)
+{
+	struct child child = child_start(play_birth);
+	struct watched *watched = watched_new(false);
+	struct procfs *procfs;
+	struct proc *proc;
+	const char *why;
+	siginfo_t info;
+	pid_t failed;
+
+	(void)state;
+	assert_int_equal(procfs__open("/proc", &procfs), 0);
+	assert_int_equal(proc__open(procfs, (uint32_t)child.pid, &proc), 0);
+	child_go(&child);
+	assert_int_equal(child_hears(&child), 'r');
+	assert_int_equal(tracer__attach(watched->tracer, proc, &failed), 0);
+	child_go(&child);
+	assert_int_equal(waitid(P_ALL, 0, &info, WSTOPPED | WNOWAIT | __WALL), 0);
+	assert_int_equal(tracer__attach(watched->tracer, proc, &failed), 0);
+	assert_int_equal(freeze_begin(watched->tracer, proc, &why), 0);
+	assert_int_equal(tracer__threads(watched->tracer, child.pid), 2);
+	assert_true(tracer__is_still(watched->tracer, child.pid));
+	freeze_end(watched->tracer, child.pid);
+	watched_free(watched);
+	assert_int_equal(end_of(&child), 0);
+	child_end(&child);
+	proc__close(proc);
+	procfs__close(procfs);
+}
+
 /* In the place of pagewatch: it holds the process, and then is stuck for good. */
 static void be_stuck(pid_t pid)
 {
@@ -152,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_left_at_stop_points),
 		cmocka_unit_test(test_left_while_frozen),
+		cmocka_unit_test(test_frozen_with_a_thread_just_born),
 		cmocka_unit_test(test_stuck_with_a_frozen_process),
 	};
 

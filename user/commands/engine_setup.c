@@ -13,6 +13,12 @@ int options__attach(const struct options *options, struct engine *engine)
 	return err;
 }
 
+void options__try_checkpoints(const struct options *options, struct engine *engine)
+{
+	if (options->pid_count == 1)
+		engine__try_checkpoints(engine, options->pids[0]);
+}
+
 char *options__name_targets(const struct options *options, char *buffer, size_t size)
 {
 	struct text_buffer text = text_buffer__over(buffer, size);

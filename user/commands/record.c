@@ -157,6 +157,8 @@ static int record_process(struct record *record)
 	int err = options__attach(&record->options, record->engine);
 
 	if (!err)
+		options__try_checkpoints(&record->options, record->engine);
+	if (!err)
 		err = record_loop(record, &last);
 	/* One who ends it wants to know what there was then. */
 	if (!err && !record->failed && last == ENGINE_INTERRUPTED)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* pagewatch -p PID: the live view on a terminal, else a report per interval. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct watch {
 	struct engine *engine;
 	uint64_t interval_ns; /* of the engine's ticks */
 	uint64_t reports;
+	uint64_t passed; /* checkpoints that came too soon after a look */
 	bool unrecorded; /* the recording failed, and has said so */
 	struct symbols_seen seen;
 };
@@ -81,16 +83,31 @@ static int set_pace(struct watch *watch)
 	return engine__set_interval(watch->engine, interval_ns);
 }
 
+/* Who waits at a checkpoint goes on before its moment is shown. 0 or -errno. */
+static int take_moment(struct watch *watch, enum moment_reason reason, struct moment *ret)
+{
+	const char *name = NULL;
+	uint32_t pid;
+	int err;
+
+	if (reason == MOMENT_CHECKPOINT)
+		name = engine__checkpoint(watch->engine, &pid);
+	if (watch->live)
+		live__looks(watch->live);
+	err = engine__report(watch->engine, ret);
+	if (!err)
+		err = moment__set_reason(ret, reason, name);
+	if (reason == MOMENT_CHECKPOINT)
+		engine__answer_checkpoint(watch->engine, !err);
+	return err;
+}
+
 /* -1 to go on, or the exit status. */
 static int take_one(struct watch *watch, enum moment_reason reason)
 {
-	struct moment moment;
-	int err;
+	struct moment moment = { 0 };
+	int err = take_moment(watch, reason, &moment);
 
-	if (watch->live)
-		live__looks(watch->live);
-	err = engine__report(watch->engine, &moment);
-	moment.header.reason = reason;
 	if (!err && !watch->reports && moment__all_exited(&moment)) {
 		moment__deinit(&moment);
 		tell_ended(watch);
@@ -148,6 +165,21 @@ static int on_resize(struct watch *watch)
 	return err ? status_of_error(err) : -1;
 }
 
+/* A screen must not cost a process that reaches many of them more than a screen may cost. */
+static int on_checkpoint(struct watch *watch)
+{
+	if (!watch->live)
+		return take_one(watch, MOMENT_CHECKPOINT);
+	if (live__may_look(watch->live)) {
+		/* The next one of the interval is a whole interval later. */
+		watch->interval_ns = 0;
+		return take_one(watch, MOMENT_CHECKPOINT);
+	}
+	engine__answer_checkpoint(watch->engine, false);
+	watch->passed += !live__paused(watch->live);
+	return -1;
+}
+
 static int handle_event(struct watch *watch, enum engine_event event)
 {
 	switch (event) {
@@ -170,8 +202,7 @@ static int handle_event(struct watch *watch, enum engine_event event)
 		engine__resume(watch->engine);
 		return -1;
 	case ENGINE_CHECKPOINT:
-		engine__answer_checkpoint(watch->engine, false);
-		return -1;
+		return on_checkpoint(watch);
 	}
 	return STATUS_INTERNAL;
 }
@@ -252,6 +283,8 @@ static int watch_process(struct watch *watch)
 	err = engine__new(&options, &watch->engine);
 	if (!err)
 		err = options__attach(&watch->options, watch->engine);
+	if (!err)
+		options__try_checkpoints(&watch->options, watch->engine);
 	if (!err && live)
 		err = open_live(watch);
 	return err ? status_of_error(err) : watch_loop(watch);
@@ -281,6 +314,10 @@ int command_watch(int argc, char **argv)
 	if (status < 0) {
 		status = watch_process(&watch);
 		live__free(watch.live);
+		if (watch.passed)
+			log_warn("%" PRIu64
+				 " checkpoints have no moment: they came too soon after a look",
+				 watch.passed);
 		if (close_documents(&watch) && status == STATUS_OK)
 			status = STATUS_INTERNAL;
 		err = report__close(&watch.report);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "collect/elf/elf_usdt.h"
 #include "collect/elf/mapped_file.h"
 #include "control/usdt_argument.h"
 #include "lib/pagewatch.h"
@@ -34,39 +33,47 @@ void attached__free(struct attached *attached)
 	free(attached);
 }
 
-static int attached_arm_file(struct attached *attached, const struct proc *proc,
-			     const struct vma *vma)
+static int attached_find_in(const struct proc *proc, const struct vma *vma,
+			    struct attached_place *ret)
 {
-	int fd = mapped_file_open(proc, vma), err;
-	struct stop_place place = { .fd = fd };
-	struct elf_usdt probe;
+	int err;
 
-	if (fd < 0)
-		return fd;
-	err = elf_usdt_find(fd, "pagewatch", "checkpoint", &probe);
-	place.offset = probe.offset;
-	if (!err)
-		err = tracer__arm(attached->tracer, (pid_t)proc__pid(proc), 0, &place);
-	if (!err)
-		memcpy(attached->arguments, probe.arguments, sizeof(attached->arguments));
-	close(fd);
+	ret->fd = mapped_file_open(proc, vma);
+	if (ret->fd < 0)
+		return ret->fd;
+	err = elf_usdt_find(ret->fd, "pagewatch", "checkpoint", &ret->probe);
+	if (err)
+		close(ret->fd);
 	return err;
 }
 
-int attached__watch(struct attached *attached, const struct proc *proc, const struct vma_list *vmas)
+/* A file that cannot be read, or is not ELF, is not ours. */
+int attached_find(const struct proc *proc, const struct vma_list *vmas, struct attached_place *ret)
 {
-	pid_t failed;
+	uint32_t tid;
 	size_t i;
+
+	for (i = 0; i < vmas->count; i++) {
+		const struct vma *vma = &vmas->vmas[i];
+
+		if (vma->executable && vma->kind == VMA_FILE && !attached_find_in(proc, vma, ret))
+			return 0;
+	}
+	return proc__living_thread(proc, &tid) ? -ESRCH : -ENOENT;
+}
+
+int attached__watch(struct attached *attached, const struct proc *proc,
+		    const struct attached_place *place)
+{
+	const struct stop_place stop = { .fd = place->fd, .offset = place->probe.offset };
+	pid_t failed;
 	int err;
 
 	attached->pid = (pid_t)proc__pid(proc);
+	memcpy(attached->arguments, place->probe.arguments, sizeof(attached->arguments));
 	err = tracer__attach(attached->tracer, proc, &failed);
 	if (!err)
-		err = -ENOENT;
-	for (i = 0; err == -ENOENT && i < vmas->count; i++) {
-		if (vmas->vmas[i].executable && vmas->vmas[i].kind == VMA_FILE)
-			err = attached_arm_file(attached, proc, &vmas->vmas[i]);
-	}
+		err = tracer__arm(attached->tracer, attached->pid, 0, &stop);
 	if (err) {
 		tracer__leave(attached->tracer, attached->pid);
 		attached->pid = 0;

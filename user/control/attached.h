@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "collect/elf/elf_usdt.h"
 #include "control/tracer.h"
 #include "facts/vma.h"
 
@@ -17,12 +18,20 @@ struct attached;
 int attached__new(struct tracer *tracer, struct attached **ret);
 void attached__free(struct attached *attached);
 
+struct attached_place {
+	int fd; /* of a mapped file with the probe; the caller closes it */
+	struct elf_usdt probe;
+};
+
 /*
- * Waits for checkpoints of one process from now on; vmas: what it has mapped. 0, -ENOENT: it has no
- * libpagewatch, or another -errno: then it is released.
+ * Looks for libpagewatch in what a process has mapped; the process does not notice. 0, -ENOENT: it
+ * has none, or -ESRCH; then there is nothing to close.
  */
+int attached_find(const struct proc *proc, const struct vma_list *vmas, struct attached_place *ret);
+
+/* Waits for checkpoints of one process from now on. 0 or -errno: then it is released. */
 int attached__watch(struct attached *attached, const struct proc *proc,
-		    const struct vma_list *vmas);
+		    const struct attached_place *place);
 
 /*
  * The name of the checkpoint at which a thread waits for us (untrusted, valid until the answer), or

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "control/attached.h"
@@ -165,19 +166,24 @@ enum last_stop control__last_stop(const struct control *control)
 
 int control__attach(struct control *control, const struct proc *proc, const struct vma_list *vmas)
 {
-	pid_t pid = (pid_t)proc__pid(proc);
+	struct attached_place place;
 	int err;
 
 	if (!control->options.probes)
 		return -EOPNOTSUPP;
+	err = attached_find(proc, vmas, &place);
+	if (err)
+		return err;
 	err = control_need_tracer(control);
 	if (!err && !control->attached)
 		err = attached__new(control->tracer, &control->attached);
-	if (err)
-		return err;
-	control_need_watchdog(control);
-	watchdog__trace(control->watchdog, pid);
-	return attached__watch(control->attached, proc, vmas);
+	if (!err) {
+		control_need_watchdog(control);
+		watchdog__trace(control->watchdog, (pid_t)proc__pid(proc));
+		err = attached__watch(control->attached, proc, &place);
+	}
+	close(place.fd);
+	return err;
 }
 
 /* --- events */

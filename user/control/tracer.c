@@ -6,6 +6,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "control/thread_status.h"
 #include "control/tracer_priv.h"
@@ -60,7 +61,10 @@ int tracer__seize(struct tracer *tracer, pid_t pid)
 	return err;
 }
 
-/* Ignores a thread that has ended. *fresh: it was not traced yet. */
+/*
+ * Ignores a thread that has ended, and one that a traced thread has just created: it is traced
+ * already, and stands until its first stop is served. *fresh: it was not traced yet.
+ */
 static int tracer_attach_thread(struct tracer *tracer, const struct proc *proc, pid_t tid,
 				bool *fresh)
 {
@@ -72,7 +76,7 @@ static int tracer_attach_thread(struct tracer *tracer, const struct proc *proc, 
 		if (errno == ESRCH)
 			return 0;
 		status = thread_status_read(proc, tid);
-		return thread_status_ended(&status) ? 0 : -EPERM;
+		return thread_status_ended(&status) || status.tracer == getpid() ? 0 : -EPERM;
 	}
 	*fresh = true;
 	return tasks__add_thread(&tracer->tasks, tid, (pid_t)proc__pid(proc)) ? 0 : -ENOMEM;

@@ -77,6 +77,12 @@ int engine__attach(struct engine *engine, uint32_t pid);
 int engine__attach_checkpoints(struct engine *engine, uint32_t pid);
 
 /*
+ * The same for those who can do without: nothing is logged and nothing is traced if the process has
+ * no libpagewatch, has ended, or the tier cannot see its checkpoints. Other errors are one line.
+ */
+void engine__try_checkpoints(struct engine *engine, uint32_t pid);
+
+/*
  * Starts a command, held until it is watched. 0, or -errno of its exec (-ENOENT, -EACCES, ...) or
  * of our own failure: *exec_failed says which.
  */

@@ -135,13 +135,24 @@ int engine__resume(struct engine *engine)
 	return control__release(engine->control);
 }
 
+/* pid may be that of one of its threads. */
+static int attach_to_target(struct engine *engine, uint32_t pid)
+{
+	struct target *target = NULL;
+	struct proc *proc = NULL;
+
+	if (!proc__open(engine->procfs, pid, &proc))
+		target = engine_find_pid(engine, proc__pid(proc));
+	proc__close(proc);
+	if (!target || !target->proc)
+		return -ESRCH;
+	return control__attach(engine->control, target->proc, &target->vmas);
+}
+
 int engine__attach_checkpoints(struct engine *engine, uint32_t pid)
 {
-	struct target *target = engine_find_pid(engine, pid);
-	int err = -ESRCH;
+	int err = attach_to_target(engine, pid);
 
-	if (target && target->proc)
-		err = control__attach(engine->control, target->proc, &target->vmas);
 	if (err == -ENOENT)
 		log_error("process %u does not use libpagewatch: it has no checkpoints", pid);
 	else if (err == -EPERM)
@@ -152,6 +163,18 @@ int engine__attach_checkpoints(struct engine *engine, uint32_t pid)
 	if (!err)
 		test_point_wait("armed");
 	return err;
+}
+
+void engine__try_checkpoints(struct engine *engine, uint32_t pid)
+{
+	int err = attach_to_target(engine, pid);
+
+	if (err == -EPERM)
+		log_warn("cannot see the checkpoints of process %u: another debugger holds it",
+			 pid);
+	else if (err && err != -ENOENT && err != -ESRCH && err != -EOPNOTSUPP)
+		log_warn("cannot see the checkpoints of process %u: %s", pid, strerror(-err));
+	test_point_wait("checkpoints");
 }
 
 /* An unwatched process is released. */

@@ -303,6 +303,12 @@ bool live__paused(const struct live *live)
 	return live->state.paused;
 }
 
+bool live__may_look(const struct live *live)
+{
+	return !live->state.paused &&
+	       now_ns(CLOCK_MONOTONIC) - live->step_wall >= live->cost_ns * PACE_SHARE;
+}
+
 uint64_t live__interval(const struct live *live)
 {
 	return live->state.interval_ns;

@@ -58,6 +58,9 @@ int live__resized(struct live *live);
 /* Nobody wants another moment now. */
 bool live__paused(const struct live *live);
 
+/* Whether a moment between those of the interval keeps to what watching may cost, and is wanted. */
+bool live__may_look(const struct live *live);
+
 /* The time between moments that keeps to what watching may cost; at least what was asked for. */
 uint64_t live__interval(const struct live *live);
 
