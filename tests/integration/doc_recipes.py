@@ -54,6 +54,12 @@ class Stage:
             target.said.append(line)
         return target
 
+    @staticmethod
+    def room_for_huge_pages():
+        """A machine that was busy has no 2 MiB in one piece: memory is put together first."""
+        with open("/proc/sys/vm/compact_memory", "w", encoding="ascii") as file:
+            file.write("1")
+
     def script(self, name, code):
         (self.folder / name).write_text(code + "\n", encoding="utf-8")
 
@@ -123,12 +129,14 @@ ONE_WRITE = "import numpy as np\nx = np.zeros((10000, 10000)); x[5000, 5000] = 1
 
 @recipe("COOKBOOK.md: I wrote one element. Why did 2 MiB appear?", counts_vary=True)
 def one_write(stage):
+    stage.room_for_huge_pages()
     stage.script("one.py", ONE_WRITE)
     return stage.run()
 
 
 @recipe("COOKBOOK.md: I wrote one element. Why did 2 MiB appear? 2", counts_vary=True)
 def one_write_numpy2(stage):
+    stage.room_for_huge_pages()
     assert numpy2.make_venv() is None
     stage.script("one.py", ONE_WRITE)
     return stage.run(python=numpy2.PYTHON)
@@ -136,6 +144,7 @@ def one_write_numpy2(stage):
 
 @recipe("COOKBOOK.md: Why does the memory not come back?", counts_vary=True)
 def not_back(stage):
+    stage.room_for_huge_pages()
     stage.script("tmp.py", "import numpy as np\na = np.ones(4_000_000)\n"
                            "for _ in range(3):\n    a = a + 1")
     return stage.run()
