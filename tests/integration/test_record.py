@@ -28,17 +28,6 @@ for part in range(int(sys.argv[1])):
     print("DONE", flush=True)
 sys.stdin.readline()
 """
-DENSE = """
-import mmap, sys
-m = mmap.mmap(-1, 64 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-m.madvise(mmap.MADV_NOHUGEPAGE)
-print("READY", flush=True)
-sys.stdin.readline()
-for i in range(0, 64 << 20, 4096):
-    m[i] = 1
-print("DONE", flush=True)
-sys.stdin.readline()
-"""
 NUMPY = """
 import numpy as np, sys
 a, b = np.zeros((1000, 1024)), np.ones(1 << 18)
@@ -261,6 +250,22 @@ def test_killed_beside_a_command(tmp_path, opened):
     assert report(tmp_path / "a.pw", "--json", "--moment", "all").count("\n") == 2
 
 
+def test_asked_after_the_last_look(tmp_path, opened):
+    """The command's last look belongs to the last moment, however long its exit takes."""
+    phases = harness.Phases()
+    opened.append(phases)
+    process = subprocess.Popen([harness.PROGRAM, "record", "-o", tmp_path / "a.pw", "--no-peaks",
+                                *harness.NEVER, "--", "/bin/true"], pass_fds=phases.fds(),
+                               env=phases.environment())
+    phases.started()
+    assert phases.until("snapshot")
+    process.send_signal(signal.SIGUSR1)
+    phases.leave()
+    assert process.wait() == 0
+    moment, = map(json.loads, report(tmp_path / "a.pw", "--json", "--moment", "all").splitlines())
+    assert moment["reason"] == "end" and moment["processes"][0]["rss_pages"] > 0
+
+
 def test_a_page_of_a_recording(tmp_path):
     path, page = tmp_path / "a.pw", tmp_path / "a.html"
     assert harness.pagewatch("record", "-o", path, "--", "/bin/true").returncode == 0
@@ -354,36 +359,3 @@ def test_read_in_a_read_only_folder(small_disk):
                              "/bin/true").returncode == 0
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     assert json.loads(report(small_disk / "a.pw", "--json"))["kind"] == "snapshot"
-
-
-def bytes_of(path, table):
-    return rows(path, f"SELECT sum(pgsize) FROM dbstat WHERE name = '{table}'")[0][0]
-
-
-def test_bytes_of_touches(tmp_path, opened):
-    """Chunks of which all was touched, and chunks of which a page was."""
-    target = python(DENSE)
-    opened.append(target)
-    target.ready()
-    watch = harness.Watch(target.pid, "--record", tmp_path / "dense.pw")
-    opened.append(watch)
-    target.done()
-    shown(watch)
-    touches, = rows(tmp_path / "dense.pw",
-                    "SELECT sum(pages) FROM chunk_touch WHERE pages >= 256")[0]
-    assert touches >= (64 << 20) // 4096 - 512
-    assert bytes_of(tmp_path / "dense.pw", "chunk_touch") <= touches / 2
-
-
-def test_bytes_of_chunks(tmp_path, opened):
-    program = SPARSE.replace("100\n", "2000\n", 1)
-    target = python(program, "1")
-    opened.append(target)
-    target.ready()
-    watch = harness.Watch(target.pid, "--record", tmp_path / "sparse.pw")
-    opened.append(watch)
-    target.done()
-    shown(watch)
-    count, = rows(tmp_path / "sparse.pw", "SELECT count(*) FROM chunk_touch")[0]
-    assert count >= 2000
-    assert bytes_of(tmp_path / "sparse.pw", "chunk_touch") <= 48 * count

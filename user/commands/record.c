@@ -67,6 +67,12 @@ static int take_moment(struct record *record, enum moment_reason reason)
 	return keep_moment(record, &moment, start);
 }
 
+/* A report of a process that has had its last look would use it up, and leave nothing to the end. */
+static int take_meanwhile(struct record *record, enum moment_reason reason)
+{
+	return engine__kept_last(record->engine) ? 0 : take_moment(record, reason);
+}
+
 /* The process goes on before its moment is written. */
 static int on_checkpoint(struct record *record)
 {
@@ -106,11 +112,11 @@ static int handle_event(struct record *record, enum engine_event event)
 {
 	switch (event) {
 	case ENGINE_TICK:
-		return take_moment(record, MOMENT_INTERVAL);
+		return take_meanwhile(record, MOMENT_INTERVAL);
 	case ENGINE_POLLED:
-		return peaks__due(&record->peaks) ? take_moment(record, MOMENT_PEAK) : 0;
+		return peaks__due(&record->peaks) ? take_meanwhile(record, MOMENT_PEAK) : 0;
 	case ENGINE_ASKED:
-		return take_moment(record, MOMENT_ASKED);
+		return take_meanwhile(record, MOMENT_ASKED);
 	case ENGINE_CHECKPOINT:
 		return on_checkpoint(record);
 	case ENGINE_LAST_CHANCE:
