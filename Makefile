@@ -137,7 +137,7 @@ help:
 #: make check        build with gcc and clang, lint, unit and integration tests (all: as root)
 #: make check-long   the same with the long suites
 #: make unit         only the unit tests
-#: make docs-outputs  rewrite the outputs in README and COOKBOOK (root)
+#: make docs-outputs  rewrite the outputs in README, COOKBOOK and TOUR (root)
 #: make seeds        run the claims of docs/SEEDS.md and write its table (root)
 #: make demo         watch a real numpy program (root)
 #: make bench        measure, print a table, write .output/bench.json (root)

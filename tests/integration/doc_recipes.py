@@ -288,3 +288,50 @@ def swapped(stage):
 def probe(stage):
     # What does not work here has the reason in its line.
     return [re.sub(r"^  no  ", "  yes ", line) for line in stage.run()]
+
+
+TOUR = """import numpy as np
+
+table = np.zeros((4000, 4000))
+table[:40] = 1
+weights = np.ones((1000, 1000))
+
+
+def loss():
+    return ((weights - weights.mean()) ** 2).sum()
+
+
+{}loss()"""
+
+
+def tour_scripts(stage):
+    stage.columns = 80
+    stage.script("tour.py", TOUR.format(""))
+    stage.script("tour2.py", TOUR.format("table += 0\n"))
+
+
+@recipe("TOUR.md: What did it cost?", counts_vary=True)
+def tour_cost(stage):
+    tour_scripts(stage)
+    return stage.run()
+
+
+@recipe("TOUR.md: Keep it so", counts_vary=True)
+def tour_kept(stage):
+    tour_scripts(stage)
+    return stage.run()
+
+
+@recipe("TOUR.md: Somebody touches all of it", counts_vary=True)
+def tour_failed(stage):
+    tour_scripts(stage)
+    return stage.run(status=1)
+
+
+@recipe("TOUR.md: What changed?", counts_vary=True)
+def tour_changed(stage):
+    tour_scripts(stage)
+    for script, recording in (("tour.py", "before.pw"), ("tour2.py", "after.pw")):
+        subprocess.run([harness.PROGRAM, "record", "-o", recording, "--", harness.PYTHON, script],
+                       cwd=stage.folder, check=True)
+    return stage.run(status=1)

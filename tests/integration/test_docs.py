@@ -9,7 +9,7 @@ import harness
 import programs
 import pytest
 
-DOCUMENTS = [harness.ROOT / "README.md", harness.ROOT / "docs/COOKBOOK.md"]
+DOCUMENTS = [harness.ROOT / name for name in ("README.md", "docs/COOKBOOK.md", "docs/TOUR.md")]
 BLOCKS = [block for document in DOCUMENTS for block in doc_blocks.blocks(document)]
 MAN = harness.ROOT / "docs/pagewatch.8.scd"
 # `make docs-outputs` sets it: the outputs are written into the documents instead of compared.
@@ -84,3 +84,9 @@ def test_exit_statuses_of_the_manual_page():
     assert re.findall(r"^\*(\d)\*$", status, re.MULTILINE) == list("01234")
     # A paragraph without a head is one that lost it.
     assert not re.search(r"\n\n\t", status)
+
+
+def test_the_scripts_of_the_tour_are_those_that_run():
+    text = (harness.ROOT / "docs/TOUR.md").read_text(encoding="utf-8")
+    assert f"```\n{doc_recipes.TOUR.format('')}\n```" in text
+    assert "```\ntable += 0\n```" in text
