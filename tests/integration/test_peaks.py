@@ -144,32 +144,59 @@ def test_frozen_if_asked(start):
     assert run.end()["moments"][0]["processes"][0]["frozen"]
 
 
+def goes_on(run, mib):
+    """RSS grows by 2 MiB for each poll: it never stands still. No moment is taken."""
+    before = len(run.phases.seen)
+    for _ in range(mib // 2):
+        run.grow("2")
+        run.phases.go()
+        assert run.phases.until("poll")
+    assert "snapshot" not in run.phases.seen[before:]
+
+
 def test_a_step_is_16_mib_and_a_twentieth(start):
     run = start()
     run.ready()
     run.grow("48")
     run.moment()
-    before = len(run.phases.seen)
-    run.grow("14")
-    for _ in range(4):
-        run.phases.go()
-        assert run.phases.until("poll")
-    assert "snapshot" not in run.phases.seen[before:]
+    goes_on(run, 14)
     run.grow("3")
     run.moment()
     run.grow("400")
     run.moment()
-    before = len(run.phases.seen)
     # More than 16 MiB, less than a twentieth.
-    run.grow("20")
-    for _ in range(4):
-        run.phases.go()
-        assert run.phases.until("poll")
-    assert "snapshot" not in run.phases.seen[before:]
+    goes_on(run, 20)
     report = run.end()
     first, second, third = (row["processes"][0]["rss_pages"] for row in report["moments"])
     assert second - first == 17 * MIB and third - second == 400 * MIB
     assert report["sampling"]["highest_rss_pages"] - third == 20 * MIB
+
+
+def test_where_a_ramp_ends(start):
+    """A step is in the middle of it. What stands still then is the peak, to the page."""
+    run = start()
+    run.ready()
+    run.grow("48")
+    run.moment()
+    goes_on(run, 14)
+    # Two polls in a row; more, if the rest after the step is not over.
+    for _ in range(1000):
+        run.phases.go()
+        if run.phases.hear() == "snapshot":
+            break
+    assert run.phases.seen[-1] == "snapshot"
+    # It stood still: there is nothing new.
+    before = len(run.phases.seen)
+    for _ in range(5):
+        run.phases.go()
+        assert run.phases.until("poll")
+    assert "snapshot" not in run.phases.seen[before:]
+    report = run.end()
+    first, second = (row["processes"][0]["rss_pages"] for row in report["moments"])
+    assert second - first == 14 * MIB
+    assert report["peak"] == report["moments"][1]
+    assert report["sampling"]["highest_rss_pages"] == second
+    assert {row["reason"] for row in report["moments"]} == {"peak"}
 
 
 def test_the_last_32_with_the_highest(start):

@@ -23,7 +23,7 @@ bool peaks__due(struct peaks *peaks)
 	if (peaks->wants_base)
 		peak_steps__took(&peaks->steps, rss, now, now);
 	peaks->wants_base = false;
-	if (!peak_steps__due(&peaks->steps, rss, now))
+	if (!peak_steps__poll(&peaks->steps, rss, now))
 		return false;
 	test_point_wait("peak");
 	return true;
