@@ -102,6 +102,11 @@ static void the_header(void **state)
 	expect_line(&stage.live, &stage.cells, 0,
 		    "python3 (7)  RSS 2.0M  PAUSED  INCOMPLETE  anon 968K  ▁█"
 		    "                       every 4.5s, cost 0.6%");
+	stage.live.interval_ns = stage.live.asked_ns;
+	stage.second->moment.processes[0].header.scan_age_ns = 12900000000;
+	expect_line(&stage.live, &stage.cells, 0,
+		    "python3 (7)  RSS 2.0M  PAUSED  INCOMPLETE  anon 968K  ▁█"
+		    "                     scan 12s old, cost 0.6%");
 	press(&stage.live, "pm");
 	expect_line(&stage.live, &stage.cells, 2,
 		    " INCOMPLETE: 7 mapping events found no room in the ring (--ring-bytes)");

@@ -6,11 +6,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "live/history.h"
+#include "model/moment_lists.h"
 
 static void add_empty(struct history *history, uint64_t at)
 {
@@ -123,12 +125,63 @@ static void is_drawn(void **state)
 	history__deinit(&history);
 }
 
+/* The same process so much later; its pages were scanned age_ns before. */
+static struct moment later(const struct moment *moment, uint64_t seconds, uint64_t age_ns)
+{
+	struct moment ret = { .header = moment->header, .process_count = 1 };
+
+	ret.processes = calloc(1, sizeof(*ret.processes));
+	assert_non_null(ret.processes);
+	assert_int_equal(process_moment__copy(&moment->processes[0], &ret.processes[0]), 0);
+	ret.header.since_start_ns = seconds * 1000000000u;
+	ret.processes[0].header.scan_age_ns = age_ns;
+	return ret;
+}
+
+/* A picture serves later moments of a process at rest, and outlives those before. */
+static void advances(void **state)
+{
+	struct picture *first, *second;
+	struct moment moments[4];
+	struct scene scene;
+	int i;
+
+	(void)state;
+	scene_begin(&scene, 1);
+	scene_process(&scene, 7, 1, "p");
+	scene_region(&scene, 0, 9, VMA_ANON, "", false);
+	scene_pages(&scene, 0, 3, PAGE_ANON);
+	first = scene_picture(&scene, NULL);
+	for (i = 0; i < 4; i++)
+		moments[i] = later(&first->moment, (uint64_t)i + 2, (uint64_t)i);
+	/* It is not known whether something changes. */
+	assert_false(picture__advance(NULL, &moments[1]));
+	assert_false(picture__advance(first, &moments[1]));
+	assert_int_equal(picture__of(&moments[0], first, &second), 0);
+	picture__free(first);
+	assert_true(picture__advance(second, &moments[1]));
+	moment__deinit(&moments[0]);
+	assert_ptr_equal(second->snapshot.processes[0].moment, &moments[1].processes[0]);
+	assert_int_equal(second->moment.header.since_start_ns, 3000000000u);
+	assert_int_equal(second->snapshot.processes[0].header.scan_age_ns, 1);
+	/* It was scanned, something was lost, or it is another process. */
+	moments[2].processes[0].header.scan_age_ns = 0;
+	assert_false(picture__advance(second, &moments[2]));
+	moments[2].processes[0].header.scan_age_ns = 2;
+	moments[2].header.losses.count[LOSS_EVENTS] = 1;
+	assert_false(picture__advance(second, &moments[2]));
+	moments[3].processes[0].header.facts.pid = 8;
+	assert_false(picture__advance(second, &moments[3]));
+	picture__free(second);
+	for (i = 1; i < 4; i++)
+		moment__deinit(&moments[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(steps),
-		cmocka_unit_test(columns),
-		cmocka_unit_test(thins_the_older_half),
+		cmocka_unit_test(advances), cmocka_unit_test(steps),
+		cmocka_unit_test(columns),  cmocka_unit_test(thins_the_older_half),
 		cmocka_unit_test(is_drawn),
 	};
 

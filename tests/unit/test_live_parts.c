@@ -175,22 +175,47 @@ static void typing(void **state)
 	assert_string_equal(prompt.text, "");
 }
 
-/* At most a fiftieth of a core; a dear look counts at once. */
+#define SECOND_NS 1000000000ull
+
+/* At most a fiftieth of a core over time, whatever looks cost; and 100 ms more at once. */
 static void paces(void **state)
 {
-	uint64_t cost = 0, i, interval;
+	static const uint64_t costs[] = { 0, 1000000, 20000000, 21000000, 120000000, 3000000000 };
+	size_t i;
 
 	(void)state;
-	assert_int_equal(pace_interval(1000000000, 5000000, &cost), 1000000000);
-	assert_int_equal(pace_interval(1000000000, 100000000, &cost), 5000000000);
-	interval = 5000000000;
-	for (i = 0; i < 60; i++) {
-		uint64_t next = pace_interval(1000000000, 5000000, &cost);
+	for (i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
+		uint64_t now = SECOND_NS, spent = 0, looks;
+		struct pace pace = { 0 };
 
-		assert_true(next <= interval && next >= 50 * 5000000);
-		interval = next;
+		for (looks = 0; looks < 1000; looks++) {
+			spent += costs[i];
+			now += pace__next(&pace, SECOND_NS, now, costs[i]);
+			assert_true(pace__allows(&pace, now));
+			assert_int_equal(pace__allows(&pace, pace.then_ns),
+					 pace.owed_ns <= PACE_AHEAD_NS);
+			assert_true(spent <= (now - SECOND_NS) / 50 + SECOND_NS / 10);
+		}
+		if (costs[i] <= 20000000)
+			assert_int_equal(now, 1001 * SECOND_NS);
+		else
+			assert_true(spent >= (now - SECOND_NS) / 51);
 	}
-	assert_int_equal(interval, 1000000000);
+}
+
+/* One dear look in thirty seconds of cheap ones delays nothing. */
+static void paces_what_is_rare(void **state)
+{
+	struct pace pace = { 0 };
+	uint64_t now = SECOND_NS, looks;
+
+	(void)state;
+	for (looks = 0; looks < 3000; looks++) {
+		uint64_t cost = looks % 300 ? 1000000 : 90000000;
+
+		assert_int_equal(pace__next(&pace, SECOND_NS / 10, now, cost), SECOND_NS / 10);
+		now += SECOND_NS / 10;
+	}
 }
 
 static void kept_messages(void **state)
@@ -259,6 +284,7 @@ int main(void)
 		cmocka_unit_test(trends),
 		cmocka_unit_test(typing),
 		cmocka_unit_test(paces),
+		cmocka_unit_test(paces_what_is_rare),
 		cmocka_unit_test(kept_messages),
 		cmocka_unit_test(layouts),
 	};

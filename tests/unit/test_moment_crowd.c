@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-/* What a moment of many processes takes. */
+/* What a moment of many processes takes, and the same process in several moments. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +11,7 @@
 #include "base/counted.h"
 #include "model/moment_lists.h"
 #include "model/moment_sum.h"
+#include "sample_moment.h"
 
 #define CROWD 1000u
 
@@ -54,9 +55,41 @@ static void a_crowd_costs_little(void **state)
 	assert_int_equal(sum.bytes, 0);
 }
 
+/* The row of a process that stands still is the one before, and stays when that one goes. */
+static void a_copy_is_the_same(void **state)
+{
+	struct process_moment *was, copy = { 0 };
+	struct process_lists lists, copied;
+	struct moment moment;
+
+	(void)state;
+	sample_moment(&moment);
+	was = &moment.processes[0];
+	process_moment__miss_names(was, "3 arrays");
+	assert_int_equal(process_moment__share(was, NULL), 0);
+	assert_int_equal(process_moment__copy(was, &copy), 0);
+	assert_true(process_moment__same_lists(was, &copy));
+	assert_int_equal(process_lists__of(was, &lists), 0);
+	assert_int_equal(process_lists__of(&copy, &copied), 0);
+	assert_string_equal(copy.header.names_missing.text, was->header.names_missing.text);
+	assert_int_equal(copy.header.symbol_misses.count, was->header.symbol_misses.count);
+	assert_true(lists.arrays.count && lists.arrays.count == copied.arrays.count);
+	assert_string_equal(lists.arrays.arrays[0].name, copied.arrays.arrays[0].name);
+	assert_int_equal(page_runs__differ(&lists.runs, &copied.runs), 0);
+	/* Ended lives belong to the moment that was told of them. */
+	assert_int_equal(copy.header.retired_count, 0);
+	assert_null(copy.header.retired);
+	process_lists__deinit(&lists);
+	moment__deinit(&moment);
+	assert_string_equal(copied.arrays.arrays[0].name, "__main__.m['\\xff']");
+	process_lists__deinit(&copied);
+	process_moment__deinit(&copy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_copy_is_the_same),
 		cmocka_unit_test(a_crowd_costs_little),
 	};
 

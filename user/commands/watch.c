@@ -280,6 +280,8 @@ static int watch_process(struct watch *watch)
 	if (watch->options.record && recorder__open(&watch->recorder, watch->options.record))
 		return STATUS_INTERNAL;
 	options = options__engine(&watch->options);
+	/* What is stored was scanned for its moment. */
+	options.reuse_still = live && !watch->options.record;
 	err = engine__new(&options, &watch->engine);
 	if (!err)
 		err = options__attach(&watch->options, watch->engine);

@@ -38,6 +38,7 @@ struct engine_options {
 	uint64_t heap_min_bytes;	   /* heap blocks from this size on; 0: none */
 	uint32_t heap_blocks;		   /* see faults_options; 0: default */
 	bool want_mappings;		   /* each mmap call of at least array_min_bytes */
+	bool reuse_still;    /* a process in which nothing happens is not scanned each time */
 	uint32_t ended_max;  /* ended processes kept until a report: the largest; the others are
 			      * summed; 0: ENGINE_ENDED_MAX */
 	const char *stop_at; /* BINARY:SYMBOL or SYMBOL where a launched command is stopped;

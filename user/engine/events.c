@@ -168,6 +168,7 @@ static int on_mapping(struct engine *engine, struct target *target, const struct
 {
 	if (!target)
 		return 0;
+	target->events++;
 	if (event->type == MAP_EVENT_UNCLOSED)
 		return on_unclosed(engine, target, event);
 	return touch__handle(target->touch, event);
@@ -211,8 +212,10 @@ static void handle_event(void *ctx, const struct map_event *event)
 	case MAP_EVENT_HEAP_RESIZE:
 	case MAP_EVENT_HEAP_KEEP:
 		target = engine_find_slot(engine, event->slot);
-		if (target)
+		if (target) {
+			target->events++;
 			err = allocations_handle(target, event);
+		}
 		break;
 	case MAP_EVENT_FORK:
 		err = on_fork(engine, event);
@@ -225,8 +228,10 @@ static void handle_event(void *ctx, const struct map_event *event)
 		break;
 	case MAP_EVENT_COLLAPSE:
 		target = engine_find_slot(engine, event->slot);
-		if (target)
+		if (target) {
+			target->events++;
 			target->collapses++;
+		}
 		break;
 	}
 	if (!err)

@@ -7,6 +7,22 @@
 #include "engine/priv.h"
 #include "version.h"
 
+/*
+ * What the kernel holds for us takes a file of /proc for each map and program: it is read again when
+ * a process was scanned.
+ */
+static uint64_t bpf_bytes(struct engine *engine, const struct moment *moment)
+{
+	bool scanned = !moment->process_count;
+	size_t i;
+
+	for (i = 0; i < moment->process_count; i++)
+		scanned |= !moment->processes[i].header.scan_age_ns;
+	if (scanned || !engine->bpf_bytes)
+		engine->bpf_bytes = faults__kernel_bytes(engine->faults);
+	return engine->bpf_bytes;
+}
+
 static void fill_self(struct engine *engine, struct moment *moment)
 {
 	struct process_facts facts = { 0 };
@@ -24,7 +40,7 @@ static void fill_self(struct engine *engine, struct moment *moment)
 		moment->header.self_rss_bytes =
 			facts.rss_kernel_pages * engine->environment.page_bytes;
 	if (engine->faults)
-		moment->header.self_bpf_bytes = faults__kernel_bytes(engine->faults);
+		moment->header.self_bpf_bytes = bpf_bytes(engine, moment);
 }
 
 /* Losses of the kernel side, of ours, and of each target: those of the last scans, and the rest. */

@@ -195,6 +195,8 @@ const char *engine_checkpoint(struct engine *engine, pid_t *pid)
 		control__answer(engine->control, false);
 		return NULL;
 	}
+	/* What a program names is scanned for it. */
+	target->events++;
 	if (control__take_marks(engine->control, &marks)) {
 		target__forget_marks(target);
 		target->marks = marks;

@@ -25,6 +25,28 @@
 #include "model/page_state.h"
 #include "model/rows/tally.h"
 
+/* What shows that a page may have changed. Compared as bytes: all zero at first. */
+struct still_signs {
+	struct fault_counts faults;
+	uint64_t events; /* of target */
+	struct proc_memory memory;
+	struct faults_losses losses; /* of the kernel side, for all processes */
+	uint64_t settled;	     /* 1: neither a fault nor a call may be changing pages */
+};
+
+/* The last scan of a process, which serves for as long as nothing happens there. */
+struct still {
+	bool known;
+	struct process_moment row;
+	struct still_signs signs; /* before the scan */
+	uint64_t scanned_ns;	  /* CLOCK_MONOTONIC of its start */
+	uint64_t cost_ns;	  /* CPU time of it, and of what was found */
+	/* The look that is in progress. */
+	bool held; /* nothing has happened since that scan, but the next one is due */
+	struct still_signs begun;
+	uint64_t began_ns, began_cpu_ns;
+};
+
 /* One address space that is watched. In the scan tier slot is NO_SLOT and touch NULL. */
 struct target {
 	uint32_t pid;
@@ -40,6 +62,8 @@ struct target {
 	struct touch_map window;    /* and those before it */
 	uint64_t unreadable;	    /* pages of the last scan */
 	bool huge_unsure;	    /* the last scan could not tell all huge pages */
+	uint64_t events;	    /* handled so far */
+	struct still still;	    /* for engine_options.reuse_still */
 	uint64_t collapses;	    /* huge pages that khugepaged made during the watch */
 	struct process_facts facts; /* last known */
 	const char *exe;	    /* counted; NULL: not known */
@@ -121,6 +145,7 @@ struct engine {
 	uint64_t start_ns;	/* CLOCK_MONOTONIC */
 	bool backlog;		/* events are left in the ring */
 	int pending_error;	/* of an event handler, reported by engine__next */
+	uint64_t bpf_bytes;	/* as they were last read; 0: not yet */
 	struct losses losses;	/* on our side, since the start of the watch */
 };
 
@@ -129,7 +154,7 @@ struct engine {
 
 /*
  * The files in order; each uses only those before it: poll, target_set, rss, targets, ended;
- * allocations, arrays, window, header; events; holds; snapshot; finals; loop, attach; engine.
+ * allocations, arrays, window, header; events; holds, still; snapshot; finals; loop, attach; engine.
  */
 
 /* poll.c: the loop wakes when fd is readable. 0 or -errno. */
@@ -199,6 +224,14 @@ int engine_drain_some(struct engine *engine);
  * 0 or -errno.
  */
 int engine_make_room(struct engine *engine);
+
+/*
+ * still.c: *ret: row is the one of the last scan, because nothing has happened since then that
+ * changes a page. Else the process is to be scanned, and then still__note keeps that row, whose
+ * lists it shares with the last one's. All events until now have been handled. 0 or -errno.
+ */
+int still__row(struct engine *engine, struct target *target, struct process_moment *row, bool *ret);
+int still__note(struct engine *engine, struct target *target, struct process_moment *row);
 
 /*
  * snapshot.c: the facts of one target, which may end meanwhile. Consumes nothing: ended lives stay

@@ -136,30 +136,21 @@ static int await_image_or_end(struct engine *engine, struct target *target)
 	return err ? err : end_target(engine, target);
 }
 
-static int fill_process(struct engine *engine, struct target *target, struct process_moment *row)
+/* -ESRCH: it is gone. */
+static int scan_process(struct engine *engine, struct target *target, struct process_moment *row)
 {
 	struct array_list arrays = { 0 };
-	int err = 0;
+	int err = look_at_target(engine, target, row, &arrays);
 
-	row->header.complete = true;
-	row->header.slot = target->slot;
-	row->header.faults_known = target->touch != NULL;
-	row->header.frames_known = engine->options.want_frames;
-	if (!target->ended && target->proc) {
-		err = look_at_target(engine, target, row, &arrays);
-		if (!err)
-			err = keep_facts(engine, target, &arrays, row);
-		target__forget_scan(target);
-		engine_free_arrays(&arrays);
-		/*
-		 * It ended during the snapshot: what was counted until then is reported as ended. A
-		 * process loses its memory a moment before it counts as dead.
-		 */
-		if (err == -ESRCH)
-			err = await_image_or_end(engine, target);
-		if (err == -EAGAIN)
-			return err;
-	}
+	if (!err)
+		err = keep_facts(engine, target, &arrays, row);
+	target__forget_scan(target);
+	engine_free_arrays(&arrays);
+	return err;
+}
+
+static int fill_header(struct target *target, struct process_moment *row)
+{
 	if (target->ended && target->touch)
 		row->header.peak_touched = touch__peak(target->touch, &(struct touch_map){ 0 });
 	row->header.exited = target->ended;
@@ -171,11 +162,39 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 	row->header.losses = target->losses;
 	row->header.losses.count[LOSS_UNREADABLE] = target->unreadable;
 	row->header.complete = !losses__any(&row->header.losses);
+	return row->header.names_missing.error;
+}
+
+static int fill_process(struct engine *engine, struct target *target, struct process_moment *row)
+{
+	bool lives = !target->ended && target->proc, still = false;
+	int err = 0;
+
+	if (lives)
+		err = still__row(engine, target, row, &still);
+	if (err || still)
+		return err;
+	row->header.complete = true;
+	row->header.slot = target->slot;
+	row->header.faults_known = target->touch != NULL;
+	row->header.frames_known = engine->options.want_frames;
+	if (lives)
+		err = scan_process(engine, target, row);
+	/*
+	 * It ended during the snapshot: what was counted until then is reported as ended. A process
+	 * loses its memory a moment before it counts as dead.
+	 */
+	if (err == -ESRCH)
+		err = await_image_or_end(engine, target);
+	if (err == -EAGAIN)
+		return err;
 	if (!err)
-		err = row->header.names_missing.error;
+		err = fill_header(target, row);
 	if (!err && target->touch)
 		err = touch__retired(target->touch, &row->header.retired,
 				     &row->header.retired_count);
+	if (!err && lives && !target->ended)
+		err = still__note(engine, target, row);
 	return err;
 }
 

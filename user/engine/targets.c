@@ -69,6 +69,7 @@ void target__free(struct target *target)
 		close(target->pidfd);
 	proc__close(target->proc);
 	target__forget_scan(target);
+	process_moment__deinit(&target->still.row);
 	touch__free(target->touch);
 	vma_list__deinit(&target->vmas);
 	file_maps__deinit(&target->files);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/text.h"
 #include "live/draw.h"
 #include "live/figures.h"
 #include "model/losses.h"
@@ -16,6 +17,7 @@
 #define TREND_MIN 4u
 #define PAST_HINTS 17u /* columns of the footer in front of the timeline */
 #define LINE_BYTES 1100
+#define SECOND_NS 1000000000u
 #define SHORT_NAME 15u /* fits into every list */
 
 /* A line that is filled from the left, up to where what stands at its right begins. */
@@ -106,26 +108,43 @@ static void put_trend(struct bar *bar, const struct live_state *state)
 	bar->at += room ? room + 2 : 0;
 }
 
-/* What watching takes, and how often it looks where that is not as often as was asked for. */
+/* How long ago the page tables were read, where nothing has happened since. */
+static uint64_t oldest_scan_ns(const struct moment *moment)
+{
+	uint64_t oldest = 0;
+	size_t i;
+
+	for (i = 0; i < moment->process_count; i++) {
+		uint64_t age_ns = moment->processes[i].header.scan_age_ns;
+
+		oldest = age_ns > oldest ? age_ns : oldest;
+	}
+	return oldest;
+}
+
+/*
+ * What watching takes, how often it looks where that is not as often as was asked for, and how old
+ * what it shows may be.
+ */
 static void put_cost(struct bar *bar, const struct live_state *state)
 {
-	char line[96], share[FIGURE_MAX], time[FIGURE_MAX];
+	uint64_t age_ns = oldest_scan_ns(&state->picture->moment);
+	char text[128], share[FIGURE_MAX], time[FIGURE_MAX];
+	struct text_buffer line = text_buffer__over(text, sizeof(text));
 	uint32_t columns;
 
 	if (!state->wall_ns)
 		return;
+	if (age_ns >= SECOND_NS)
+		text_buffer__addf(&line, "scan %" PRIu64 "s old, ", age_ns / SECOND_NS);
 	if (state->interval_ns > state->asked_ns)
-		snprintf(line, sizeof(line), "every %s, cost %s",
-			 figure_time(state->interval_ns, time),
-			 figure_share(state->cpu_ns, state->wall_ns, share));
-	else
-		snprintf(line, sizeof(line), "cost %s",
-			 figure_share(state->cpu_ns, state->wall_ns, share));
-	columns = (uint32_t)strlen(line);
+		text_buffer__addf(&line, "every %s, ", figure_time(state->interval_ns, time));
+	text_buffer__addf(&line, "cost %s", figure_share(state->cpu_ns, state->wall_ns, share));
+	columns = (uint32_t)line.length;
 	if (columns + 20 > bar->end)
 		return;
 	bar->end -= columns;
-	cells__put(bar->cells, bar->row, bar->end, columns, LIVE_DIM, line);
+	cells__put(bar->cells, bar->row, bar->end, columns, LIVE_DIM, text);
 	bar->end -= 2;
 }
 

@@ -20,6 +20,18 @@ void history__deinit(struct history *history)
 	history->count = history->capacity = history->shown = 0;
 }
 
+static bool is_same(const struct moment *moment, const struct moment *before)
+{
+	size_t i = 0;
+
+	if (moment->process_count != before->process_count)
+		return false;
+	while (i < moment->process_count &&
+	       process_moment__same_lists(&moment->processes[i], &before->processes[i]))
+		i++;
+	return i == moment->process_count;
+}
+
 static int count_resident(const struct moment *moment, uint64_t *ret)
 {
 	uint64_t pages;
@@ -38,19 +50,23 @@ static int count_resident(const struct moment *moment, uint64_t *ret)
 int history__add(struct history *history, struct moment *moment)
 {
 	size_t count = history->count;
-	struct past_moment *fresh;
+	struct past_moment *fresh, *last;
 	uint64_t resident = 0;
 	int err = array_reserve((void **)&history->moments, &history->capacity, count + 1,
 				sizeof(*history->moments));
 
+	last = !err && count ? &history->moments[count - 1] : NULL;
+	/* Without memory less is shared. */
 	if (!err)
+		moment__share(moment, last ? &last->moment : NULL);
+	if (last && is_same(moment, &last->moment))
+		resident = last->resident;
+	else if (!err)
 		err = count_resident(moment, &resident);
 	if (err) {
 		moment__deinit(moment);
 		return err;
 	}
-	/* Without memory less is shared. */
-	moment__share(moment, count ? &history->moments[count - 1].moment : NULL);
 	fresh = &history->moments[history->count++];
 	*fresh = (struct past_moment){ *moment, resident };
 	memset(moment, 0, sizeof(*moment));

@@ -19,6 +19,8 @@
 
 #define TWICE_NS 400000000u /* two clicks at one place within that time are a double one */
 #define CONTROL_L 0x0cu
+#define REST_NS 1000000000u   /* how often it draws while nothing happens */
+#define SHARE_NS 10000000000u /* the share of a core that is shown is of this time */
 
 struct live {
 	struct live_state state;
@@ -28,7 +30,8 @@ struct live {
 	struct picture *picture;      /* of the moment that is shown */
 	uint64_t look_cpu_ns;	      /* CPU time when the look began */
 	uint64_t step_cpu, step_wall; /* when the last one ended */
-	uint64_t cost_ns;	      /* see pace.h */
+	struct pace pace;
+	uint64_t drawn_ns;
 	uint64_t click_ns;
 	struct live_key click;
 	bool diverts; /* messages */
@@ -54,6 +57,7 @@ static int draw_screen(struct live *live, bool anew)
 {
 	int err = live_draw(&live->state, &live->cells);
 
+	live->drawn_ns = now_ns(CLOCK_MONOTONIC);
 	if (!err)
 		screen__show(live->screen, &live->cells, anew);
 	return err;
@@ -158,18 +162,25 @@ void live__looks(struct live *live)
 	live->look_cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-/* After a look: what it cost; and what all since the last look did, which the first one cannot tell. */
+/*
+ * After a look: what it cost; and what all since the last look did, which the first one cannot tell.
+ * The share is of some seconds, of which the older ones count less.
+ */
 static void count_cost(struct live *live)
 {
 	uint64_t cpu = now_ns(CLOCK_PROCESS_CPUTIME_ID), wall = now_ns(CLOCK_MONOTONIC);
 	struct live_state *state = &live->state;
 
-	state->cpu_ns = cpu - live->step_cpu;
-	state->wall_ns = live->step_wall ? wall - live->step_wall : 0;
+	if (state->wall_ns > SHARE_NS) {
+		state->cpu_ns /= 2;
+		state->wall_ns /= 2;
+	}
+	state->cpu_ns += live->step_wall ? cpu - live->step_cpu : 0;
+	state->wall_ns += live->step_wall ? wall - live->step_wall : 0;
 	live->step_cpu = cpu;
 	live->step_wall = wall;
 	state->interval_ns =
-		pace_interval(state->asked_ns, cpu - live->look_cpu_ns, &live->cost_ns);
+		pace__next(&live->pace, state->asked_ns, wall, cpu - live->look_cpu_ns);
 }
 
 static int show_picture(struct live *live, struct picture *picture)
@@ -183,16 +194,21 @@ static int show_picture(struct live *live, struct picture *picture)
 }
 
 /* The next moment, of which what is shown is the one before. */
-static int show_last(struct live *live)
+static int show_last(struct live *live, bool *same)
 {
 	const struct past_moment *last = &live->history.moments[live->history.count - 1];
 	struct picture *picture;
-	int err = picture__of(&last->moment, live->picture, &picture);
+	int err;
 
-	if (err)
-		return err;
 	live->history.shown = live->history.count - 1;
-	return show_picture(live, picture);
+	/* An opened row tells how long ago pages were touched. */
+	*same = !live->state.zoom && picture__advance(live->picture, &last->moment);
+	if (*same) {
+		history__trend(&live->history, &live->state.trend);
+		return 0;
+	}
+	err = picture__of(&last->moment, live->picture, &picture);
+	return err ? err : show_picture(live, picture);
 }
 
 /* Any moment: its rates are those since the one before it that is kept. */
@@ -213,14 +229,17 @@ static int show_kept(struct live *live, size_t index)
 
 int live__show(struct live *live, struct moment *moment)
 {
-	bool past = history__past(&live->history);
+	bool past = history__past(&live->history), same = false;
 	int err = history__add(&live->history, moment);
 
 	if (!err && !past)
-		err = show_last(live);
+		err = show_last(live, &same);
 	history__thin(&live->history);
 	count_cost(live);
-	return err ? err : draw_screen(live, false);
+	/* Then the first line alone can be another: its ages and costs. */
+	if (err || (same && live->step_wall - live->drawn_ns < REST_NS))
+		return err;
+	return draw_screen(live, false);
 }
 
 static void tell_no_earlier(struct live *live)
@@ -305,8 +324,7 @@ bool live__paused(const struct live *live)
 
 bool live__may_look(const struct live *live)
 {
-	return !live->state.paused &&
-	       now_ns(CLOCK_MONOTONIC) - live->step_wall >= live->cost_ns * PACE_SHARE;
+	return !live->state.paused && pace__allows(&live->pace, now_ns(CLOCK_MONOTONIC));
 }
 
 uint64_t live__interval(const struct live *live)

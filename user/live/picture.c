@@ -93,12 +93,50 @@ static void compare_with(struct picture *picture, const struct picture *before)
 
 	if (now <= then)
 		return;
+	picture->steady = picture->count == before->count;
 	for (i = 0; i < picture->count; i++) {
 		size_t found = picture__find(before, &picture->items[i].key);
 
 		if (found != NO_ITEM)
 			set_rates(&picture->items[i], &before->items[found], now - then);
+		picture->steady &= found != NO_ITEM && !picture->items[i].change &&
+				   !picture->items[i].touch_rate;
 	}
+}
+
+static bool is_unchanged(const struct moment *moment, const struct moment *before)
+{
+	size_t i;
+
+	if (moment->process_count != before->process_count ||
+	    moment->header.complete != before->header.complete ||
+	    memcmp(&moment->header.losses, &before->header.losses, sizeof(moment->header.losses)))
+		return false;
+	for (i = 0; i < moment->process_count; i++) {
+		const struct process_moment *now = &moment->processes[i];
+		const struct process_moment *was = &before->processes[i];
+
+		if (!now->header.scan_age_ns || now->header.facts.pid != was->header.facts.pid ||
+		    !process_moment__same_lists(now, was))
+			return false;
+	}
+	return true;
+}
+
+bool picture__advance(struct picture *picture, const struct moment *moment)
+{
+	size_t i;
+
+	if (!picture || !picture->steady || !picture->borrowed ||
+	    !is_unchanged(moment, &picture->moment))
+		return false;
+	picture->moment = *moment;
+	picture->snapshot.header = moment->header;
+	for (i = 0; i < moment->process_count; i++) {
+		picture->snapshot.processes[i].header = moment->processes[i].header;
+		picture->snapshot.processes[i].moment = &moment->processes[i];
+	}
+	return true;
 }
 
 static int tell_names_apart(struct picture *picture)

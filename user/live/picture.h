@@ -74,6 +74,7 @@ struct picture {
 	size_t capacity;
 	size_t *by_key;	  /* indices, sorted */
 	bool touch_known; /* in one process at least */
+	bool steady;	  /* nothing has changed since the one before it */
 	uint64_t rss;	  /* of all processes */
 };
 
@@ -88,6 +89,12 @@ int picture__new(struct moment *moment, const struct picture *before, struct pic
 
 /* The same of a moment that is somebody else's, and stays for as long as the picture. */
 int picture__of(const struct moment *moment, const struct picture *before, struct picture **ret);
+
+/*
+ * Whether the picture (NULL: none) is also one of this later moment, in which every process is as it
+ * was scanned before. Then it is that one now, and borrows it. So a process at rest costs little.
+ */
+bool picture__advance(struct picture *picture, const struct moment *moment);
 
 void picture__free(struct picture *picture);
 

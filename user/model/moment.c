@@ -2,10 +2,12 @@
 /* Copies and frees moments. */
 #include "model/moment.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/counted.h"
 
 void process_moment__deinit(struct process_moment *process)
@@ -19,6 +21,44 @@ void process_moment__deinit(struct process_moment *process)
 	for (i = 0; i < MOMENT_LISTS; i++)
 		counted__drop(process->lists[i]);
 	memset(process, 0, sizeof(*process));
+}
+
+static int copy_misses(const struct symbol_miss_list *list, struct symbol_miss_list *ret)
+{
+	size_t i;
+
+	if (array_reserve((void **)&ret->misses, &ret->capacity, list->count, sizeof(*ret->misses)))
+		return -ENOMEM;
+	for (i = 0; i < list->count; i++) {
+		struct symbol_miss *miss = &ret->misses[ret->count];
+
+		*miss = list->misses[i];
+		miss->text = strdup(miss->text);
+		if (!miss->text)
+			return -ENOMEM;
+		ret->count++;
+	}
+	return 0;
+}
+
+int process_moment__copy(const struct process_moment *process, struct process_moment *ret)
+{
+	const struct text_buffer *missing = &process->header.names_missing;
+	unsigned int i;
+
+	ret->header = process->header;
+	ret->header.exe = counted__hold(process->header.exe);
+	ret->header.retired = NULL;
+	ret->header.retired_count = 0;
+	ret->header.names_missing = (struct text_buffer){ 0 };
+	if (missing->length)
+		text_buffer__add(&ret->header.names_missing, missing->text);
+	ret->header.symbol_misses = (struct symbol_miss_list){ 0 };
+	for (i = 0; i < MOMENT_LISTS; i++)
+		ret->lists[i] = counted__hold(process->lists[i]);
+	return ret->header.names_missing.error
+		       ? ret->header.names_missing.error
+		       : copy_misses(&process->header.symbol_misses, &ret->header.symbol_misses);
 }
 
 void moment__deinit(struct moment *moment)

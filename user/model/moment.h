@@ -30,8 +30,13 @@ struct process_header {
 	bool huge_unsure;  /* the page reader could not tell all of its huge pages */
 	bool frames_known; /* frames has where its resident pages are in physical memory */
 	bool faults_known; /* the faults tier watched it */
-	bool frozen;	   /* it stood still, so pages and arrays are of one point in time */
-	uint32_t slot;	   /* the kernel side's number of its address space */
+	/*
+	 * How long before this moment its pages were scanned. Not 0 only in the live view, whose
+	 * moments nobody stores.
+	 */
+	uint64_t scan_age_ns;
+	bool frozen;   /* it stood still, so pages and arrays are of one point in time */
+	uint32_t slot; /* the kernel side's number of its address space */
 	struct fault_counts faults;
 	struct peak_pages peak_touched;	       /* since the watch began; with faults_known */
 	uint64_t collapses;		       /* huge pages made of small ones during the watch */
@@ -117,6 +122,12 @@ struct moment {
 /* Frees everything below; the moment itself may live on the stack. */
 void moment__deinit(struct moment *moment);
 void process_moment__deinit(struct process_moment *process);
+
+/*
+ * The same process in another moment, with shared lists, and without the lives that had ended. *ret
+ * is the caller's to deinit, also on failure. 0 or -ENOMEM.
+ */
+int process_moment__copy(const struct process_moment *process, struct process_moment *ret);
 
 /* "asked", "interval", ... */
 const char *moment_reason_name(enum moment_reason reason);

@@ -139,7 +139,7 @@ int moment__rss_alive(const struct moment *moment, uint64_t *ret)
 	return err;
 }
 
-static int share_lists(struct process_moment *process, const struct process_moment *before)
+int process_moment__share(struct process_moment *process, const struct process_moment *before)
 {
 	unsigned int i;
 	int err = 0;
@@ -148,6 +148,12 @@ static int share_lists(struct process_moment *process, const struct process_mome
 		err = shared_list__share(moment_kind((enum moment_list)i), &process->lists[i],
 					 before ? before->lists[i] : NULL);
 	return err;
+}
+
+bool process_moment__same_lists(const struct process_moment *left,
+				const struct process_moment *right)
+{
+	return !memcmp(left->lists, right->lists, sizeof(left->lists));
 }
 
 /* Mostly processes keep their order: *next is where it is looked for first. */
@@ -176,7 +182,8 @@ int moment__share(struct moment *moment, const struct moment *before)
 		struct process_moment *process = &moment->processes[i];
 		uint32_t pid = process->header.facts.pid;
 
-		err = share_lists(process, before ? find_process(before, pid, &next) : NULL);
+		err = process_moment__share(process,
+					    before ? find_process(before, pid, &next) : NULL);
 	}
 	return err;
 }

@@ -54,6 +54,13 @@ int moment__rss_alive(const struct moment *moment, uint64_t *ret);
  */
 int moment__share(struct moment *moment, const struct moment *before);
 
+/* The same for one process, where `before` is that process earlier, or NULL. */
+int process_moment__share(struct process_moment *process, const struct process_moment *before);
+
+/* Whether both share all of their lists: then they are equal. */
+bool process_moment__same_lists(const struct process_moment *left,
+				const struct process_moment *right);
+
 /*
  * The process's lists as arrays, with what is in them borrowed from it. *ret is the caller's to
  * deinit, also on failure. 0 or -ENOMEM.

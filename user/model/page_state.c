@@ -71,6 +71,43 @@ bool page_runs__part(const struct page_runs *runs, size_t *at, uint64_t start, u
 	return true;
 }
 
+/* The state at an address, and up to where it holds; *at is the first run that ends above it. */
+static enum page_state state_at(const struct page_runs *runs, size_t *at, uint64_t address,
+				uint64_t *until)
+{
+	const struct page_run *run;
+
+	while (*at < runs->count && runs->runs[*at].end <= address)
+		++*at;
+	if (*at == runs->count) {
+		*until = UINT64_MAX;
+		return PAGE_ABSENT;
+	}
+	run = &runs->runs[*at];
+	*until = run->start > address ? run->start : run->end;
+	return run->start > address ? PAGE_ABSENT : run->state;
+}
+
+uint64_t page_runs__differ(const struct page_runs *left, const struct page_runs *right)
+{
+	uint64_t address = 0, bytes = 0;
+	size_t l = 0, r = 0;
+
+	while (l < left->count || r < right->count) {
+		uint64_t until_l, until_r, until;
+		bool same = state_at(left, &l, address, &until_l) ==
+			    state_at(right, &r, address, &until_r);
+
+		until = until_l < until_r ? until_l : until_r;
+		/* Only behind the last run of both is there no end, and nothing differs. */
+		if (until == UINT64_MAX)
+			break;
+		bytes += same ? 0 : until - address;
+		address = until;
+	}
+	return bytes;
+}
+
 /* Joins with the previous run if they are equal. The caller has reserved the room. */
 static void push_run(struct page_runs *runs, size_t first, struct page_run run)
 {

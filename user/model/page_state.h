@@ -43,6 +43,9 @@ void page_runs__deinit(struct page_runs *runs);
 int page_runs__replace(struct page_runs *runs, uint64_t start, uint64_t end, const struct vma *vma,
 		       const struct extent *extents, size_t count);
 
+/* Bytes of the pages that have another state in one than in the other. */
+uint64_t page_runs__differ(const struct page_runs *left, const struct page_runs *right);
+
 /* Index of the first run with end > address; count if there is none. */
 size_t page_runs__lower_bound(const struct page_runs *runs, uint64_t address);
 

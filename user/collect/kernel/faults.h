@@ -102,6 +102,19 @@ int faults__hold(struct faults *faults, void (*visit)(void *ctx, const struct ma
  */
 int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret);
 
+/* What the touched chunks of a slot show without their bits. */
+struct fault_activity {
+	struct fault_counts
+		faults;	  /* each fault that was counted so far, also those without a chunk */
+	uint64_t last_ns; /* CLOCK_MONOTONIC of the last one in a chunk, within one tick */
+};
+
+/*
+ * A fault is counted before the kernel handles it: its page may change later. *ret is set even on
+ * failure. 0 or -errno.
+ */
+int faults__activity(struct faults *faults, uint32_t slot, struct fault_activity *ret);
+
 /*
  * Takes the bits of an UNCLOSED range out of the kernel's table, chunk by chunk: those set at the
  * event, not those touched since. 0 or -errno.

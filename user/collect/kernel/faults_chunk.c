@@ -7,8 +7,7 @@ static uint64_t key_start(const struct faults *faults, uint64_t key)
 	return (key & ((1ull << PW_SLOT_SHIFT) - 1)) * faults_chunk_bytes(faults);
 }
 
-/* At most one tick late. */
-static uint64_t last_ns(const struct faults *faults, const struct pw_chunk *chunk)
+uint64_t faults_chunk_last_ns(const struct faults *faults, const struct pw_chunk *chunk)
 {
 	return chunk->first_ns + (chunk->last_jiffies - chunk->first_jiffies) * faults->tick_ns;
 }
@@ -23,7 +22,7 @@ bool faults_copy_chunk(const struct faults *faults, const struct pw_chunk *chunk
 
 	ret->start = key_start(faults, key);
 	ret->first_ns = chunk->first_ns;
-	ret->last_ns = last_ns(faults, chunk);
+	ret->last_ns = faults_chunk_last_ns(faults, chunk);
 	ret->first_tid = chunk->first_tid;
 	ret->first_cpu = chunk->first_cpu;
 	for (i = 0; i < PW_WORDS; i++) {

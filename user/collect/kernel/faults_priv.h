@@ -41,6 +41,14 @@ struct slot_states {
 	uint64_t lost_events; /* when we last looked for ends without a record */
 };
 
+/* Of the last slot whose chunks behind the table were searched. */
+struct overflown_keys {
+	uint32_t slot;
+	uint64_t *keys;
+	size_t count;
+	size_t capacity;
+};
+
 struct faults {
 	struct faults_options options;
 	enum faults_backend backend;
@@ -71,6 +79,7 @@ struct faults {
 	uint32_t cpu_count;
 	struct slot_states states;
 	struct chunk_places places;
+	struct overflown_keys overflown;
 	struct pw_chunk *taken; /* mapped */
 	uint32_t page_shift;
 	uint64_t tick_ns; /* of the kernel's jiffies */
@@ -134,6 +143,9 @@ void faults_unmap_tables(struct faults *faults);
 /* faults_chunk.c: converts a chunk to a fact; returns whether any bit is set. */
 bool faults_copy_chunk(const struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
 		       struct touch_chunk *ret);
+
+/* CLOCK_MONOTONIC of its last touch, at most one tick late. */
+uint64_t faults_chunk_last_ns(const struct faults *faults, const struct pw_chunk *chunk);
 
 /*
  * faults_each.c: calls visit for each live chunk of a slot until it returns nonzero, which is

@@ -69,6 +69,7 @@ void faults_unmap_tables(struct faults *faults)
 	size_t count, i;
 
 	chunk_places__deinit(&faults->places);
+	free(faults->overflown.keys);
 	if (!faults->skel)
 		return;
 	count = mappings_of(faults, all);
@@ -97,6 +98,11 @@ static int add_chunk(const struct faults *faults, const struct pw_chunk *chunk, 
 	return any ? touch_map_add(map, &copy) : 0;
 }
 
+struct activity {
+	const struct faults *faults;
+	struct fault_activity *ret;
+};
+
 struct copying {
 	const struct faults *faults;
 	struct touch_map *map;
@@ -118,6 +124,27 @@ static struct fault_counts total_of(const struct faults *faults, uint32_t slot)
 
 	return (struct fault_counts){ __atomic_load_n(&counts->user_faults, __ATOMIC_ACQUIRE),
 				      __atomic_load_n(&counts->kernel_faults, __ATOMIC_ACQUIRE) };
+}
+
+static int note_activity(void *ctx, struct pw_chunk *chunk, uint64_t key)
+{
+	struct activity *activity = ctx;
+	uint64_t last_ns = faults_chunk_last_ns(activity->faults, chunk);
+
+	(void)key;
+	activity->ret->faults.user += __atomic_load_n(&chunk->user_faults, __ATOMIC_RELAXED);
+	activity->ret->faults.kernel += __atomic_load_n(&chunk->kernel_faults, __ATOMIC_RELAXED);
+	if (last_ns > activity->ret->last_ns)
+		activity->ret->last_ns = last_ns;
+	return 0;
+}
+
+int faults__activity(struct faults *faults, uint32_t slot, struct fault_activity *ret)
+{
+	struct activity activity = { faults, ret };
+
+	*ret = (struct fault_activity){ .faults = total_of(faults, slot) };
+	return faults_each_chunk(faults, slot, note_activity, &activity);
 }
 
 int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret)

@@ -57,6 +57,27 @@ int proc__rss(const struct proc *proc, uint64_t *ret)
 	return fd < 0 ? fd : read_resident(fd, ret);
 }
 
+int proc__memory(const struct proc *proc, struct proc_memory *ret)
+{
+	const struct {
+		const char *key;
+		uint64_t *kib;
+	} numbers[] = {
+		{ "RssAnon", &ret->anon },	   { "RssFile", &ret->file },
+		{ "RssShmem", &ret->shmem },	   { "VmSwap", &ret->swap },
+		{ "HugetlbPages", &ret->hugetlb },
+	};
+	char *status = NULL;
+	int err = proc__read_memory(proc, "status", &status);
+	size_t i;
+
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; !err && i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		proc_status_number(status, numbers[i].key, numbers[i].kib);
+	free(status);
+	return err;
+}
+
 int proc__facts(const struct proc *proc, struct process_facts *ret)
 {
 	struct proc_stat stat;

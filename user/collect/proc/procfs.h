@@ -84,6 +84,17 @@ int proc__facts(const struct proc *proc, struct process_facts *ret);
  */
 int proc__rss(const struct proc *proc, uint64_t *ret);
 
+/*
+ * What it has in memory and in swap by the kernel's counters, in KiB as in status. They are exact
+ * since 82241a83cd15; before, what some 64 pages per CPU have added or taken may be missing.
+ */
+struct proc_memory {
+	uint64_t anon, file, shmem, swap, hugetlb;
+};
+
+/* What status does not say is 0. 0, -ESRCH, or another -errno. */
+int proc__memory(const struct proc *proc, struct proc_memory *ret);
+
 /* The children of a process (transitively), as /proc shows them. The caller frees *pids. */
 int procfs__descendants(struct procfs *procfs, uint32_t pid, uint32_t **pids, size_t *count);
 

@@ -122,6 +122,11 @@ int touch__handle(struct touch *touch, const struct map_event *event)
 	return 0;
 }
 
+bool touch__unsettled(const struct touch *touch)
+{
+	return touch->replay.count || touch->doubt.bits.count;
+}
+
 int touch__note_scan(struct touch *touch, const struct page_runs *runs)
 {
 	size_t i;

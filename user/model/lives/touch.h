@@ -79,6 +79,9 @@ uint64_t touch__next_chunk(const struct touch *touch, const struct touch_map *ma
 /* Huge pages seen by a scan: evidence for huge_fill. */
 int touch__note_scan(struct touch *touch, const struct page_runs *runs);
 
+/* Whether a mapping call has begun whose end is not known, or failed and left its pages in doubt. */
+bool touch__unsettled(const struct touch *touch);
+
 /* The address space ended (exec, exit): its last bits, chunk by chunk, then the end. */
 int touch__retire_chunk(struct touch *touch, const struct touch_chunk *chunk);
 int touch__retire_all(struct touch *touch, const char *how, uint64_t time_ns);
