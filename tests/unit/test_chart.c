@@ -14,6 +14,14 @@
 #include "render/chart.h"
 #include "sample_moment.h"
 
+/* fontconfig keeps what it read of fonts until the process ends. */
+const char *__lsan_default_suppressions(void);
+
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libfontconfig\n";
+}
+
 typedef int (*chart_function)(const struct moments *moments, const struct view *view, FILE *out);
 
 static const chart_function charts[] = { chart_png, chart_svg, chart_pdf };

@@ -11,19 +11,19 @@
 #include <cairo/cairo.h>
 
 /* Each without its cairo_. */
-#define CAIRO_CALLS(call)                                                                          \
-	call(clip) call(create) call(destroy) call(fill) call(image_surface_create) call(line_to)  \
-		call(move_to) call(paint) call(pdf_surface_create_for_stream) call(                \
-			pdf_surface_set_metadata) call(recording_surface_create) call(rectangle)   \
-			call(restore) call(save) call(select_font_face) call(set_antialias) call(  \
-				set_dash) call(set_font_size) call(set_line_join)                  \
-				call(set_line_width) call(set_source_rgb) call(show_text) call(    \
-					status) call(status_to_string) call(stroke)                \
-					call(surface_destroy) call(surface_finish) call(           \
-						surface_set_device_scale) call(surface_status)     \
-						call(surface_write_to_png_stream)                  \
-							call(svg_surface_create_for_stream)        \
-								call(text_extents)
+/* clang-format off */
+#define CAIRO_CALLS(call) \
+	call(clip) call(create) call(destroy) call(fill) \
+	call(image_surface_create) call(line_to) call(move_to) call(paint) \
+	call(pdf_surface_create_for_stream) call(pdf_surface_set_metadata) \
+	call(recording_surface_create) call(rectangle) call(restore) call(save) \
+	call(select_font_face) call(set_antialias) call(set_dash) call(set_font_size) \
+	call(set_line_join) call(set_line_width) call(set_source_rgb) call(show_text) \
+	call(status) call(status_to_string) call(stroke) call(surface_destroy) \
+	call(surface_finish) call(surface_set_device_scale) call(surface_status) \
+	call(surface_write_to_png_stream) call(svg_surface_create_for_stream) \
+	call(text_extents)
+/* clang-format on */
 
 struct cairo_calls {
 #define CAIRO_POINTER(name) __typeof__(cairo_##name) *name;
