@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/test_point.h"
 #include "commands/commands.h"
 #include "commands/help.h"
@@ -25,6 +26,7 @@ static const struct {
 /* No failure is silent: if nothing was logged, it was a lack of memory. */
 static int finish_command(int status)
 {
+	progress_end();
 	if (status == STATUS_INTERNAL && !log_said_error())
 		log_error("%s", strerror(ENOMEM));
 	return status;

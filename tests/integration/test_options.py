@@ -43,7 +43,7 @@ def documented():
 
 OPTIONS = documented()
 TAKES_NONE = {"no-python", "mappings", "detail", "pages", "pfn", "children", "freeze", "json",
-              "verbose", "heap", "no-peaks", "moments"}
+              "verbose", "heap", "no-peaks", "moments", "quiet"}
 ENDS = {"generate", "version", "help"}
 
 
@@ -112,7 +112,8 @@ def complete(*words):
     (["snap", "--he"], {"--help"}),
     (["run", "--he"], {"--help", "--heap", "--heap-blocks"}),
     (["check", "--exp"], {"--expect", "--expect-status"}),
-    (["probe", "--"], {"--json", "--output", "--verbose", "--generate", "--version", "--help"}),
+    (["probe", "--"], {"--json", "--output", "--verbose", "--quiet", "--generate", "--version",
+                      "--help"}),
     (["snap", "--sort", "re"], {"resident"}),
     (["snap", "--sort=re"], {"resident"}),
     (["snap", "--sort="], {"address", "span", "resident", "touched", "name"}),

@@ -206,6 +206,10 @@ static void log_some(void)
 	log_set_level(LOG_ERROR);
 	log_warn("dropped");
 	log_set_level(LOG_WARN);
+	log_note("dropped");
+	log_warn("five");
+	log_set_level(LOG_NOTE);
+	log_note("six");
 }
 
 static void log_long(void)
@@ -223,12 +227,14 @@ static void log_lines(void **state)
 	size_t length;
 
 	(void)state;
-	assert_int_equal(log_get_level(), LOG_WARN);
+	assert_int_equal(log_get_level(), LOG_NOTE);
 	capture(log_some, buffer, sizeof(buffer));
 	assert_string_equal(buffer, "pagewatch: one 1\n"
 				    "pagewatch: two\\x0a\\x1b[2J\\x1b\n"
 				    "pagewatch: three\n"
-				    "pagewatch: four\n");
+				    "pagewatch: four\n"
+				    "pagewatch: five\n"
+				    "pagewatch: six\n");
 	capture(log_long, buffer, sizeof(buffer));
 	length = strlen(buffer);
 	assert_in_range(length, 1000, 1100);

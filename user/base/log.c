@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "base/format.h"
+#include "base/progress.h"
 #include "base/stream.h"
 
 #define PREFIX "pagewatch: "
 #define MESSAGE_MAX 1024
 
-/* Static: every folder logs, and -v is one decision for the whole program. */
-static enum log_level max_level = LOG_WARN;
+/* Static: every folder logs, and -v or -q is one decision for the whole program. */
+static enum log_level max_level = LOG_NOTE;
 static bool said_error;
 static void (*diverted)(void *ctx, const char *line, size_t length);
 static void *diverted_ctx;
@@ -60,10 +61,12 @@ static void log_line(enum log_level level, const char *format, va_list args)
 	format_line(message, line + sizeof(PREFIX) - 1, MESSAGE_MAX);
 	used = strlen(line);
 	line[used++] = '\n';
-	if (diverted)
+	if (diverted) {
 		diverted(diverted_ctx, line, used);
-	else
+	} else {
+		progress_erase();
 		stream_write(STDERR_FILENO, line, used);
+	}
 	errno = saved;
 }
 
@@ -83,6 +86,15 @@ void log_warn(const char *format, ...)
 
 	va_start(args, format);
 	log_line(LOG_WARN, format, args);
+	va_end(args);
+}
+
+void log_note(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_line(LOG_NOTE, format, args);
 	va_end(args);
 }
 

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+enum log_level { LOG_ERROR, LOG_WARN, LOG_NOTE, LOG_INFO, LOG_DEBUG };
 
-/* Messages above level are dropped; the default is LOG_WARN. */
+/* Messages above level are dropped; the default is LOG_NOTE, with --quiet LOG_WARN. */
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 
@@ -23,6 +23,8 @@ bool log_said_error(void);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* What somebody may like to know, and what a report or the exit status says as well. */
+void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

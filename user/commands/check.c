@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/test_point.h"
 #include "commands/commands.h"
 #include "commands/engine_setup.h"
@@ -97,6 +98,7 @@ static int judge_end(struct check *check)
 
 	if (!engine__kept_last(check->engine))
 		return 0;
+	progress_begin_below();
 	err = engine__report(check->engine, &last);
 	last.header.reason = MOMENT_END;
 	if (!err)
@@ -144,6 +146,7 @@ static int measure_process(struct check *check)
 	struct moment moment = { 0 };
 	int err;
 
+	progress_begin();
 	err = options__attach(&check->options, check->engine);
 	if (!err)
 		err = engine__report(check->engine, &moment);
@@ -151,6 +154,7 @@ static int measure_process(struct check *check)
 	if (!err)
 		err = checks__judge(checks, NULL, &moment);
 	moment__deinit(&moment);
+	progress_end();
 	if (err || !checks__need_checkpoints(checks))
 		return err;
 	err = engine__attach_checkpoints(check->engine, check->options.pids[0]);

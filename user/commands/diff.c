@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "commands/commands.h"
 #include "commands/moment_choice.h"
 #include "commands/options.h"
@@ -68,6 +69,7 @@ static int compare_moments(struct report *report, const struct options *options)
 	struct diff diff = { 0 };
 	int status = -1, i, err;
 
+	progress_begin();
 	for (i = 0; status < 0 && i < 2; i++)
 		status = find_moment(&sides[i], files[i] ? files[i] : files[0], words[i]);
 	if (status >= 0)

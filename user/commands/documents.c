@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 
 /* The option that has the path of a renderer's file. */
 static const struct {
@@ -83,11 +84,13 @@ int documents__write(struct documents *documents, const struct moments *moments,
 	size_t i;
 	int err = 0;
 
+	progress_begin();
 	for (i = 0; moments->count && i < documents->count; i++) {
 		int failed = write_document(&documents->of[i], moments, view);
 
 		err = err ? err : failed;
 	}
+	progress_end();
 	return err;
 }
 

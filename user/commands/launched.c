@@ -21,5 +21,5 @@ int launched__status_of_error(const char *program, int err, bool exec_failed)
 void launched__tell_binary(struct engine *engine, const char *program)
 {
 	if (getenv("SUDO_UID") && *program != '/')
-		log_warn("running %s", engine__launched_exe(engine));
+		log_note("running %s", engine__launched_exe(engine));
 }

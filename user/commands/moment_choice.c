@@ -7,6 +7,7 @@
 
 #include "base/format.h"
 #include "base/parse.h"
+#include "base/progress.h"
 #include "commands/usage.h"
 #include "model/moment_lists.h"
 
@@ -19,7 +20,9 @@ static int find_peak(const struct moments *moments, size_t *ret)
 	int err;
 
 	*ret = 0;
+	progress_stage("looking for the peak", moments->count);
 	for (i = 0; i < moments->count; i++) {
+		progress_step(1);
 		err = moments->at(moments->from, i, &moment);
 		if (!err)
 			err = moment__rss(moment, NULL, &pages);
@@ -39,7 +42,9 @@ static int find_checkpoint(const struct moments *moments, const char *name, size
 	size_t i;
 	int err;
 
+	progress_stage("looking for the checkpoint", moments->count);
 	for (i = moments->count; i--;) {
+		progress_step(1);
 		err = moments->at(moments->from, i, &moment);
 		if (err)
 			return err;

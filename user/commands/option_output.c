@@ -213,6 +213,17 @@ static const struct option_row rows[] = {
 			"Prints more messages on standard error; given twice, also those of libbpf.",
 	},
 	{
+		.name = "quiet",
+		.letter = 'q',
+		.commands = OPTIONS_ALL,
+		.kind = OPTION_FLAG,
+		.offset = offsetof(struct options, quiet),
+		.help = "no progress and no notes; errors and losses stay",
+		.manual =
+			"Leaves out the progress, and the notes; see *MESSAGES*. Errors and losses are said.\n"
+			"Not with *--verbose*.",
+	},
+	{
 		.name = "generate",
 		.commands = OPTIONS_ALL,
 		.kind = OPTION_GENERATE,

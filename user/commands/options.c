@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "commands/help.h"
 #include "commands/option_kinds.h"
@@ -160,10 +161,18 @@ static const char *next_option(int argc, char **argv)
 	return i < argc ? argv[i] : "";
 }
 
-static void set_verbose(uint32_t times)
+/* -1 to go on, or the exit status. */
+static int set_messages(const struct options *options)
 {
-	if (times)
-		log_set_level(times > 1 ? LOG_DEBUG : LOG_INFO);
+	if (options->quiet && options->verbose)
+		return usage_error("--quiet and --verbose exclude each other");
+	if (options->quiet)
+		log_set_level(LOG_WARN);
+	else
+		progress_allow();
+	if (options->verbose)
+		log_set_level(options->verbose > 1 ? LOG_DEBUG : LOG_INFO);
+	return -1;
 }
 
 static int take_all(struct options *options, enum option_set command, int argc, char **argv)
@@ -199,8 +208,9 @@ static int take_all(struct options *options, enum option_set command, int argc, 
 	options->order_given = was_given(given, "sort");
 	if (options->top && !options->order_given)
 		options->order = ROW_BY_RESIDENT;
-	set_verbose(options->verbose);
-	status = check_needs(given);
+	status = set_messages(options);
+	if (status < 0)
+		status = check_needs(given);
 	return status < 0 ? option_paths__check(options, command) : status;
 }
 

@@ -84,6 +84,7 @@ struct options {
 	bool expect_any_status;
 	uint32_t expect_status;
 	uint32_t verbose; /* how often -v was given */
+	bool quiet;	  /* -q: no progress, no notes */
 	char **command;	  /* what follows the options; NULL-terminated */
 };
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/progress.h"
 #include "base/stream.h"
 
 #define BUFFER_BYTES (64u << 10)
@@ -20,6 +21,8 @@ static ssize_t write_bytes(void *cookie, const char *bytes, size_t count)
 {
 	struct output *output = cookie;
 
+	if (output->terminal)
+		progress_end();
 	if (output->empty && !output->begun && ftruncate(output->fd, 0) && errno != EINVAL)
 		output->err = -errno;
 	output->begun = true;
@@ -48,7 +51,8 @@ static void open_apart(struct output *output)
 	char name[32];
 	int fd;
 
-	if (!isatty(output->fd))
+	output->terminal = isatty(output->fd) == 1;
+	if (!output->terminal)
 		return;
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", output->fd);
 	fd = open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

@@ -12,6 +12,7 @@
 struct output {	    /* must not move while it is open */
 	FILE *file; /* to write to; NULL: not open */
 	int fd;
+	bool terminal;
 	int err;	 /* of the first write that failed, -errno */
 	bool ours;	 /* fd must be closed */
 	bool begun;	 /* something was written */

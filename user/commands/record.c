@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "commands/commands.h"
 #include "commands/engine_setup.h"
 #include "commands/late.h"
@@ -93,8 +94,11 @@ static int on_checkpoint(struct record *record)
 
 static int on_last_chance(struct record *record)
 {
-	int err = engine__keep_last(record->engine);
+	int err;
 
+	progress_begin_below();
+	err = engine__keep_last(record->engine);
+	progress_end();
 	engine__resume(record->engine);
 	return err;
 }
@@ -170,7 +174,7 @@ static int record_process(struct record *record)
 	if (!err && !record->failed && last == ENGINE_INTERRUPTED)
 		err = take_moment(record, MOMENT_ASKED);
 	if (!err && !record->failed && last == ENGINE_ENDED) {
-		log_warn("%s ended", options__name_targets(&record->options, name, sizeof(name)));
+		log_note("%s ended", options__name_targets(&record->options, name, sizeof(name)));
 		if (record->moments && engine__ended_since_report(record->engine))
 			err = take_moment(record, MOMENT_END);
 	}
@@ -188,6 +192,7 @@ static int record_end(struct record *record)
 
 	if (record->failed)
 		return 0;
+	progress_begin_below();
 	if (!engine__kept_last(record->engine))
 		log_warn("the command ended before its pages could be read");
 	else if (why)

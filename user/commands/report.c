@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/progress.h"
 
 #define DEFAULT_WIDTH 80u
 #define MIN_WIDTH 40u
@@ -93,6 +94,7 @@ int report__open(struct report *report, const struct options *options, int fallb
 
 int report__print(struct report *report, const struct moment *moment)
 {
+	progress_stage("writing the report", 0);
 	return report__done(report, report->renderer->render(moment, &report->view, report->out));
 }
 

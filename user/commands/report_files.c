@@ -7,6 +7,7 @@
 
 #include "base/format.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "commands/commands.h"
 #include "commands/documents.h"
 #include "commands/moment_choice.h"
@@ -100,6 +101,8 @@ static int print_file(struct reporting *reporting, const char *path)
 	size_t first = 0, end = 0;
 	int status;
 
+	progress_begin();
+	progress_stage("reading the recording", 0);
 	if (recorded__open(path, &recorded))
 		return STATUS_INTERNAL;
 	moments = recorded__moments(recorded);
@@ -107,8 +110,11 @@ static int print_file(struct reporting *reporting, const char *path)
 	if (status < 0)
 		moments.before_last = moments.count - end;
 	begin_file(reporting, path);
-	for (; status < 0 && first < end; first++)
+	progress_stage("reading the recording", end - first > 1 ? end - first : 0);
+	for (; status < 0 && first < end; first++) {
 		status = print_moment(reporting, &moments, path, first);
+		progress_step(1);
+	}
 	end_file(reporting);
 	/* Of all moments, whichever the report shows. */
 	if (status < 0 &&

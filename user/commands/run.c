@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/test_point.h"
 #include "commands/commands.h"
 #include "commands/documents.h"
@@ -46,6 +47,7 @@ static int report_run(struct run *run)
 	struct sampled sampled;
 	int err;
 
+	progress_begin_below();
 	if (!engine__kept_last(run->engine))
 		log_warn("the command ended before its pages could be read");
 	else if (why)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "commands/commands.h"
 #include "commands/documents.h"
 #include "commands/engine_setup.h"
@@ -23,6 +24,7 @@ static int take_snapshot(const struct options *options, struct report *report,
 	int status = STATUS_OK, err;
 	char name[256];
 
+	progress_begin();
 	engine_options = options__engine(options);
 	engine_options.backend = FAULTS_NONE;
 	err = engine__new(&engine_options, &engine);

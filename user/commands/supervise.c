@@ -7,13 +7,17 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/progress.h"
 #include "base/test_point.h"
 
 /* A process is about to end, with its arrays still alive. */
 static int on_last_chance(struct engine *engine)
 {
-	int err = engine__keep_last(engine);
+	int err;
 
+	progress_begin_below();
+	err = engine__keep_last(engine);
+	progress_end();
 	engine__resume(engine);
 	return err;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/progress.h"
 #include "commands/commands.h"
 #include "commands/documents.h"
 #include "commands/engine_setup.h"
@@ -38,7 +39,7 @@ static void tell_ended(const struct watch *watch)
 {
 	char name[256];
 
-	log_warn("%s ended", options__name_targets(&watch->options, name, sizeof(name)));
+	log_note("%s ended", options__name_targets(&watch->options, name, sizeof(name)));
 }
 
 static void drop_last(struct watch *watch)
@@ -94,6 +95,8 @@ static int take_moment(struct watch *watch, enum moment_reason reason, struct mo
 		name = engine__checkpoint(watch->engine, &pid);
 	if (watch->live)
 		live__looks(watch->live);
+	else
+		progress_begin();
 	err = engine__report(watch->engine, ret);
 	if (!err)
 		err = moment__set_reason(ret, reason, name);
@@ -120,6 +123,7 @@ static int take_one(struct watch *watch, enum moment_reason reason)
 		return status_of_error(err);
 	}
 	err = show_moment(watch, &moment);
+	progress_end();
 	if (watch->unrecorded)
 		return STATUS_INTERNAL;
 	if (err)

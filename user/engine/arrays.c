@@ -10,6 +10,7 @@
 #include "arrays/elf_look.h"
 #include "arrays/python/python.h"
 #include "base/array.h"
+#include "base/progress.h"
 #include "engine/priv.h"
 
 /*
@@ -170,6 +171,7 @@ int engine_find_arrays(struct engine *engine, struct target *target, struct proc
 	const struct array_list *marks = engine->options.marks;
 	int err = 0;
 
+	progress_stage("looking for arrays", 0);
 	if (marks)
 		err = add_marks(marks, ret);
 	if (!err)

@@ -43,7 +43,7 @@ static int open_faults(struct engine *engine)
 		log_error("cannot count faults: %s", reason);
 		return err;
 	}
-	log_warn("cannot count faults: %s; reading page tables only", reason);
+	log_note("cannot count faults: %s; reading page tables only", reason);
 	return 0;
 }
 

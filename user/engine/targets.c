@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/counted.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "collect/elf/runtime.h"
 #include "collect/pages/pagemap_frames.h"
 #include "control/clock.h"
@@ -172,6 +173,16 @@ static int scan_frames(struct target *target)
  * maps and pagemap are opened anew for each scan: both descriptors belong to the present image, and
  * after an exec they would show the old one.
  */
+static uint64_t span_of(const struct vma_list *vmas)
+{
+	uint64_t bytes = 0;
+	size_t i;
+
+	for (i = 0; i < vmas->count; i++)
+		bytes += vmas->vmas[i].end - vmas->vmas[i].start;
+	return bytes;
+}
+
 int target__scan(struct engine *engine, struct target *target, bool stands_still)
 {
 	struct pagemap *pagemap = NULL;
@@ -184,11 +195,13 @@ int target__scan(struct engine *engine, struct target *target, bool stands_still
 	if (err)
 		return err;
 	pagemap__tell_huge(pagemap, engine->environment.pmd_bytes);
+	pagemap__tell_walked(pagemap, progress_step);
 	if (stands_still)
 		pagemap__stands_still(pagemap);
 	err = maps_read(target->proc, &target->vmas);
 	if (err)
 		goto out;
+	progress_stage("reading page tables", span_of(&target->vmas));
 	target->runs.count = 0;
 	target->unreadable = 0;
 	for (i = 0; i < target->vmas.count; i++) {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "base/progress.h"
 #include "model/ledger.h"
 #include "render/html_files.h"
 #include "render/html_pages.h"
@@ -63,6 +64,7 @@ static int put_moments(struct json_out *json, const struct moments *moments,
 	const struct moment *moment;
 	int err = 0;
 
+	progress_stage("writing the HTML file", shown > 1 ? shown : 0);
 	json_open(json, NULL, '[');
 	for (i = 0; !err && i < shown; i++) {
 		size_t index = shown > 1 ? i * (moments->count - 1) / (shown - 1) : 0;
@@ -70,6 +72,7 @@ static int put_moments(struct json_out *json, const struct moments *moments,
 		err = moments->at(moments->from, index, &moment);
 		if (!err)
 			err = put_moment(json, moment, view, RUNS_OF_ALL / shown);
+		progress_step(1);
 	}
 	json_close(json, ']');
 	return err;

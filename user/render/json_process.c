@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "base/progress.h"
 #include "model/rows/details.h"
 #include "render/json_rows.h"
 
@@ -172,6 +173,7 @@ static void put_regions(struct json_out *json, struct detailer *detailer,
 	for (i = 0; i < selection->count; i++) {
 		const struct row_entry *entry = &selection->entries[i];
 
+		progress_step(0);
 		if (entry->place != ROW_LEFT_OUT && entry->region)
 			put_region(json, detailer, entry, known);
 	}
@@ -193,6 +195,7 @@ static void put_arrays(struct json_out *json, struct detailer *detailer,
 	for (i = 0; i < selection->count; i++) {
 		const struct row_entry *entry = &selection->entries[i];
 
+		progress_step(0);
 		if (entry->place != ROW_LEFT_OUT && entry->array)
 			put_array(json, detailer, entry, known);
 	}

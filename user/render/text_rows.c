@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "render/array_name.h"
 #include "render/text_priv.h"
@@ -212,6 +213,7 @@ static int put_shown(const struct text *text, const struct selection *selection,
 		const struct row_entry *entry = selection->shown[i];
 		struct text_line line = line_of(entry);
 
+		progress_step(0);
 		line.name = names->names[i];
 		line.differs = names->differs[i];
 		line.told = text->view->detail || told[i];

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/progress.h"
+
 static int system_error(sqlite3 *db, int otherwise)
 {
 	int err = db ? sqlite3_system_errno(db) : 0;
@@ -66,6 +68,7 @@ int db_row(sqlite3_stmt *statement)
 {
 	int result = sqlite3_step(statement);
 
+	progress_step(0);
 	return result == SQLITE_ROW ? 1 : db_error(sqlite3_db_handle(statement), result);
 }
 

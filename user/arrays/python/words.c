@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <time.h>
 
+#include "base/progress.h"
+
 #define TICKS_A_CLOCK 256u
 
 int py_read(struct py *py, uint64_t address, void *buffer, size_t bytes)
@@ -58,6 +60,7 @@ bool py_in_time(struct py *py)
 		return false;
 	if (py->ticks++ % TICKS_A_CLOCK)
 		return true;
+	progress_step(1);
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
 	if ((uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec < py->deadline_ns)
 		return true;

@@ -35,6 +35,11 @@ static int init_reader(struct pagemap *pagemap, enum page_reader reader)
 	return err;
 }
 
+static void tell_nobody(uint64_t bytes)
+{
+	(void)bytes;
+}
+
 int pagemap__open(const struct proc *proc, enum page_reader reader, struct pagemap **ret)
 {
 	struct pagemap *pagemap = calloc(1, sizeof(*pagemap));
@@ -43,6 +48,7 @@ int pagemap__open(const struct proc *proc, enum page_reader reader, struct pagem
 	if (!pagemap)
 		return -ENOMEM;
 	pagemap->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+	pagemap->walked = tell_nobody;
 	pagemap->proc = proc;
 	scan_pace__init(&pagemap->pace);
 	scan_ahead__init(&pagemap->ahead, pagemap->page_bytes);
@@ -90,6 +96,11 @@ uint32_t pagemap__known_categories(const struct pagemap *pagemap)
 void pagemap__stands_still(struct pagemap *pagemap)
 {
 	scan_pace__nobody_waits(&pagemap->pace);
+}
+
+void pagemap__tell_walked(struct pagemap *pagemap, void (*walked)(uint64_t bytes))
+{
+	pagemap->walked = walked;
 }
 
 void pagemap__tell_huge(struct pagemap *pagemap, uint64_t pmd_bytes)

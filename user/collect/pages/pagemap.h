@@ -48,6 +48,9 @@ bool pagemap__huge_unsure(const struct pagemap *pagemap);
  */
 void pagemap__stands_still(struct pagemap *pagemap);
 
+/* Of each piece that a scan has done, its bytes are told; by default to nobody. */
+void pagemap__tell_walked(struct pagemap *pagemap, void (*walked)(uint64_t bytes));
+
 /*
  * Appends the extents of [start, end) (bytes, page-aligned, within vma) to *list in address order.
  * Absent pages are left out; neighbours of this call with equal categories are joined. Adds to

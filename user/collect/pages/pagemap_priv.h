@@ -20,6 +20,7 @@ struct pagemap {
 	enum page_reader reader;
 	uint32_t known;
 	uint64_t page_bytes;
+	void (*walked)(uint64_t bytes);
 	struct scan_pace pace;
 	struct scan_ahead ahead;
 	uint32_t pid;

@@ -211,6 +211,7 @@ int page_walk__run_read(struct page_walk *walk)
 		if (err)
 			return err;
 		at += pages * page;
+		pagemap->walked(pages * page);
 	}
 	page_walk__tell_zero(walk);
 	return page_walk__tell_huge(walk);

@@ -158,6 +158,8 @@ int page_walk__run_scan(struct page_walk *walk)
 			err = -EIO;
 		else
 			err = add_regions(walk, (void *)(uintptr_t)arg.vec, count);
+		if (!err)
+			pagemap->walked(arg.walk_end - arg.start);
 		arg.start = arg.walk_end;
 	}
 	scan_ahead__abandon(&pagemap->ahead);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/progress.h"
 #include "model/diff/diff_mappings.h"
 #include "model/diff/diff_pairs.h"
 #include "model/moment_lists.h"
@@ -183,9 +184,11 @@ static int compare_arrays(struct diff_process *ret, const struct side sides[2])
 		ret->rows = calloc(count + 1, sizeof(*ret->rows));
 		err = ret->rows ? 0 : -ENOMEM;
 	}
+	progress_stage("comparing arrays", count);
 	for (i = 0; !err && i < count; i++) {
 		struct diff_row *row = &ret->rows[ret->row_count++];
 
+		progress_step(1);
 		err = compare_pair(sides, &pairs[i], row);
 		if (!err && !row_differs(row)) {
 			diff_row__deinit(row);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/progress.h"
 #include "model/rows/neighbours.h"
 #include "model/rows/rows.h"
 
@@ -89,8 +90,10 @@ int process_snapshot__fill_arrays(struct process_snapshot *process, const struct
 	size_t i;
 	int err = 0;
 
-	for (i = 0; !err && i < process->array_count; i++)
+	for (i = 0; !err && i < process->array_count; i++) {
+		progress_step(0);
 		err = fill_row(&filler, &process->arrays[i]);
+	}
 	if (!err)
 		err = fill_total(&filler, process);
 	if (!err)
