@@ -136,3 +136,45 @@ def test_builds(build, opened, tmp_path):
     assert ("operator new" in process["names_missing"]) == bool(preload)
     assert {block[0] for block in live.values()} == sizes, live
     assert target.end() == 0
+
+
+# uprobes refuse an instruction with a lock prefix (arch/x86/kernel/uprobes.c, is_prefix_bad).
+UNPROBED = r"""
+#include <stddef.h>
+#include <sys/mman.h>
+
+void *allocate(size_t bytes)
+{
+	return mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+__asm__(".globl malloc\n.type malloc, @function\nmalloc:\n"
+	"lock addl $0, (%rsp)\njmp allocate@PLT\n.size malloc, . - malloc\n");
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="an instruction of x86-64")
+def test_an_allocator_that_cannot_be_probed(tmp_path, opened):
+    """Its blocks are not seen, and the report says so; those of the others are."""
+    (tmp_path / "unprobed.c").write_text(UNPROBED, encoding="utf-8")
+    subprocess.run(["gcc", "-O1", "-shared", "-fPIC", "-fno-builtin", "-o", tmp_path / "libunprobed.so",
+                    tmp_path / "unprobed.c"], check=True)
+    target = harness.Target([harness.PYTHON, "-c", f"""
+import ctypes, numpy as np, sys
+library = ctypes.CDLL({str(tmp_path / "libunprobed.so")!r})
+library.malloc.restype = ctypes.c_void_p
+print("READY", flush=True); sys.stdin.readline()
+block, seen = library.malloc(ctypes.c_size_t(5_000_001)), np.ones(700_001)
+print("DONE", flush=True); sys.stdin.readline()
+"""])
+    opened.append(target)
+    target.ready()
+    watch = harness.Watch(target.pid, "--heap=1M")
+    opened.append(watch)
+    target.done()
+    process = harness.process_of(watch.snapshot(), target.pid)
+    assert "blocks of an allocator that could not be probed are not shown" in process["names_missing"]
+    assert [row["name"] for row in process["arrays"] if row["source"] == "heap"] == \
+        ["malloc(5600008)#1"]
+    assert watch.stop() == 0
+    assert f"cannot probe the allocator in {tmp_path}/libunprobed.so" in watch.errors()

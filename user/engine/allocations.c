@@ -46,6 +46,7 @@ int allocations_begin(struct engine *engine, struct target *target, const struct
 		target->heap_late = parent->heap_late;
 		target->heap_probed = parent->heap_probed;
 		target->heap_own_new = parent->heap_own_new;
+		target->heap_unprobed = parent->heap_unprobed;
 	}
 	return 0;
 }
@@ -126,6 +127,7 @@ static int probe_vma(struct engine *engine, struct target *target, const struct 
 		return 0;
 	if (err != -ESRCH && err != -ENOMEM) {
 		log_warn("cannot probe the allocator in %s: %s", vma->path, strerror(-err));
+		target->heap_unprobed = true;
 		return 0;
 	}
 	return err;
@@ -169,6 +171,9 @@ static void tell_missing(const struct engine *engine, const struct target *targe
 	if (heap && !target->heap_probed)
 		process_moment__miss_names(
 			row, "heap blocks: none of its mapped files has a known malloc");
+	if (target->heap_unprobed)
+		process_moment__miss_names(
+			row, "blocks of an allocator that could not be probed are not shown");
 	if (target->heap_own_new)
 		process_moment__miss_names(
 			row, "blocks of an operator new that does not call malloc are not shown");
