@@ -43,7 +43,8 @@ def documented():
 
 OPTIONS = documented()
 TAKES_NONE = {"no-python", "mappings", "detail", "pages", "pfn", "children", "freeze", "json",
-              "verbose", "heap", "no-peaks", "moments", "quiet"}
+              "verbose", "heap", "no-peaks", "moments", "side-by-side",
+              "quiet"}
 ENDS = {"generate", "version", "help"}
 
 

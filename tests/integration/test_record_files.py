@@ -90,12 +90,14 @@ def test_an_allocation_fails(shim, tmp_path, opened):
     assert {0, 2} <= counts
 
 
-def test_an_allocation_of_a_report_fails(shim, tmp_path):
+@pytest.mark.parametrize("options", [[], ["--side-by-side"]], ids=["report", "side by side"])
+def test_an_allocation_of_a_report_fails(options, shim, tmp_path):
     path = tmp_path / "a.pw"
     assert harness.pagewatch("record", "-o", path, "--", "/bin/true").returncode == 0
-    whole = report(path, "--json")
+    command = ["report", path, "--json", *options]
+    whole = report(*command[1:])
     for number in range(1, 2000, 31):
-        done, _ = fail_at(number, ["report", path, "--json"], 0, shim)
+        done, _ = fail_at(number, command, 0, shim)
         judge(done, ["report"], {0, 4}, True)
         assert done.returncode or done.stdout == whole, done
 

@@ -74,6 +74,18 @@ static const struct option_row rows[] = {
 			"another.",
 	},
 	{
+		.name = "side-by-side",
+		.commands = OPTIONS_REPORT,
+		.kind = OPTION_FLAG,
+		.offset = offsetof(struct options, side_by_side),
+		.help = "report: one table, a column for each process",
+		.manual =
+			"One table of all recordings, such as those of the ranks of a job: a column for each\n"
+			"process, a row for each name of an array, with its resident bytes; what differs most\n"
+			"comes first. OUT says which column is farthest from the median; - means that the\n"
+			"process has no such array. Columns that do not fit are counted; *--json* has all.",
+	},
+	{
 		.name = "before",
 		.commands = OPTIONS_DIFF,
 		.kind = OPTION_TEXT,

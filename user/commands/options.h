@@ -72,6 +72,7 @@ struct options {
 	const char *before; /* --before */
 	const char *after;  /* --after */
 	const char *moment; /* --moment */
+	bool side_by_side;  /* --side-by-side */
 	const char *user;   /* -u */
 	enum color_when color;
 	enum live_signs signs;		    /* --signs */

@@ -13,6 +13,7 @@
 #include "commands/moment_choice.h"
 #include "commands/options.h"
 #include "commands/report.h"
+#include "commands/report_beside.h"
 #include "commands/usage.h"
 #include "render/json_out.h"
 #include "store/recorded.h"
@@ -124,21 +125,18 @@ static int print_file(struct reporting *reporting, const char *path)
 	return status;
 }
 
-static int print_files(struct reporting *reporting)
+/* -1, or the exit status. */
+static int print_each(struct reporting *reporting)
 {
 	char **paths = reporting->options.command;
 	bool around;
 	int status = -1, err;
 	size_t i;
 
-	if (report__open(&reporting->report, &reporting->options, STDOUT_FILENO, false))
-		return STATUS_INTERNAL;
-	if (documents__open(&reporting->documents, &reporting->options))
-		status = STATUS_INTERNAL;
 	reporting->several = paths[1] != NULL;
 	around = reporting->several && reporting->options.json;
 	reporting->json.out = reporting->report.out;
-	if (around && status < 0)
+	if (around)
 		json_open(&reporting->json, NULL, '[');
 	for (i = 0; status < 0 && paths[i]; i++)
 		status = print_file(reporting, paths[i]);
@@ -147,6 +145,23 @@ static int print_files(struct reporting *reporting)
 		err = report__done(&reporting->report, json_end(&reporting->json));
 		status = err ? report_status(err) : -1;
 	}
+	return status;
+}
+
+static int print_files(struct reporting *reporting)
+{
+	int status = -1, err;
+
+	if (report__open(&reporting->report, &reporting->options, STDOUT_FILENO, false))
+		return STATUS_INTERNAL;
+	if (documents__open(&reporting->documents, &reporting->options))
+		status = STATUS_INTERNAL;
+	if (status < 0 && reporting->options.side_by_side)
+		status = report_beside(&reporting->report, &reporting->options);
+	else if (status < 0)
+		status = print_each(reporting);
+	if (status == STATUS_OK)
+		status = -1;
 	reporting->report.failed |= status >= 0;
 	err = report__close(&reporting->report);
 	if (err && status < 0)
@@ -163,6 +178,8 @@ int command_report(int argc, char **argv)
 		status = usage_error("no recording given: report FILE...");
 	else if (status < 0 && documents_wanted(&reporting.options) && reporting.options.command[1])
 		status = usage_error("--html and its like take one recording");
+	else if (status < 0 && reporting.options.side_by_side)
+		status = report_beside_check(&reporting.options);
 	if (status < 0)
 		status = print_files(&reporting);
 	if (documents__close(&reporting.documents) && status == STATUS_OK)

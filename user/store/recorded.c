@@ -175,6 +175,24 @@ static int count_moments(struct recorded *recorded)
 	return err;
 }
 
+static int read_rank(struct recorded *recorded)
+{
+	sqlite3_stmt *query = NULL;
+	const char *rank;
+	int err = db_prepare(recorded->db, &query, "SELECT rank FROM recording");
+	int found = err ? err : db_row(query);
+
+	if (found > 0) {
+		rank = (const char *)sqlite3_column_text(query, 0);
+		recorded->rank = rank ? strdup(rank) : NULL;
+		err = rank && !recorded->rank ? -ENOMEM : 0;
+	} else {
+		err = found;
+	}
+	sqlite3_finalize(query);
+	return err;
+}
+
 static int open_recorded(struct recorded *recorded, const char *path)
 {
 	struct stat status;
@@ -194,6 +212,8 @@ static int open_recorded(struct recorded *recorded, const char *path)
 		err = check_schema(recorded, path);
 	if (!err)
 		err = recorded_prepare(recorded);
+	if (!err)
+		err = read_rank(recorded);
 	return err ? err : count_moments(recorded);
 }
 
@@ -237,6 +257,11 @@ struct moments recorded__moments(struct recorded *recorded)
 	return (struct moments){ .count = recorded->count, .from = recorded, .at = moment_at };
 }
 
+const char *recorded__rank(const struct recorded *recorded)
+{
+	return recorded->rank;
+}
+
 void recorded__free(struct recorded *recorded)
 {
 	if (!recorded)
@@ -245,5 +270,6 @@ void recorded__free(struct recorded *recorded)
 	recorded_finalize(recorded);
 	sqlite3_close(recorded->db);
 	free(recorded->path);
+	free(recorded->rank);
 	free(recorded);
 }

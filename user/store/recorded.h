@@ -17,6 +17,9 @@ int recorded__open(const char *path, struct recorded **ret);
 /* Its moments, which live as long as it does. Their at() logs errors. */
 struct moments recorded__moments(struct recorded *recorded);
 
+/* As its launcher said; untrusted, lives as long as it does. NULL: there was none. */
+const char *recorded__rank(const struct recorded *recorded);
+
 /* NULL is allowed. */
 void recorded__free(struct recorded *recorded);
 

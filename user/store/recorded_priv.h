@@ -15,6 +15,7 @@ struct recorded {
 	sqlite3_stmt *lives;
 	sqlite3_stmt *aliases;
 	char *path;
+	char *rank;
 	uint64_t file_bytes;
 	uint64_t start_ns;
 	size_t count;
