@@ -90,7 +90,8 @@ def test_an_allocation_fails(shim, tmp_path, opened):
     assert {0, 2} <= counts
 
 
-@pytest.mark.parametrize("options", [[], ["--side-by-side"]], ids=["report", "side by side"])
+@pytest.mark.parametrize("options", [[], ["--side-by-side"], ["--moments"]],
+                         ids=["report", "side by side", "moments"])
 def test_an_allocation_of_a_report_fails(options, shim, tmp_path):
     path = tmp_path / "a.pw"
     assert harness.pagewatch("record", "-o", path, "--", "/bin/true").returncode == 0

@@ -2,13 +2,14 @@
 """record takes moments at the same peaks of RSS as run."""
 import contextlib
 import json
+import re
 import signal
 import sqlite3
 import subprocess
 
 import harness
 import pytest
-from test_peaks import LOCALS, MIB, PAGE, PROGRAM, Run, resident_of
+from test_peaks import CHECKPOINTS, LOCALS, MIB, PAGE, PROGRAM, Run, resident_of
 
 pytestmark = pytest.mark.root
 
@@ -122,3 +123,31 @@ def test_no_peaks_in_a_recording(start):
     assert not run.phases.until("poll") and "snapshot" in run.phases.seen
     assert run.process.wait(harness.DEADLINE) == 0
     assert [moment["reason"] for moment in run.reported()] == ["end"]
+
+
+def test_the_list_of_moments(tmp_path):
+    path = tmp_path / "a.pw"
+    done = harness.pagewatch("record", "-o", path, "--no-peaks", *harness.NEVER, "--",
+                             harness.PYTHON, "-c", CHECKPOINTS)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    moments = moments_of(path)
+    rss = [moment["processes"][0]["rss_pages"] * PAGE for moment in moments]
+    found = json.loads(report_of(path, "--moments", "--json"))
+    assert (found["kind"], found["file"]) == ("moments", str(path))
+    assert [(row["moment"], row["reason"], row["checkpoint"], row["processes"], row["complete"])
+            for row in found["moments"]] == [
+        (1, "checkpoint", "kept", 1, True), (2, "checkpoint", "gone\\xff", 1, True),
+        (3, "end", None, 1, True)]
+    assert [row["rss_bytes"] for row in found["moments"]] == rss
+    assert [row["since_start_ns"] for row in found["moments"]] == [
+        moment["since_start_ns"] for moment in moments]
+    heading, *lines = report_of(path, "--moments").splitlines()
+    assert heading == "           MOMENT   RESIDENT  WHY"
+    for line, number, why in zip(lines, range(1, 4), ["checkpoint kept", r"checkpoint gone\\xff",
+                                                      "end"]):
+        assert re.fullmatch(rf" +{number} +[0-9.]+ s +[0-9.]+ MiB  {why}", line), line
+    both = report_of(path, path, "--moments")
+    assert both == f"== {path}\n" + "\n".join([heading, *lines]) + f"\n== {path}\n" + \
+        "\n".join([heading, *lines]) + "\n"
+    done = harness.pagewatch("report", path, "--moments", "--side-by-side")
+    assert done.returncode == 2 and "--moments is a list" in done.stderr

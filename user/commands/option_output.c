@@ -27,13 +27,14 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "moments",
-		.commands = OPTIONS_RUN,
+		.commands = OPTIONS_RUN | OPTIONS_REPORT,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, moments),
-		.help = "run: also list the moments before the end",
+		.help = "list the moments: of run, or of a recording",
 		.manual =
 			"*run* also lists the moments that it took before the end: in text a line each, with\n"
-			"*--json* the whole reports as _moments_.",
+			"*--json* the whole reports as _moments_. *report* lists those of a recording instead of\n"
+			"its report: number, time, resident memory, and why each was taken.",
 	},
 	{
 		.name = "output",

@@ -16,6 +16,7 @@
 #include "commands/report_beside.h"
 #include "commands/usage.h"
 #include "render/json_out.h"
+#include "render/moments.h"
 #include "store/recorded.h"
 
 #define NAME_BYTES 512
@@ -95,6 +96,42 @@ static int print_moment(struct reporting *reporting, const struct moments *momen
 	return err ? report_status(err) : -1;
 }
 
+/* -1, or the exit status. */
+static int list_file(struct reporting *reporting, const char *path)
+{
+	struct report *report = &reporting->report;
+	struct recorded *recorded;
+	struct moments moments;
+	char name[NAME_BYTES];
+	int err;
+
+	if (recorded__open(path, &recorded))
+		return STATUS_INTERNAL;
+	moments = recorded__moments(recorded);
+	if (reporting->options.json) {
+		err = moments_json(&moments, path, report->out);
+	} else {
+		if (reporting->several)
+			fprintf(report->out, "== %s\n", format_name(path, name, sizeof(name)));
+		err = moments_text(&moments, &report->view, report->out);
+	}
+	recorded__free(recorded);
+	err = report__done(report, err);
+	return err ? report_status(err) : -1;
+}
+
+static int list_files(struct reporting *reporting)
+{
+	char **paths = reporting->options.command;
+	int status = -1;
+	size_t i;
+
+	reporting->several = paths[1] != NULL;
+	for (i = 0; status < 0 && paths[i]; i++)
+		status = list_file(reporting, paths[i]);
+	return status;
+}
+
 static int print_file(struct reporting *reporting, const char *path)
 {
 	struct recorded *recorded;
@@ -158,6 +195,8 @@ static int print_files(struct reporting *reporting)
 		status = STATUS_INTERNAL;
 	if (status < 0 && reporting->options.side_by_side)
 		status = report_beside(&reporting->report, &reporting->options);
+	else if (status < 0 && reporting->options.moments)
+		status = list_files(reporting);
 	else if (status < 0)
 		status = print_each(reporting);
 	if (status == STATUS_OK)
@@ -178,6 +217,10 @@ int command_report(int argc, char **argv)
 		status = usage_error("no recording given: report FILE...");
 	else if (status < 0 && documents_wanted(&reporting.options) && reporting.options.command[1])
 		status = usage_error("--html and its like take one recording");
+	else if (status < 0 && reporting.options.moments &&
+		 (documents_wanted(&reporting.options) || reporting.options.side_by_side))
+		status = usage_error(
+			"--moments is a list: it takes no --side-by-side, --html or its like");
 	else if (status < 0 && reporting.options.side_by_side)
 		status = report_beside_check(&reporting.options);
 	if (status < 0)

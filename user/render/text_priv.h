@@ -5,6 +5,7 @@
 #ifndef RENDER_TEXT_PRIV_H
 #define RENDER_TEXT_PRIV_H
 
+#include "model/moments.h"
 #include "model/rows/selection.h"
 #include "render/heat_cell.h"
 #include "render/text.h"
@@ -116,6 +117,9 @@ int text_rows(const struct text *text);
 
 /* text_ledger.c: causes, the kernel's figures, ended lives. 0 or -ENOMEM. */
 int text_ledger(const struct text *text);
+
+/* moments.c: heading, and a line for each. 0 or -errno. */
+int text_moments(const struct text *text, const struct moments *moments);
 
 /*
  * text_sampled.c: what changed from the moment with the most resident memory to the end, the

@@ -4,11 +4,9 @@
 
 #include "base/format.h"
 #include "model/diff/diff.h"
-#include "model/moment_lists.h"
 #include "model/peak_steps.h"
 #include "model/sampled.h"
 #include "render/diff.h"
-#include "render/name_cut.h"
 #include "render/text_priv.h"
 
 #define PEAK_ROWS 10u
@@ -25,46 +23,6 @@ static void put_heading(const struct text *text, const struct sampled *sampled)
 		 at_ms % 1000);
 	fputc('\n', text->out);
 	text_wrap(text, 0, words);
-}
-
-/* "  1      0.512 s    23.0 MiB  peak" */
-static int put_moment(const struct text *text, const struct moment *moment, size_t number)
-{
-	uint64_t at_ms = moment->header.since_start_ns / 1000000u, pages;
-	char bytes[FORMAT_BYTES_MAX], seconds[32], name[256], words[512];
-	int err = moment__rss(moment, NULL, &pages);
-
-	if (err)
-		return err;
-	snprintf(seconds, sizeof(seconds), "%" PRIu64 ".%03" PRIu64 " s", at_ms / 1000,
-		 at_ms % 1000);
-	fprintf(text->out, "%4zu %12s %10s  ", number, seconds,
-		format_bytes(pages * text->page_bytes, bytes));
-	snprintf(words, sizeof(words), "%s%s%s", moment_reason_name(moment->header.reason),
-		 moment->header.checkpoint ? " " : "",
-		 moment->header.checkpoint
-			 ? format_name(moment->header.checkpoint, name, sizeof(name))
-			 : "");
-	text_name(text, words, 0, name_columns(words));
-	fputc('\n', text->out);
-	return 0;
-}
-
-static int put_moments(const struct text *text, const struct moments *moments)
-{
-	const struct moment *moment;
-	size_t i;
-	int err = 0;
-
-	text_style(text, STYLE_HEAD);
-	fprintf(text->out, "\n%4s %12s %10s  %s\n", "", "MOMENT", "RESIDENT", "WHY");
-	text_style(text, STYLE_PLAIN);
-	for (i = 0; !err && i < moments->count; i++) {
-		err = moments->at(moments->from, i, &moment);
-		if (!err)
-			err = put_moment(text, moment, i + 1);
-	}
-	return err;
 }
 
 static void put_count(const struct text *text, uint64_t value, const char *what)
@@ -118,6 +76,12 @@ static int put_peak(const struct text *text, const struct sampled *sampled)
 	return err;
 }
 
+static int list_moments(const struct text *text, const struct moments *moments)
+{
+	fputc('\n', text->out);
+	return text_moments(text, moments);
+}
+
 int text_sampled(const struct text *text)
 {
 	const struct sampled *sampled = text->view->sampled;
@@ -128,7 +92,7 @@ int text_sampled(const struct text *text)
 	if (sampled->peak)
 		err = put_peak(text, sampled);
 	if (!err && sampled->all && sampled->all->count)
-		err = put_moments(text, sampled->all);
+		err = list_moments(text, sampled->all);
 	else if (!err && sampled->all)
 		text_wrap(text, 0, "no moment was taken before the end");
 	if (put_gaps(text, sampled) || sampled->peak || sampled->all)
