@@ -181,6 +181,20 @@ def test_killed(phase, tmp_path, opened):
     assert target.until("AT") == "AT 0"
 
 
+def test_pagewatch_is_stopped(opened):
+    """As by Ctrl-Z. Nobody answers at a checkpoint, so pagewatch is killed, and the process goes on."""
+    target = started(opened)
+    watch = harness.Watch(target.pid, "--max-hold", "500ms", until="checkpoints")
+    opened.append(watch)
+    os.kill(watch.process.pid, signal.SIGSTOP)
+    step(target, *STEPS[0])
+    assert target.until("AT") == "AT 0"
+    assert watch.wait() == -signal.SIGKILL
+    assert tracer_of(target.pid) == 0
+    step(target, *STEPS[1])
+    assert target.until("AT") == "AT 0"
+
+
 def test_only_who_has_checkpoints_is_traced(opened):
     for code, traced in ((PROGRAM, True), ("import sys; print('READY', flush=True); input()", False)):
         target = started(opened, code)
