@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/format.h"
 #include "base/progress.h"
 #include "base/text.h"
@@ -56,15 +57,21 @@ static void put_words(char *words, size_t size, const char *format, ...)
 	va_end(args);
 }
 
+static int by_id(const void *left, const void *right)
+{
+	const struct array_row *a = left, *b = right;
+
+	return (a->desc.id > b->desc.id) - (a->desc.id < b->desc.id);
+}
+
+/* The rows of a snapshot are in the order of their ids. NULL: none, or it is not there. */
 static const struct array_desc *array_of_id(const struct text *text, uint32_t id)
 {
-	size_t i;
+	const struct array_row wanted = { .desc.id = id }, *found;
 
-	for (i = 0; i < text->process->array_count; i++) {
-		if (text->process->arrays[i].desc.id == id)
-			return &text->process->arrays[i].desc;
-	}
-	return NULL;
+	found = array_find(&wanted, text->process->arrays, id ? text->process->array_count : 0,
+			   sizeof(wanted), by_id);
+	return found ? &found->desc : NULL;
 }
 
 /* "freed but still in memory; thread 4711, 1.204 s after the start" */
