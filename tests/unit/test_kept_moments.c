@@ -31,7 +31,7 @@ static uint64_t time_of(const struct kept_moments *kept, size_t index)
 	return kept->moments[index].moment.header.since_start_ns;
 }
 
-/* 40 peaks: those that came soonest after another are dropped, never the highest. */
+/* 40 peaks: those that another followed soonest are dropped, never the highest. */
 static void peaks(void **state)
 {
 	struct kept_moments kept = { 0 };
@@ -46,6 +46,24 @@ static void peaks(void **state)
 	assert_int_equal(kept_moments__highest(&kept)->resident, 39);
 	for (i = 0; i < 20; i++)
 		assert_int_equal(time_of(&kept, i), 100 * i);
+	kept_moments__deinit(&kept);
+}
+
+/* A step in the middle of each ramp, and then its end: the ends stay. */
+static void ends_of_ramps(void **state)
+{
+	struct kept_moments kept = { 0 };
+	uint64_t i;
+
+	(void)state;
+	for (i = 0; i < KEPT_PEAKS_MAX; i++) {
+		add_moment(&kept, MOMENT_PEAK, 1000 * i, 2 * i);
+		add_moment(&kept, MOMENT_INTERVAL, 1000 * i + 10, 2 * i);
+		add_moment(&kept, MOMENT_PEAK, 1000 * i + 20, 2 * i + 1);
+	}
+	assert_int_equal(kept.dropped[MOMENT_PEAK], KEPT_PEAKS_MAX);
+	for (i = 0; i < KEPT_PEAKS_MAX; i++)
+		assert_int_equal(time_of(&kept, 2 * i + 1), 1000 * i + 20);
 	kept_moments__deinit(&kept);
 }
 
@@ -148,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(peaks),
+		cmocka_unit_test(ends_of_ramps),
 		cmocka_unit_test(the_highest_is_not_the_last),
 		cmocka_unit_test(checkpoints_last),
 		cmocka_unit_test(memory_has_a_bound),

@@ -29,7 +29,27 @@ static uint64_t gap_before(const struct kept_moments *kept, size_t index)
 	       kept->moments[index - 1].moment.header.since_start_ns;
 }
 
-/* Of a reason, the one with the smallest gap before it; count: there is none that may go. */
+/* RSS was higher at the next peak: it may be the end of a ramp in whose middle this one is. */
+static uint64_t gap_to_next_peak(const struct kept_moments *kept, size_t index)
+{
+	size_t next = index + 1;
+
+	while (next < kept->count && kept->moments[next].moment.header.reason != MOMENT_PEAK)
+		next++;
+	if (next == kept->count)
+		return UINT64_MAX;
+	return kept->moments[next].moment.header.since_start_ns -
+	       kept->moments[index].moment.header.since_start_ns;
+}
+
+static uint64_t gap_of(const struct kept_moments *kept, size_t index)
+{
+	return kept->moments[index].moment.header.reason == MOMENT_PEAK
+		       ? gap_to_next_peak(kept, index)
+		       : gap_before(kept, index);
+}
+
+/* Of a reason, the one with the smallest gap; count: there is none that may go. */
 static size_t victim_of(const struct kept_moments *kept, enum moment_reason reason)
 {
 	size_t victim = kept->count, i;
@@ -37,7 +57,7 @@ static size_t victim_of(const struct kept_moments *kept, enum moment_reason reas
 	for (i = 0; i < kept->count; i++) {
 		if (kept->moments[i].moment.header.reason != reason || i == kept->highest)
 			continue;
-		if (victim == kept->count || gap_before(kept, i) < gap_before(kept, victim))
+		if (victim == kept->count || gap_of(kept, i) < gap_of(kept, victim))
 			victim = i;
 	}
 	return victim;

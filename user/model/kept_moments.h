@@ -38,7 +38,8 @@ void kept_moments__deinit(struct kept_moments *kept);
  * resident pages. Then drops others
  * until the bounds hold, the highest excepted: peaks above KEPT_PEAKS_MAX; above the other bounds
  * those of the interval first, then asked ones, peaks, and checkpoints last. Of several it is the
- * one that comes soonest after another. 0 or -ENOMEM.
+ * one that comes soonest after another; of peaks, the one that another follows soonest. 0 or
+ * -ENOMEM.
  */
 int kept_moments__add(struct kept_moments *kept, struct moment *moment, uint64_t resident);
 
