@@ -24,7 +24,7 @@ static struct elf_image image_at(const struct vma_list *vmas, size_t first, size
 	size_t i;
 
 	for (i = first; i < vmas->count; i++) {
-		bool own = vma[i].kind == VMA_FILE && vma[i].inode == vma[first].inode &&
+		bool own = vma_maps_file(&vma[i]) && vma[i].inode == vma[first].inode &&
 			   !begins_again(&vma[i], past_start);
 
 		if (!own &&
@@ -49,7 +49,7 @@ int elf_images_find(const struct vma_list *vmas, struct elf_image_list *ret)
 		struct elf_image image;
 
 		end = i + 1;
-		if (vmas->vmas[i].kind != VMA_FILE || vmas->vmas[i].offset)
+		if (!vma_maps_file(&vmas->vmas[i]) || vmas->vmas[i].offset)
 			continue;
 		image = image_at(vmas, i, &end);
 		if (!image.executable)
@@ -118,7 +118,7 @@ uint64_t elf_images_fingerprint(const struct vma_list *vmas)
 	for (i = 0; i < vmas->count; i++) {
 		const struct vma *vma = &vmas->vmas[i];
 
-		if (vma->kind != VMA_FILE)
+		if (!vma_maps_file(vma))
 			continue;
 		sum = mix_word(sum, vma->start);
 		sum = mix_word(sum, vma->end);

@@ -56,7 +56,7 @@ int attached_find(const struct proc *proc, const struct vma_list *vmas, struct a
 	for (i = 0; i < vmas->count; i++) {
 		const struct vma *vma = &vmas->vmas[i];
 
-		if (vma->executable && vma->kind == VMA_FILE && !attached_find_in(proc, vma, ret))
+		if (vma->executable && vma_maps_file(vma) && !attached_find_in(proc, vma, ret))
 			return 0;
 	}
 	return proc__living_thread(proc, &tid) ? -ESRCH : -ENOENT;

@@ -88,7 +88,7 @@ int image__loader(const struct image *image, image_visit visit, void *ctx)
 	for (i = 0; err && i < image->vmas.count; i++) {
 		const struct vma *vma = &image->vmas.vmas[i];
 
-		if (vma->executable && vma->kind == VMA_FILE)
+		if (vma->executable && vma_maps_file(vma))
 			err = image_visit_symbol(image, vma, "_dl_debug_state", visit, ctx);
 	}
 	return err;
@@ -106,7 +106,7 @@ static bool image_may_have(const struct image *image, const struct vma *vma, con
 {
 	const char *name = image_base_name(vma->path);
 
-	if (!vma->executable || vma->kind != VMA_FILE)
+	if (!vma->executable || !vma_maps_file(vma))
 		return false;
 	if (!strcmp(vma->path, image->exe))
 		return true;
@@ -153,7 +153,7 @@ int image__named(const struct image *image, const char *asked, image_visit visit
 	for (i = 0; err && i < image->vmas.count; i++) {
 		const struct vma *vma = &image->vmas.vmas[i];
 
-		if (vma->executable && vma->kind == VMA_FILE &&
+		if (vma->executable && vma_maps_file(vma) &&
 		    (!strcmp(vma->path, wanted) || !strcmp(image_base_name(vma->path), wanted)))
 			err = image_visit_symbol(image, vma, symbol, visit, ctx);
 	}

@@ -147,7 +147,7 @@ int allocations_probe(struct engine *engine, struct target *target, const struct
 	for (i = 0; !err && i < vmas->count; i++) {
 		const struct vma *vma = &vmas->vmas[i];
 
-		if (vma->executable && vma->kind == VMA_FILE)
+		if (vma->executable && vma_maps_file(vma))
 			err = probe_vma(engine, target, vma);
 	}
 	return err;

@@ -48,6 +48,16 @@ static inline bool vma_is_own_memory(const struct vma *vma)
 	       vma->kind == VMA_HUGETLB;
 }
 
+/*
+ * Part of a program or a data file: a file of a disk, or a private mapping of a file of a tmpfs, as
+ * programs in containers are. (A shared mapping of tmpfs is shared memory.)
+ */
+static inline bool vma_maps_file(const struct vma *vma)
+{
+	return vma->kind == VMA_FILE ||
+	       (vma->kind == VMA_SHMEM && !vma->shared && *vma->path == '/');
+}
+
 /* VMAs of one process in address order; owned, see collect/proc/maps.h. */
 struct vma_list {
 	struct vma *vmas;

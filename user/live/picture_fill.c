@@ -121,7 +121,7 @@ static void name_region(const struct vma *vma, enum item_group group, char *buff
 
 	if (!*vma->path)
 		snprintf(buffer, size, "anon %" PRIx64, vma->start);
-	else if (vma->kind == VMA_FILE)
+	else if (vma_maps_file(vma))
 		snprintf(buffer, size, "%.900s %c%c%c", format_name(path, name, sizeof(name)),
 			 vma->readable ? 'r' : '-', vma->writable ? 'w' : '-',
 			 vma->executable ? 'x' : '-');

@@ -32,7 +32,7 @@ int code_files__init(struct code_files *ret, const struct process_snapshot *proc
 	for (i = 0; i < process->region_count; i++) {
 		const struct vma *vma = &process->regions[i].vma;
 
-		if (vma->kind == VMA_FILE && vma->executable)
+		if (vma_maps_file(vma) && vma->executable)
 			ret->files[ret->count++] = file_of(vma);
 	}
 	array_sort(ret->files, ret->count, sizeof(*ret->files), compare_files);
@@ -54,10 +54,12 @@ enum item_group group_of(const struct code_files *files, const struct vma *vma)
 		return GROUP_HEAP;
 	case VMA_STACK:
 		return GROUP_STACKS;
-	case VMA_SHMEM:
-		return GROUP_SHARED;
 	case VMA_SPECIAL:
 		return GROUP_KERNEL;
+	case VMA_SHMEM:
+		if (!vma_maps_file(vma))
+			return GROUP_SHARED;
+		/* fallthrough */
 	case VMA_FILE:
 		return array_find(&file, files->files, files->count, sizeof(file), compare_files)
 			       ? GROUP_LIBRARIES

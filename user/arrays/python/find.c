@@ -20,7 +20,7 @@ static bool may_be_python(const struct vma *vma, const struct vma *program)
 {
 	const char *slash = strrchr(vma->path, '/');
 
-	return vma->kind == VMA_FILE && slash &&
+	return vma_maps_file(vma) && slash &&
 	       (vma == program || !strncmp(slash, "/python", 7) ||
 		!strncmp(slash, "/libpython", 10));
 }

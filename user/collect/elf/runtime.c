@@ -203,7 +203,7 @@ static void find_python(const struct vma_list *vmas, struct found *found)
 		const struct vma *vma = &vmas->vmas[i];
 		char candidate[VERSION_MAX];
 
-		for (k = 0; vma->kind == VMA_FILE && k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		for (k = 0; vma_maps_file(vma) && k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 			if (!version_from_path(vma->path, &kinds[k], candidate,
 					       sizeof(candidate)) ||
 			    (found->vma && !is_library(vma->path)))
@@ -220,7 +220,7 @@ static const struct vma *find_numpy(const struct vma_list *vmas)
 	size_t i;
 
 	for (i = 0; i < vmas->count; i++) {
-		if (vmas->vmas[i].kind == VMA_FILE && numpy_site_length(vmas->vmas[i].path))
+		if (vma_maps_file(&vmas->vmas[i]) && numpy_site_length(vmas->vmas[i].path))
 			return &vmas->vmas[i];
 	}
 	return NULL;
@@ -237,7 +237,7 @@ int runtime_detect(const struct proc *proc, const struct vma_list *vmas, char *b
 	buffer[0] = '\0';
 	find_python(vmas, &python);
 	/* A process with numpy has an interpreter: the program, which is mapped lowest. */
-	if (!python.vma && numpy_vma && vmas->vmas[0].kind == VMA_FILE)
+	if (!python.vma && numpy_vma && vma_maps_file(&vmas->vmas[0]))
 		python.vma = &vmas->vmas[0];
 	if (!python.vma)
 		return 0;
