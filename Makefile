@@ -99,7 +99,7 @@ AS_BUILD_USER := tests/tools/as-build-user
 BUILDS := all unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
 ROOT := $(if $(AS_SELF),,$(filter 0,$(shell id -u)))
 
-.PHONY: $(BUILDS) deps deps-if-root demo-deps-if-root check check-long seeds demo docs-outputs bench lint format pyoff install uninstall clean \
+.PHONY: $(BUILDS) deps deps-if-root demo-deps-if-root check check-long seeds demo docs-outputs pictures bench lint format pyoff install uninstall clean \
 	help FORCE
 
 ifneq ($(ROOT),)
@@ -138,6 +138,7 @@ help:
 #: make check-long   the same with the long suites
 #: make unit         only the unit tests
 #: make docs-outputs  rewrite the outputs in README, COOKBOOK and TOUR (root)
+#: make pictures     remake the pictures of README (root)
 #: make seeds        run the claims of docs/SEEDS.md and write its table (root)
 #: make demo         watch a real numpy program (root)
 #: make bench        measure, print a table, write .output/bench.json (root)
@@ -180,6 +181,10 @@ docs-outputs: deps-if-root
 	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)cd tests/integration && O=$(O) PAGEWATCH_WRITE_DOCS=1 PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q \
 		-p no:cacheprovider -c /dev/null --rootdir ../.. test_docs.py
+
+pictures: deps-if-root
+	+$(Q)$(MAKE) --no-print-directory all
+	$(Q)O=$(O) $(PYTHON) -B tests/tools/pictures
 
 demo: demo-deps-if-root
 	+$(Q)$(MAKE) --no-print-directory all

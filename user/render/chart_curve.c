@@ -19,6 +19,16 @@ struct curve {
 	size_t peak;   /* the first point that has them */
 };
 
+/* Names of checkpoints, in lines below each other. */
+#define LABEL_LINES 3u
+#define LABEL_HEIGHT 10
+
+struct labels {
+	double free[LABEL_LINES]; /* from where on a line has room */
+	size_t lines;		  /* in use */
+	size_t left;		  /* names without room */
+};
+
 static struct curve curve_of(struct chart *chart)
 {
 	const struct chart_point *points = chart->points;
@@ -129,21 +139,27 @@ static void put_axes(const struct curve *curve)
 	}
 }
 
-/* Below a point, between the margins; from *free on, or nowhere. Returns whether there was room. */
-static bool put_label(const struct curve *curve, const struct chart_point *point, double *free,
-		      const char *words)
+/* Below a point, between the margins, in the first line that has room. Returns whether one had. */
+static bool put_label(const struct curve *curve, const struct chart_point *point,
+		      struct labels *labels)
 {
-	const struct chart *chart = curve->chart;
-	double width = chart_text_width(chart, words), x = x_of(curve, point) - width / 2;
+	struct chart *chart = curve->chart;
+	double width = chart_text_width(chart, point->checkpoint), x, top = chart->y;
+	size_t line = 0;
 
+	width = width < WIDTH / 3.0 ? width : WIDTH / 3.0;
+	x = x_of(curve, point) - width / 2;
 	x = x > LEFT ? x : LEFT;
-	if (width > WIDTH / 3.0)
-		width = WIDTH / 3.0;
 	x = x + width < CHART_RIGHT ? x : CHART_RIGHT - width;
-	if (x < *free)
+	while (line < LABEL_LINES && x < labels->free[line])
+		line++;
+	if (line == LABEL_LINES)
 		return false;
-	chart_text(chart, x, width, words);
-	*free = x + width + 8;
+	chart->y = top + (double)line * LABEL_HEIGHT;
+	chart_text(chart, x, width, point->checkpoint);
+	chart->y = top;
+	labels->free[line] = x + width + 8;
+	labels->lines = line + 1 > labels->lines ? line + 1 : labels->lines;
 	return true;
 }
 
@@ -157,13 +173,13 @@ static void put_present(const struct curve *curve)
 		chart_box(chart, INK_TEXT, x - 0.75, curve->top - 4, 1.5, HEIGHT + 7);
 }
 
-/* Dashed lines, and names where these do not overlap. Returns how many have none; *any: there are some. */
-static size_t put_checkpoints(const struct curve *curve, bool *any)
+/* Dashed lines, and names where there is room. */
+static struct labels put_checkpoints(const struct curve *curve)
 {
 	static const double dash[] = { 2, 2 };
 	struct chart *chart = curve->chart;
-	double free = LEFT;
-	size_t i, left = 0;
+	struct labels labels = { 0 };
+	size_t i;
 
 	chart_font(chart, FONT_SMALL);
 	for (i = 0; i < chart->point_count; i++) {
@@ -172,7 +188,6 @@ static size_t put_checkpoints(const struct curve *curve, bool *any)
 
 		if (!point->checkpoint)
 			continue;
-		*any = true;
 		chart_ink(chart, INK_DIM);
 		chart->calls->set_line_width(chart->cairo, 0.7);
 		chart->calls->set_dash(chart->cairo, dash, 2, 0);
@@ -180,9 +195,9 @@ static size_t put_checkpoints(const struct curve *curve, bool *any)
 		chart->calls->line_to(chart->cairo, x, curve->top + HEIGHT + 3);
 		chart->calls->stroke(chart->cairo);
 		chart->calls->set_dash(chart->cairo, NULL, 0, 0);
-		left += !put_label(curve, point, &free, point->checkpoint);
+		labels.left += !put_label(curve, point, &labels);
 	}
-	return left;
+	return labels;
 }
 
 static void put_title(const struct curve *curve)
@@ -231,9 +246,8 @@ static void put_times(const struct curve *curve)
 void chart_curve(struct chart *chart)
 {
 	struct curve curve;
+	struct labels labels;
 	char words[96];
-	bool any = false;
-	size_t left;
 
 	if (chart->point_count < 2)
 		return;
@@ -246,12 +260,12 @@ void chart_curve(struct chart *chart)
 	put_dots(&curve);
 	chart->y = curve.top + HEIGHT + 2;
 	put_times(&curve);
-	left = put_checkpoints(&curve, &any);
-	chart->y += any ? CHART_LINE : 3;
-	if (!left)
+	labels = put_checkpoints(&curve);
+	chart->y += (double)labels.lines * LABEL_HEIGHT + 5;
+	if (!labels.left)
 		return;
-	snprintf(words, sizeof(words), "(%zu more checkpoint%s, without room for a name)", left,
-		 left == 1 ? "" : "s");
+	snprintf(words, sizeof(words), "(%zu more checkpoint%s, without room for a name)",
+		 labels.left, labels.left == 1 ? "" : "s");
 	chart_ink(chart, INK_DIM);
 	chart_text(chart, LEFT, WIDTH, words);
 	chart->y += CHART_LINE;
