@@ -6,7 +6,6 @@ a test wants it.
 """
 import json
 import os
-import re
 import signal
 import subprocess
 
@@ -299,38 +298,6 @@ def test_checkpoints_by_name(tmp_path):
     # Nobody asked for them: one object, with the peak.
     report, _ = harness.run_json(tmp_path, ["--no-peaks"], [harness.PYTHON, "-c", CHECKPOINTS])
     assert "moments" not in report and report["peak"]["checkpoint"] == "kept"
-
-
-WORK = """
-import ctypes, mmap, sys
-import numpy as np
-pagewatch = ctypes.CDLL(sys.argv[1])
-
-def work():
-    memory = mmap.mmap(-1, 1009 * 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    memory.madvise(mmap.MADV_NOHUGEPAGE)
-    rows = np.frombuffer(memory, np.uint8).reshape(1009, 4096)
-    rows[:503] = 1
-    pagewatch.pagewatch_checkpoint(b"in work")
-
-work()
-"""
-
-
-def test_peak_and_end_are_side_by_side(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "100")
-    done = harness.pagewatch("run", "--no-peaks", "--moments", "--filter", "__main__*", "--",
-                             harness.PYTHON, "-c", WORK, LIBRARY)
-    lines = done.stderr[done.stderr.index("\npeak: "):].splitlines()
-    at = lines.index("   AT PEAK     AT END      CHANGE  ARRAY")
-    assert re.fullmatch(r"python3 \([0-9]+\): RSS [0-9.]+ MiB -> [0-9.]+ MiB, -[0-9.]+ MiB", lines[at - 1])
-    # 503 pages are 1.96 MiB.
-    assert lines[at + 1:at + 7] == [
-        "   2.0 MiB        0 B    -2.0 MiB  __main__.work():memory", "  gone",
-        "   2.0 MiB        0 B    -2.0 MiB  __main__.work():rows", "  gone",
-        "   2.0 MiB        0 B    -2.0 MiB  __main__.work():rows.base", "  gone"]
-    assert lines[at + 8] == "           MOMENT   RESIDENT  WHY"
-    assert re.fullmatch(r"   1 +[0-9.]+ s +[0-9.]+ MiB  checkpoint in work", lines[at + 9])
 
 
 LATER = f"""

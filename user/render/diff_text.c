@@ -15,6 +15,7 @@
 #define NAME_BYTES 1024
 #define WORDS_BYTES 2048
 #define RANGES_IN_TEXT 3u
+#define SMALL_PART 100u
 /* Before, after and change: 10 for "1023.9 GiB", and one for the sign. */
 #define NUMBERS_WIDTH (3u * 11u + 2u)
 
@@ -162,14 +163,33 @@ static int put_rows(const struct text *text, const struct diff_titles *titles,
 	return err;
 }
 
-static void put_mappings(const struct text *text, const struct diff_titles *titles,
-			 const struct diff_process *process)
+static uint64_t mapping_change(const struct diff_mapping *mapping)
 {
-	size_t count = process->mapping_count, i;
-	char name[NAME_BYTES];
+	const uint64_t *bytes = mapping->resident_bytes;
+
+	return bytes[0] < bytes[1] ? bytes[1] - bytes[0] : bytes[0] - bytes[1];
+}
+
+/* A short report has no mapping that explains less than a hundredth of what the first one does. */
+static size_t mappings_shown(const struct text *text, const struct diff_process *process)
+{
+	size_t count = process->mapping_count;
 
 	if (text->view->top && count > text->view->top)
 		count = text->view->top;
+	while (text->view->brief && count > 1 &&
+	       mapping_change(&process->mappings[count - 1]) <
+		       mapping_change(&process->mappings[0]) / SMALL_PART)
+		count--;
+	return count;
+}
+
+static void put_mappings(const struct text *text, const struct diff_titles *titles,
+			 const struct diff_process *process)
+{
+	size_t count = mappings_shown(text, process), i;
+	char name[NAME_BYTES];
+
 	if (count)
 		put_heading(text, titles, "MAPPINGS (with the arrays in them)");
 	for (i = 0; i < count; i++) {
