@@ -150,6 +150,20 @@ def test_a_short_report(target):
         assert "not shown (--detail, --filter, --top)" in " ".join(lines)
 
 
+def test_reserved_memory_is_not_lazy(opened):
+    """Nobody can touch it. glibc reserves 64 MiB for each thread that allocates."""
+    target = harness.Target([harness.PYTHON, "-c", "import mmap, sys\n"
+                             "lazy = mmap.mmap(-1, 211 << 20, mmap.MAP_PRIVATE)\n"
+                             "reserved = mmap.mmap(-1, 307 << 20, mmap.MAP_PRIVATE, prot=0)\n"
+                             "print('READY', flush=True); sys.stdin.readline()"])
+    opened.append(target)
+    target.ready()
+    done = harness.pagewatch("snap", "-p", target.pid, "--no-python", env={"COLUMNS": "100"})
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^anon [0-9a-f]+ +211\.0 MiB +0 B lazy ", done.stdout, re.MULTILINE)
+    assert "307.0 MiB" not in done.stdout
+
+
 def test_brackets_are_literal(target):
     """As in expectations."""
     for pattern, names in (("__main__.alone['a[0]']", 1), ("__main__.small[1]", 1),

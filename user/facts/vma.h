@@ -48,6 +48,12 @@ static inline bool vma_is_own_memory(const struct vma *vma)
 	       vma->kind == VMA_HUGETLB;
 }
 
+/* The same, without what is only reserved: nobody can touch it (PROT_NONE). */
+static inline bool vma_is_lazy_memory(const struct vma *vma)
+{
+	return vma_is_own_memory(vma) && (vma->readable || vma->writable || vma->executable);
+}
+
 /*
  * Part of a program or a data file: a file of a disk, or a private mapping of a file of a tmpfs, as
  * programs in containers are. (A shared mapping of tmpfs is shared memory.)

@@ -46,7 +46,7 @@ struct text_line {
 	uint64_t span_bytes;
 	const struct tally *tally;
 	const struct tally *interior; /* of an array, else NULL */
-	bool own_memory;	      /* the program's own, of no file */
+	bool own_memory;	      /* the program can fill it, and it is of no file */
 	bool freed;		      /* a heap block that was freed */
 	const struct heat *heat;      /* NULL: no heatmap */
 	bool told;		      /* explain is written */

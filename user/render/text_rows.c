@@ -153,7 +153,7 @@ static struct text_line line_of(const struct row_entry *entry)
 		.tally = entry->tally,
 		.interior = entry->array ? &entry->array->interior : NULL,
 		.freed = entry->array && entry->array->desc.origin.freed,
-		.own_memory = entry->array || vma_is_own_memory(&entry->region->vma),
+		.own_memory = entry->array || vma_is_lazy_memory(&entry->region->vma),
 	};
 }
 

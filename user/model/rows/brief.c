@@ -4,7 +4,7 @@
 /* A region has a row from a twentieth of all on: at most twenty have that much. */
 #define SMALL_PART 20u
 
-/* Untouched memory counts by its span, if it is the program's own. */
+/* Untouched memory counts by its span, if the program can fill it. */
 static bool is_small(const struct selection *selection, const struct row_entry *entry)
 {
 	const struct tally *totals = &selection->process->totals;
@@ -12,7 +12,8 @@ static bool is_small(const struct selection *selection, const struct row_entry *
 
 	if (tally->resident && tally->resident >= totals->resident / SMALL_PART)
 		return false;
-	return !vma_is_own_memory(&entry->region->vma) || tally->pages < totals->pages / SMALL_PART;
+	return !vma_is_lazy_memory(&entry->region->vma) ||
+	       tally->pages < totals->pages / SMALL_PART;
 }
 
 /* Views are counted with the arrays that own their memory. */
