@@ -5,6 +5,7 @@ import re
 
 import doc_blocks
 import doc_recipes
+import doc_recipes_moments  # pylint: disable=unused-import
 import harness
 import programs
 import pytest
