@@ -9,6 +9,7 @@
 
 #include "collect/elf/elf_symbol.h"
 #include "collect/elf/mapped_file.h"
+#include "collect/proc/program.h"
 
 int image__open(struct procfs *procfs, pid_t pid, struct image *ret)
 {
@@ -19,7 +20,7 @@ int image__open(struct procfs *procfs, pid_t pid, struct image *ret)
 	if (!err)
 		err = proc__alive(ret->proc);
 	if (!err) {
-		proc__exe(ret->proc, ret->exe, sizeof(ret->exe));
+		program_path(ret->proc, ret->exe, sizeof(ret->exe));
 		err = maps_read(ret->proc, &ret->vmas);
 	}
 	return err;

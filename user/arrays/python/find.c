@@ -14,6 +14,7 @@
 #include "arrays/python/check.h"
 #include "collect/elf/elf_symbol.h"
 #include "collect/elf/mapped_file.h"
+#include "collect/proc/program.h"
 
 /* The program itself may contain the interpreter, under any name. */
 static bool may_be_python(const struct vma *vma, const struct vma *program)
@@ -59,13 +60,14 @@ static int find_symbols(const struct py *py, int fd, const struct vma *vma, uint
 /* 0; -ENOENT: none of its files has the symbol; or why one cannot be opened. */
 static int find_runtime(struct py *py, const struct proc *proc, uint64_t *secret)
 {
+	const struct vma *program = program_vma(proc, py->vmas);
 	int fd, err, failed = -ENOENT;
 	size_t i;
 
 	for (i = 0; i < py->vmas->count; i++) {
 		const struct vma *vma = &py->vmas->vmas[i];
 
-		if (!may_be_python(vma, py->vmas->vmas) || vma->offset)
+		if (!may_be_python(vma, program) || vma->offset)
 			continue;
 		fd = mapped_file_open(proc, vma);
 		if (fd == -ENOENT)

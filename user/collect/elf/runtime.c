@@ -14,6 +14,7 @@
 #include "collect/elf/elf_symbol.h"
 #include "collect/elf/mapped_file.h"
 #include "collect/elf/python_version.h"
+#include "collect/proc/program.h"
 
 #define VERSION_MAX 32
 #define ENTRIES_MAX 100000 /* entries of a site-packages folder that are read at most */
@@ -37,9 +38,11 @@ static const struct kind kinds[] = {
 	{ "GraalPy", "graalpy", "libpythonvm", "", false },
 };
 
+static const char deleted[] = " (deleted)";
+
 static bool is_end_of_program(const char *rest)
 {
-	return !*rest || !strcmp(rest, " (deleted)");
+	return !*rest || !strcmp(rest, deleted);
 }
 
 /*
@@ -143,27 +146,41 @@ static size_t numpy_site_length(const char *path)
 }
 
 /*
- * False if the file can be read and is no interpreter, whatever its name: every interpreter has
- * None. Deleted or replaced files are read too, if permitted.
+ * 0; -ENOENT if the file can be read and is no interpreter, whatever its name: every interpreter
+ * has None; or another -errno. Deleted or replaced files are read too, if permitted.
  */
-static bool read_python(const struct proc *proc, int root, const struct vma *vma, char *version,
-			size_t size)
+static int read_python(const struct proc *proc, int root, const struct vma *vma, char *version,
+		       size_t size)
 {
 	int fd = mapped_file_open(proc, vma);
 	uint64_t address;
 	uint32_t hex;
-	bool lacks_none;
+	int err;
 
 	if (fd == -ENOENT)
 		fd = mapped_file_below(root, vma);
 	if (fd < 0)
-		return true;
-	lacks_none = elf_object_address(fd, "_Py_NoneStruct", &address) == -ENOENT;
+		return fd == -ENOENT ? -ESTALE : fd;
+	err = elf_object_address(fd, "_Py_NoneStruct", &address);
 	/* The name may have given a version already; this one is exact. */
-	if (!lacks_none && !python_version_read(fd, &hex))
+	if (!err && !python_version_read(fd, &hex))
 		python_version_format(hex, version, size);
 	close(fd);
-	return !lacks_none;
+	return err;
+}
+
+/* The mapped file is not there any more: its folder tells about another one. */
+static bool was_replaced(int root, const struct vma *vma)
+{
+	size_t length = strlen(vma->path), remark = sizeof(deleted) - 1;
+	int fd;
+
+	if (length > remark && !strcmp(vma->path + length - remark, deleted))
+		return true;
+	fd = mapped_file_below(root, vma);
+	if (fd >= 0)
+		close(fd);
+	return fd == -ESTALE;
 }
 
 static void read_numpy(int root, const struct vma *vma, char *version, size_t size)
@@ -172,7 +189,7 @@ static void read_numpy(int root, const struct vma *vma, char *version, size_t si
 	char site[4096];
 	int fd;
 
-	if (length >= sizeof(site))
+	if (length >= sizeof(site) || was_replaced(root, vma))
 		return;
 	memcpy(site, vma->path, length);
 	site[length] = '\0';
@@ -226,36 +243,45 @@ static const struct vma *find_numpy(const struct vma_list *vmas)
 	return NULL;
 }
 
+/* Whether what was found is a Python, by its file if that can be read. May write its version. */
+static bool is_python(const struct proc *proc, int root, bool certain, struct found *python)
+{
+	int err;
+
+	/* Not permitted, or not recorded: only the names are left. */
+	if (root < 0 || python->kind != &kinds[0])
+		return certain;
+	err = read_python(proc, root, python->vma, python->version, sizeof(python->version));
+	return certain ? err != -ENOENT : !err;
+}
+
 int runtime_detect(const struct proc *proc, const struct vma_list *vmas, char *buffer, size_t size)
 {
 	const struct vma *numpy_vma = find_numpy(vmas);
 	struct found python = { .kind = &kinds[0] };
 	char numpy[VERSION_MAX] = "";
-	bool is_python = true;
+	bool certain;
 	int root;
 
 	buffer[0] = '\0';
 	find_python(vmas, &python);
-	/* A process with numpy has an interpreter: the program, which is mapped lowest. */
-	if (!python.vma && numpy_vma && vma_maps_file(&vmas->vmas[0]))
-		python.vma = &vmas->vmas[0];
+	/* A process with numpy has an interpreter; any program may contain one, under any name. */
+	certain = python.vma || numpy_vma;
+	if (!python.vma)
+		python.vma = program_vma(proc, vmas);
 	if (!python.vma)
 		return 0;
 	root = proc__open_memory(proc, "root");
 	if (root == -ESRCH)
 		return root;
-	/* Not permitted, or not recorded: only the names are left. */
-	if (root >= 0) {
-		if (python.kind == &kinds[0])
-			is_python = read_python(proc, root, python.vma, python.version,
-						sizeof(python.version));
-		if (is_python && numpy_vma)
+	if (is_python(proc, root, certain, &python)) {
+		if (root >= 0 && numpy_vma)
 			read_numpy(root, numpy_vma, numpy, sizeof(numpy));
-		close(root);
-	}
-	if (is_python)
 		snprintf(buffer, size, "%s%s%s%s%s%s", python.kind->title,
 			 python.version[0] ? " " : "", python.version, numpy_vma ? ", numpy" : "",
 			 numpy[0] ? " " : "", numpy);
+	}
+	if (root >= 0)
+		close(root);
 	return 0;
 }
