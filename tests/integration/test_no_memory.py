@@ -119,6 +119,15 @@ def test_the_last_allocations_fail(name, shim, target):
     walk(range(130, 200), COMMANDS[name], target, shim)
 
 
+def test_some_allocation_fails_in_a_trace(shim, target, tmp_path):
+    done = harness.pagewatch("-p", target.pid, "--backend", "none", "-n", "2", "--interval", "1ms",
+                             "-o", "/dev/null", "--record", tmp_path / "a.pw")
+    assert done.returncode == 0
+    command = ["report", tmp_path / "a.pw", "-o", "/dev/null", "--perfetto", tmp_path / "a", "--firefox", tmp_path / "b"]
+    walk(range(1, 20000, 53), (command, {0, 4}, False), target, shim)
+    assert json.loads((tmp_path / "b").read_text())["counters"]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_allocation_fails(name, shim, target, arrays):
