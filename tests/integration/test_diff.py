@@ -31,6 +31,14 @@ print("DONE", flush=True)
 sys.stdin.readline()
 """
 
+# Between its two checkpoints the program maps some libraries.
+IMPORTS = f"""
+import ctypes
+at = ctypes.CDLL({str(harness.OUT / 'libpagewatch.so.1')!r}).pagewatch_checkpoint
+at(b"before")
+import numpy
+"""
+
 
 @pytest.fixture
 def recording(tmp_path, opened):
@@ -182,6 +190,49 @@ def test_text(recording, monkeypatch):
     assert lines[-1] == "unchanged: 1 array"
     top = diff(path, "--filter", "__main__.*", "--top", "1", status=1).splitlines()
     assert top[4:] == [*lines[4:7], "(3 more)", "unchanged: 1 array"]
+
+
+IN_BYTES = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20}
+
+
+def size_of(words):
+    number, unit = words.split()
+    return float(number) * IN_BYTES[unit]
+
+
+def mapping_lines(text):
+    lines = text.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.endswith("MAPPINGS (with the arrays in them)"))
+    found = [re.fullmatch(r" *([0-9.]+ [KMG]?i?B) +([0-9.]+ [KMG]?i?B) +([-+]?[0-9.]+ [KMG]?i?B)  (.+)", line)
+             for line in lines[start + 1:]]
+    return [row.groups() for row in found if row]
+
+
+def test_mappings_have_a_bound_and_add_up(tmp_path):
+    path = tmp_path / "one.pw"
+    done = harness.pagewatch("record", "-o", path, *harness.NEVER, "--", harness.PYTHON, "-c",
+                             IMPORTS)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    everything = mapping_lines(diff(path, "--top", "1000", status=1))
+    short = mapping_lines(diff(path, status=1))
+    assert len(everything) > 6
+    assert short[:5] == everything[:5]
+    assert [row[3] for row in short[5:]] == [f"({len(everything) - 5} more)"]
+    for column in range(3):
+        # Each of the lines is rounded to a tenth.
+        slack = 0.05 * (1 << 20) * 5 + 0.05 * (1 << 10) * len(everything)
+        total, rest = (sum(size_of(row[column]) for row in rows) for rows in (everything[5:], short[5:]))
+        assert abs(total - rest) <= slack
+
+
+def test_a_narrow_terminal_keeps_the_names(recording, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    path, _reports = recording("one.pw")
+    lines = diff(path, "--filter", "__main__.*", status=1).splitlines()
+    at = lines.index("     AFTER      CHANGE  ARRAY")
+    assert lines[at + 1:at + 4] == ["   3.0 MiB    +3.0 MiB  __main__.late", "  new",
+                                    " 844.0 KiB  +792.0 KiB  __main__.a"]
+    assert max(map(len, lines)) <= 40
 
 
 @pytest.mark.parametrize("arguments, status, words", [

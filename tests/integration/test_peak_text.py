@@ -62,11 +62,12 @@ def test_small_changes_of_mappings(options, monkeypatch):
                              LIBRARY)
     peak = done.stderr[done.stderr.index("\npeak: "):]
     mappings = peak.split("MAPPINGS (with the arrays in them)\n")[1].splitlines()
-    changes = [re.match(r" *[0-9.]+ [KMG]?i?B +[0-9.]+ [KMG]?i?B +[-+]([0-9.]+ [KM]iB)  ", line)
+    changes = [re.match(r" *[0-9.]+ [KMG]?i?B +[0-9.]+ [KMG]?i?B +[-+]([0-9.]+ [KM]iB)  (.*)", line)
                for line in mappings]
-    changes = [change[1] for change in changes[:changes.index(None)]]
-    rest = mappings[len(changes)]
-    assert bool(re.fullmatch(r"\([0-9]+ more\)", rest)) == (not options)
+    changes = [change.groups() for change in changes[:changes.index(None)]]
+    rest = [name for _change, name in changes if re.fullmatch(r"\([0-9]+ more\)", name)]
+    assert bool(rest) == (not options)
+    changes = [change for change, name in changes if name not in rest]
     # The array has 39.1 MiB.
     small = [change for change in changes if change.endswith("KiB") and float(change[:-4]) < 390]
     assert bool(small) == bool(options)

@@ -48,7 +48,7 @@ static int print_diff(struct report *report, const struct options *options,
 	const struct diff_source sources[2] = { sides[0].source, sides[1].source };
 	int err;
 
-	/* One who asks what differs wants all of it. */
+	/* The number of mappings is bounded (--top), not their size. */
 	report->view.brief = false;
 	err = options->json ? diff_json(diff, sources, &report->view, report->out)
 			    : diff_text(diff, sources, &report->view, report->out);

@@ -16,14 +16,23 @@
 #define WORDS_BYTES 2048
 #define RANGES_IN_TEXT 3u
 #define SMALL_PART 100u
-/* Before, after and change: 10 for "1023.9 GiB", and one for the sign. */
-#define NUMBERS_WIDTH (3u * 11u + 2u)
+/* A number: 10 for "1023.9 GiB", and one for a blank or the sign. */
+#define NUMBER_WIDTH 11u
+/* A narrower terminal has no room for three numbers and a name. */
+#define NARROW_WIDTH 60u
+/* The mappings that say most, if --top does not say how many. */
+#define MAPPINGS_IN_TEXT 5u
+
+static bool is_narrow(const struct text *text)
+{
+	return text->view->width < NARROW_WIDTH;
+}
 
 /* The last column of a line: what fits, and no blanks behind it. */
 static void put_name(const struct text *text, const char *name)
 {
-	uint32_t room = text->view->width > NUMBERS_WIDTH + 4 ? text->view->width - NUMBERS_WIDTH
-							      : 4;
+	uint32_t numbers = (is_narrow(text) ? 2 : 3) * NUMBER_WIDTH + 2;
+	uint32_t room = text->view->width > numbers + 4 ? text->view->width - numbers : 4;
 	uint32_t columns = name_columns(name);
 
 	text_name(text, name, 0, columns < room ? columns : room);
@@ -61,14 +70,18 @@ static void put_numbers(const struct text *text, uint64_t before, uint64_t after
 {
 	char was[FORMAT_BYTES_MAX], is[FORMAT_BYTES_MAX], gain[FORMAT_BYTES_MAX + 1];
 
-	fprintf(text->out, "%10s %10s %11s  ", format_bytes(before, was), format_bytes(after, is),
+	if (!is_narrow(text))
+		fprintf(text->out, "%10s ", format_bytes(before, was));
+	fprintf(text->out, "%10s %11s  ", format_bytes(after, is),
 		format_gain(before, after, gain));
 }
 
 static void put_heading(const struct text *text, const struct diff_titles *titles, const char *what)
 {
 	text_style(text, STYLE_HEAD);
-	fprintf(text->out, "%10s %10s %11s  %s\n", titles->before, titles->after, "CHANGE", what);
+	if (!is_narrow(text))
+		fprintf(text->out, "%10s ", titles->before);
+	fprintf(text->out, "%10s %11s  %s\n", titles->after, "CHANGE", what);
 	text_style(text, STYLE_PLAIN);
 }
 
@@ -173,15 +186,34 @@ static uint64_t mapping_change(const struct diff_mapping *mapping)
 /* A short report has no mapping that explains less than a hundredth of what the first one does. */
 static size_t mappings_shown(const struct text *text, const struct diff_process *process)
 {
-	size_t count = process->mapping_count;
+	size_t top = text->view->top ? text->view->top : MAPPINGS_IN_TEXT;
+	size_t count = process->mapping_count < top ? process->mapping_count : top;
 
-	if (text->view->top && count > text->view->top)
-		count = text->view->top;
 	while (text->view->brief && count > 1 &&
 	       mapping_change(&process->mappings[count - 1]) <
 		       mapping_change(&process->mappings[0]) / SMALL_PART)
 		count--;
 	return count;
+}
+
+/* One line for the mappings from this one on, so that the lines add up to the change of RSS. */
+static void put_other_mappings(const struct text *text, const struct diff_process *process,
+			       size_t first)
+{
+	uint64_t before = 0, after = 0;
+	char more[FORMAT_COUNT_MAX], words[64];
+	size_t i;
+
+	for (i = first; i < process->mapping_count; i++) {
+		before += process->mappings[i].resident_bytes[DIFF_BEFORE];
+		after += process->mappings[i].resident_bytes[DIFF_AFTER];
+	}
+	if (first == process->mapping_count)
+		return;
+	put_numbers(text, before, after);
+	snprintf(words, sizeof(words), "(%s more)",
+		 format_count(process->mapping_count - first, more));
+	put_name(text, words);
 }
 
 static void put_mappings(const struct text *text, const struct diff_titles *titles,
@@ -191,7 +223,8 @@ static void put_mappings(const struct text *text, const struct diff_titles *titl
 	char name[NAME_BYTES];
 
 	if (count)
-		put_heading(text, titles, "MAPPINGS (with the arrays in them)");
+		put_heading(text, titles,
+			    is_narrow(text) ? "MAPPINGS" : "MAPPINGS (with the arrays in them)");
 	for (i = 0; i < count; i++) {
 		const struct diff_mapping *mapping = &process->mappings[i];
 
@@ -199,7 +232,7 @@ static void put_mappings(const struct text *text, const struct diff_titles *titl
 		format_name(mapping->name, name, sizeof(name));
 		put_name(text, name);
 	}
-	put_more(text, process->mapping_count - count);
+	put_other_mappings(text, process, count);
 }
 
 /* "python3 (12): RSS 10.0 MiB, then 71.0 MiB: +61.0 MiB" */
