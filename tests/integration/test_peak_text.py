@@ -37,8 +37,8 @@ def test_peak_and_end_are_side_by_side(monkeypatch):
         "   2.0 MiB        0 B    -2.0 MiB  __main__.work():memory", "  gone",
         "   2.0 MiB        0 B    -2.0 MiB  __main__.work():rows", "  gone",
         "   2.0 MiB        0 B    -2.0 MiB  __main__.work():rows.base", "  gone"]
-    assert lines[at + 8] == "           MOMENT   RESIDENT  WHY"
-    assert re.fullmatch(r"   1 +[0-9.]+ s +[0-9.]+ MiB  checkpoint in work", lines[at + 9])
+    assert lines[at + 8] == "MOMENT         TIME   RESIDENT  WHY"
+    assert re.fullmatch(r"     1 +[0-9.]+ s +[0-9.]+ MiB  checkpoint in work", lines[at + 9])
 
 
 IMPORT = """

@@ -142,7 +142,7 @@ def test_the_list_of_moments(tmp_path):
     assert [row["since_start_ns"] for row in found["moments"]] == [
         moment["since_start_ns"] for moment in moments]
     heading, *lines = report_of(path, "--moments").splitlines()
-    assert heading == "           MOMENT   RESIDENT  WHY"
+    assert heading == "MOMENT         TIME   RESIDENT  WHY"
     for line, number, why in zip(lines, range(1, 4), ["checkpoint kept", r"checkpoint gone\\xff",
                                                       "end"]):
         assert re.fullmatch(rf" +{number} +[0-9.]+ s +[0-9.]+ MiB  {why}", line), line

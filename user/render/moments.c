@@ -11,7 +11,7 @@
 #include "render/text_priv.h"
 #include "version.h"
 
-/* "  1      0.512 s    23.0 MiB  peak" */
+/* "     1      0.512 s   23.0 MiB  peak" */
 static int put_moment(const struct text *text, const struct moment *moment, size_t number)
 {
 	uint64_t at_ms = moment->header.since_start_ns / 1000000u, pages;
@@ -22,7 +22,7 @@ static int put_moment(const struct text *text, const struct moment *moment, size
 		return err;
 	snprintf(seconds, sizeof(seconds), "%" PRIu64 ".%03" PRIu64 " s", at_ms / 1000,
 		 at_ms % 1000);
-	fprintf(text->out, "%4zu %12s %10s  ", number, seconds,
+	fprintf(text->out, "%6zu %12s %10s  ", number, seconds,
 		format_bytes(pages * moment->header.environment.page_bytes, bytes));
 	snprintf(words, sizeof(words), "%s%s%s", moment_reason_name(moment->header.reason),
 		 moment->header.checkpoint ? " " : "",
@@ -41,7 +41,7 @@ int text_moments(const struct text *text, const struct moments *moments)
 	int err = 0;
 
 	text_style(text, STYLE_HEAD);
-	fprintf(text->out, "%4s %12s %10s  %s\n", "", "MOMENT", "RESIDENT", "WHY");
+	fprintf(text->out, "%6s %12s %10s  %s\n", "MOMENT", "TIME", "RESIDENT", "WHY");
 	text_style(text, STYLE_PLAIN);
 	for (i = 0; !err && i < moments->count; i++) {
 		err = moments->at(moments->from, i, &moment);
