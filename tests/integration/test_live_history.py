@@ -41,7 +41,9 @@ def test_back_and_to_now(three):
     lines = screen.until_text(r"PAST .*\(1 of 3\)", r"__main__.x +7.6M +4.0K")
     # Nothing is known of what came before it.
     assert not re.search(r"__main__.x +7.6M +4.0K +\+", "\n".join(lines))
-    screen.keys("[", ".")
+    screen.keys("[")
+    screen.until_text(r"^this is the first moment")
+    screen.keys(".")
     screen.until_text(r"PAST .*\(2 of 3\)", r"__main__.x +7.6M +3.8M")
     screen.keys("F")
     lines = screen.until_text(r"__main__.x +7.6M +7.6M +\+\d", r"^q quit")
@@ -82,5 +84,5 @@ def test_memory_has_a_limit(opened):
         live.target.until("READY")
         ask(live, rf"__main__.x +7.6M +{resident}")
     live.screen.keys("[")
-    lines = live.screen.until_text(r"^no earlier moment is kept; 2 were thinned out")
+    lines = live.screen.until_text(r"^no earlier moment is kept; 2 were thinned out \(--history\)")
     assert "PAST" not in lines[0]

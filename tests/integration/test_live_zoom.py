@@ -45,6 +45,7 @@ KEYS = {
     "PgUp": (["+"] * 9 + ["C-f", "C-f", "C-b"], [r"\[13:26, 0:1024\]  cell 1x13$"]),
     "colour": (["c"], [r"^█ anon  █ huge  █ file  █ shared  ░ zero page"]),
     "help": (["?", "PageDown"], [r"^ c +colour by touch", r"^Columns$"]),
+    "help on the first line": (["?", "PageDown", "PageDown"], [r"^First line$", r"^ cost +the share of one core"]),
     "help back": (["?", "q"], [r"^\[0:157, 0:12\] at "]),
     "messages": (["m"], [r"^Messages$"]),
     "pause": (["p"], [r"^python3 .*PAUSED", r"^\[0:157, 0:12\] at "]),

@@ -37,7 +37,7 @@ static void at_80_columns(void **state)
 		"\n"
 		"\n"
 		"\n"
-		"q quit  ? help  / search  \\ filter  Enter open  > sort  Space fold  p pause\n");
+		"q quit  ? help  / search  \\ filter  Enter open  > sort  [ ] past  p pause\n");
 	stage_end(&stage);
 }
 

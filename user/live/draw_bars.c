@@ -342,9 +342,9 @@ static void draw_timeline(const struct live_state *state, struct cells *cells)
 void draw_footer(const struct live_state *state, struct cells *cells)
 {
 	static const struct hint of_list[] = {
-		{ "q", "quit" },     { "?", "help" }, { "/", "search" },   { "\\", "filter" },
-		{ "Enter", "open" }, { ">", "sort" }, { "Space", "fold" }, { "p", "pause" },
-		{ "[ ]", "past" },   { "t", "tree" }, { "m", "messages" }, { NULL, NULL },
+		{ "q", "quit" },     { "?", "help" },	  { "/", "search" },   { "\\", "filter" },
+		{ "Enter", "open" }, { ">", "sort" },	  { "[ ]", "past" },   { "p", "pause" },
+		{ "t", "tree" },     { "Space", "fold" }, { "m", "messages" }, { NULL, NULL },
 	};
 	static const struct hint of_zoom[] = {
 		{ "q", "back" },      { "?", "help" },	   { "+ -", "zoom" },

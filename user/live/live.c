@@ -246,8 +246,12 @@ static void tell_no_earlier(struct live *live)
 {
 	struct live_state *state = &live->state;
 
-	snprintf(state->note, sizeof(state->note),
-		 "no earlier moment is kept; %" PRIu64 " were thinned out", live->history.thinned);
+	if (live->history.thinned)
+		snprintf(state->note, sizeof(state->note),
+			 "no earlier moment is kept; %" PRIu64 " were thinned out (--history)",
+			 live->history.thinned);
+	else
+		snprintf(state->note, sizeof(state->note), "this is the first moment");
 }
 
 static int step_in_time(struct live *live)

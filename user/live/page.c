@@ -85,10 +85,10 @@ static void put_keys(struct writer *writer)
 		{ "Enter", "open an array or a mapping over the whole screen" },
 		{ "Space", "fold or open a group, a process, the views of an array" },
 		{ "/ F3", "search a name; n and N go on, forwards and backwards" },
-		{ "\\ F4", "show only names with this in them; with * or ? it is a pattern" },
-		{ "> F6", "sort by another column; I turns the order around" },
+		{ "\\ F4", "show only names that contain this; with * or ? it is a pattern" },
+		{ "> F6", "sort by another column; I reverses the order" },
 		{ "t F5", "groups, or one flat list" },
-		{ "p", "pause: nothing is looked at until p is pressed again" },
+		{ "p", "pause: pagewatch does not look until p is pressed again" },
 		{ "[ ] , .", "the moment before and the next one; { and } step by ten" },
 		{ "F", "back to now" },
 		{ "m", "messages, and what could not be counted" },
@@ -123,14 +123,27 @@ static void put_opened_keys(struct writer *writer)
 		    "touch for 512 pages at a time.");
 }
 
+static void put_first_line(struct writer *writer)
+{
+	static const char *const words[][2] = {
+		{ "RSS", "resident bytes of all that is watched, and the kinds of pages in it" },
+		{ "cost", "the share of one core that pagewatch used in the last seconds" },
+		{ "every", "how often pagewatch looks, if more often would cost too much" },
+		{ "scan", "how old the last scan is; nothing has happened since" },
+	};
+
+	put_heading(writer, "First line");
+	put_list(writer, LIVE_PLAIN, words, sizeof(words) / sizeof(words[0]));
+}
+
 static void put_columns(struct writer *writer)
 {
 	static const char *const columns[][2] = {
 		{ "SPAN", "bytes from the first to the last" },
 		{ "RES", "bytes of resident pages" },
-		{ "CHANGE/s", "how RES grows or shrinks, in bytes a second" },
-		{ "TOUCHED/s", "bytes of pages touched for the first time, a second" },
-		{ "FSHW", "what of these it has: F file pages, S shared memory, H huge pages, W "
+		{ "CHANGE/s", "by how many bytes a second RES grows or shrinks" },
+		{ "TOUCHED/s", "bytes a second of pages touched for the first time" },
+		{ "FSHW", "which of these it has: F file pages, S shared memory, H huge pages, W "
 			  "swapped-out pages" },
 		{ "PAGES", "from the first page to the last" },
 	};
@@ -232,6 +245,7 @@ static uint32_t write_page(const struct live_state *state, struct cells *cells)
 		put_keys(&writer);
 		put_opened_keys(&writer);
 		put_columns(&writer);
+		put_first_line(&writer);
 		put_signs(&writer);
 	}
 	return writer.line;
