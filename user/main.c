@@ -47,7 +47,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	test_point_init();
 	if (argc < 2)
-		return usage_error("no process and no command given");
+		return usage_error("nothing to watch: -p PID, or run -- CMD...");
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
 		return help_print(OPTIONS_ALL);
 	if (argv[1][0] == '-')
@@ -56,5 +56,8 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[1], commands[i].name))
 			return finish_command(commands[i].main(argc - 1, argv + 1));
 	}
-	return usage_error("unknown command '%s'", argv[1]);
+	if (strspn(argv[1], "0123456789") == strlen(argv[1]))
+		return usage_error("'%s' is not a command; -p %s watches that process", argv[1],
+				   argv[1]);
+	return usage_error("'%s' is not a command; run -- %s starts a program", argv[1], argv[1]);
 }

@@ -109,6 +109,9 @@ def test_a_full_disk_is_told(command, options):
     (["snap", "--pa"], "option --pa is ambiguous: --pages, --page-reader"),
     (["snap", "--he=3"], "option --he is ambiguous: --heap, --heap-blocks, --help"),
     (["snap", "--min"], "--min needs an argument"),
+    ([], "nothing to watch: -p PID, or run -- CMD..."),
+    (["4711"], "'4711' is not a command; -p 4711 watches that process"),
+    (["ls"], "'ls' is not a command; run -- ls starts a program"),
 ])
 def test_an_error_names_what_was_typed(typed, said):
     done = harness.pagewatch(*typed)

@@ -66,7 +66,7 @@ def change(path, *statements):
 
 
 BROKEN = {
-    "another program's": ("PRAGMA application_id = 1", "is no recording of pagewatch"),
+    "another program's": ("PRAGMA application_id = 1", "is not a recording of pagewatch"),
     "newer": ("PRAGMA user_version = 2", "was recorded by a newer pagewatch"),
     "a table is gone": ("DROP TABLE life", "its tables are not those of a recording"),
     "a view in its place": ("ALTER TABLE life RENAME TO x",

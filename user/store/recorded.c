@@ -147,7 +147,7 @@ static int check_schema(struct recorded *recorded, const char *path)
 	if (!err)
 		err = db_number(recorded->db, "PRAGMA user_version", &version);
 	if (err == -EINVAL || (!err && application != SCHEMA_APPLICATION))
-		return refuse_file(path, "is no recording of pagewatch");
+		return refuse_file(path, "is not a recording of pagewatch");
 	if (!err && version != SCHEMA_VERSION)
 		return refuse_file(path, version > SCHEMA_VERSION
 						 ? "was recorded by a newer pagewatch"
@@ -205,7 +205,7 @@ static int open_recorded(struct recorded *recorded, const char *path)
 	if (access(path, R_OK))
 		return -errno;
 	if (!has_our_header(path))
-		return refuse_file(path, "is no recording of pagewatch");
+		return refuse_file(path, "is not a recording of pagewatch");
 	recorded->file_bytes = (uint64_t)status.st_size;
 	err = open_db(recorded, path);
 	if (!err || err == -EINVAL)

@@ -13,7 +13,7 @@
 static const struct kernel_feature_row rows[KERNEL_FEATURES] = {
 	[FEATURE_FIND_VMA] = {
 		.name = "bpf_find_vma", .need = NEEDS_HELPER, .id = BPF_FUNC_find_vma,
-		.needed_for = "what shmat, shmdt and io_destroy map, and hugetlb pages",
+		.needed_for = "sizes of shmat and shmdt, and of hugetlb pages",
 		.without = "this kernel has no bpf_find_vma: shmat, shmdt, io_destroy and calls on "
 			   "hugetlb pages are counted as losses",
 	},
