@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
-"""Programs, libraries and interpreters that lie on a tmpfs, as in many containers."""
+"""Programs, libraries and interpreters that lie on a tmpfs, as in many containers; hidden mounts."""
 import shutil
 import subprocess
 
@@ -84,3 +84,42 @@ print("READY", flush=True); sys.stdin.readline()
     process = harness.process_of(harness.snap(target.pid), target.pid)
     row = arrays_of(process, "python")["__main__.x"]
     assert row["shape"] == [3001, 1009] and row["resident_pages"] >= 101 * 1009 * 8 // 4096
+
+
+MAPPED = """
+import mmap, os, subprocess, sys
+folder, how = sys.argv[1:]
+file = open(folder + "/file", "w+b")
+file.truncate(4 << 20)
+shared = mmap.mmap(file.fileno(), 4 << 20)
+shared[::4096] = b"x" * len(shared[::4096])
+private = mmap.mmap(file.fileno(), 4 << 20, flags=mmap.MAP_PRIVATE)
+private[0]
+if how == "unmounted":
+    subprocess.run(["umount", "--lazy", folder], check=True)
+else:
+    os.chroot("/usr")
+print("READY", flush=True); sys.stdin.readline()
+"""
+
+
+@pytest.mark.parametrize("how", ["unmounted", "chroot"])
+@pytest.mark.parametrize("fs, kind", [("tmpfs", "shmem"), ("hugetlbfs", "hugetlb")])
+def test_a_mount_that_the_target_does_not_see(fs, kind, how, request, tmp_path, opened):
+    """It is not in the target's mountinfo; huge pages of a pool are not in RSS."""
+    if fs == "hugetlbfs":
+        request.getfixturevalue("huge_pool")
+    subprocess.run(["mount", "-t", fs, "none", tmp_path], check=True)
+    try:
+        target = harness.Target([harness.PYTHON, "-c", MAPPED, tmp_path, how])
+        opened.append(target)
+        target.ready()
+        target.stand_still()
+        process = harness.process_of(harness.snap(target.pid), target.pid)
+        target.go_on()
+    finally:
+        if how == "chroot":
+            subprocess.run(["umount", "--lazy", tmp_path], check=True)
+    kinds = [row["kind"] for row in process["regions"] if row["path"].endswith("/file")]
+    assert kinds == [kind, kind]
+    assert process["rss_pages"] == process["rss_kernel_pages"]

@@ -3,15 +3,19 @@
 #include "collect/proc/vma_kind.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "collect/proc/procfs_priv.h"
 
 struct mount_type {
 	uint32_t major;
@@ -47,6 +51,16 @@ void mount_types__free(struct mount_types *types)
 	free(types);
 }
 
+static int add_kind(struct mount_types *types, const struct mount_type *mount)
+{
+	int err = array_reserve((void **)&types->mounts, &types->capacity, types->count + 1,
+				sizeof(*types->mounts));
+
+	if (!err)
+		types->mounts[types->count++] = *mount;
+	return err;
+}
+
 static enum vma_kind kind_of_fs(const char *type)
 {
 	if (!strcmp(type, "hugetlbfs"))
@@ -66,17 +80,12 @@ static int add_mount(struct mount_types *types, const char *line)
 	const char *separator = strstr(line, " - ");
 	struct mount_type mount;
 	char fs[64];
-	int err;
 
 	if (!separator || sscanf(separator, " - %63s", fs) != 1 ||
 	    sscanf(line, "%*u %*u %u:%u ", &mount.major, &mount.minor) != 2)
 		return 0;
 	mount.kind = kind_of_fs(fs);
-	err = array_reserve((void **)&types->mounts, &types->capacity, types->count + 1,
-			    sizeof(*types->mounts));
-	if (!err)
-		types->mounts[types->count++] = mount;
-	return err;
+	return add_kind(types, &mount);
 }
 
 static void load_mounts(struct mount_types *types)
@@ -113,8 +122,35 @@ static bool starts_with(const char *text, const char *prefix)
 	return !strncmp(text, prefix, strlen(prefix));
 }
 
+/*
+ * A mount that the target does not see: it lies outside of its root, was unmounted while in use, or
+ * belongs to who passed the descriptor on. Then the file tells, if root asks; O_PATH opens no device.
+ */
+static enum vma_kind kind_of_unlisted(const struct vma *vma, struct mount_types *types)
+{
+	struct mount_type mount = { vma->dev_major, vma->dev_minor, VMA_FILE };
+	struct statfs fs;
+	char name[64];
+	int fd;
+
+	snprintf(name, sizeof(name), "map_files/%llx-%llx", (unsigned long long)vma->start,
+		 (unsigned long long)vma->end);
+	fd = proc_open_below(types->proc, name, O_PATH);
+	if (fd < 0)
+		return VMA_FILE;
+	if (!fstatfs(fd, &fs)) {
+		if (fs.f_type == HUGETLBFS_MAGIC)
+			mount.kind = VMA_HUGETLB;
+		else if (fs.f_type == TMPFS_MAGIC)
+			mount.kind = VMA_SHMEM;
+		add_kind(types, &mount);
+	}
+	close(fd);
+	return mount.kind;
+}
+
 /* An internal file system of the kernel, in no mount table. */
-static enum vma_kind kind_of_internal(const struct vma *vma, const struct mount_types *types)
+static enum vma_kind kind_of_internal(const struct vma *vma, struct mount_types *types)
 {
 	if (starts_with(vma->path, "/anon_hugepage"))
 		return VMA_HUGETLB;
@@ -126,7 +162,7 @@ static enum vma_kind kind_of_internal(const struct vma *vma, const struct mount_
 	/* memfd and SysV files are on the shmem mount or, with huge pages, on hugetlbfs. */
 	if (starts_with(vma->path, "/memfd:") || starts_with(vma->path, "/SYSV"))
 		return types->shmem_known ? VMA_HUGETLB : VMA_SHMEM;
-	return VMA_FILE;
+	return kind_of_unlisted(vma, types);
 }
 
 static enum vma_kind kind_of_file(const struct vma *vma, struct mount_types *types)

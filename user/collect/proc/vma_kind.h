@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
  * What backs a VMA. The file systems that a target sees are in its mountinfo. The kernel's own are
- * mounted nowhere: we learn their devices by creating a file on them.
+ * mounted nowhere: we learn their devices by creating a file on them. A file of any other one is
+ * asked, which needs CAP_CHECKPOINT_RESTORE.
  */
 #ifndef COLLECT_VMA_KIND_H
 #define COLLECT_VMA_KIND_H
