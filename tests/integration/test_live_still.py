@@ -3,12 +3,16 @@
 import os
 import re
 import signal
+import subprocess
+import threading
 
 import pytest
 
 import harness
 import test_live
+import test_random
 
+SEEDS = range(1, 7)
 # By the kernel's number, which mmap does not name.
 POPULATE_WRITE = 23
 CREATE = """
@@ -115,3 +119,50 @@ def test_a_recording_has_scanned_moments(opened, tmp_path):
         live.ask()
     lines = screen.until_text(r"^python3 .* cost \d")
     assert "scan" not in lines[0]
+
+
+# All reports but the first are made of parts, as the live view's moments are.
+PARTS = "whole-scans"
+
+
+def random_target(opened, how, seed, path, operations=test_random.OPERATIONS):
+    target = harness.Target([harness.RANDOM, how, seed, operations, path])
+    opened.append(target)
+    return target.ready()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_parts_are_exact(seed, backend, tmp_path, opened):
+    """Against the books of a program that maps, moves and touches at random."""
+    path = tmp_path / "books.json"
+    target = random_target(opened, "--wait", seed, path)
+    watch = harness.Watch(target.pid, "--pages", "--backend", backend, hides=PARTS)
+    opened.append(watch)
+    first = watch.snapshot()
+    target.done()
+    parts, _ = test_random.check(watch.snapshot(), path, attached=True)
+    test_random.check(watch.snapshot(), path, attached=True)
+    assert first["processes"][0]["pid"] == parts["pid"]
+    assert target.end() == 0
+    assert watch.wait() == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_parts_of_a_busy_process(seed, tmp_path, opened):
+    """Each look scans everything, and compares it with what the parts would have been."""
+    target = random_target(opened, "--plain", seed, tmp_path / "books.json", 6000)
+    environment = {**os.environ, "PAGEWATCH_TEST_HIDES": PARTS,
+                   "PAGEWATCH_TEST_LIMITS": "whole-ms=1"}
+    with subprocess.Popen([harness.PROGRAM, "-p", str(target.pid), "--json", "--interval", "2ms"],
+                          env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as watch:
+        lines = harness.Lines(watch.stdout)
+        looks = [lines.next()]
+        reader = threading.Thread(target=lambda: looks.extend(iter(lines.next, None)))
+        reader.start()
+        target.done()
+        assert target.end() == 0
+        assert watch.wait(harness.DEADLINE) == 0
+        reader.join()
+        assert "changed" not in watch.stderr.read().decode()
+    assert len(looks) > 5

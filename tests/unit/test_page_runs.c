@@ -83,10 +83,52 @@ static void differing_pages(void **state)
 	}
 }
 
+/* Ranges of a fresh scan in the place of what was there. */
+static void merged_pages(void **state)
+{
+	int round;
+
+	(void)state;
+	srand(8);
+	for (round = 0; round < ROUNDS; round++) {
+		enum page_state old[PAGES], fresh[PAGES], wanted[PAGES];
+		struct page_runs o, f, w, merged = { 0 };
+		struct intervals ranges = { 0 };
+		uint32_t i, at = 0;
+
+		make_pages(old);
+		make_pages(fresh);
+		memcpy(wanted, old, sizeof(old));
+		while ((at += pick(60)) < PAGES) {
+			uint32_t end = at + 1 + pick(30);
+
+			end = end < PAGES ? end : PAGES;
+			assert_int_equal(intervals__append(&ranges, at * PAGE, end * PAGE, 0), 0);
+			memcpy(wanted + at, fresh + at, (end - at) * sizeof(*wanted));
+			at = end + 1;
+		}
+		o = runs_of(old);
+		f = runs_of(fresh);
+		w = runs_of(wanted);
+		assert_int_equal(page_runs__merge(&o, &f, &ranges, &merged), 0);
+		assert_int_equal(page_runs__differ(&merged, &w), 0);
+		/* Neighbours that are equal are one run. */
+		assert_int_equal(merged.count, w.count);
+		for (i = 0; i < w.count; i++)
+			assert_memory_equal(&merged.runs[i], &w.runs[i], 20);
+		intervals__deinit(&ranges);
+		page_runs__deinit(&merged);
+		page_runs__deinit(&o);
+		page_runs__deinit(&f);
+		page_runs__deinit(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(differing_pages),
+		cmocka_unit_test(merged_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * random [--wait] SEED OPERATIONS FILE: plays a third of the operations, says
+ * random [--wait|--plain] SEED OPERATIONS FILE: plays a third of the operations, says
  * READY (with --wait: and reads a line), plays the rest, writes its books to FILE
- * as one JSON object, says DONE (and reads a line), and exits with 0.
+ * as one JSON object, says DONE (and reads a line), and exits with 0. --plain: as
+ * --wait, and each page comes by a fault or with its mapping.
  */
 #include "random.h"
 
@@ -53,18 +54,20 @@ static bool parse(const char *text, uint64_t *ret)
 int main(int argc, char **argv)
 {
 	static struct random_world world;
-	bool wait = argc > 1 && !strcmp(argv[1], "--wait");
+	bool plain = argc > 1 && !strcmp(argv[1], "--plain");
+	bool wait = plain || (argc > 1 && !strcmp(argv[1], "--wait"));
 	uint64_t seed, operations, i;
 
 	if (argc != 4 + wait || !parse(argv[1 + wait], &seed) ||
 	    !parse(argv[2 + wait], &operations)) {
-		fputs("usage: random [--wait] SEED OPERATIONS FILE\n", stderr);
+		fputs("usage: random [--wait|--plain] SEED OPERATIONS FILE\n", stderr);
 		return 2;
 	}
 	must(!prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), "prctl");
 	books__init(&world.books, RANDOM_PAGES);
 	world.book = books__add(&world.books, "arena", RANDOM_START, RANDOM_PAGES);
 	/* Seeds next to each other are to give unlike runs. */
+	world.plain = plain;
 	world.seed = (seed + 1) * 0x9e3779b97f4a7c15ull;
 	for (i = 0; i < operations / 3; i++)
 		random_step(&world);

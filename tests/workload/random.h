@@ -18,6 +18,7 @@ struct random_world {
 	uint64_t seed;
 	uint32_t next_id;
 	size_t locked_pages;
+	bool plain; /* neither populates nor locks what is mapped */
 	/* Of each page: which mmap or mremap it came by (0: not mapped), and whether it is locked. */
 	uint32_t id[RANDOM_PAGES];
 	bool locked[RANDOM_PAGES];

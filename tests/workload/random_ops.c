@@ -363,10 +363,12 @@ void random_step(struct random_world *world)
 		op_read,   op_read, op_read, op_read_call, op_dontneed, op_populate, op_lock,
 		op_unlock, op_move, op_move, op_shrink,	   op_threads,	op_threads,
 	};
+	void (*op)(struct random_world * world) = op_fork;
 
 	/* A fork costs more than the rest, and makes every page copy-on-write. */
-	if (!random_below(world, 40))
-		op_fork(world);
-	else
-		ops[random_below(world, sizeof(ops) / sizeof(*ops))](world);
+	if (random_below(world, 40))
+		op = ops[random_below(world, sizeof(ops) / sizeof(*ops))];
+	if (world->plain && (op == op_populate || op == op_lock))
+		op = op_write;
+	op(world);
 }

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/progress.h"
+#include "base/test_point.h"
 #include "commands/commands.h"
 #include "commands/documents.h"
 #include "commands/engine_setup.h"
@@ -284,8 +285,8 @@ static int watch_process(struct watch *watch)
 	if (watch->options.record && recorder__open(&watch->recorder, watch->options.record))
 		return STATUS_INTERNAL;
 	options = options__engine(&watch->options);
-	/* What is stored was scanned for its moment. */
-	options.reuse_still = live && !watch->options.record;
+	/* What is stored was scanned for its moment. A test has reports that are not. */
+	options.reuse_still = (live && !watch->options.record) || test_point_hides("whole-scans");
 	err = engine__new(&options, &watch->engine);
 	if (!err)
 		err = options__attach(&watch->options, watch->engine);

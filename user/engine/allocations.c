@@ -20,8 +20,10 @@
 static int on_change(void *ctx, const struct map_change *change)
 {
 	struct target *target = ctx;
-	int err = target->heap ? heap__change(target->heap, change) : 0;
+	int err = rescan__note_change(&target->rescan, change);
 
+	if (!err && target->heap)
+		err = heap__change(target->heap, change);
 	return err || !target->mappings ? err : mappings__change(target->mappings, change);
 }
 

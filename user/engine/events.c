@@ -169,6 +169,13 @@ static int on_mapping(struct engine *engine, struct target *target, const struct
 	if (!target)
 		return 0;
 	target->events++;
+	target->rescan.all |= event->type == MAP_EVENT_HOLE;
+	/* A part of what it does may have been told before. */
+	if (event->type == MAP_EVENT_EXIT && !target->rescan.all &&
+	    touch__pending(target->touch, &target->rescan.dirty))
+		return -ENOMEM;
+	if (event->type == MAP_EVENT_ENTER && rescan__note_call(&target->rescan, &event->enter))
+		return -ENOMEM;
 	if (event->type == MAP_EVENT_UNCLOSED)
 		return on_unclosed(engine, target, event);
 	return touch__handle(target->touch, event);
@@ -230,6 +237,7 @@ static void handle_event(void *ctx, const struct map_event *event)
 		target = engine_find_slot(engine, event->slot);
 		if (target) {
 			target->events++;
+			target->rescan.all = true; /* where is not known */
 			target->collapses++;
 		}
 		break;

@@ -22,6 +22,7 @@
 #include "model/lives/touch.h"
 #include "model/array_ids.h"
 #include "model/losses.h"
+#include "model/moment_lists.h"
 #include "model/page_state.h"
 #include "model/rows/tally.h"
 
@@ -34,15 +35,44 @@ struct still_signs {
 	uint64_t settled;	     /* 1: neither a fault nor a call may be changing pages */
 };
 
+/* The kernel's counts that scans can be compared with, KiB: RSS, swap, hugetlb. */
+#define RESCAN_SUMS 3
+struct rescan_sums {
+	int64_t kib[RESCAN_SUMS];
+};
+
+/* How much more the kernel counts than a scan found: it lies between these two. */
+struct rescan_drift {
+	struct rescan_sums least, most;
+};
+
+/* What may have changed since the last scan began. */
+struct rescan {
+	bool all;		/* or everything */
+	struct intervals dirty; /* of events; appended */
+};
+
 /* The last scan of a process, which serves for as long as nothing happens there. */
 struct still {
 	bool known;
 	struct process_moment row;
+	struct page_runs runs;	  /* of row */
 	struct still_signs signs; /* before the scan */
 	uint64_t scanned_ns;	  /* CLOCK_MONOTONIC of its start */
-	uint64_t cost_ns;	  /* CPU time of it, and of what was found */
+	/* The last scan of everything. */
+	uint64_t whole_ns;
+	uint64_t whole_cost_ns; /* CPU time of it, and of what was found */
+	struct rescan_drift drift;
+	/* The last search for arrays. */
+	uint64_t names_ns;
+	uint64_t names_cost_ns;
+	uint64_t names_events;
+	struct proc_memory names_memory;
 	/* The look that is in progress. */
-	bool held; /* nothing has happened since that scan, but the next one is due */
+	enum still_scan { SCAN_WHOLE, SCAN_DUE, SCAN_PARTS } scan;
+	struct intervals ranges; /* that may have changed */
+	struct page_runs begun_runs;
+	struct rescan_drift begun_drift;
 	struct still_signs begun;
 	uint64_t began_ns, began_cpu_ns;
 };
@@ -63,7 +93,8 @@ struct target {
 	uint64_t unreadable;	    /* pages of the last scan */
 	bool huge_unsure;	    /* the last scan could not tell all huge pages */
 	uint64_t events;	    /* handled so far */
-	struct still still;	    /* for engine_options.reuse_still */
+	struct rescan rescan;	    /* for engine_options.reuse_still, as is the next */
+	struct still still;
 	uint64_t collapses;	    /* huge pages that khugepaged made during the watch */
 	struct process_facts facts; /* last known */
 	const char *exe;	    /* counted; NULL: not known */
@@ -154,7 +185,7 @@ struct engine {
 #define PROC_ROOT "/proc"
 
 /*
- * The files in order; each uses only those before it: poll, target_set, rss, targets, ended;
+ * The files in order; each uses only those before it: poll, target_set, rss, rescan, targets, ended;
  * allocations, arrays, window, header; events; holds, still; snapshot; finals; loop, attach; engine.
  */
 
@@ -172,6 +203,27 @@ void target_set__hand_over(struct engine *engine, struct target *from, struct ta
 struct target *engine_find_slot(struct engine *engine, uint32_t slot);
 struct target *engine_find_pid(const struct engine *engine, uint32_t pid);
 size_t engine_live_targets(const struct engine *engine);
+
+/* rescan.c: [start, end), or what a call or change is about, may have changed. 0 or -ENOMEM. */
+int rescan__note(struct rescan *rescan, uint64_t start, uint64_t end);
+int rescan__note_call(struct rescan *rescan, const struct map_enter *enter);
+int rescan__note_change(struct rescan *rescan, const struct map_change *change);
+/*
+ * Adds to *ret, appended to before, what may have changed since a scan that began at since_ns, whose
+ * mappings were `was`; target->vmas are read just now. 0 or -errno.
+ */
+int rescan__ranges(struct engine *engine, struct target *target, const struct vma_list *was,
+		   uint64_t since_ns, struct intervals *ret);
+/* Of that, the faults alone. */
+int rescan__faults(struct engine *engine, const struct target *target, uint64_t since_ns,
+		   struct intervals *ret);
+/* Of the runs of a scan; the counts were read before and after it. */
+struct rescan_drift rescan_drift(const struct page_runs *runs, const struct vma_list *vmas,
+				 const struct proc_memory *before, const struct proc_memory *after);
+/* Whether pages came or went that one of the two scans did not see. */
+bool rescan_drifted(const struct rescan_drift *was, const struct rescan_drift *now);
+/* A fault has changed its page so long after it was counted, or RSS changes with it. */
+uint64_t rescan_fault_ns(void);
 
 /* rss.c: reads RSS, and sets the timer for the next time. 0 or -errno. */
 int engine_read_rss(struct engine *engine);
@@ -228,11 +280,29 @@ int engine_make_room(struct engine *engine);
 
 /*
  * still.c: *ret: row is the one of the last scan, because nothing has happened since then that
- * changes a page. Else the process is to be scanned, and then still__note keeps that row, whose
- * lists it shares with the last one's. All events until now have been handled. 0 or -errno.
+ * changes a page. Else the process is to be scanned. All events until now have been handled. 0 or
+ * -errno.
  */
 int still__row(struct engine *engine, struct target *target, struct process_moment *row, bool *ret);
+/*
+ * After a scan. *ret: RSS shows that pages have changed outside the parts that were scanned: then
+ * all are to be scanned. 0 or -errno.
+ */
+int still__check(struct engine *engine, struct target *target, bool *ret);
+/* Takes target->runs over; a moment has a copy of them. */
+void still__keep(struct engine *engine, struct target *target);
+/* Keeps the row of the scan, and shares its lists with the last one's. 0 or -errno. */
 int still__note(struct engine *engine, struct target *target, struct process_moment *row);
+/*
+ * Whether the last search for arrays still serves. If so, row and *ret have its arrays, which are
+ * borrowed from *lists, the caller's to deinit. 0 or -errno.
+ */
+int still__names(struct engine *engine, struct target *target, struct process_moment *row,
+		 struct array_list *ret, struct process_lists *lists, bool *reused);
+/* CPU time of this thread. */
+uint64_t still_cpu_ns(void);
+/* After a search that began when the thread's CPU time was this. */
+void still__named(struct target *target, uint64_t began_cpu_ns);
 
 /*
  * snapshot.c: the facts of one target, which may end meanwhile. Consumes nothing: ended lives stay

@@ -67,12 +67,55 @@ static int scan_moment(struct engine *engine, struct target *target, bool stands
 	return err ? err : window_end(engine, target, stands_still);
 }
 
+/* Once more, and all of it, if RSS shows that something else has changed than what was scanned. */
+static int scan_checked(struct engine *engine, struct target *target, bool stands_still)
+{
+	bool again = false;
+	int err = scan_moment(engine, target, stands_still);
+
+	if (!err)
+		err = still__check(engine, target, &again);
+	if (err || !again)
+		return err;
+	err = scan_moment(engine, target, stands_still);
+	return err ? err : still__check(engine, target, &again);
+}
+
+/* Arrays that were found, or those of the row before. */
+struct found_arrays {
+	struct array_list list;
+	bool reused;
+	struct process_lists lists; /* of that row */
+};
+
+static void drop_found(struct found_arrays *found)
+{
+	/* What is reused belongs to the lists. */
+	if (found->reused)
+		found->list.count = 0;
+	engine_free_arrays(&found->list);
+	process_lists__deinit(&found->lists);
+}
+
+static int find_arrays(struct engine *engine, struct target *target, struct process_moment *row,
+		       struct found_arrays *found)
+{
+	uint64_t began_cpu_ns = still_cpu_ns();
+	int err = still__names(engine, target, row, &found->list, &found->lists, &found->reused);
+
+	if (err || found->reused)
+		return err;
+	err = engine_find_arrays(engine, target, row, &found->list);
+	still__named(target, began_cpu_ns);
+	return err;
+}
+
 /*
  * The page tables first, then the target's memory. An array that was made in between is in no VMA
  * that was scanned: then everything is scanned again, so that all rows are of one moment.
  */
 static int look_at_target(struct engine *engine, struct target *target, struct process_moment *row,
-			  struct array_list *arrays)
+			  struct found_arrays *found)
 {
 	bool stands_still = control__held(engine->control) == (pid_t)target->pid;
 	int err;
@@ -86,12 +129,12 @@ static int look_at_target(struct engine *engine, struct target *target, struct p
 	if (!err)
 		err = window_begin(engine, target, stands_still);
 	if (!err)
-		err = scan_moment(engine, target, stands_still);
+		err = scan_checked(engine, target, stands_still);
 	if (!err) {
 		test_point_wait("scanned");
-		err = engine_find_arrays(engine, target, row, arrays);
+		err = find_arrays(engine, target, row, found);
 	}
-	if (!err && engine_arrays_are_newer(target, arrays))
+	if (!err && engine_arrays_are_newer(target, &found->list))
 		err = scan_moment(engine, target, stands_still);
 	engine_thaw(engine, target);
 	return err;
@@ -139,13 +182,15 @@ static int await_image_or_end(struct engine *engine, struct target *target)
 /* -ESRCH: it is gone. */
 static int scan_process(struct engine *engine, struct target *target, struct process_moment *row)
 {
-	struct array_list arrays = { 0 };
-	int err = look_at_target(engine, target, row, &arrays);
+	struct found_arrays found = { .reused = false };
+	int err = look_at_target(engine, target, row, &found);
 
 	if (!err)
-		err = keep_facts(engine, target, &arrays, row);
+		err = keep_facts(engine, target, &found.list, row);
+	if (!err)
+		still__keep(engine, target);
 	target__forget_scan(target);
-	engine_free_arrays(&arrays);
+	drop_found(&found);
 	return err;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * A process in which nothing happens need not be scanned again: its row is the one before. Whatever
- * changes a page shows in one of the signs, but for a few causes (docs/DESIGN.md). So now and then
- * everything is scanned all the same, and compared.
+ * The last scan of a process serves on. Where nothing happens its row is that of the next moment,
+ * too; else only the parts that may have changed are scanned again (rescan.c). Whatever changes a
+ * page shows in one of the signs, but for a few causes (docs/DESIGN.md). So now and then everything
+ * is scanned all the same, and compared.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -10,20 +11,22 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
+#include "base/counted.h"
 #include "base/log.h"
 #include "base/test_point.h"
 #include "control/clock.h"
 #include "engine/priv.h"
 #include "model/moment_lists.h"
 
-/* A fault that was counted so long ago has changed its page, or waits for a disk: then RSS shows it. */
-#define FAULT_MS 300u
-
 /* A scan of everything is due after this time, or after so many times what the last one took. */
 #define WHOLE_MS 30000u
 #define WHOLE_COST 100u
 
-static uint64_t cpu_now_ns(void)
+/* Names are looked for again after so many times what that took: half a hundredth of a core. */
+#define NAMES_COST 200u
+
+uint64_t still_cpu_ns(void)
 {
 	struct timespec now;
 
@@ -53,19 +56,9 @@ static int read_signs(struct engine *engine, struct target *target, struct still
 	if (!err)
 		err = proc__memory(target->proc, &ret->memory);
 	ret->faults = activity.faults;
-	ret->settled = activity.last_ns + test_point_limit("fault-ms", FAULT_MS) * 1000000ull <
-			       now_ns &&
+	ret->settled = activity.last_ns + rescan_fault_ns() < now_ns &&
 		       !touch__unsettled(target->touch);
 	return err;
-}
-
-static bool is_same_vma(const struct vma *a, const struct vma *b)
-{
-	return a->start == b->start && a->end == b->end && a->offset == b->offset &&
-	       a->inode == b->inode && a->dev_major == b->dev_major &&
-	       a->dev_minor == b->dev_minor && a->kind == b->kind && a->readable == b->readable &&
-	       a->writable == b->writable && a->executable == b->executable &&
-	       a->shared == b->shared && !strcmp(a->path, b->path);
 }
 
 /* Reads the VMAs anew: mprotect and the growth of a stack give no other sign. */
@@ -77,7 +70,7 @@ static int compare_vmas(const struct target *target, bool *same)
 
 	*same = !err && now.count == target->vmas.count;
 	for (i = 0; *same && i < now.count; i++)
-		*same = is_same_vma(&now.vmas[i], &target->vmas.vmas[i]);
+		*same = vma_same(&now.vmas[i], &target->vmas.vmas[i]);
 	vma_list__deinit(&now);
 	return err;
 }
@@ -87,13 +80,19 @@ static bool is_same(const struct still_signs *a, const struct still_signs *b)
 	return !memcmp(a, b, sizeof(*a));
 }
 
-static uint64_t whole_after_ns(const struct still *still)
+/* So long after a scan of everything the next one may not take more than a hundredth of a core. */
+static uint64_t whole_rest_ns(const struct still *still)
 {
-	uint64_t least_ns = test_point_limit("whole-ms", WHOLE_MS) * 1000000ull;
+	return WHOLE_COST * still->whole_cost_ns;
+}
 
-	return WHOLE_COST * still->cost_ns > least_ns && least_ns == WHOLE_MS * 1000000ull
-		       ? WHOLE_COST * still->cost_ns
-		       : least_ns;
+static bool is_whole_due(const struct still *still)
+{
+	uint32_t whole_ms = test_point_limit("whole-ms", WHOLE_MS);
+	uint64_t passed_ns = still->began_ns - still->whole_ns;
+
+	return passed_ns >= whole_ms * 1000000ull &&
+	       (whole_ms < WHOLE_MS || passed_ns >= whole_rest_ns(still));
 }
 
 /* Whether nothing has happened since the last scan, by the signs that were just read. */
@@ -101,87 +100,238 @@ static int signs_hold(const struct target *target, bool *ret)
 {
 	const struct still *still = &target->still;
 
-	*ret = still->known && still->signs.settled && is_same(&still->signs, &still->begun);
+	*ret = still->signs.settled && is_same(&still->signs, &still->begun);
 	return *ret ? compare_vmas(target, ret) : 0;
+}
+
+/* Whether what may have changed is known. */
+static bool knows_parts(const struct engine *engine, const struct target *target)
+{
+	const struct still *still = &target->still;
+
+	return still->known && !target->rescan.all && !target->unreadable &&
+	       engine->reader_used == PAGE_READER_SCAN &&
+	       !memcmp(&still->signs.losses, &still->begun.losses, sizeof(still->begun.losses));
 }
 
 int still__row(struct engine *engine, struct target *target, struct process_moment *row, bool *ret)
 {
 	struct still *still = &target->still;
-	uint64_t now_ns = clock_now_ns();
+	bool due;
 	int err;
 
-	*ret = still->held = false;
+	*ret = false;
+	still->scan = SCAN_WHOLE;
 	if (!can_tell(engine, target))
 		return 0;
-	still->began_ns = now_ns;
-	still->began_cpu_ns = cpu_now_ns();
+	still->began_ns = clock_now_ns();
+	still->began_cpu_ns = still_cpu_ns();
 	err = read_signs(engine, target, &still->begun);
-	if (!err)
-		err = signs_hold(target, &still->held);
+	due = is_whole_due(still);
+	if (!err && still->known && !due)
+		err = signs_hold(target, ret);
 	/* It may be gone: the scan finds out. */
-	if (err || !still->held)
+	if (err) {
+		*ret = false;
 		return err == -ENOMEM ? err : 0;
-	if (now_ns - still->scanned_ns >= whole_after_ns(still))
+	}
+	if (!*ret && knows_parts(engine, target))
+		still->scan = due ? SCAN_DUE : SCAN_PARTS;
+	if (!*ret)
 		return 0;
 	err = process_moment__copy(&still->row, row);
-	row->header.scan_age_ns = now_ns - still->scanned_ns;
-	*ret = true;
+	row->header.scan_age_ns = still->began_ns - still->whole_ns;
 	return err;
 }
 
-/* A scan of everything, without a sign since the last one: what differs had no sign. */
-static int compare_scans(struct engine *engine, struct target *target,
-			 const struct process_moment *row)
+int still__check(struct engine *engine, struct target *target, bool *ret)
 {
-	struct process_lists was, is;
-	struct still_signs signs;
-	uint64_t bytes = 0;
-	bool same;
-	int err = engine_drain(engine);
+	struct still *still = &target->still;
+	struct rescan_drift drift;
+	struct proc_memory memory;
+	int err;
 
-	if (err || target->ended || !target->proc)
+	*ret = false;
+	if (!can_tell(engine, target))
+		return 0;
+	err = proc__memory(target->proc, &memory);
+	if (err)
 		return err;
-	err = read_signs(engine, target, &signs);
+	drift = rescan_drift(&target->runs, &target->vmas, &still->begun.memory, &memory);
+	if (still->scan != SCAN_PARTS) {
+		still->begun_drift = drift;
+		return 0;
+	}
+	if (!rescan_drifted(&still->drift, &drift))
+		return 0;
+	/* Not at rest: it is looked at again, until there is time for a scan of everything. */
+	still->begun.settled = 0;
+	*ret = still->began_ns - still->whole_ns >= whole_rest_ns(still);
+	if (*ret)
+		still->scan = SCAN_WHOLE;
+	return 0;
+}
+
+static void tell_difference(const struct target *target, uint64_t pages)
+{
+	log_warn("process %u: %" PRIu64 " pages had changed without a fault or a call; they were "
+		 "shown as they were before",
+		 target->pid, pages);
+}
+
+/* Pages that RSS would have told of are none: then that scan would have been of everything, too. */
+static void compare_runs(const struct engine *engine, const struct target *target,
+			 const struct page_runs *parts, const struct proc_memory *memory)
+{
+	const struct still *still = &target->still;
+	const struct rescan_drift drift =
+		rescan_drift(parts, &target->vmas, &still->begun.memory, memory);
+	uint64_t bytes = page_runs__differ(parts, &still->begun_runs);
+
+	if (bytes && !rescan_drifted(&still->drift, &drift))
+		tell_difference(target, bytes / engine->environment.page_bytes);
+}
+
+/* What a scan of the parts would have shown, against the scan of everything. */
+static int compare_scans(struct engine *engine, struct target *target, struct intervals *taken)
+{
+	struct still *still = &target->still;
+	struct page_runs parts = { 0 };
+	struct process_lists was;
+	struct proc_memory memory;
+	int err = rescan__faults(engine, target, still->scanned_ns, taken);
+
+	/* A chunk that a call ends now was among those, or the call is among the events. */
 	if (!err)
-		err = compare_vmas(target, &same);
-	if (err || !same || !is_same(&signs, &target->still.begun))
-		return err == -ENOMEM ? err : 0;
-	err = process_lists__of(&target->still.row, &was);
+		err = engine_drain(engine);
+	if (err || target->ended || !target->proc || target->rescan.all)
+		return err;
+	err = process_lists__of(&still->row, &was);
 	if (!err)
-		err = process_lists__of(row, &is);
-	else
-		memset(&is, 0, sizeof(is));
-	if (!err)
-		bytes = page_runs__differ(&was.runs, &is.runs);
+		err = rescan__ranges(engine, target, &was.vmas, still->scanned_ns, taken);
 	process_lists__deinit(&was);
-	process_lists__deinit(&is);
-	if (bytes)
-		log_warn("process %u: %" PRIu64 " pages had changed without a fault or a call; "
-			 "they were shown as they were before",
-			 target->pid, bytes / engine->environment.page_bytes);
-	return err;
+	if (!err)
+		err = proc__memory(target->proc, &memory);
+	if (!err)
+		err = page_runs__merge(&still->runs, &still->begun_runs, taken, &parts);
+	if (!err)
+		compare_runs(engine, target, &parts, &memory);
+	page_runs__deinit(&parts);
+	return err == -ENOMEM ? err : 0;
+}
+
+void still__keep(struct engine *engine, struct target *target)
+{
+	if (!can_tell(engine, target))
+		return;
+	page_runs__deinit(&target->still.begun_runs);
+	target->still.begun_runs = target->runs;
+	target->runs = (struct page_runs){ 0 };
+}
+
+static void note_scan(struct target *target)
+{
+	struct still *still = &target->still;
+
+	page_runs__deinit(&still->runs);
+	still->runs = still->begun_runs;
+	still->begun_runs = (struct page_runs){ 0 };
+	still->signs = still->begun;
+	still->scanned_ns = still->began_ns;
+	if (still->scan == SCAN_PARTS)
+		return;
+	still->whole_ns = still->began_ns;
+	still->whole_cost_ns = still_cpu_ns() - still->began_cpu_ns;
+	still->drift = still->begun_drift;
 }
 
 int still__note(struct engine *engine, struct target *target, struct process_moment *row)
 {
 	struct still *still = &target->still;
+	struct intervals taken = target->rescan.dirty;
+	bool compares = still->scan == SCAN_DUE && !target->rescan.all;
 	struct process_moment copy = { 0 };
 	int err = 0;
 
 	if (!can_tell(engine, target))
 		return 0;
-	if (still->held)
-		err = compare_scans(engine, target, row);
+	/* Of what happens from now on the next scan is to know. */
+	target->rescan = (struct rescan){ 0 };
+	if (compares)
+		err = compare_scans(engine, target, &taken);
+	intervals__deinit(&taken);
 	/* Without memory less is shared. */
-	process_moment__share(row, still->known ? &still->row : NULL);
+	process_moment__share(row, &still->row);
 	if (!err)
 		err = process_moment__copy(row, &copy);
 	process_moment__deinit(&still->row);
 	still->known = !err;
 	still->row = copy;
-	still->signs = still->begun;
-	still->scanned_ns = still->began_ns;
-	still->cost_ns = cpu_now_ns() - still->began_cpu_ns;
+	note_scan(target);
+	row->header.scan_age_ns = still->began_ns - still->whole_ns;
 	return err;
+}
+
+static bool may_look_for_names(const struct engine *engine, const struct target *target)
+{
+	const struct still *still = &target->still;
+
+	if (still->scan != SCAN_PARTS || engine->options.heap_min_bytes ||
+	    engine->options.want_mappings)
+		return true;
+	if (still->began_ns - still->names_ns < NAMES_COST * still->names_cost_ns)
+		return false;
+	return target->events != still->names_events ||
+	       memcmp(&still->begun.memory, &still->names_memory, sizeof(still->names_memory));
+}
+
+/* The row before, without its lists and what is filled in anew. */
+static int begin_row(const struct still *still, struct process_moment *row)
+{
+	unsigned int i;
+	int err = process_moment__copy(&still->row, row);
+
+	for (i = 0; i < MOMENT_LISTS; i++) {
+		counted__drop(row->lists[i]);
+		row->lists[i] = NULL;
+	}
+	counted__drop(row->header.exe);
+	row->header.exe = NULL;
+	row->header.complete = true;
+	return err;
+}
+
+int still__names(struct engine *engine, struct target *target, struct process_moment *row,
+		 struct array_list *ret, struct process_lists *lists, bool *reused)
+{
+	size_t i;
+	int err;
+
+	memset(lists, 0, sizeof(*lists));
+	*reused = can_tell(engine, target) && !may_look_for_names(engine, target);
+	if (!*reused)
+		return 0;
+	err = begin_row(&target->still, row);
+	if (!err)
+		err = process_lists__of(&target->still.row, lists);
+	if (!err)
+		err = array_reserve((void **)&ret->arrays, &ret->capacity, lists->arrays.count + 1,
+				    sizeof(*ret->arrays));
+	for (i = 0; !err && i < lists->arrays.count; i++) {
+		const struct array_list one = { &lists->arrays.arrays[i], 1, 1 };
+
+		if (!engine_arrays_are_newer(target, &one))
+			ret->arrays[ret->count++] = one.arrays[0];
+	}
+	return err;
+}
+
+void still__named(struct target *target, uint64_t began_cpu_ns)
+{
+	struct still *still = &target->still;
+
+	still->names_ns = still->began_ns;
+	still->names_cost_ns = still_cpu_ns() - began_cpu_ns;
+	still->names_events = target->events;
+	still->names_memory = still->begun.memory;
 }

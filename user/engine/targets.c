@@ -16,6 +16,7 @@
 #include "collect/pages/pagemap_frames.h"
 #include "control/clock.h"
 #include "engine/priv.h"
+#include "model/moment_lists.h"
 
 void target__forget_marks(struct target *target)
 {
@@ -71,6 +72,10 @@ void target__free(struct target *target)
 	proc__close(target->proc);
 	target__forget_scan(target);
 	process_moment__deinit(&target->still.row);
+	page_runs__deinit(&target->still.runs);
+	page_runs__deinit(&target->still.begun_runs);
+	intervals__deinit(&target->still.ranges);
+	intervals__deinit(&target->rescan.dirty);
 	touch__free(target->touch);
 	vma_list__deinit(&target->vmas);
 	file_maps__deinit(&target->files);
@@ -122,6 +127,7 @@ int target__new(struct engine *engine, uint32_t pid, uint32_t slot, struct targe
 	target->pid = pid;
 	target->slot = slot;
 	target->pidfd = -1;
+	target->rescan.all = true;
 	if (old && old->pid == pid && old->pidfd >= 0)
 		target_set__hand_over(engine, old, target);
 	else
@@ -169,10 +175,18 @@ static int scan_frames(struct target *target)
 	return err;
 }
 
-/*
- * maps and pagemap are opened anew for each scan: both descriptors belong to the present image, and
- * after an exec they would show the old one.
- */
+static int scan_part(struct target *target, struct pagemap *pagemap, const struct vma *vma,
+		     uint64_t start, uint64_t end)
+{
+	int err;
+
+	target->extents.count = 0;
+	err = pagemap__scan(pagemap, vma, start, end, &target->extents, &target->unreadable);
+	return err ? err
+		   : page_runs__replace(&target->runs, start, end, vma, target->extents.extents,
+					target->extents.count);
+}
+
 static uint64_t span_of(const struct vma_list *vmas)
 {
 	uint64_t bytes = 0;
@@ -183,10 +197,72 @@ static uint64_t span_of(const struct vma_list *vmas)
 	return bytes;
 }
 
+/* ranges: NULL, everything. */
+static int scan_vmas(struct target *target, struct pagemap *pagemap, const struct intervals *ranges)
+{
+	size_t i, at = 0;
+	int err = 0;
+
+	target->runs.count = 0;
+	target->unreadable = 0;
+	for (i = 0; !err && i < target->vmas.count; i++) {
+		const struct vma *vma = &target->vmas.vmas[i];
+		struct interval part;
+
+		if (!ranges)
+			err = scan_part(target, pagemap, vma, vma->start, vma->end);
+		else
+			at = intervals__first(ranges, vma->start);
+		while (!err && ranges && intervals__part(ranges, &at, vma->start, vma->end, &part))
+			err = scan_part(target, pagemap, vma, part.start, part.end);
+	}
+	return err;
+}
+
+/* Scans what may have changed since the last scan; the rest is as it was then. */
+static int scan_changes(struct engine *engine, struct target *target, struct pagemap *pagemap)
+{
+	struct still *still = &target->still;
+	struct process_lists was;
+	struct page_runs whole = { 0 };
+	int err = process_lists__of(&still->row, &was);
+
+	still->ranges.count = 0;
+	if (!err)
+		err = rescan__ranges(engine, target, &was.vmas, still->scanned_ns, &still->ranges);
+	process_lists__deinit(&was);
+	if (!err)
+		err = scan_vmas(target, pagemap, &still->ranges);
+	if (!err)
+		err = page_runs__merge(&still->runs, &target->runs, &still->ranges, &whole);
+	page_runs__deinit(&target->runs);
+	target->runs = whole;
+	return err;
+}
+
+/* Besides its pages. */
+static int read_process(struct engine *engine, struct target *target)
+{
+	int err = proc__facts(target->proc, &target->facts);
+
+	if (!err)
+		err = target__read_exe(target);
+	if (!err)
+		err = file_maps__update(&target->files, &target->vmas);
+	if (!err)
+		err = detect_runtime(target);
+	if (!err && engine->options.want_frames)
+		err = scan_frames(target);
+	return err;
+}
+
+/*
+ * maps and pagemap are opened anew for each scan: both descriptors belong to the present image, and
+ * after an exec they would show the old one.
+ */
 int target__scan(struct engine *engine, struct target *target, bool stands_still)
 {
 	struct pagemap *pagemap = NULL;
-	size_t i;
 	int err;
 
 	if (!target->proc)
@@ -199,39 +275,22 @@ int target__scan(struct engine *engine, struct target *target, bool stands_still
 	if (stands_still)
 		pagemap__stands_still(pagemap);
 	err = maps_read(target->proc, &target->vmas);
-	if (err)
-		goto out;
-	progress_stage("reading page tables", span_of(&target->vmas));
-	target->runs.count = 0;
-	target->unreadable = 0;
-	for (i = 0; i < target->vmas.count; i++) {
-		const struct vma *vma = &target->vmas.vmas[i];
-
-		target->extents.count = 0;
-		err = pagemap__scan(pagemap, vma, vma->start, vma->end, &target->extents,
-				    &target->unreadable);
-		if (err)
-			goto out;
-		err = page_runs__replace(&target->runs, vma->start, vma->end, vma,
-					 target->extents.extents, target->extents.count);
-		if (err)
-			goto out;
+	if (target->rescan.all && target->still.scan == SCAN_PARTS)
+		target->still.scan = SCAN_WHOLE;
+	if (!err)
+		progress_stage("reading page tables", span_of(&target->vmas));
+	if (!err && target->still.scan == SCAN_PARTS)
+		err = scan_changes(engine, target, pagemap);
+	else if (!err)
+		err = scan_vmas(target, pagemap, NULL);
+	if (!err) {
+		engine->reader_used = pagemap__reader(pagemap);
+		engine->known_categories = pagemap__known_categories(pagemap);
+		target->huge_unsure = pagemap__huge_unsure(pagemap);
+		err = read_process(engine, target);
 	}
-	engine->reader_used = pagemap__reader(pagemap);
-	engine->known_categories = pagemap__known_categories(pagemap);
-	target->huge_unsure = pagemap__huge_unsure(pagemap);
-	err = proc__facts(target->proc, &target->facts);
-	if (!err)
-		err = target__read_exe(target);
-	if (!err)
-		err = file_maps__update(&target->files, &target->vmas);
-	if (!err)
-		err = detect_runtime(target);
-	if (!err && engine->options.want_frames)
-		err = scan_frames(target);
 	if (!err && target->touch)
 		err = touch__note_scan(target->touch, &target->runs);
-out:
 	pagemap__close(pagemap);
 	return err;
 }

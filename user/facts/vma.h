@@ -64,6 +64,16 @@ static inline bool vma_maps_file(const struct vma *vma)
 	       (vma->kind == VMA_SHMEM && !vma->shared && *vma->path == '/');
 }
 
+/* Whether nothing that maps shows differs. */
+static inline bool vma_same(const struct vma *a, const struct vma *b)
+{
+	return a->start == b->start && a->end == b->end && a->offset == b->offset &&
+	       a->inode == b->inode && a->dev_major == b->dev_major &&
+	       a->dev_minor == b->dev_minor && a->kind == b->kind && a->readable == b->readable &&
+	       a->writable == b->writable && a->executable == b->executable &&
+	       a->shared == b->shared && !strcmp(a->path, b->path);
+}
+
 /* VMAs of one process in address order; owned, see collect/proc/maps.h. */
 struct vma_list {
 	struct vma *vmas;

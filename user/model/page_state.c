@@ -182,3 +182,37 @@ int page_runs__replace(struct page_runs *runs, uint64_t start, uint64_t end, con
 	page_runs__deinit(&tail);
 	return 0;
 }
+
+/* Appends what `from` has in [start, end), which is above what *runs has. */
+static int append_part(struct page_runs *runs, const struct page_runs *from, uint64_t start,
+		       uint64_t end)
+{
+	size_t at = page_runs__lower_bound(from, start);
+	struct page_run part;
+
+	while (page_runs__part(from, &at, start, end, &part)) {
+		if (array_reserve((void **)&runs->runs, &runs->capacity, runs->count + 1,
+				  sizeof(*runs->runs)))
+			return -ENOMEM;
+		push_run(runs, 0, part);
+	}
+	return 0;
+}
+
+int page_runs__merge(const struct page_runs *old, const struct page_runs *fresh,
+		     const struct intervals *ranges, struct page_runs *ret)
+{
+	uint64_t at = 0;
+	size_t i;
+	int err = 0;
+
+	for (i = 0; !err && i < ranges->count; i++) {
+		const struct interval *range = &ranges->items[i];
+
+		err = append_part(ret, old, at, range->start);
+		if (!err)
+			err = append_part(ret, fresh, range->start, range->end);
+		at = range->end;
+	}
+	return err ? err : append_part(ret, old, at, UINT64_MAX);
+}

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/intervals.h"
 #include "facts/page.h"
 #include "facts/vma.h"
 
@@ -42,6 +43,13 @@ void page_runs__deinit(struct page_runs *runs);
  */
 int page_runs__replace(struct page_runs *runs, uint64_t start, uint64_t end, const struct vma *vma,
 		       const struct extent *extents, size_t count);
+
+/*
+ * *ret, empty at first: what `fresh` has in the ranges, and what `old` has elsewhere. 0 or -ENOMEM,
+ * and then *ret is to be deinited all the same.
+ */
+int page_runs__merge(const struct page_runs *old, const struct page_runs *fresh,
+		     const struct intervals *ranges, struct page_runs *ret);
 
 /* Bytes of the pages that have another state in one than in the other. */
 uint64_t page_runs__differ(const struct page_runs *left, const struct page_runs *right);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/intervals.h"
 #include "facts/heap_point.h"
 #include "facts/map_event.h"
 #include "facts/stop_probes.h"
@@ -114,6 +115,13 @@ struct fault_activity {
  * failure. 0 or -errno.
  */
 int faults__activity(struct faults *faults, uint32_t slot, struct fault_activity *ret);
+
+/*
+ * Adds the ranges of the slot's chunks that were touched at or after a time (CLOCK_MONOTONIC), within
+ * one tick. 0 or -errno.
+ */
+int faults__touched_since(struct faults *faults, uint32_t slot, uint64_t since_ns,
+			  struct intervals *ret);
 
 /*
  * Takes the bits of an UNCLOSED range out of the kernel's table, chunk by chunk: those set at the

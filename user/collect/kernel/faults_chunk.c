@@ -2,7 +2,7 @@
 /* Converts a chunk of the kernel's table to a fact. */
 #include "collect/kernel/faults_priv.h"
 
-static uint64_t key_start(const struct faults *faults, uint64_t key)
+uint64_t faults_chunk_start(const struct faults *faults, uint64_t key)
 {
 	return (key & ((1ull << PW_SLOT_SHIFT) - 1)) * faults_chunk_bytes(faults);
 }
@@ -20,7 +20,7 @@ bool faults_copy_chunk(const struct faults *faults, const struct pw_chunk *chunk
 	uint64_t any = 0;
 	unsigned int i;
 
-	ret->start = key_start(faults, key);
+	ret->start = faults_chunk_start(faults, key);
 	ret->first_ns = chunk->first_ns;
 	ret->last_ns = faults_chunk_last_ns(faults, chunk);
 	ret->first_tid = chunk->first_tid;

@@ -144,6 +144,9 @@ void faults_unmap_tables(struct faults *faults);
 bool faults_copy_chunk(const struct faults *faults, const struct pw_chunk *chunk, uint64_t key,
 		       struct touch_chunk *ret);
 
+/* Its first address, bytes. */
+uint64_t faults_chunk_start(const struct faults *faults, uint64_t key);
+
 /* CLOCK_MONOTONIC of its last touch, at most one tick late. */
 uint64_t faults_chunk_last_ns(const struct faults *faults, const struct pw_chunk *chunk);
 

@@ -103,6 +103,12 @@ struct activity {
 	struct fault_activity *ret;
 };
 
+struct recent {
+	const struct faults *faults;
+	uint64_t since_ns;
+	struct intervals *ret;
+};
+
 struct copying {
 	const struct faults *faults;
 	struct touch_map *map;
@@ -145,6 +151,27 @@ int faults__activity(struct faults *faults, uint32_t slot, struct fault_activity
 
 	*ret = (struct fault_activity){ .faults = total_of(faults, slot) };
 	return faults_each_chunk(faults, slot, note_activity, &activity);
+}
+
+static int note_recent(void *ctx, struct pw_chunk *chunk, uint64_t key)
+{
+	struct recent *recent = ctx;
+	uint64_t start = faults_chunk_start(recent->faults, key);
+
+	if (faults_chunk_last_ns(recent->faults, chunk) + recent->faults->tick_ns <
+	    recent->since_ns)
+		return 0;
+	return intervals__append(recent->ret, start, start + faults_chunk_bytes(recent->faults), 0);
+}
+
+int faults__touched_since(struct faults *faults, uint32_t slot, uint64_t since_ns,
+			  struct intervals *ret)
+{
+	struct recent recent = { faults, since_ns, ret };
+	int err = faults_each_chunk(faults, slot, note_recent, &recent);
+
+	intervals__settle(ret);
+	return err;
 }
 
 int faults__copy_touches(struct faults *faults, uint32_t slot, struct touch_map *ret)
