@@ -151,8 +151,10 @@ def fixture_recording(tmp_path_factory):
 @pytest.mark.parametrize("command, words", [
     (["report", "--moment", "all", "--json"], b"reading the recording|writing the report"),
     (["report", "-o", "/dev/null", "--html", "page.html"], b"writing the HTML file"),
+    (["report", "-o", "/dev/null", "--perfetto", "trace"], b"reading the moments"),
+    (["report", "-o", "/dev/null", "--png", "page.png"], b"reading the moments"),
     (["diff", "--before", "peak", "--after", "1"], b"looking for the peak"),
-], ids=["report", "html", "diff"])
+], ids=["report", "html", "trace", "picture", "diff"])
 def test_of_a_recording(command, words, slow, recording, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     command, *options = command

@@ -69,9 +69,11 @@ static int write_document(struct document *document, const struct moments *momen
 			  const struct view *view)
 {
 	FILE *file = document->output.file;
-	int err = document->renderer->render(moments, view, file);
-	int flushed = output__flush(&document->output);
+	int err, flushed;
 
+	progress_stage("reading the moments", moments->count > 1 ? moments->count : 0);
+	err = document->renderer->render(moments, view, file);
+	flushed = output__flush(&document->output);
 	/* A renderer knows that a write failed, the output knows why. */
 	err = flushed ? flushed : err;
 	document->written = !err;

@@ -10,6 +10,7 @@
 
 #include "base/format.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "model/moment_lists.h"
 #include "render/chart_priv.h"
 
@@ -142,7 +143,9 @@ static int measure_moments(const struct moments *moments, struct chart_point *po
 	int err = 0;
 	size_t i;
 
+	progress_stage("reading the moments", count > 1 ? count : 0);
 	for (i = 0; !err && i < count; i++) {
+		progress_step(1);
 		err = moments->at(moments->from,
 				  count > 1 ? i * (moments->count - 1) / (count - 1) : 0, &moment);
 		if (!err)

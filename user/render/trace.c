@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/format.h"
+#include "base/progress.h"
 #include "base/sorted.h"
 #include "model/rows/selection.h"
 #include "render/array_name.h"
@@ -379,6 +380,7 @@ int trace__of(const struct moments *moments, const struct view *view, struct tra
 		err = moments->at(moments->from, index, &moment);
 		if (!err)
 			err = note_moment(ret, moment, view);
+		progress_step(1);
 	}
 	for (i = 0; !err && i < ret->process_count; i++)
 		err = choose_arrays(ret, &ret->processes[i]);
