@@ -136,6 +136,14 @@ def test_probe_is_valid_json():
     assert harness.pagewatch("probe").returncode == 0
 
 
+def test_probe_without_privilege_says_so(unprivileged):
+    """The tracepoints exist; who may not see them is not told that there are none."""
+    lines = unprivileged.run("probe").stdout.splitlines()
+    calls = next(line for line in lines if " syscall tracepoints " in line)
+    assert calls.startswith("  no ") and calls.endswith("(Operation not permitted)")
+    assert not any("No such file" in line for line in lines)
+
+
 # --- the scan tier
 
 def test_snap(target):

@@ -62,26 +62,30 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Those of the table but the calls. */
-static size_t add_rows(const struct kernel_features *missing, struct faults_feature *ret)
+/* Those of the table but the calls. events: as for find_missing. */
+static size_t add_rows(const struct kernel_features *missing, int events,
+		       struct faults_feature *ret)
 {
 	unsigned int i;
 
 	for (i = 0; i < FEATURE_CALLS; i++) {
 		const struct kernel_feature_row *row = kernel_feature(i);
+		int err = row->need == NEEDS_TRACEPOINT ? events : -ENOENT;
 
 		ret[i] = (struct faults_feature){ last_part(row->name),
-						  kernel_features__has(missing, i) ? -ENOENT : 0,
+						  kernel_features__has(missing, i) ? err : 0,
 						  row->needed_for };
 	}
 	return FEATURE_CALLS;
 }
 
-static struct kernel_features find_missing(void)
+/* events: why a tracepoint is not found. -ENOENT, or the error that hides all of them. */
+static struct kernel_features find_missing(int *events)
 {
 	struct faults faults = { .events = tracefs_open_events() };
 
 	faults_find_missing(&faults, true);
+	*events = faults.events < 0 ? faults.events : -ENOENT;
 	if (faults.events >= 0)
 		close(faults.events);
 	return faults.missing;
@@ -89,11 +93,12 @@ static struct kernel_features find_missing(void)
 
 size_t faults_probe(struct faults_feature features[FAULTS_FEATURES_MAX])
 {
-	struct kernel_features missing = find_missing();
+	int events;
+	struct kernel_features missing = find_missing(&events);
 	const struct faults_feature first[] = {
 		{ "BTF", access("/sys/kernel/btf/vmlinux", R_OK) ? -errno : 0,
 		  "loading the kernel side" },
-		{ "syscall tracepoints", kernel_features__calls(&missing) ? -ENOENT : 0,
+		{ "syscall tracepoints", kernel_features__calls(&missing) ? events : 0,
 		  "ends of lives" },
 		{ "tp_btf page faults", try_backend(FAULTS_TP_BTF, true),
 		  "touches, with reads and writes distinguished" },
@@ -105,5 +110,5 @@ size_t faults_probe(struct faults_feature features[FAULTS_FEATURES_MAX])
 	_Static_assert(sizeof(first) / sizeof(first[0]) + FEATURE_CALLS <= FAULTS_FEATURES_MAX,
 		       "room for all");
 	memcpy(features, first, sizeof(first));
-	return count + add_rows(&missing, features + count);
+	return count + add_rows(&missing, events, features + count);
 }
