@@ -23,7 +23,7 @@ bool log_said_error(void);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* What somebody may like to know, and what a report or the exit status says as well. */
+/* A note: useful to know, but a report or the exit status says it as well. */
 void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -23,10 +23,10 @@ static const char *const usages[] = {
 	"  sudo pagewatch run [OPTIONS] [--] CMD...  watch CMD from its first instruction\n",
 	"  pagewatch probe [--json] [-o FILE]        what works on this machine\n",
 	("  pagewatch check (-p PID | [OPTIONS] -- CMD...) -e EXPR... | -f FILE\n"
-	 "                                            test laziness, without root\n"),
+	 "                                            test expectations, without root\n"),
 	("  sudo pagewatch record -o FILE (-p PID | [OPTIONS] -- CMD...)\n"
-	 "                                            moments into a file\n"),
-	"  pagewatch report FILE... [OPTIONS]        what a recording has\n",
+	 "                                            record moments into a file\n"),
+	"  pagewatch report FILE... [OPTIONS]        show what a recording has\n",
 	"  pagewatch diff FILE [FILE] [OPTIONS]      what changed between two moments\n",
 };
 

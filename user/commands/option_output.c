@@ -152,7 +152,7 @@ static const struct option_row rows[] = {
 		.offset = offsetof(struct options, png),
 		.completion = COMPLETE_FILES,
 		.value = "OUT",
-		.help = "also a picture of the rows and their heatmaps",
+		.help = "also a PNG picture of the rows and their heatmaps",
 		.manual =
 			"Also draws a picture of the report's moment: a line a row with its heatmap, at most\n"
 			"40 rows a process, and RSS over time if there are several moments. *watch* then\n"
@@ -209,7 +209,7 @@ static const struct option_row rows[] = {
 		.kind = OPTION_SIZE,
 		.offset = offsetof(struct options, history_bytes),
 		.value = "SIZE",
-		.help = "of the live view's past moments, in memory (64MiB)",
+		.help = "memory for the live view's past moments (64MiB)",
 		.manual =
 			"How much memory the live view takes for the moments that it can go back to (default\n"
 			"64MiB). What moments share is counted once. When they take more, every second one of\n"
@@ -233,7 +233,7 @@ static const struct option_row rows[] = {
 		.offset = offsetof(struct options, quiet),
 		.help = "no progress and no notes; errors and losses stay",
 		.manual =
-			"Leaves out the progress, and the notes; see *MESSAGES*. Errors and losses are said.\n"
+			"Leaves out the progress, and the notes; see *MESSAGES*. Errors and losses stay.\n"
 			"Not with *--verbose*.",
 	},
 	{

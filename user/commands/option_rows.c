@@ -180,7 +180,7 @@ static const struct option_row rows[] = {
 		.commands = SHOWING,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, detail),
-		.help = "all rows, sentences, ranges; rows and columns",
+		.help = "all rows, with sentences, ranges and 2D heatmaps",
 		.manual =
 			"Without it, a text report is short: the 15 rows that say most, the largest first,\n"
 			"and sentences and index ranges for a few of them. Losses are always shown. With it,\n"

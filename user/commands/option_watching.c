@@ -59,7 +59,7 @@ static const struct option_row rows[] = {
 		.kind = OPTION_TIME,
 		.offset = offsetof(struct options, max_hold_ns),
 		.value = "TIME",
-		.help = "nothing stands still for longer (default 5s), or none",
+		.help = "the longest stop of a process (default 5s), or none",
 		.manual =
 			"Limits how long *pagewatch* may hold a process (default 5s): at its end in *run*\n"
 			"and *check*, at a checkpoint, or with *--freeze*. *none* removes the limit. A\n"

@@ -216,11 +216,11 @@ int command_report(int argc, char **argv)
 	if (status < 0 && !*reporting.options.command)
 		status = usage_error("no recording given: report FILE...");
 	else if (status < 0 && documents_wanted(&reporting.options) && reporting.options.command[1])
-		status = usage_error("--html and its like take one recording");
+		status = usage_error("--html, --png and the like take one recording");
 	else if (status < 0 && reporting.options.moments &&
 		 (documents_wanted(&reporting.options) || reporting.options.side_by_side))
 		status = usage_error(
-			"--moments is a list: it takes no --side-by-side, --html or its like");
+			"--moments is a list: it takes no --side-by-side, --html, --png or the like");
 	else if (status < 0 && reporting.options.side_by_side)
 		status = report_beside_check(&reporting.options);
 	if (status < 0)

@@ -26,7 +26,7 @@
 #include "model/page_state.h"
 #include "model/rows/tally.h"
 
-/* What shows that a page may have changed. Compared as bytes: all zero at first. */
+/* Signs that a page may have changed. They are compared as bytes; all zero at first. */
 struct still_signs {
 	struct fault_counts faults;
 	uint64_t events; /* of target */

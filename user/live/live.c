@@ -193,7 +193,7 @@ static int show_picture(struct live *live, struct picture *picture)
 	return err;
 }
 
-/* The next moment, of which what is shown is the one before. */
+/* Shows the next moment; the one that is shown is the one before it. */
 static int show_last(struct live *live, bool *same)
 {
 	const struct past_moment *last = &live->history.moments[live->history.count - 1];
@@ -211,7 +211,7 @@ static int show_last(struct live *live, bool *same)
 	return err ? err : show_picture(live, picture);
 }
 
-/* Any moment: its rates are those since the one before it that is kept. */
+/* Shows any moment, with the rates since the kept moment before it. */
 static int show_kept(struct live *live, size_t index)
 {
 	struct past_moment *past = &live->history.moments[index];
@@ -236,7 +236,7 @@ int live__show(struct live *live, struct moment *moment)
 		err = show_last(live, &same);
 	history__thin(&live->history);
 	count_cost(live);
-	/* Then the first line alone can be another: its ages and costs. */
+	/* Then only the first line can differ: its ages and costs. */
 	if (err || (same && live->step_wall - live->drawn_ns < REST_NS))
 		return err;
 	return draw_screen(live, false);

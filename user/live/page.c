@@ -89,7 +89,7 @@ static void put_keys(struct writer *writer)
 		{ "> F6", "sort by another column; I reverses the order" },
 		{ "t F5", "groups, or one flat list" },
 		{ "p", "pause: pagewatch does not look until p is pressed again" },
-		{ "[ ] , .", "the moment before and the next one; { and } step by ten" },
+		{ "[ ] , .", "[ or , goes a moment back, ] or . forward; { and } go by ten" },
 		{ "F", "back to now" },
 		{ "m", "messages, and what could not be counted" },
 		{ "Ctrl-L", "draw the screen anew" },
@@ -129,7 +129,7 @@ static void put_first_line(struct writer *writer)
 		{ "RSS", "resident bytes of all that is watched, and the kinds of pages in it" },
 		{ "cost", "the share of one core that pagewatch used in the last seconds" },
 		{ "every", "how often pagewatch looks, if more often would cost too much" },
-		{ "scan", "how old the last scan is; nothing has happened since" },
+		{ "scan", "how old the last scan of everything is; parts may be newer" },
 	};
 
 	put_heading(writer, "First line");

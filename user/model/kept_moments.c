@@ -49,7 +49,7 @@ static uint64_t gap_of(const struct kept_moments *kept, size_t index)
 		       : gap_before(kept, index);
 }
 
-/* Of a reason, the one with the smallest gap; count: there is none that may go. */
+/* The moment of a reason with the smallest gap; count if none may be dropped. */
 static size_t victim_of(const struct kept_moments *kept, enum moment_reason reason)
 {
 	size_t victim = kept->count, i;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 #include "model/rows/brief.h"
 
-/* A region has a row from a twentieth of all on: at most twenty have that much. */
+/* A region has a row if it has a twentieth of all memory or more: at most twenty have that. */
 #define SMALL_PART 20u
 
 /* Untouched memory counts by its span, if the program can fill it. */
