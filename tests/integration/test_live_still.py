@@ -80,7 +80,7 @@ def test_mappings_are_read_each_time(opened):
     screen.until_text(r"anon [0-9a-f]+ +8.0M +0 ")
     still(screen)
     live.step()
-    screen.until(lambda lines: len([line for line in lines if re.search(r"anon .* 4.0M +0 ", line)]) == 2)
+    screen.until(lambda lines: len([line for line in lines if re.search(r"anon \w+ +4.0M +0 ", line)]) == 2)
 
 
 def read_pages(pid, count):
