@@ -146,7 +146,7 @@ static void a_curve_has_a_bound(void **state)
 		struct drawn drawn;
 
 		series.moment.header.version = series.moment.header.tier = "";
-		series.moment.header.checkpoint = "\xff\n\xe2\x80\xae</svg>";
+		series.moment.header.checkpoint = "\xff\n\xe2\x80\xae\xef\xbf\xbf</svg>";
 		drawn = draw_with(chart_svg, &moments);
 		assert_int_equal(drawn.err, 0);
 		/* And the last one again, for the rows. */

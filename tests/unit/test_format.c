@@ -91,6 +91,10 @@ static const struct {
 	/* line separators, tag characters */
 	{ "\xe2\x80\xa8\xe2\x80\xa9", "\\u2028\\u2029" },
 	{ "\xf3\xa0\x81\x81", "\\U000e0041" },
+	/* noncharacters, and their neighbours */
+	{ "\xef\xbf\xbe\xef\xbf\xbf\xf4\x8f\xbf\xbf", "\\ufffe\\uffff\\U0010ffff" },
+	{ "\xef\xb7\x90\xef\xb7\xaf", "\\ufdd0\\ufdef" },
+	{ "\xef\xb7\x8f\xef\xb7\xb0\xef\xbf\xbd", "\xef\xb7\x8f\xef\xb7\xb0\xef\xbf\xbd" },
 	/* overlong: "/" in two, three and four bytes, and the last of each length */
 	{ "\xc0\xaf", "\\xc0\\xaf" },
 	{ "\xe0\x80\xaf", "\\xe0\\x80\\xaf" },

@@ -29,7 +29,8 @@ char *format_count(uint64_t count, char buffer[FORMAT_COUNT_MAX]);
 char *format_name(const char *name, char *buffer, size_t size);
 
 /*
- * Whether format_name must escape it: it moves the cursor, reorders or hides text, or ends a line.
+ * Whether format_name must escape it: it moves the cursor, reorders or hides text, or ends a line;
+ * or it is a noncharacter, which XML and cairo refuse.
  */
 bool format_is_unsafe(uint32_t character);
 
