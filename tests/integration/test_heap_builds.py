@@ -107,6 +107,7 @@ int main() { puts("READY"); fflush(stdout); getchar();
 """
 BUILDS = {
     "static": (["gcc", "-O0", "-static", "-x", "c", "-"], STATIC, None, {100003}),
+    "static pie": (["gcc", "-O0", "-static-pie", "-x", "c", "-"], STATIC, None, {100003}),
     "musl": (["musl-gcc", "-O0", "-x", "c", "-"], STATIC, None, {100003}),
     "musl static": (["musl-gcc", "-O0", "-static", "-x", "c", "-"], STATIC, None, {100003}),
     "c++": (["g++", "-O0", "-x", "c++", "-"], NEW, None, {100003, 300007}),

@@ -61,6 +61,19 @@ def test_no_function_to_stop_at(tmp_path):
     assert NO_PLACE in reason_of(done)
 
 
+@pytest.mark.root
+def test_a_static_program_without_malloc(tmp_path):
+    """It has the function in which a loader would tell of libraries, and nobody calls it."""
+    program = tmp_path / "static"
+    subprocess.run(["gcc", "-O1", "-static", "-o", program, "-x", "c", "-"],
+                   input=b"int main(void) { return 0; }", check=True)
+    subprocess.run(["objcopy", "--redefine-sym", "malloc=other", program], check=True)
+    snapshot, done = harness.run_json(tmp_path, ["--heap"], [program])
+    assert done.returncode == 0, done.stderr
+    assert snapshot["processes"][0]["names_missing"] == \
+        "heap blocks: none of its mapped files has a known malloc"
+
+
 def test_in_time():
     done = harness.pagewatch("check", *ABSENT, "--", harness.PYTHON, "-c", LAZY)
     assert done.returncode == 0, done.stderr

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -81,6 +82,22 @@ static int image_visit_symbol(const struct image *image, const struct vma *vma, 
 	return err;
 }
 
+/* A static program of glibc has the loader's function too, and never calls it. */
+static bool image_is_static_program(const struct image *image, const struct vma *vma)
+{
+	uint64_t offset;
+	bool found;
+	int fd;
+
+	if (strcmp(vma->path, image->exe))
+		return false;
+	fd = mapped_file_open(image->proc, vma);
+	found = fd >= 0 && !elf_symbol_offset(fd, "__libc_start_main", &offset);
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
 int image__loader(const struct image *image, image_visit visit, void *ctx)
 {
 	size_t i;
@@ -89,7 +106,7 @@ int image__loader(const struct image *image, image_visit visit, void *ctx)
 	for (i = 0; err && i < image->vmas.count; i++) {
 		const struct vma *vma = &image->vmas.vmas[i];
 
-		if (vma->executable && vma_maps_file(vma))
+		if (vma->executable && vma_maps_file(vma) && !image_is_static_program(image, vma))
 			err = image_visit_symbol(image, vma, "_dl_debug_state", visit, ctx);
 	}
 	return err;

@@ -3,6 +3,7 @@
 #include "collect/elf/elf_symbol.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "collect/elf/elf_priv.h"
@@ -98,7 +99,7 @@ int elf_object_address(int fd, const char *symbol, uint64_t *ret)
 	return err;
 }
 
-static int functions_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
+static int functions_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, bool locals,
 			      elf_visit_function visit, void *ctx)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
@@ -116,7 +117,7 @@ static int functions_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *heade
 		if (!gelf_getsym(data, (int)i, &sym))
 			break;
 		if (sym.st_shndx == SHN_UNDEF || GELF_ST_TYPE(sym.st_info) != STT_FUNC ||
-		    GELF_ST_BIND(sym.st_info) == STB_LOCAL)
+		    (!locals && GELF_ST_BIND(sym.st_info) == STB_LOCAL))
 			continue;
 		name = elf_strptr(elf, header->sh_link, sym.st_name);
 		if (name && !elf_offset_of_address(elf, sym.st_value, &offset))
@@ -136,9 +137,33 @@ static Elf_Scn *section_of_type(Elf *elf, uint32_t type, GElf_Shdr *header)
 	return NULL;
 }
 
+/* It has an entry point but no .interp: the linker made all of its functions local. */
+static bool is_static_pie(Elf *elf)
+{
+	GElf_Ehdr header;
+	GElf_Phdr segment;
+	size_t count, i;
+
+	if (!gelf_getehdr(elf, &header) || header.e_type != ET_DYN || !header.e_entry ||
+	    elf_getphdrnum(elf, &count))
+		return false;
+	for (i = 0; i < count; i++) {
+		if (gelf_getphdr(elf, (int)i, &segment) && segment.p_type == PT_INTERP)
+			return false;
+	}
+	return true;
+}
+
+/* A symbol of the index 0 is none. */
+static bool has_symbols(const GElf_Shdr *header)
+{
+	return header->sh_entsize && header->sh_size / header->sh_entsize > 1;
+}
+
 int elf_each_function(int fd, elf_visit_function visit, void *ctx)
 {
 	Elf *elf = elf_open(fd);
+	bool locals = false;
 	GElf_Shdr header;
 	Elf_Scn *section;
 	int err = 0;
@@ -146,10 +171,12 @@ int elf_each_function(int fd, elf_visit_function visit, void *ctx)
 	if (!elf)
 		return -ENOEXEC;
 	section = section_of_type(elf, SHT_DYNSYM, &header);
-	if (!section)
+	if (!section || !has_symbols(&header)) {
 		section = section_of_type(elf, SHT_SYMTAB, &header);
+		locals = is_static_pie(elf);
+	}
 	if (section)
-		err = functions_in_table(elf, section, &header, visit, ctx);
+		err = functions_in_table(elf, section, &header, locals, visit, ctx);
 	elf_end(elf);
 	return err;
 }

@@ -19,8 +19,9 @@ int elf_object_address(int fd, const char *symbol, uint64_t *ret);
 
 /*
  * Calls visit for each function that the file exports, with its offset in the file in bytes; in a
- * file without .dynsym (a static program) for each in .symtab. Names are borrowed and untrusted.
- * Stops at the first nonzero return value and returns it; else 0 or -ENOEXEC.
+ * file with no symbol in .dynsym (a static program) for each in .symtab, the local ones of a static
+ * PIE too. Names are borrowed and untrusted. Stops at the first nonzero return value and returns it;
+ * else 0 or -ENOEXEC.
  */
 typedef int (*elf_visit_function)(void *ctx, const char *name, uint64_t offset);
 int elf_each_function(int fd, elf_visit_function visit, void *ctx);
