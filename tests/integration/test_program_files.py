@@ -35,13 +35,15 @@ def test_an_interpreter_under_another_name(tmp_path, snap_of):
     assert names(process) == ["__main__.x"]
 
 
-def test_a_program_that_is_not_mapped_lowest(tmp_path, snap_of):
+@pytest.mark.parametrize("data", [__file__, harness.PYTHON])
+def test_a_program_that_is_not_mapped_lowest(data, tmp_path, snap_of):
+    """Below it there is a file that is only read, even an interpreter."""
     program = shutil.copy(harness.PYTHON, tmp_path / "server")
     process = snap_of(program, "-c", f"""
-import ctypes, os
+import ctypes
 mmap = ctypes.CDLL(None).mmap
 mmap.restype = ctypes.c_void_p
-file = open(os.__file__, "rb")
+file = open({data!r}, "rb")
 # A private mapping of a file (MAP_FIXED_NOREPLACE), at the default of vm.mmap_min_addr.
 assert mmap(ctypes.c_void_p(0x10000), ctypes.c_size_t(4096), 1, 0x100002, file.fileno(),
             ctypes.c_size_t(0)) == 0x10000

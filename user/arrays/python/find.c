@@ -26,6 +26,24 @@ static bool may_be_python(const struct vma *vma, const struct vma *program)
 		!strncmp(slash, "/libpython", 10));
 }
 
+/* Not only mapped to be read, as a debugger does; its text may be anonymous (huge pages). */
+static bool is_loaded(const struct vma_list *list, size_t first)
+{
+	const struct vma *vmas = list->vmas;
+	size_t i;
+
+	for (i = first; i < list->count; i++) {
+		bool own = vmas[i].inode == vmas[first].inode;
+
+		if (i > first && (vmas[i].start != vmas[i - 1].end || (own && !vmas[i].offset) ||
+				  (!own && vmas[i].kind != VMA_ANON)))
+			return false;
+		if (vmas[i].executable)
+			return true;
+	}
+	return false;
+}
+
 /* The file's own VMAs, and the one after them with its .bss. */
 static void set_binary(struct py *py, size_t first)
 {
@@ -67,7 +85,7 @@ static int find_runtime(struct py *py, const struct proc *proc, uint64_t *secret
 	for (i = 0; i < py->vmas->count; i++) {
 		const struct vma *vma = &py->vmas->vmas[i];
 
-		if (!may_be_python(vma, program) || vma->offset)
+		if (!may_be_python(vma, program) || vma->offset || !is_loaded(py->vmas, i))
 			continue;
 		fd = mapped_file_open(proc, vma);
 		if (fd == -ENOENT)
