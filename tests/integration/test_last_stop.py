@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """A command that cannot be stopped before it gives its arrays back: the report says why."""
+import os
 import subprocess
 
 import harness
@@ -59,6 +60,29 @@ def test_no_function_to_stop_at(tmp_path):
                    input=b"int main(void) { return 0; }", check=True)
     done = harness.pagewatch("check", *ABSENT, "--", program)
     assert NO_PLACE in reason_of(done)
+
+
+# exit_group(7) of the 32-bit kernel interface: no C library is needed.
+CODE = r"""
+char table[4 << 20];
+void exit(int status) { for (;;) __asm__ volatile ("int $0x80" : : "a"(252), "b"(status)); }
+void _start(void) { for (int i = 0; i < 101; i++) ((volatile char *)table)[i * 4096] = 1; exit(7); }
+"""
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="32-bit programs of x86")
+def test_a_32_bit_program(tmp_path):
+    """Its registers have another layout; it must not meet the breakpoint unawares."""
+    program = tmp_path / "small"
+    subprocess.run(["gcc", "-m32", "-O1", "-g", "-fno-builtin", "-fno-pie", "-no-pie", "-static", "-nostdlib", "-o",
+                    program, "-x", "c", "-"], input=CODE.encode(), check=True)
+    snapshot, done = harness.run_json(tmp_path, [], [program])
+    assert done.returncode == 7, done.stderr
+    process, = snapshot["processes"]
+    assert process["names_missing"] is None
+    table, = process["arrays"]
+    assert (table["name"], table["resident_pages"]) == ("table", 101)
 
 
 @pytest.mark.root

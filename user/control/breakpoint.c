@@ -12,6 +12,19 @@
 #if defined(__x86_64__)
 static const uint8_t trap[] = { 0xcc }; /* int3 */
 
+/*
+ * PTRACE_GETREGS has our layout (arch_ptrace()), the register set of a 32-bit process another one.
+ */
+static bool get_registers(pid_t tid, struct user_regs_struct *registers)
+{
+	return !ptrace(PTRACE_GETREGS, tid, NULL, registers);
+}
+
+static bool set_registers(pid_t tid, struct user_regs_struct *registers)
+{
+	return !ptrace(PTRACE_SETREGS, tid, NULL, registers);
+}
+
 static uint64_t *program_counter(struct user_regs_struct *registers)
 {
 	return (uint64_t *)&registers->rip;
@@ -20,6 +33,20 @@ static uint64_t *program_counter(struct user_regs_struct *registers)
 #define TRAP_ADVANCES sizeof(trap)
 #elif defined(__aarch64__)
 static const uint8_t trap[] = { 0x00, 0x00, 0x20, 0xd4 }; /* brk #0 */
+
+static bool get_registers(pid_t tid, struct user_regs_struct *registers)
+{
+	struct iovec vector = { registers, sizeof(*registers) };
+
+	return !ptrace(PTRACE_GETREGSET, tid, (void *)(uintptr_t)NT_PRSTATUS, &vector);
+}
+
+static bool set_registers(pid_t tid, struct user_regs_struct *registers)
+{
+	struct iovec vector = { registers, sizeof(*registers) };
+
+	return !ptrace(PTRACE_SETREGSET, tid, (void *)(uintptr_t)NT_PRSTATUS, &vector);
+}
 
 static uint64_t *program_counter(struct user_regs_struct *registers)
 {
@@ -77,15 +104,13 @@ int breakpoint_insert(pid_t tid, uint64_t address, uint64_t code, struct breakpo
 bool breakpoint_was_hit(pid_t tid, const struct breakpoint *breakpoint)
 {
 	struct user_regs_struct registers;
-	struct iovec vector = { &registers, sizeof(registers) };
 	uint64_t *counter = program_counter(&registers);
 
-	if (!breakpoint->address ||
-	    ptrace(PTRACE_GETREGSET, tid, (void *)(uintptr_t)NT_PRSTATUS, &vector) ||
+	if (!breakpoint->address || !get_registers(tid, &registers) ||
 	    *counter != breakpoint->address + TRAP_ADVANCES)
 		return false;
 	*counter = breakpoint->address;
-	return !ptrace(PTRACE_SETREGSET, tid, (void *)(uintptr_t)NT_PRSTATUS, &vector);
+	return set_registers(tid, &registers);
 }
 #endif
 
