@@ -81,5 +81,5 @@ def test_the_end_alone_shows_nothing(small_pages):
 
 
 def test_the_text_says_it(tmp_path, program):
-    done = harness.pagewatch("run", "--", program, "munmap")
+    done = harness.pagewatch("run", "--detail", "--", program, "munmap")
     assert "touched at one time: at most 15." in done.stderr + done.stdout

@@ -105,7 +105,7 @@ def test_a_database_with_a_wal(recording, tmp_path):
     change(recording, "PRAGMA journal_mode = WAL")
     assert os.listdir(tmp_path) == ["a.pw"]
     done = harness.pagewatch("report", recording)
-    assert done.returncode == 4 and "is no recording" in done.stderr
+    assert done.returncode == 4 and "is not a recording" in done.stderr
     assert os.listdir(tmp_path) == ["a.pw"]
 
 
@@ -113,7 +113,7 @@ def test_no_recordings(tmp_path):
     (tmp_path / "text").write_text("not a database, but long enough to be one" * 100)
     (tmp_path / "empty").touch()
     os.mkfifo(tmp_path / "fifo")
-    for name, said in (("text", "is no recording"), ("empty", "is no recording"),
+    for name, said in (("text", "is not a recording"), ("empty", "is not a recording"),
                        ("fifo", "is not a regular file"), ("none", "No such file")):
         done = harness.pagewatch("report", tmp_path / name)
         assert done.returncode == 4 and said in done.stderr, done.stderr

@@ -276,3 +276,15 @@ def test_the_old_trace_stays_until_the_new_one_is_whole(page_target, tmp_path, o
     assert (done.returncode, done.stderr) == (4, "pagewatch: cannot write /dev/full: No space left on device\n")
     done = harness.pagewatch("snap", "-p", program.pid, option, trace)
     assert done.returncode == 0 and trace.read_bytes()[:3] != b"old"
+
+
+@pytest.mark.parametrize("document", ["html", "perfetto", "firefox"])
+def test_all_arrays_without_a_word_about_rows(document, tmp_path):
+    """The report beside it is short; the document is not."""
+    path = tmp_path / "document"
+    done = harness.pagewatch("run", f"--{document}", path, "--", harness.PYTHON, "-c",
+                             "import numpy as np\n"
+                             "for i in range(41): globals()[f'w{i:03}'] = np.ones(140_000)")
+    assert done.returncode == 0, done.stderr
+    text = path.read_bytes()
+    assert [i for i in range(41) if b"__main__.w%03d" % i not in text] == []

@@ -69,10 +69,17 @@ static int write_document(struct document *document, const struct moments *momen
 			  const struct view *view)
 {
 	FILE *file = document->output.file;
+	struct view rows = *view;
 	int err, flushed;
 
+	if (document->renderer->all_rows) {
+		rows.brief = false;
+		if (!rows.ordered && !rows.top)
+			rows.order = ROW_BY_ADDRESS;
+	}
+
 	progress_stage("reading the moments", moments->count > 1 ? moments->count : 0);
-	err = document->renderer->render(moments, view, file);
+	err = document->renderer->render(moments, &rows, file);
 	flushed = output__flush(&document->output);
 	/* A renderer knows that a write failed, the output knows why. */
 	err = flushed ? flushed : err;

@@ -10,9 +10,9 @@
 #include "render/perfetto.h"
 
 static const struct sequence_renderer renderers[] = {
-	{ "html", html_render },       { "perfetto", perfetto_render },
-	{ "firefox", firefox_render }, { "png", chart_png },
-	{ "svg", chart_svg },	       { "pdf", chart_pdf },
+	{ "html", true, html_render },	     { "perfetto", true, perfetto_render },
+	{ "firefox", true, firefox_render }, { "png", false, chart_png },
+	{ "svg", false, chart_svg },	     { "pdf", false, chart_pdf },
 };
 
 const struct sequence_renderer *sequence_renderer_find(const char *name)

@@ -3,6 +3,7 @@
 #ifndef RENDER_SEQUENCE_RENDERER_H
 #define RENDER_SEQUENCE_RENDERER_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "model/moments.h"
@@ -10,6 +11,8 @@
 
 struct sequence_renderer {
 	const char *name;
+	/* A view that is short is for people at a terminal; this one shows all rows, by address. */
+	bool all_rows;
 	/*
 	 * There is at least one moment; they are asked for in order, and then one of them again. 0,
 	 * -ENOMEM, -EPROTO or -ENOENT (both logged), -EIO: the stream has the error, or what
