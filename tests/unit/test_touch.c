@@ -344,12 +344,39 @@ static void peak_while_ranges_wait(void **state)
 	assert_false(peak.known);
 }
 
+/* Of one thread, and of all: the ranges of its call and where they go. */
+static void calls_that_have_begun(void **state)
+{
+	const struct map_event events[] = {
+		CALL(1, MAP_OP_MUNMAP, 0, 7, 7),
+		CALL(2, MAP_OP_MUNMAP, 20, 31, 11),
+	};
+	struct touch *touch = touch__new(PAGE, CHUNK_PAGES * PAGE, true);
+	struct intervals found = { 0 };
+
+	(void)state;
+	assert_non_null(touch);
+	assert_int_equal(touch__handle(touch, &events[0]), 0);
+	assert_int_equal(touch__handle(touch, &events[1]), 0);
+	assert_int_equal(touch__pending(touch, 2, &found), 0);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.items[0].start, address(20));
+	assert_int_equal(found.items[0].end, address(31));
+	assert_int_equal(found.items[1].start, address(1000));
+	assert_int_equal(touch__pending(touch, 3, &found), 0);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(touch__pending(touch, 0, &found), 0);
+	assert_int_equal(found.count, 6);
+	intervals__deinit(&found);
+	touch__free(touch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(peak_with_moved_pages),  cmocka_unit_test(peak_during_a_move),
-		cmocka_unit_test(peak_while_ranges_wait), cmocka_unit_test(random_lives),
-		cmocka_unit_test(unsure_pages),
+		cmocka_unit_test(calls_that_have_begun), cmocka_unit_test(peak_with_moved_pages),
+		cmocka_unit_test(peak_during_a_move),	 cmocka_unit_test(peak_while_ranges_wait),
+		cmocka_unit_test(random_lives),		 cmocka_unit_test(unsure_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -172,7 +172,7 @@ static int on_mapping(struct engine *engine, struct target *target, const struct
 	target->rescan.all |= event->type == MAP_EVENT_HOLE;
 	/* A part of what it does may have been told before. */
 	if (event->type == MAP_EVENT_EXIT && !target->rescan.all &&
-	    touch__pending(target->touch, &target->rescan.dirty))
+	    touch__pending(target->touch, event->tid, &target->rescan.dirty))
 		return -ENOMEM;
 	if (event->type == MAP_EVENT_ENTER && rescan__note_call(&target->rescan, &event->enter))
 		return -ENOMEM;

@@ -124,7 +124,7 @@ int rescan__ranges(struct engine *engine, struct target *target, const struct vm
 	int err = rescan__faults(engine, target, since_ns, ret);
 
 	if (!err)
-		err = touch__pending(target->touch, ret);
+		err = touch__pending(target->touch, 0, ret);
 	if (!err)
 		err = add_ranges(&target->rescan.dirty, ret);
 	if (!err)

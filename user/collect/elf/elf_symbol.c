@@ -160,23 +160,45 @@ static bool has_symbols(const GElf_Shdr *header)
 	return header->sh_entsize && header->sh_size / header->sh_entsize > 1;
 }
 
+/* What other files see; all of it in a static program. */
+static Elf_Scn *exported_symbols(Elf *elf, GElf_Shdr *header)
+{
+	Elf_Scn *section = section_of_type(elf, SHT_DYNSYM, header);
+
+	return section && has_symbols(header) ? section : section_of_type(elf, SHT_SYMTAB, header);
+}
+
+int elf_exports_object(int fd, const char *symbol)
+{
+	Elf *elf = elf_open(fd);
+	int err = -ENOENT;
+	uint64_t address;
+	GElf_Shdr header;
+	Elf_Scn *section;
+
+	if (!elf)
+		return -ENOEXEC;
+	section = exported_symbols(elf, &header);
+	if (section)
+		err = find_in_table(elf, section, &header, symbol, STT_OBJECT, &address);
+	elf_end(elf);
+	return err;
+}
+
 int elf_each_function(int fd, elf_visit_function visit, void *ctx)
 {
 	Elf *elf = elf_open(fd);
-	bool locals = false;
 	GElf_Shdr header;
 	Elf_Scn *section;
 	int err = 0;
 
 	if (!elf)
 		return -ENOEXEC;
-	section = section_of_type(elf, SHT_DYNSYM, &header);
-	if (!section || !has_symbols(&header)) {
-		section = section_of_type(elf, SHT_SYMTAB, &header);
-		locals = is_static_pie(elf);
-	}
+	section = exported_symbols(elf, &header);
 	if (section)
-		err = functions_in_table(elf, section, &header, locals, visit, ctx);
+		err = functions_in_table(elf, section, &header,
+					 header.sh_type == SHT_SYMTAB && is_static_pie(elf), visit,
+					 ctx);
 	elf_end(elf);
 	return err;
 }

@@ -18,6 +18,12 @@ int elf_entry_offset(int fd, uint64_t *ret);
 int elf_object_address(int fd, const char *symbol, uint64_t *ret);
 
 /*
+ * 0 if the file exports a data object, else -ENOENT or -ENOEXEC. Of a dynamic program .symtab is not
+ * read, which may have a million symbols.
+ */
+int elf_exports_object(int fd, const char *symbol);
+
+/*
  * Calls visit for each function that the file exports, with its offset in the file in bytes; in a
  * file with no symbol in .dynsym (a static program) for each in .symtab, the local ones of a static
  * PIE too. Names are borrowed and untrusted. Stops at the first nonzero return value and returns it;

@@ -147,10 +147,11 @@ static size_t numpy_site_length(const char *path)
 
 /*
  * 0; -ENOENT if the file can be read and is no interpreter, whatever its name: every interpreter
- * has None; or another -errno. Deleted or replaced files are read too, if permitted.
+ * has None; or another -errno. Deleted or replaced files are read too, if permitted. In a file that
+ * is not named like one only exported symbols are looked at, because most are none.
  */
-static int read_python(const struct proc *proc, int root, const struct vma *vma, char *version,
-		       size_t size)
+static int read_python(const struct proc *proc, int root, const struct vma *vma, bool named,
+		       char *version, size_t size)
 {
 	int fd = mapped_file_open(proc, vma);
 	uint64_t address;
@@ -161,7 +162,8 @@ static int read_python(const struct proc *proc, int root, const struct vma *vma,
 		fd = mapped_file_below(root, vma);
 	if (fd < 0)
 		return fd == -ENOENT ? -ESTALE : fd;
-	err = elf_object_address(fd, "_Py_NoneStruct", &address);
+	err = named ? elf_object_address(fd, "_Py_NoneStruct", &address)
+		    : elf_exports_object(fd, "_Py_NoneStruct");
 	/* The name may have given a version already; this one is exact. */
 	if (!err && !python_version_read(fd, &hex))
 		python_version_format(hex, version, size);
@@ -251,7 +253,8 @@ static bool is_python(const struct proc *proc, int root, bool certain, struct fo
 	/* Not permitted, or not recorded: only the names are left. */
 	if (root < 0 || python->kind != &kinds[0])
 		return certain;
-	err = read_python(proc, root, python->vma, python->version, sizeof(python->version));
+	err = read_python(proc, root, python->vma, certain, python->version,
+			  sizeof(python->version));
 	return certain ? err != -ENOENT : !err;
 }
 

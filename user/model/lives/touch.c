@@ -127,14 +127,17 @@ bool touch__unsettled(const struct touch *touch)
 	return touch->replay.count || touch->doubt.bits.count;
 }
 
-int touch__pending(const struct touch *touch, struct intervals *ret)
+int touch__pending(const struct touch *touch, uint32_t tid, struct intervals *ret)
 {
 	size_t i;
 	int err = 0;
 
 	for (i = 0; !err && i < touch->replay.count; i++) {
-		const struct map_enter *enter = &touch->replay.calls[i].enter;
+		const struct replay_call *call = &touch->replay.calls[i];
+		const struct map_enter *enter = &call->enter;
 
+		if (tid && call->tid != tid)
+			continue;
 		err = intervals__append(ret, enter->start, enter->end, 0);
 		if (!err && enter->new_start)
 			err = intervals__append(ret, enter->new_start, enter->new_end, 0);

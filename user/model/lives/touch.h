@@ -82,8 +82,11 @@ int touch__note_scan(struct touch *touch, const struct page_runs *runs);
 /* Whether a mapping call has begun whose end is not known, or failed and left its pages in doubt. */
 bool touch__unsettled(const struct touch *touch);
 
-/* Appends the ranges of mapping calls that have begun and whose end is not known. 0 or -ENOMEM. */
-int touch__pending(const struct touch *touch, struct intervals *ret);
+/*
+ * Appends the ranges of mapping calls that have begun and whose end is not known: those of a thread,
+ * or of all (tid 0). 0 or -ENOMEM.
+ */
+int touch__pending(const struct touch *touch, uint32_t tid, struct intervals *ret);
 
 /* The address space ended (exec, exit): its last bits, chunk by chunk, then the end. */
 int touch__retire_chunk(struct touch *touch, const struct touch_chunk *chunk);
