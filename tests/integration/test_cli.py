@@ -82,6 +82,9 @@ def test_misuse(arguments):
     (["snap", "-p", "1", "-o", "./new", "--html", "new"], "two options write to ./new"),
     (["-p", "1", "--html", "linked", "--record", "x"], "two options write to linked"),
     (["report", "x", "--html", "linked"], "linked is read, and cannot be written to"),
+    *[(["report", "x", option, "linked"], "linked is read, and cannot be written to")
+      for option in ("--perfetto", "--firefox", "--png", "--svg", "--pdf")],
+    (["snap", "-p", "1", "--png", "./new", "--svg", "new"], "two options write to ./new"),
     (["diff", "x", "-o", "sub/../x"], "sub/../x is read, and cannot be written to"),
 ])
 def test_no_two_outputs_in_one_file(arguments, said, tmp_path):

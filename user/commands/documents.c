@@ -27,15 +27,22 @@ static const char *path_of(const struct options *options, size_t kind)
 	return *(const char *const *)((const char *)options + kinds[kind].offset);
 }
 
-bool documents_wanted(const struct options *options)
+size_t documents_paths(const struct options *options, const char *paths[DOCUMENTS_MAX])
 {
-	size_t i;
+	size_t count = 0, i;
 
 	for (i = 0; i < KINDS; i++) {
-		if (path_of(options, i))
-			return true;
+		paths[count] = path_of(options, i);
+		count += paths[count] != NULL;
 	}
-	return false;
+	return count;
+}
+
+bool documents_wanted(const struct options *options)
+{
+	const char *paths[DOCUMENTS_MAX];
+
+	return documents_paths(options, paths) != 0;
 }
 
 static int tell_failure(const struct document *document, int err)

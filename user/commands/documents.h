@@ -27,6 +27,9 @@ struct documents { /* all zero: none; must not move while they are open */
 	size_t count;
 };
 
+/* The paths that options ask for; borrowed. Returns how many. */
+size_t documents_paths(const struct options *options, const char *paths[DOCUMENTS_MAX]);
+
 /* Whether an option asks for one. */
 bool documents_wanted(const struct options *options);
 

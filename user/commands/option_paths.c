@@ -8,7 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "commands/documents.h"
 #include "commands/usage.h"
+
+#define WRITTEN_MAX (2 + DOCUMENTS_MAX)
 
 /* The path without symbolic links; of a file that does not exist, as far as its folder does. */
 static bool find_place(const char *path, char place[PATH_MAX])
@@ -38,20 +41,32 @@ static bool are_one_file(const char *left, const char *right)
 	       !strcmp(places[0], places[1]);
 }
 
+/* Files that the command writes. Returns how many. */
+static size_t list_written(const struct options *options, const char *written[WRITTEN_MAX])
+{
+	size_t count = 0;
+
+	if (options->output)
+		written[count++] = options->output;
+	count += documents_paths(options, written + count);
+	if (options->record)
+		written[count++] = options->record;
+	return count;
+}
+
 int option_paths__check(const struct options *options, enum option_set command)
 {
-	const char *const written[] = { options->output, options->html, options->record };
-	const size_t count = sizeof(written) / sizeof(written[0]);
 	bool reads = command == OPTIONS_REPORT || command == OPTIONS_DIFF;
+	const char *written[WRITTEN_MAX];
+	size_t count = list_written(options, written), i, j;
 	char **file;
-	size_t i, j;
 
 	for (i = 0; i < count; i++) {
-		for (j = i + 1; written[i] && j < count; j++) {
-			if (written[j] && are_one_file(written[i], written[j]))
+		for (j = i + 1; j < count; j++) {
+			if (are_one_file(written[i], written[j]))
 				return usage_error("two options write to %s", written[i]);
 		}
-		for (file = options->command; reads && written[i] && *file; file++) {
+		for (file = options->command; reads && *file; file++) {
 			if (are_one_file(written[i], *file))
 				return usage_error("%s is read, and cannot be written to",
 						   written[i]);
