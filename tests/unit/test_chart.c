@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "model/moment_lists.h"
 #include "render/chart.h"
 #include "sample_moment.h"
 
@@ -82,6 +83,36 @@ static void sample_of_all_facts_is_drawn(void **state)
 
 		assert_int_equal(drawn.err, 0);
 		assert_true(drawn.count > 1000);
+		free(drawn.bytes);
+	}
+	moment__deinit(&series.moment);
+}
+
+/* Of a recording no word is trusted, and cairo draws no picture with one that is not UTF-8. */
+static void hostile_words_are_drawn(void **state)
+{
+	static const char hostile[] = "\xff\n\xe2\x80\xae\xef\xbf\xbf<";
+	struct series series = { 0 };
+	struct moments moments = moments_of(&series, 1);
+	struct moment_header *header = &series.moment.header;
+	struct process_lists lists;
+	size_t i;
+
+	(void)state;
+	sample_moment(&series.moment);
+	header->version = header->tier = hostile;
+	strcpy(header->environment.kernel, hostile);
+	strcpy(header->environment.machine, hostile);
+	assert_int_equal(process_lists__of(series.moment.processes, &lists), 0);
+	for (i = 0; i < lists.arrays.count; i++) {
+		if (lists.arrays.arrays[i].shape)
+			strcpy(lists.arrays.arrays[i].shape->dtype, hostile);
+	}
+	process_lists__deinit(&lists);
+	for (i = 0; i < CHARTS; i++) {
+		struct drawn drawn = draw_with(charts[i], &moments);
+
+		assert_int_equal(drawn.err, 0);
 		free(drawn.bytes);
 	}
 	moment__deinit(&series.moment);
@@ -195,6 +226,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sample_of_all_facts_is_drawn),
+		cmocka_unit_test(hostile_words_are_drawn),
 		cmocka_unit_test(there_is_no_picture_of_nothing),
 		cmocka_unit_test(a_curve_has_a_bound),
 		cmocka_unit_test(the_moment_that_is_wanted_is_drawn),

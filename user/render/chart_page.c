@@ -112,7 +112,7 @@ static void put_footer(struct chart *chart)
 	const struct moment_header *header = &chart->snapshot->header;
 	time_t now = (time_t)(header->time_unix_ns / 1000000000u);
 	uint64_t ms = header->since_start_ns / 1000000u;
-	char date[32] = "", name[128], words[512];
+	char date[32] = "", name[128], words[512], safe[CHART_TEXT_MAX];
 	struct tm utc;
 
 	if (gmtime_r(&now, &utc))
@@ -129,7 +129,7 @@ static void put_footer(struct chart *chart)
 	chart_rule(chart, CHART_MARGIN, chart->y, WHOLE);
 	chart_font(chart, FONT_SMALL);
 	chart_ink(chart, INK_DIM);
-	chart_text(chart, CHART_MARGIN, WHOLE, words);
+	chart_text(chart, CHART_MARGIN, WHOLE, format_line(words, safe, sizeof(safe)));
 	chart->y += CHART_LINE;
 }
 

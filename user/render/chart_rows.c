@@ -30,16 +30,13 @@ static void put_sizes(const struct chart *chart, uint64_t span, uint64_t residen
 /* "float64 1000x1024", cut where it is too long; "" if there is none. */
 static void describe_shape(const struct array_shape *shape, char *words, size_t size)
 {
-	size_t used = 0;
+	size_t used;
 	uint32_t i;
 
-	words[0] = '\0';
-	if (!shape)
-		return;
-	for (i = 0; i <= shape->ndim && used < size; i++)
-		used += (size_t)(i ? snprintf(words + used, size - used, "%s%" PRId64,
-					      i > 1 ? "x" : " ", shape->dims[i - 1])
-				   : snprintf(words, size, "%s", shape->dtype));
+	used = strlen(format_line(shape ? shape->dtype : "", words, size));
+	for (i = 0; shape && i < shape->ndim && used < size; i++)
+		used += (size_t)snprintf(words + used, size - used, "%s%" PRId64, i ? "x" : " ",
+					 shape->dims[i]);
 }
 
 /* The name, and beside it an array's shape if there is room for all of that. */
