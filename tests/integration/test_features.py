@@ -66,6 +66,50 @@ def check_untraced(report, call):
     assert word not in {life["how"] for life in report["processes"][0]["retired"]}
 
 
+# Touches 100 pages, unmaps them, and touches 10 of a mapping at the same place; then a child ends.
+SMALL = r"""
+static int sys(int number, int a, int b, int c, int d, int e)
+{
+	int ret;
+	register int fifth __asm__("edi") = e;
+	__asm__ volatile ("int $0x80" : "=a"(ret)
+			  : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "r"(fifth) : "memory");
+	return ret;
+}
+void exit(int status) { for (;;) sys(252, status, 0, 0, 0, 0); }
+static void fill(int pages)
+{
+	volatile char *at = (char *)sys(192, 0x20000000, 100 * 4096, 3, 0x32, -1);
+	for (int i = 0; i < pages; i++) at[i * 4096] = 1;
+}
+void _start(void)
+{
+	fill(100);
+	sys(91, 0x20000000, 100 * 4096, 0, 0, 0);
+	fill(10);
+	int child = sys(2, 0, 0, 0, 0, 0);
+	if (child) sys(7, child, 0, 0, 0, 0);
+	exit(0);
+}
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="32-bit programs of x86")
+def test_calls_of_a_32_bit_program(tmp_path):
+    """No tracepoint of system calls shows them, so the first 100 pages have no end."""
+    program = tmp_path / "small"
+    subprocess.run(["gcc", "-m32", "-O1", "-fno-builtin", "-fno-pie", "-no-pie", "-static", "-nostdlib", "-o",
+                    program, "-x", "c", "-"], input=SMALL.encode(), check=True)
+    report, done = harness.run_json(tmp_path, ["--children"], [program])
+    assert done.returncode == 0, done.stderr
+    assert [process["complete"] for process in report["processes"]] == [False, False]
+    assert {kind: count for kind, count in report["losses"].items() if count} == {"programs_32_bit": 2}
+    assert report["incomplete_reasons"] == \
+        ["2 32-bit programs were watched, whose mapping calls the kernel does not trace"]
+    done = harness.pagewatch("check", "-e", "process: touched <= 1GiB", "--", program)
+    assert done.returncode == 3 and "the mapping calls of 32-bit programs are not traced" in done.stderr
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_that_is_not_traced(tmp_path, call):
     report, told = play(tmp_path, CALLS[call], call, options=["--retired", "1000"])

@@ -76,8 +76,10 @@ static int add_child(struct engine *engine, const struct map_event *event)
 	child->touch = touch;
 	set_name(child, event);
 	child->heap_late = !parent;
-	if (parent)
+	if (parent) {
 		child->exe = counted__hold(parent->exe);
+		child->losses.count[LOSS_32_BIT] = parent->losses.count[LOSS_32_BIT];
+	}
 	return allocations_begin(engine, child, parent);
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "collect/elf/elf_priv.h"
 
@@ -225,6 +226,14 @@ int elf_load_bias(int fd, uint64_t offset, uint64_t start, uint64_t page_bytes, 
 	}
 	elf_end(elf);
 	return err;
+}
+
+bool elf_is_32_bit(int fd)
+{
+	unsigned char ident[EI_NIDENT] = { 0 };
+
+	return pread(fd, ident, sizeof(ident), 0) == (ssize_t)sizeof(ident) &&
+	       !memcmp(ident, ELFMAG, SELFMAG) && ident[EI_CLASS] == ELFCLASS32;
 }
 
 int elf_entry_offset(int fd, uint64_t *ret)

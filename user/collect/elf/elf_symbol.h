@@ -6,10 +6,14 @@
 #ifndef COLLECT_ELF_SYMBOL_H
 #define COLLECT_ELF_SYMBOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* File offset in bytes of a defined function of .dynsym or .symtab; -ENOENT: not there. */
 int elf_symbol_offset(int fd, const char *symbol, uint64_t *ret);
+
+/* Whether it is a 32-bit program, also one of 64-bit code (x32). Reads its first bytes only. */
+bool elf_is_32_bit(int fd);
 
 /* File offset in bytes of the entry point: reached once ld.so has mapped all libraries. */
 int elf_entry_offset(int fd, uint64_t *ret);
