@@ -137,22 +137,10 @@ def test_count_and_text(opened):
     assert process.returncode == 0 and text.count(f"python3 ({target.pid})") == 2
 
 
-THREADS = test_checkpoints.BEGIN + """
-import threading
-print("READY", flush=True)
-sys.stdin.readline()
-threads = [threading.Thread(target=at, args=(f"t{i}",)) for i in range(17)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-print("AT the end", flush=True)
-sys.stdin.readline()
-"""
-
-
 @pytest.mark.parametrize("options", [[], ["--freeze"]], ids=["runs on", "frozen"])
 def test_threads_at_once(options, tmp_path, opened):
     """All wait for their moment; with --freeze the others stand still meanwhile."""
-    target = started(opened, THREADS)
+    target = started(opened, test_checkpoints.ATTACHED_THREADS)
     record = Record(opened, target.pid, tmp_path / "a.pw", *options)
     record.phases.leave()
     target.go()

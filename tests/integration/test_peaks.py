@@ -109,14 +109,20 @@ def resident_of(pid, data, pages):
     return sum(state.startswith("anon") for state in states.values())
 
 
-@pytest.mark.parametrize("backend", ["tp_btf", "none"])
-def test_locals_of_main(backend, start):
-    """At the end nothing of them is left; at the peak each has exactly its pages."""
-    run = start("--backend", backend, command=[harness.PYTHON, "-c", LOCALS])
+def at_the_peak(run):
+    """A moment of LOCALS is taken, in which the kernel counts the same pages; where x begins."""
     _, pid, x_data, y_data = run.ready().split()
     run.moment()
     assert resident_of(int(pid), int(x_data), 8209) == 4100
     assert resident_of(int(pid), int(y_data), 6007) == 6008
+    return int(x_data)
+
+
+@pytest.mark.parametrize("backend", ["tp_btf", "none"])
+def test_locals_of_main(backend, start):
+    """At the end nothing of them is left; at the peak each has exactly its pages."""
+    run = start("--backend", backend, command=[harness.PYTHON, "-c", LOCALS])
+    at_the_peak(run)
     report = run.end()
     assert report["reason"] == "end" and report["peak"]["reason"] == "peak"
     assert report["moments"] == [report["peak"]]

@@ -21,7 +21,7 @@ LINE = rb"\r\x1b\[Kpagewatch: [a-z]+( [a-zA-Z]+)*( \d+ %)? \(\d+ s\)"
 
 
 def wait_a_tick():
-    """pagewatch reads a clock that goes on with the ticks of the kernel."""
+    """pagewatch reads a clock that goes on with the ticks of the kernel. No timer waits on it."""
     begin = time.clock_gettime(MONOTONIC_COARSE)
     while time.clock_gettime(MONOTONIC_COARSE) < begin + 0.002:
         time.sleep(0.001)

@@ -167,6 +167,7 @@ def test_beside_the_live_view(tmp_path, opened):
 STORM = "for i in $(seq 200); do /bin/true & done; wait"
 
 
+@pytest.mark.alone
 def test_children_do_not_wait_for_a_moment_each(tmp_path):
     """Moments take half of the time at most. Held behind one each, children took 30 times as long."""
     took = []

@@ -9,7 +9,7 @@ import subprocess
 
 import harness
 import pytest
-from test_peaks import CHECKPOINTS, LOCALS, MIB, PAGE, PROGRAM, Run, resident_of
+from test_peaks import CHECKPOINTS, LOCALS, MIB, PAGE, PROGRAM, Run, at_the_peak
 
 pytestmark = pytest.mark.root
 
@@ -47,10 +47,7 @@ def fixture_start(tmp_path, opened):
 def test_locals_of_main_in_a_recording(backend, start):
     """The same moment as that of run; report and diff say the same of it."""
     run = start("--backend", backend, command=[harness.PYTHON, "-c", LOCALS])
-    _, pid, x_data, y_data = run.ready().split()
-    run.moment()
-    assert resident_of(int(pid), int(x_data), 8209) == 4100
-    assert resident_of(int(pid), int(y_data), 6007) == 6008
+    x_data = at_the_peak(run)
     peak, end = run.end()
     assert (peak["reason"], end["reason"]) == ("peak", "end")
     x, y = (harness.array_of(peak["processes"][0], f"__main__.main():{name}") for name in "xy")
@@ -62,7 +59,7 @@ def test_locals_of_main_in_a_recording(backend, start):
     rows = {row["name"]: (row["resident_bytes_before"], row["resident_bytes_after"])
             for row in json.loads(done.stdout)["processes"][0]["arrays"]}
     # Without malloc's header, of the bytes of the arrays.
-    assert rows == {"__main__.main():x": (4099 * PAGE + PAGE - int(x_data) % PAGE, 0),
+    assert rows == {"__main__.main():x": (4099 * PAGE + PAGE - x_data % PAGE, 0),
                     "__main__.main():y": (6007 * PAGE, 0), "__main__.kept": (0, 1009 * PAGE)}
     with contextlib.closing(sqlite3.connect(run.report)) as db:
         assert db.execute("SELECT reason FROM moment").fetchall() == [("peak",), ("end",)]
