@@ -10,42 +10,60 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
+comma := ,
+# By the names that libbpf's headers have for machines.
+HOST_ARCH := $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/i.86/x86/' -e 's/^arm.*/arm/' \
+	-e 's/aarch64/arm64/' -e 's/ppc64.*/powerpc/' -e 's/s390x/s390/' -e 's/riscv64/riscv/' \
+	-e 's/loongarch64/loongarch/')
+ARCH ?= $(HOST_ARCH)
+CROSS := $(filter-out $(HOST_ARCH),$(ARCH))
+TRIPLE := $(if $(CROSS),$(patsubst $(ARCH):%,%,$(filter $(ARCH):%,x86:x86_64-linux-gnu arm64:aarch64-linux-gnu)))
+ifneq ($(CROSS),$(if $(TRIPLE),$(CROSS)))
+$(error pagewatch: no cross build for ARCH=$(ARCH) (known: x86, arm64))
+endif
+CROSS_COMPILE ?= $(addsuffix -,$(TRIPLE))
+
 ifeq ($(origin CC),default)
-CC := gcc
+CC := $(CROSS_COMPILE)gcc
 endif
 ifeq ($(origin LD),default)
-LD := ld
+LD := $(CROSS_COMPILE)ld
+endif
+ifeq ($(origin AR),default)
+AR := $(CROSS_COMPILE)ar
 endif
 CLANG ?= clang
 LLVM_STRIP ?= llvm-strip
-OBJCOPY ?= objcopy
+OBJCOPY ?= $(CROSS_COMPILE)objcopy
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
-PKG_CONFIG ?= pkg-config
+# Another machine's libraries are Debian's, of that architecture, here or below SYSROOT.
+TARGET_ROOT := $(if $(CROSS),$(SYSROOT))
+PKG_CONFIG ?= $(if $(CROSS),env PKG_CONFIG_SYSROOT_DIR=$(TARGET_ROOT) \
+	PKG_CONFIG_LIBDIR=$(TARGET_ROOT)/usr/lib/$(TRIPLE)/pkgconfig:$(TARGET_ROOT)/usr/share/pkgconfig) pkg-config
+TARGET_CFLAGS := $(if $(TARGET_ROOT),--sysroot=$(TARGET_ROOT) \
+	-isystem $(TARGET_ROOT)/usr/include/$(TRIPLE) -isystem $(TARGET_ROOT)/usr/include)
+TARGET_LDFLAGS := $(if $(TARGET_ROOT),--sysroot=$(TARGET_ROOT) -L$(TARGET_ROOT)/usr/lib/$(TRIPLE) \
+	-Wl$(comma)-rpath-link$(comma)$(TARGET_ROOT)/usr/lib/$(TRIPLE):$(TARGET_ROOT)/lib/$(TRIPLE))
 SCDOC ?= scdoc
 PYTHON ?= /usr/bin/python3
 INSTALL ?= install
 PREFIX ?= /usr/local
-O ?= .output
+O ?= .output$(addprefix /,$(CROSS))
 FUZZ_SECONDS ?= 30
 Q := $(if $(V),,@)
-
-ARCH := $(shell uname -m | sed -e 's/x86_64/x86/' -e 's/i.86/x86/' -e 's/^arm.*/arm/' \
-	-e 's/aarch64/arm64/' -e 's/ppc64.*/powerpc/' -e 's/s390x/s390/' -e 's/riscv64/riscv/' \
-	-e 's/loongarch64/loongarch/')
 
 # Objects of different compilers and of sanitized builds never mix.
 VARIANT := $(notdir $(firstword $(CC)))$(if $(SANITIZE),-sanitize)
 OBJ := $(O)/obj/$(VARIANT)
-PROGRAM := $(if $(filter gcc,$(VARIANT)),$(O),$(OBJ))/pagewatch
+PROGRAM := $(if $(filter $(CROSS_COMPILE)gcc,$(VARIANT)),$(O),$(OBJ))/pagewatch
 
-comma := ,
 # Sanitized code is compiled twice as fast so, and reports still have lines.
 CFLAGS ?= $(if $(SANITIZE),-O1 -g1,-O2 -g)
 SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=address$(comma)undefined \
 	-fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Iuser -I. -I$(O) -Wall -Wextra -Wshadow \
-	-Wstrict-prototypes $(if $(WERROR),-Werror) $(SANITIZE_FLAGS) $(CFLAGS)
-ALL_LDFLAGS := $(SANITIZE_FLAGS) $(LDFLAGS)
+	-Wstrict-prototypes $(if $(WERROR),-Werror) $(SANITIZE_FLAGS) $(TARGET_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS := $(SANITIZE_FLAGS) $(TARGET_LDFLAGS) $(LDFLAGS)
 
 # Looked up when a link needs them; the rule for $(O)/tools says in words what is missing.
 # libiberty has no .pc file.
@@ -54,8 +72,10 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty
 BPF_LIBS = $(shell $(PKG_CONFIG) --libs libbpf $(PACKAGES)) -liberty
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 
+# clang's own, and those of the machine that it is for: asm/ptrace.h is different on each.
 BPF_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
-	sed -n '/<...> search starts here:/,/End of search list./{s| \(/.*\)|-idirafter \1|p}')
+	sed -n '/<...> search starts here:/,/End of search list./{$(if $(CROSS),/.lib.clang./)s| \(/.*\)|-idirafter \1|p}') \
+	$(if $(CROSS),$(addprefix -idirafter ,$(wildcard $(TARGET_ROOT)/usr/include/$(TRIPLE) /usr/$(TRIPLE)/include) /usr/include))
 BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
 	$(if $(WERROR),-Werror) -D__TARGET_ARCH_$(ARCH) -Ivmlinux -Ibpf -Iuser -I. $(BPF_INCLUDES)
 
@@ -154,6 +174,7 @@ help:
 #:
 #: Variables: V=1 (show commands), WERROR=1, SANITIZE=1 (ASan and UBSan), CC=gcc|clang,
 #: CFLAGS, LDFLAGS, O=DIR instead of .output, AS_SELF=1 (as root: build as root),
+#: ARCH=arm64 (with Debian's cross compiler, into .output/arm64), SYSROOT=DIR (that machine's libraries),
 #: GENERATE=PROGRAM (a pagewatch of this machine, for the man page of a cross build).
 
 deps:
@@ -221,7 +242,7 @@ $(O)/tools:
 		cairo:libcairo2-dev; do \
 		$(PKG_CONFIG) --exists $${pair%:*} || need $${pair%:*} $${pair#*:}; \
 	done; \
-	printf '%s\n' '#include <libiberty/demangle.h>' | $(CC) -E - >/dev/null 2>&1 || \
+	printf '%s\n' '#include <libiberty/demangle.h>' | $(CC) $(TARGET_CFLAGS) -E - >/dev/null 2>&1 || \
 		need libiberty libiberty-dev
 	@touch $@
 

@@ -3,6 +3,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,6 +11,19 @@
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
+
+/* An argument of 8 bytes: a register's value, or what is at a register's value plus offset. */
+struct operand {
+	char name[8];
+	long offset;
+	bool memory;
+};
+
+/* Whether a sscanf() of want values read all up to the end of the argument. */
+static bool argument_ends(const char *arguments, int values, int want, int used)
+{
+	return values == want && used && (!arguments[used] || arguments[used] == ' ');
+}
 
 #if defined(__x86_64__)
 static const struct {
@@ -34,6 +48,25 @@ static const struct {
 	{ "r15", offsetof(struct user_regs_struct, r15) },
 };
 
+/* "8@%rbx", "8@(%rbp)" or "8@-24(%rbp)". */
+static bool operand_parse(const char *arguments, struct operand *ret)
+{
+	int used = 0, values;
+
+	*ret = (struct operand){ .memory = false };
+	values = sscanf(arguments, "8@%%%7[a-z0-9]%n", ret->name, &used);
+	if (argument_ends(arguments, values, 1, used))
+		return true;
+	ret->memory = true;
+	used = 0;
+	values = sscanf(arguments, "8@(%%%7[a-z0-9])%n", ret->name, &used);
+	if (argument_ends(arguments, values, 1, used))
+		return true;
+	values = sscanf(arguments, "8@%ld(%%%7[a-z0-9])%n", &ret->offset, ret->name, &used);
+	return argument_ends(arguments, values, 2, used);
+}
+
+/* Of a 64-bit program: the register set of another one has another size. */
 static int register_value(pid_t tid, const char *name, uint64_t *ret)
 {
 	struct user_regs_struct values;
@@ -43,14 +76,60 @@ static int register_value(pid_t tid, const char *name, uint64_t *ret)
 	if (ptrace(PTRACE_GETREGSET, tid, (void *)(uintptr_t)NT_PRSTATUS, &vector))
 		return -errno;
 	for (i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
-		if (!strcmp(registers[i].name, name)) {
+		if (!strcmp(registers[i].name, name) && vector.iov_len == sizeof(values)) {
 			memcpy(ret, (char *)&values + registers[i].offset, sizeof(*ret));
 			return 0;
 		}
 	}
 	return -EOPNOTSUPP;
 }
+#elif defined(__aarch64__)
+/* "8@x19", "8@[sp]" or "8@[x29, -24]". */
+static bool operand_parse(const char *arguments, struct operand *ret)
+{
+	int used = 0, values;
+
+	*ret = (struct operand){ .memory = false };
+	values = sscanf(arguments, "8@%7[a-z0-9]%n", ret->name, &used);
+	if (argument_ends(arguments, values, 1, used))
+		return true;
+	ret->memory = true;
+	used = 0;
+	values = sscanf(arguments, "8@[%7[a-z0-9]]%n", ret->name, &used);
+	if (argument_ends(arguments, values, 1, used))
+		return true;
+	values = sscanf(arguments, "8@[%7[a-z0-9], %ld]%n", ret->name, &ret->offset, &used);
+	return argument_ends(arguments, values, 2, used);
+}
+
+/* Of a 64-bit program: the register set of another one has another size. */
+static int register_value(pid_t tid, const char *name, uint64_t *ret)
+{
+	struct user_regs_struct values;
+	struct iovec vector = { &values, sizeof(values) };
+	unsigned int number;
+	char rest;
+
+	if (ptrace(PTRACE_GETREGSET, tid, (void *)(uintptr_t)NT_PRSTATUS, &vector))
+		return -errno;
+	if (vector.iov_len != sizeof(values))
+		return -EOPNOTSUPP;
+	if (!strcmp(name, "sp"))
+		*ret = values.sp;
+	else if (sscanf(name, "x%2u%c", &number, &rest) == 1 && number < 31)
+		*ret = values.regs[number];
+	else
+		return -EOPNOTSUPP;
+	return 0;
+}
 #else
+static bool operand_parse(const char *arguments, struct operand *ret)
+{
+	(void)arguments;
+	(void)ret;
+	return false;
+}
+
 static int register_value(pid_t tid, const char *name, uint64_t *ret)
 {
 	(void)tid;
@@ -67,23 +146,18 @@ static int peek_word(pid_t tid, uint64_t address, unsigned long *ret)
 	return errno ? -EFAULT : 0;
 }
 
-/* "8@%rbx", or "8@-24(%rbp)": a pointer in a register, or on the stack. */
 static int pointer_value(pid_t tid, const char *arguments, uint64_t *ret)
 {
+	struct operand operand;
 	unsigned long word;
-	char name[8];
-	long offset = 0;
-	int used = 0, err;
+	int err;
 
-	if (sscanf(arguments, "8@%%%7[a-z0-9]%n", name, &used) == 1 && used &&
-	    (!arguments[used] || arguments[used] == ' '))
-		return register_value(tid, name, ret);
-	if ((sscanf(arguments, "8@%ld(%%%7[a-z0-9])%n", &offset, name, &used) != 2 || !used) &&
-	    (sscanf(arguments, "8@(%%%7[a-z0-9])%n", name, &used) != 1 || !used))
+	if (!operand_parse(arguments, &operand))
 		return -EOPNOTSUPP;
-	err = register_value(tid, name, ret);
-	if (!err)
-		err = peek_word(tid, *ret + (uint64_t)offset, &word);
+	err = register_value(tid, operand.name, ret);
+	if (err || !operand.memory)
+		return err;
+	err = peek_word(tid, *ret + (uint64_t)operand.offset, &word);
 	if (!err)
 		*ret = word;
 	return err;
@@ -91,7 +165,7 @@ static int pointer_value(pid_t tid, const char *arguments, uint64_t *ret)
 
 int usdt_read_text(pid_t tid, const char *arguments, char *text, size_t size)
 {
-	unsigned long word;
+	unsigned long word = 0;
 	uint64_t address;
 	size_t at;
 	int err;
