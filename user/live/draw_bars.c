@@ -365,6 +365,8 @@ void draw_footer(const struct live_state *state, struct cells *cells)
 		return;
 	if (state->asks)
 		draw_prompt(state, cells);
+	else if (*state->note && state->page != PAGE_LIST)
+		put_alarm(cells, state->rows - 1, state->note);
 	else
 		draw_hints(state, cells,
 			   state->page == PAGE_SORT   ? of_menu

@@ -265,6 +265,8 @@ static int step_in_time(struct live *live)
 		return show_kept(live, to);
 	if (live->state.step < 0)
 		tell_no_earlier(live);
+	else
+		snprintf(live->state.note, sizeof(live->state.note), "this is the last moment");
 	return 0;
 }
 

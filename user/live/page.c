@@ -79,7 +79,7 @@ static void put_keys(struct writer *writer)
 {
 	static const char *const keys[][2] = {
 		{ "q F10", "end" },
-		{ "arrows j k", "move; left and right fold and open" },
+		{ "arrows j k", "move; left and right fold and open, as - and + do" },
 		{ "PgUp PgDn", "a screen up or down; also Ctrl-B and Ctrl-F" },
 		{ "Home End", "first and last row; also g and G" },
 		{ "Enter", "open an array or a mapping over the whole screen" },

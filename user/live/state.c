@@ -7,6 +7,7 @@
 
 #include "live/layout.h"
 #include "live/page.h"
+#include "live/unused.h"
 #include "live/zoom.h"
 
 #define CONTROL(letter) ((letter)&0x1fu)
@@ -101,8 +102,10 @@ static int fold_to(struct live_state *state, bool open)
 	row = &state->list.rows[at];
 	if (row->holds && row->open != open)
 		return state_fold(state);
-	if (open)
+	if (open) {
+		state_tell_leaf(state);
 		return 0;
+	}
 	while (at > 0 && state->list.rows[at].depth >= row->depth)
 		at--;
 	state_move_to(state, at);
@@ -118,10 +121,8 @@ static int press_letter(struct live_state *state, uint32_t letter, enum live_wis
 		*ret = LIVE_LEAVE;
 		return 0;
 	case 'j':
-		state_move(state, 1);
-		return 0;
 	case 'k':
-		state_move(state, -1);
+		state_move(state, letter == 'j' ? 1 : -1);
 		return 0;
 	case 'f':
 	case CONTROL('F'):
@@ -132,13 +133,16 @@ static int press_letter(struct live_state *state, uint32_t letter, enum live_wis
 		state_move(state, -screen);
 		return 0;
 	case 'g':
-		state_move_to(state, 0);
-		return 0;
 	case 'G':
-		state_move_to(state, state->list.count);
+		state_move_to(state, letter == 'G' ? state->list.count : 0);
 		return 0;
 	case ' ':
 		return state_fold(state);
+	case '+':
+	case '=':
+	case '-':
+	case '_':
+		return fold_to(state, letter == '+' || letter == '=');
 	case '/':
 		begin_prompt(state, ASKS_SEARCH);
 		return 0;
@@ -168,6 +172,7 @@ static int press_letter(struct live_state *state, uint32_t letter, enum live_wis
 		open_page(state, PAGE_MESSAGES);
 		return 0;
 	default:
+		tell_unused_key(state, &(struct live_key){ LIVE_CHARACTER, letter, 0, 0 });
 		return 0;
 	}
 }
@@ -177,9 +182,11 @@ static int press_function(struct live_state *state, uint32_t number, enum live_w
 	static const char letters[] = {
 		[1] = '?', [3] = '/', [4] = '\\', [5] = 't', [6] = '>', [10] = 'q'
 	};
-	bool known = number < sizeof(letters) && letters[number];
 
-	return known ? press_letter(state, (uint32_t)letters[number], ret) : 0;
+	if (number < sizeof(letters) && letters[number])
+		return press_letter(state, (uint32_t)letters[number], ret);
+	tell_unused_key(state, &(struct live_key){ LIVE_FUNCTION, number, 0, 0 });
+	return 0;
 }
 
 static int on_click(struct live_state *state, const struct live_key *key, bool twice)
@@ -252,9 +259,13 @@ static int press_opened(struct live_state *state, const struct live_key *key, en
 		state_press_zoom(state, &(struct live_key){ .type = letter == CONTROL('F')
 									    ? LIVE_PAGE_DOWN
 									    : LIVE_PAGE_UP });
-	if (letter == 'p' || letter == 'm' || letter == '?')
+	else if (letter == 'p' || letter == 'm' || letter == '?')
 		return press_letter(state, letter, ret);
-	return number == 1 || number == 10 ? press_function(state, number, ret) : 0;
+	else if (number == 1 || number == 10)
+		return press_function(state, number, ret);
+	else
+		tell_unused_key(state, key);
+	return 0;
 }
 
 /* What moves through text moves through the sort menu as well. */
@@ -293,10 +304,12 @@ static int press_page(struct live_state *state, const struct live_key *key)
 		state->page = PAGE_LIST;
 		if (state->menu_at != state->order)
 			return sort_by(state, (enum list_order)state->menu_at);
-	} else if (state->page == PAGE_SORT) {
+	} else if (state->page == PAGE_SORT && step) {
 		state->menu_at = stepped_line(state->menu_at, step, LIST_ORDERS - 1);
-	} else {
+	} else if (step) {
 		move_page(state, step);
+	} else {
+		tell_unused_key(state, key);
 	}
 	return 0;
 }

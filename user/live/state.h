@@ -75,6 +75,9 @@ void state_move_to(struct live_state *state, size_t row);
 int state_fold(struct live_state *state);
 int state_search(struct live_state *state, bool backwards);
 
+/* Notes that the cursor's row has no rows to fold or open; nothing if it has. */
+void state_tell_leaf(struct live_state *state);
+
 /* The item that the cursor stands on, or NULL. */
 struct item *live_state__item(const struct live_state *state);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "live/state.h"
+#include "live/zoom.h"
 
 static struct list_view view_of(const struct live_state *state, bool all_open)
 {
@@ -85,13 +86,24 @@ int state_build(struct live_state *state)
 	return 0;
 }
 
+void state_tell_leaf(struct live_state *state)
+{
+	const struct item *item = live_state__item(state);
+
+	if (item && !state->list.rows[state->at].holds)
+		snprintf(state->note, sizeof(state->note), "this row holds no other%s",
+			 zoom_possible(item) ? ": Enter opens it" : "");
+}
+
 int state_fold(struct live_state *state)
 {
 	const struct item *item = live_state__item(state);
 	int err;
 
-	if (!item || !state->list.rows[state->at].holds)
+	if (!item || !state->list.rows[state->at].holds) {
+		state_tell_leaf(state);
 		return 0;
+	}
 	err = folds__toggle(&state->folds, &item->key);
 	return err ? err : state_build(state);
 }
@@ -128,6 +140,8 @@ int state_search(struct live_state *state, bool backwards)
 	struct list all;
 	int err;
 
+	if (!*state->search)
+		snprintf(state->note, sizeof(state->note), "nothing was searched: / does");
 	if (!*state->search || !state->picture)
 		return 0;
 	err = list__init(&all, state->picture, &view);

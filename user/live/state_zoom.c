@@ -113,9 +113,14 @@ static void next_colour(struct live_state *state)
 	state->zoom->counts_stale = true;
 }
 
-static void zoom_by(struct zoom *zoom, bool in)
+static void zoom_by(struct live_state *state, bool in)
 {
-	zoom->counts_stale |= window__zoom(&zoom->window, in);
+	if (window__zoom(&state->zoom->window, in))
+		state->zoom->counts_stale = true;
+	else
+		snprintf(state->note, sizeof(state->note), "%s",
+			 in ? "no nearer: the cells are as small as they get"
+			    : "no farther: all of it is shown");
 }
 
 /* Left at the left edge is the way back. */
@@ -172,7 +177,7 @@ static bool press_letter(struct live_state *state, uint32_t letter)
 	case '=':
 	case '-':
 	case '_':
-		zoom_by(state->zoom, letter == '+' || letter == '=');
+		zoom_by(state, letter == '+' || letter == '=');
 		return true;
 	case 'h':
 	case 'l':
@@ -221,7 +226,7 @@ bool state_press_zoom(struct live_state *state, const struct live_key *key)
 	case LIVE_WHEEL_UP:
 	case LIVE_WHEEL_DOWN:
 		if (point_at(state, key))
-			zoom_by(state->zoom, key->type == LIVE_WHEEL_UP);
+			zoom_by(state, key->type == LIVE_WHEEL_UP);
 		return true;
 	case LIVE_CLICK:
 	case LIVE_CLICK_TWICE:
