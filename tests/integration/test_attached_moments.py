@@ -48,8 +48,8 @@ class Record:
     def __init__(self, opened, pid, path, *options):
         self.phases = harness.Phases()
         opened.append(self.phases)
-        self.process = subprocess.Popen([harness.PROGRAM, "record", "-p", str(pid), *harness.NEVER,
-                                         "--no-peaks", "-o", path, *options],
+        self.process = subprocess.Popen([harness.PROGRAM, "record", "-q", "-p", str(pid),
+                                         *harness.NEVER, "--no-peaks", "-o", path, *options],
                                         stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         pass_fds=self.phases.fds(),
                                         env=self.phases.environment())

@@ -40,8 +40,8 @@ def recording(tmp_path_factory):
     """A recording, and the JSON of its moments."""
     path = tmp_path_factory.mktemp("chart") / "a.pw"
     library = str(harness.OUT / "libpagewatch.so.1")
-    done = harness.pagewatch("record", "-o", path, *harness.NEVER, "--no-peaks", "--min-size", 0, "--", harness.PYTHON, "-c",
-                             PROGRAM.format(library=library))
+    done = harness.pagewatch("record", "-q", "-o", path, *harness.NEVER, "--no-peaks", "--min-size", 0, "--",
+                             harness.PYTHON, "-c", PROGRAM.format(library=library))
     assert (done.returncode, done.stderr) == (0, "")
     lines = report(path, "--json", "--detail", "--moment", "all", *VIEW)
     return path, [json.loads(line) for line in lines.splitlines()]

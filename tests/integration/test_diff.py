@@ -155,7 +155,7 @@ for name in "last", "1", "peak", "first", "plain", "checkpoint:odd":
 def test_names_that_look_like_other_words(tmp_path):
     """A checkpoint can have any name."""
     path = tmp_path / "one.pw"
-    done = harness.pagewatch("record", "-o", path, *harness.NEVER, "--", harness.PYTHON, "-c", NAMES)
+    done = harness.pagewatch("record", "-q", "-o", path, *harness.NEVER, "--", harness.PYTHON, "-c", NAMES)
     assert done.returncode == 0 and not done.stderr, done.stderr
     for words, number in (("first", 1), ("1", 1), ("last", 7), ("plain", 5), ("checkpoint:last", 1),
                           ("checkpoint:1", 2), ("checkpoint:peak", 3), ("checkpoint:first", 4),
@@ -210,7 +210,7 @@ def mapping_lines(text):
 
 def test_mappings_have_a_bound_and_add_up(tmp_path):
     path = tmp_path / "one.pw"
-    done = harness.pagewatch("record", "-o", path, *harness.NEVER, "--", harness.PYTHON, "-c",
+    done = harness.pagewatch("record", "-q", "-o", path, *harness.NEVER, "--", harness.PYTHON, "-c",
                              IMPORTS)
     assert done.returncode == 0 and not done.stderr, done.stderr
     everything = mapping_lines(diff(path, "--top", "1000", status=1))

@@ -168,7 +168,7 @@ def test_a_forked_child(tmp_path, opened, backend):
 def test_a_command_and_the_views(tmp_path):
     path = tmp_path / "a.pw"
     program = "import numpy as np\na = np.zeros((1000, 1024)); a[:500] = 1\nraise SystemExit(7)"
-    done = harness.pagewatch("record", "-o", path, *harness.NEVER, "--no-peaks", "--",
+    done = harness.pagewatch("record", "-q", "-o", path, *harness.NEVER, "--no-peaks", "--",
                              harness.PYTHON, "-c", program)
     assert done.returncode == 7 and not done.stderr, done.stderr
     snapshot = json.loads(report(path, "--json"))
@@ -212,7 +212,7 @@ assert at("it's \\u00e4".encode()) == 1
 a[:] = 1
 assert at(b"filled") == 1
 """
-    done = harness.pagewatch("record", "-o", path, *harness.NEVER, "--no-peaks", "--",
+    done = harness.pagewatch("record", "-q", "-o", path, *harness.NEVER, "--no-peaks", "--",
                              harness.PYTHON, "-c", program)
     assert done.returncode == 0 and not done.stderr, done.stderr
     assert rows(path, "SELECT m.id, reason, name, process FROM moment m "

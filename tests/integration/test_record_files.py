@@ -30,6 +30,25 @@ def test_the_names_of_files(tmp_path):
     assert rows(tmp_path / name, "SELECT host, rank FROM recording") == [(platform.node(), "12")]
 
 
+@pytest.mark.parametrize("options", [[], ["--no-peaks", "-q"]], ids=["said", "quiet"])
+def test_what_reads_it_is_said(options, tmp_path):
+    """The name is the one that was made of what was typed."""
+    done = harness.pagewatch("record", *options, *harness.NEVER, "-o", "b%r.pw", "--", "/bin/true",
+                             cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "" if options else
+                                              "pagewatch: 1 moment recorded; pagewatch report b0.pw shows it\n")
+
+
+def test_moments_are_counted_at_the_end(tmp_path, opened):
+    target = python(SPARSE, "1")
+    opened.append(target)
+    target.ready()
+    done = harness.pagewatch("record", "-p", target.pid, "-n", "3", "--interval", "1ms", "-o", "a.pw",
+                             cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "pagewatch: 3 moments recorded; pagewatch report a.pw "
+                                                 "shows them\n")
+
+
 @pytest.mark.parametrize("variable", ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID", None])
 def test_ranks(variable, tmp_path):
     environment = {**os.environ, **({variable: "3"} if variable else {"PMI_RANK": "../x"})}
@@ -127,7 +146,7 @@ def test_the_end_of_a_recording_is_asked_for(tmp_path, opened):
     path = tmp_path / "a.pw"
     phases = harness.Phases()
     opened.append(phases)
-    process = subprocess.Popen([harness.PROGRAM, "record", "-p", str(target.pid), *harness.NEVER, "-o",
+    process = subprocess.Popen([harness.PROGRAM, "record", "-q", "-p", str(target.pid), *harness.NEVER, "-o",
                                 path], pass_fds=phases.fds(), env=phases.environment(),
                                stderr=subprocess.PIPE)
     phases.started()
@@ -173,7 +192,7 @@ def test_children_do_not_wait_for_a_moment_each(tmp_path):
     took = []
     for interval in "3600s", "1ms":
         start = time.monotonic()
-        done = harness.pagewatch("record", "-o", tmp_path / "a.pw", "--children", "--interval", interval,
+        done = harness.pagewatch("record", "-q", "-o", tmp_path / "a.pw", "--children", "--interval", interval,
                                  "--", "bash", "-c", STORM)
         took.append(time.monotonic() - start)
         assert done.returncode == 0 and not done.stderr, done.stderr
@@ -183,7 +202,7 @@ def test_children_do_not_wait_for_a_moment_each(tmp_path):
 
 def test_a_temporary_that_is_left_blocks_no_name(tmp_path):
     """In a container the next pagewatch may have the pid of one that was killed."""
-    done = harness.pagewatch("record", "-o", "a.pw", "--", "/bin/true", cwd=tmp_path, preexec_fn=lambda:
+    done = harness.pagewatch("record", "-q", "-o", "a.pw", "--", "/bin/true", cwd=tmp_path, preexec_fn=lambda:
                              pathlib.Path(tmp_path, f".a.pw.pagewatch-{os.getpid()}").touch())
     assert done.returncode == 0 and not done.stderr, done.stderr
     assert moments_in(tmp_path / "a.pw") == 1 and len(os.listdir(tmp_path)) == 2

@@ -86,7 +86,7 @@ def test_a_running_process_is_recorded_at_peaks(tmp_path, opened):
     grow("40")
     phases = harness.Phases()
     opened.append(phases)
-    process = subprocess.Popen([harness.PROGRAM, "record", "-p", str(target.pid), *harness.NEVER,
+    process = subprocess.Popen([harness.PROGRAM, "record", "-q", "-p", str(target.pid), *harness.NEVER,
                                 "-o", tmp_path / "a.pw"], stderr=subprocess.PIPE,
                                pass_fds=phases.fds(), env=phases.environment())
     phases.started()
@@ -124,7 +124,7 @@ def test_no_peaks_in_a_recording(start):
 
 def test_the_list_of_moments(tmp_path):
     path = tmp_path / "a.pw"
-    done = harness.pagewatch("record", "-o", path, "--no-peaks", *harness.NEVER, "--",
+    done = harness.pagewatch("record", "-q", "-o", path, "--no-peaks", *harness.NEVER, "--",
                              harness.PYTHON, "-c", CHECKPOINTS)
     assert done.returncode == 0 and not done.stderr, done.stderr
     moments = moments_of(path)

@@ -31,7 +31,7 @@ RANKS = [("0", "13", "extra"), ("2", "13", "no"), ("10", "211", "extra")]
 def fixture_job(tmp_path):
     """The files as a shell lists them."""
     for rank, *words in RANKS:
-        done = harness.pagewatch("record", "-o", tmp_path / "job-%r.pw", "--no-peaks",
+        done = harness.pagewatch("record", "-q", "-o", tmp_path / "job-%r.pw", "--no-peaks",
                                  *harness.NEVER, "--", harness.PYTHON, "-c", PROGRAM, *words,
                                  env=dict(os.environ, PMI_RANK=rank))
         assert done.returncode == 0 and not done.stderr, done.stderr

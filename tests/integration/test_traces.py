@@ -32,7 +32,7 @@ def recorded(tmp_path_factory):
     """A recording, and its reports."""
     path = tmp_path_factory.mktemp("traces") / "a.pw"
     library = str(harness.OUT / "libpagewatch.so.1")
-    done = harness.pagewatch("record", "-o", path, *harness.NEVER, "--min-size", 0, "--",
+    done = harness.pagewatch("record", "-q", "-o", path, *harness.NEVER, "--min-size", 0, "--",
                              harness.PYTHON, "-c", PROGRAM.format(library=library))
     assert (done.returncode, done.stderr) == (0, "")
     lines = report(path, "--json", "--moment", "all", "--min-size", 0)

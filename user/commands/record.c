@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /* pagewatch record -o FILE: moments of a process or a command into a file. */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -221,6 +222,17 @@ static int record_command(struct record *record)
 	return supervise_status(engine__wait_status(record->engine));
 }
 
+/* What there is now, and what reads it: else nobody knows that it went well. */
+static void tell_recording(const struct record *record)
+{
+	bool one = record->moments == 1;
+
+	if (record->moments && !record->failed)
+		log_note("%" PRIu64 " moment%s recorded; pagewatch report %s shows %s",
+			 record->moments, one ? "" : "s", record->recorder.path,
+			 one ? "it" : "them");
+}
+
 static int start_recording(struct record *record)
 {
 	bool launches = !record->options.pid_count;
@@ -257,6 +269,7 @@ int command_record(int argc, char **argv)
 		status = check_usage(&record.options);
 	if (status < 0)
 		status = start_recording(&record);
+	tell_recording(&record);
 	symbols_seen__deinit(&record.seen);
 	engine__free(record.engine);
 	recorder__close(&record.recorder);
