@@ -7,8 +7,7 @@
 
 __u32 stops_muted;
 
-SEC("uprobe")
-int stop_here(void *ctx)
+static __always_inline void stop_thread(void)
 {
 	__u32 slot = current_slot();
 
@@ -16,6 +15,20 @@ int stop_here(void *ctx)
 	if (!*(volatile __u32 *)&stops_muted && slot != PW_NO_SLOT &&
 	    pid_of_slot(slot) == current_ids() >> 32)
 		bpf_send_signal_thread(SIGSTOP);
+}
+
+SEC("uprobe")
+int stop_here(void *ctx)
+{
+	stop_thread();
+	return 0;
+}
+
+/* The same for a link of several probes: the kernel has programs of its own kind for these (v6.6). */
+SEC("uprobe")
+int stop_linked(void *ctx)
+{
+	stop_thread();
 	return 0;
 }
 

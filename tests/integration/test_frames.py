@@ -80,4 +80,5 @@ def test_frames_need_root(unprivileged, opened):
     target.until("READY")
     done = unprivileged.run("snap", "--pfn", "-p", target.pid)
     assert done.returncode == 3
-    assert done.stderr == ("pagewatch: the kernel hides page frame numbers: --pfn needs root\n")
+    assert done.stderr == ("pagewatch: the kernel hides page frame numbers: --pfn needs root, or "
+                           "CAP_SYS_ADMIN\n")

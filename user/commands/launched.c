@@ -11,7 +11,8 @@
 int launched__status_of_error(const char *program, int err, bool exec_failed)
 {
 	if (!exec_failed) {
-		log_error("cannot start the command: %s", strerror(-err));
+		if (!log_said_error())
+			log_error("cannot start the command: %s", strerror(-err));
 		return STATUS_RUN_FAILED;
 	}
 	log_error("cannot run %s: %s", program, strerror(-err));

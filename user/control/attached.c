@@ -47,19 +47,25 @@ static int attached_find_in(const struct proc *proc, const struct vma *vma,
 	return err;
 }
 
-/* A file that cannot be read, or is not ELF, is not ours. */
+/* A file that is gone, or is not ELF, is not ours; one that we may not read could be. */
 int attached_find(const struct proc *proc, const struct vma_list *vmas, struct attached_place *ret)
 {
+	int err, refused = 0;
 	uint32_t tid;
 	size_t i;
 
 	for (i = 0; i < vmas->count; i++) {
 		const struct vma *vma = &vmas->vmas[i];
 
-		if (vma->executable && vma_maps_file(vma) && !attached_find_in(proc, vma, ret))
+		if (!vma->executable || !vma_maps_file(vma))
+			continue;
+		err = attached_find_in(proc, vma, ret);
+		if (!err)
 			return 0;
+		if (err == -EACCES || err == -EPERM)
+			refused = -EACCES;
 	}
-	return proc__living_thread(proc, &tid) ? -ESRCH : -ENOENT;
+	return proc__living_thread(proc, &tid) ? -ESRCH : refused ? refused : -ENOENT;
 }
 
 int attached__watch(struct attached *attached, const struct proc *proc,

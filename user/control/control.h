@@ -66,7 +66,7 @@ enum last_stop control__last_stop(const struct control *control);
 
 /*
  * Waits for checkpoints of a running process; vmas: what it has mapped. 0, -ENOENT: it has no
- * libpagewatch, -EPERM: somebody else traces it, or another -errno.
+ * libpagewatch, -EPERM: somebody else traces it, -EACCES: we may not, or another -errno.
  */
 int control__attach(struct control *control, const struct proc *proc, const struct vma_list *vmas);
 
@@ -85,7 +85,7 @@ int control__release(struct control *control);
 uint64_t control__overdue(const struct control *control);
 
 /*
- * The process stands still until control__thaw, which must be called in either case. 0, -EPERM: not
+ * The process stands still until control__thaw, which must be called in either case. 0, -EACCES: we may not, -EPERM: not
  * possible, -ETIMEDOUT: a thread does not stop (*why: in words), or another -errno.
  */
 int control__freeze(struct control *control, const struct proc *proc, const char **why);

@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "control/clock.h"
-#include "control/thread_status.h"
 
 #define POLL_NS 20000
 
@@ -29,7 +28,6 @@ int freeze_begin(struct tracer *tracer, const struct proc *proc, const char **wh
 	uint64_t deadline_ns = clock_now_ns() + CONTROL_STOP_NS;
 	pid_t pid = (pid_t)proc__pid(proc), failed;
 	const struct process *process;
-	struct thread_status status;
 	size_t count = 0, before;
 	int err;
 
@@ -44,8 +42,6 @@ int freeze_begin(struct tracer *tracer, const struct proc *proc, const char **wh
 		if (!err)
 			err = tracer__attach(tracer, proc, &failed);
 		count = tracer__threads(tracer, pid);
-		if (err == -EPERM)
-			status = thread_status_read(proc, failed);
 		if (!err)
 			tracer__freeze(tracer, pid);
 		if (!err)
@@ -54,7 +50,7 @@ int freeze_begin(struct tracer *tracer, const struct proc *proc, const char **wh
 	if (err == -ETIMEDOUT)
 		*why = "one of its threads sleeps and cannot be woken";
 	else if (err == -EPERM)
-		*why = status.tracer ? "another debugger holds it" : "not allowed to";
+		*why = "another debugger holds it";
 	return err;
 }
 

@@ -10,7 +10,7 @@
 #include "control/tracer.h"
 
 /*
- * 0: it stands still until freeze_end, which must be called in either case. -EPERM: not possible,
+ * 0: it stands still until freeze_end, which must be called in either case. -EACCES: we may not; -EPERM: not possible,
  * -ETIMEDOUT: a thread does not stop (*why: in words), or another -errno. A process that the tracer
  * already traces stays traced.
  */

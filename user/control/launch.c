@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/capability.h"
 #include "base/log.h"
 #include "base/test_point.h"
 
@@ -78,6 +79,18 @@ static pid_t launch_spawn_child(void *ctx, int link)
 	return pid < 0 ? -errno : pid;
 }
 
+static int launch_may_become(const struct passwd *user)
+{
+	const uint64_t needed = CAPABILITY(CAP_SETUID) | CAPABILITY(CAP_SETGID);
+	char lacking[CAPABILITY_TEXT];
+
+	if (!(needed & ~capability_effective()))
+		return 0;
+	log_error("cannot become user %s: that needs %s", user->pw_name,
+		  capability_say_lacking(needed, lacking, sizeof(lacking)));
+	return -EPERM;
+}
+
 static int launch_find_user(const char *name, const struct passwd **ret)
 {
 	*ret = NULL;
@@ -86,7 +99,7 @@ static int launch_find_user(const char *name, const struct passwd **ret)
 	errno = 0;
 	*ret = getpwnam(name);
 	if (*ret)
-		return 0;
+		return launch_may_become(*ret);
 	log_error("no user named %s", name);
 	return errno ? -errno : -ENOENT;
 }

@@ -76,7 +76,9 @@ static int tracer_attach_thread(struct tracer *tracer, const struct proc *proc, 
 		if (errno == ESRCH)
 			return 0;
 		status = thread_status_read(proc, tid);
-		return thread_status_ended(&status) || status.tracer == getpid() ? 0 : -EPERM;
+		if (thread_status_ended(&status) || status.tracer == getpid())
+			return 0;
+		return status.tracer ? -EPERM : -EACCES;
 	}
 	*fresh = true;
 	return tasks__add_thread(&tracer->tasks, tid, (pid_t)proc__pid(proc)) ? 0 : -ENOMEM;

@@ -9,6 +9,7 @@
 #include "arrays/heap.h"
 #include "arrays/mappings.h"
 #include "base/array.h"
+#include "base/capability.h"
 #include "base/log.h"
 #include "collect/elf/allocators.h"
 #include "collect/elf/mapped_file.h"
@@ -49,6 +50,7 @@ int allocations_begin(struct engine *engine, struct target *target, const struct
 		target->heap_probed = parent->heap_probed;
 		target->heap_own_new = parent->heap_own_new;
 		target->heap_unprobed = parent->heap_unprobed;
+		target->heap_closed = parent->heap_closed;
 	}
 	return 0;
 }
@@ -101,7 +103,7 @@ static int probe_file(struct engine *engine, const struct target *target, const 
 
 	fd = mapped_file_open(target->proc, vma);
 	if (fd < 0)
-		return fd == -ESRCH ? fd : -ENOENT;
+		return fd == -ESRCH || fd == -EACCES ? fd : fd == -EPERM ? -EACCES : -ENOENT;
 	err = allocator_points(fd, points, &count, &file->own_new);
 	if (!err)
 		err = array_reserve((void **)&engine->probed, &engine->probed_capacity,
@@ -121,6 +123,10 @@ static int probe_vma(struct engine *engine, struct target *target, const struct 
 	const struct probed_file *known = find_probed(engine, &file);
 	int err = known ? 0 : probe_file(engine, target, vma, &file);
 
+	if (err == -EACCES) {
+		target->heap_closed = true;
+		return 0;
+	}
 	if (!err) {
 		target->heap_probed = true;
 		target->heap_own_new |= known ? known->own_new : file.own_new;
@@ -163,6 +169,7 @@ static void tell_missing(const struct engine *engine, const struct target *targe
 			   : heap    ? "heap blocks and mappings"
 				     : "mappings";
 	uint64_t forgotten = 0;
+	char lacking[CAPABILITY_TEXT];
 
 	if (!heap && !mappings)
 		return;
@@ -170,7 +177,11 @@ static void tell_missing(const struct engine *engine, const struct target *targe
 		process_moment__miss_names(row, "%s: calls are seen only in the faults tier", what);
 		return;
 	}
-	if (heap && !target->heap_probed)
+	if (heap && target->heap_closed)
+		process_moment__miss_names(
+			row, "heap blocks: not allowed to read its files (that needs %s)",
+			capability_say_lacking(CAPABILITIES_OF_OTHERS, lacking, sizeof(lacking)));
+	else if (heap && !target->heap_probed)
 		process_moment__miss_names(
 			row, "heap blocks: none of its mapped files has a known malloc");
 	if (target->heap_unprobed)

@@ -10,6 +10,7 @@
 #include "arrays/elf_look.h"
 #include "arrays/python/python.h"
 #include "base/array.h"
+#include "base/capability.h"
 #include "base/progress.h"
 #include "engine/priv.h"
 
@@ -78,6 +79,7 @@ static int add_python(struct engine *engine, struct target *target, struct array
 		.max_pages = LOOK_BYTES / engine->environment.page_bytes,
 	};
 	struct python_report report;
+	char lacking[CAPABILITY_TEXT];
 	int err;
 
 	if (!engine->options.want_python)
@@ -85,8 +87,9 @@ static int add_python(struct engine *engine, struct target *target, struct array
 	err = python_scan(target->proc, &target->vmas, target->facts.runtime, &options, list,
 			  &report);
 	if (err == -EACCES || err == -EPERM) {
-		process_moment__miss_names(row,
-					   "not allowed to read its memory: arrays have no names");
+		process_moment__miss_names(
+			row, "not allowed to read its memory: arrays have no names (that needs %s)",
+			capability_say_lacking(CAPABILITIES_OF_OTHERS, lacking, sizeof(lacking)));
 		return 0;
 	}
 	tell_missing(&report, row);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/capability.h"
 #include "base/log.h"
 #include "base/test_point.h"
 #include "collect/proc/proc_kind.h"
@@ -107,22 +108,37 @@ static int attach_children(struct engine *engine, uint32_t pid)
 	return err;
 }
 
+/* Who has no capability at all is not told of them. */
+static char *name_way_in(char *buffer, size_t size)
+{
+	char lacking[CAPABILITY_TEXT];
+
+	if (capability_effective())
+		snprintf(buffer, size, "that needs %s",
+			 capability_say_lacking(CAPABILITIES_OF_OTHERS, lacking, sizeof(lacking)));
+	else
+		snprintf(buffer, size, "try sudo");
+	return buffer;
+}
+
 static void tell_owner(uint32_t pid, uint32_t owner)
 {
 	const struct passwd *user = getpwuid(owner);
-	char number[24];
+	char number[24], way[CAPABILITY_TEXT];
 
 	snprintf(number, sizeof(number), "user %u", owner);
-	log_error("not allowed to read process %u: it belongs to %s (try sudo)", pid,
-		  user ? user->pw_name : number);
+	log_error("not allowed to read process %u: it belongs to %s (%s)", pid,
+		  user ? user->pw_name : number, name_way_in(way, sizeof(way)));
 }
 
 static void tell_protected(uint32_t pid)
 {
+	char way[CAPABILITY_TEXT];
+
 	if (geteuid())
 		log_error("not allowed to read process %u: it is protected, or has more privileges "
-			  "than pagewatch (try sudo)",
-			  pid);
+			  "than pagewatch (%s)",
+			  pid, name_way_in(way, sizeof(way)));
 	else
 		log_error("not allowed to read process %u: the kernel or a security module "
 			  "forbids it even to root",

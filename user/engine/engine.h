@@ -72,7 +72,7 @@ int engine__attach(struct engine *engine, uint32_t pid);
 
 /*
  * Reports the checkpoints of an attached process, by libpagewatch's static probe: traces all its
- * threads from now on. Needs the faults tier. 0, -ENOENT: it has no libpagewatch, -EPERM: a
+ * threads from now on. Needs the faults tier. 0, -ENOENT: it has no libpagewatch, -EACCES, -EPERM: a
  * debugger holds it, -EOPNOTSUPP; logged.
  */
 int engine__attach_checkpoints(struct engine *engine, uint32_t pid);

@@ -3,9 +3,11 @@
  * Targets that stand still for us: a command before it runs and at its end, checkpoints, --freeze.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/capability.h"
 #include "base/log.h"
 #include "base/test_point.h"
 #include "engine/priv.h"
@@ -152,9 +154,14 @@ static int attach_to_target(struct engine *engine, uint32_t pid)
 int engine__attach_checkpoints(struct engine *engine, uint32_t pid)
 {
 	int err = attach_to_target(engine, pid);
+	char lacking[CAPABILITY_TEXT];
+
+	capability_say_lacking(CAPABILITIES_OF_OTHERS, lacking, sizeof(lacking));
 
 	if (err == -ENOENT)
 		log_error("process %u does not use libpagewatch: it has no checkpoints", pid);
+	else if (err == -EACCES)
+		log_error("cannot wait for checkpoints of process %u: that needs %s", pid, lacking);
 	else if (err == -EPERM)
 		log_error("cannot wait for checkpoints of process %u: another debugger holds it",
 			  pid);
@@ -168,8 +175,13 @@ int engine__attach_checkpoints(struct engine *engine, uint32_t pid)
 void engine__try_checkpoints(struct engine *engine, uint32_t pid)
 {
 	int err = attach_to_target(engine, pid);
+	char lacking[CAPABILITY_TEXT];
 
-	if (err == -EPERM)
+	capability_say_lacking(CAPABILITIES_OF_OTHERS, lacking, sizeof(lacking));
+
+	if (err == -EACCES)
+		log_warn("cannot see the checkpoints of process %u: that needs %s", pid, lacking);
+	else if (err == -EPERM)
 		log_warn("cannot see the checkpoints of process %u: another debugger holds it",
 			 pid);
 	else if (err && err != -ENOENT && err != -ESRCH && err != -EOPNOTSUPP)
@@ -220,6 +232,7 @@ void engine__answer_checkpoint(struct engine *engine, bool taken)
 
 int engine_freeze(struct engine *engine, const struct target *target, bool *frozen)
 {
+	char needs[CAPABILITY_TEXT + 16], lacking[CAPABILITY_TEXT];
 	const char *why = "";
 	int err;
 
@@ -231,10 +244,13 @@ int engine_freeze(struct engine *engine, const struct target *target, bool *froz
 	if (!err)
 		return 0;
 	control__thaw(engine->control, (pid_t)target->pid);
-	if (err != -EPERM && err != -ETIMEDOUT)
+	if (err != -EPERM && err != -EACCES && err != -ETIMEDOUT)
 		return err;
+	snprintf(needs, sizeof(needs), "that needs %s",
+		 capability_say_lacking(CAPABILITIES_OF_OTHERS, lacking, sizeof(lacking)));
 	if (!engine->told_freeze)
-		log_warn("cannot stop process %u: %s; it is read while it runs", target->pid, why);
+		log_warn("cannot stop process %u: %s; it is read while it runs", target->pid,
+			 err == -EACCES ? needs : why);
 	engine->told_freeze = true;
 	return 0;
 }

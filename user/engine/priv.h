@@ -106,6 +106,7 @@ struct target {
 	bool heap_late;		    /* it ran before its allocator was probed */
 	bool heap_own_new;	    /* one of its allocators has its own operator new */
 	bool heap_unprobed;	    /* one of its allocators could not be probed */
+	bool heap_closed;	    /* a file of it could not be opened: we may not */
 	bool heap_probed;	    /* one of its allocators was found */
 	struct file_maps files;	    /* as of the last check of its mappings */
 	uint64_t heap_files;	    /* the generation of files that was searched for allocators */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/capability.h"
 #include "base/counted.h"
 #include "base/log.h"
 #include "base/test_point.h"
@@ -246,6 +247,7 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 int engine_look(struct engine *engine, struct target *target, struct process_moment *row)
 {
 	int err = fill_process(engine, target, row);
+	char lacking[CAPABILITY_TEXT];
 
 	if (err == -EAGAIN)
 		return err;
@@ -255,7 +257,9 @@ int engine_look(struct engine *engine, struct target *target, struct process_mom
 		return 0;
 	}
 	if (err == -EPERM && engine->options.want_frames)
-		log_error("the kernel hides page frame numbers: --pfn needs root");
+		log_error("the kernel hides page frame numbers: --pfn needs %s",
+			  capability_say_lacking(CAPABILITY(CAP_SYS_ADMIN), lacking,
+						 sizeof(lacking)));
 	else if (err)
 		log_error("cannot read process %u: %s", target->pid, strerror(-err));
 	return err;

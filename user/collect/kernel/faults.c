@@ -10,13 +10,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/capability.h"
 #include "base/log.h"
 #include "collect/kernel/faults_priv.h"
 #include "collect/kernel/kernel_types.h"
 #include "collect/kernel/tracefs.h"
 #include "collect/proc/proc_self.h"
 
-#define NEEDS_ROOT "that needs root (or CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE)"
+#define NEEDED (CAPABILITY(CAP_BPF) | CAPABILITY(CAP_PERFMON))
 
 const char *faults_backend_name(enum faults_backend backend)
 {
@@ -61,6 +62,7 @@ static int choose_programs(struct faults *faults)
 	bpf_program__set_autoload(skel->progs.fault_user, tp_btf);
 	bpf_program__set_autoload(skel->progs.fault_kernel, tp_btf);
 	bpf_program__set_autoload(skel->progs.fault_perf, !tp_btf);
+	faults_configure_stops(faults);
 	err = faults_configure_features(faults);
 	return err ? err : faults_configure_heap(faults);
 }
@@ -126,6 +128,16 @@ static int give_reason(char *reason, size_t size, int err, const char *text)
 	return err;
 }
 
+/* EACCES comes from the verifier; a missing capability gives EPERM. */
+static int give_need(char *reason, size_t size, uint64_t needed)
+{
+	char lacking[CAPABILITY_TEXT];
+
+	snprintf(reason, size, "that needs %s",
+		 capability_say_lacking(needed, lacking, sizeof(lacking)));
+	return -EPERM;
+}
+
 static int load_backend(struct faults *faults, char *reason, size_t size)
 {
 	enum faults_backend wanted = faults->options.backend;
@@ -145,9 +157,8 @@ static int load_backend(struct faults *faults, char *reason, size_t size)
 			    wanted != FAULTS_PERF && tracepoints ? FAULTS_TP_BTF : FAULTS_PERF);
 	if (err && wanted == FAULTS_AUTO && tracepoints && err != -EPERM)
 		err = load_programs(faults, FAULTS_PERF);
-	/* EACCES comes from the verifier; a missing capability gives EPERM. */
 	if (err == -EPERM)
-		return give_reason(reason, size, -EPERM, NEEDS_ROOT);
+		return give_need(reason, size, NEEDED);
 	if (err) {
 		snprintf(reason, size, "the kernel refuses the BPF programs: %s", strerror(-err));
 		return -EOPNOTSUPP;
@@ -166,12 +177,13 @@ int faults__open(const struct faults_options *options, struct faults **ret, char
 	libbpf_set_print(print_libbpf);
 	faults->options = *options;
 	faults->events = tracefs_open_events();
-	if (faults->events < 0) {
-		err = faults->events;
-		give_reason(reason, reason_size, err,
-			    err == -EPERM ? NEEDS_ROOT : "this kernel has no tracefs");
+	err = faults->events < 0 ? faults->events : 0;
+	if (err == -EACCES || err == -EPERM)
+		err = give_need(reason, reason_size, NEEDED | tracefs_needs());
+	else if (err)
+		give_reason(reason, reason_size, err, "this kernel has no tracefs");
+	if (err)
 		goto out;
-	}
 	err = load_backend(faults, reason, reason_size);
 	if (err)
 		goto out;

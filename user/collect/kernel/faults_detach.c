@@ -17,8 +17,7 @@ static void destroy_links(struct faults *faults)
 {
 	size_t i;
 
-	for (i = 0; i < faults->stop_count; i++)
-		bpf_link__destroy(faults->stops[i].link);
+	faults_close_stops(faults);
 	for (i = 0; i < faults->link_count; i++)
 		bpf_link__destroy(faults->links[i]);
 	for (i = 0; i < faults->session_count; i++)

@@ -2,31 +2,12 @@
 /* Probes on the functions of an allocator: by a uprobe session (v6.13), else by perf events. */
 #include <errno.h>
 #include <stdio.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "collect/kernel/faults_priv.h"
+#include "collect/kernel/uprobes.h"
 
-/* include/uapi/linux/bpf.h, enum bpf_attach_type, v6.13: libbpf's header is older. */
-#define TRACE_UPROBE_SESSION 57
 #define DEFAULT_BLOCKS (1u << 18)
-
-/* The part of union bpf_attr for BPF_LINK_CREATE (include/uapi/linux/bpf.h, v6.6, 89ae89f53d20). */
-struct session_attr {
-	uint32_t prog_fd;
-	uint32_t target_fd;
-	uint32_t attach_type;
-	uint32_t flags;
-	uint64_t path;
-	uint64_t offsets;
-	uint64_t ref_ctr_offsets;
-	uint64_t cookies;
-	uint32_t count;
-	uint32_t multi_flags;
-	uint32_t pid;
-	uint32_t padding;
-};
 
 int faults_configure_heap(struct faults *faults)
 {
@@ -59,14 +40,14 @@ static int attach_session(struct faults *faults, const char *path, uint32_t pid,
 			  const struct heap_point *points, size_t count)
 {
 	uint64_t offsets[64], cookies[64];
-	struct session_attr attr = {
-		.prog_fd = (uint32_t)bpf_program__fd(faults->skel->progs.heap_session),
+	const struct uprobes session = {
+		.program = faults->skel->progs.heap_session,
 		.attach_type = TRACE_UPROBE_SESSION,
-		.path = (uintptr_t)path,
-		.offsets = (uintptr_t)offsets,
-		.cookies = (uintptr_t)cookies,
-		.count = (uint32_t)count,
+		.path = path,
 		.pid = pid,
+		.offsets = offsets,
+		.cookies = cookies,
+		.count = (uint32_t)count,
 	};
 	size_t i;
 	int fd;
@@ -80,9 +61,9 @@ static int attach_session(struct faults *faults, const char *path, uint32_t pid,
 	if (array_reserve((void **)&faults->sessions, &faults->session_capacity,
 			  faults->session_count + 1, sizeof(*faults->sessions)))
 		return -ENOMEM;
-	fd = (int)syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+	fd = uprobes__link(&session);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	faults->sessions[faults->session_count++] = fd;
 	return 0;
 }

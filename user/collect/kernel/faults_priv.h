@@ -15,7 +15,8 @@
 #include "pagewatch.skel.h"
 
 struct stop {
-	struct bpf_link *link;
+	struct bpf_link *link; /* NULL: fd is the link */
+	int fd;
 };
 
 /* The tracepoints of a mapping call: ids, or -errno. */
@@ -108,6 +109,10 @@ int faults_configure_features(struct faults *faults);
 
 /* faults_heap.c: between open and load */
 int faults_configure_heap(struct faults *faults);
+
+/* faults_stop.c: between open and load; then closes all. */
+void faults_configure_stops(struct faults *faults);
+void faults_close_stops(struct faults *faults);
 
 /* faults_detach.c: releases all programs without waiting for the kernel to finish. */
 void faults_detach(struct faults *faults);

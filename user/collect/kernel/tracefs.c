@@ -11,8 +11,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/capability.h"
 #include "base/parse.h"
 #include "base/test_point.h"
+
+static const char *const folders[] = { "/sys/kernel/tracing/events",
+				       "/sys/kernel/debug/tracing/events" };
+#define FOLDERS (sizeof(folders) / sizeof(folders[0]))
 
 static int mount_detached(void)
 {
@@ -34,24 +39,36 @@ static int mount_detached(void)
 
 int tracefs_open_events(void)
 {
-	static const char *const folders[] = { "/sys/kernel/tracing/events",
-					       "/sys/kernel/debug/tracing/events" };
+	bool closed = false;
 	int fd, root;
 	size_t i;
 
-	for (i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+	for (i = 0; i < FOLDERS; i++) {
 		fd = open(folders[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (fd >= 0)
 			return fd;
+		closed |= errno == EACCES;
 	}
 	root = mount_detached();
 	if (root < 0)
-		return root;
+		return closed ? -EACCES : root;
 	fd = openat(root, "events", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		fd = -errno;
 	close(root);
 	return fd;
+}
+
+uint64_t tracefs_needs(void)
+{
+	uint64_t needs = CAPABILITY(CAP_DAC_READ_SEARCH);
+	size_t i;
+
+	for (i = 0; i < FOLDERS; i++) {
+		if (!faccessat(AT_FDCWD, folders[i], F_OK, AT_EACCESS) || errno == EACCES)
+			return needs;
+	}
+	return needs | CAPABILITY(CAP_SYS_ADMIN);
 }
 
 int tracefs_event_id(int events_fd, const char *name)

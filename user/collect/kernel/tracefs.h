@@ -7,9 +7,15 @@
 #define COLLECT_TRACEFS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-/* A descriptor of the events folder, or -errno. The caller closes it. */
+/*
+ * A descriptor of the events folder, or -errno (-EACCES: it is closed to us, -EPERM: we may not
+ * mount it). The caller closes it.
+ */
 int tracefs_open_events(void);
+/* The capabilities that open it here to others than root. */
+uint64_t tracefs_needs(void);
 
 /* The id of "syscalls/sys_enter_mmap" and the like, or -errno (-ENOENT: no such event). */
 int tracefs_event_id(int events_fd, const char *name);
