@@ -107,7 +107,8 @@ WORKLOADS := $(addprefix $(O)/tests/,workload random signals control churn heap)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(FUZZ_C))
 BENCHES := $(addprefix $(O)/bench/,subject empty_tp scan_cost python_cost lifetimes nothing)
 MAN := $(O)/pagewatch.8
-COMPLETION := $(O)/pagewatch.bash
+SHELLS := bash zsh fish
+COMPLETION := $(addprefix $(O)/pagewatch.,$(SHELLS))
 # The program made here, or one that runs here, where that is for another machine.
 GENERATE ?= $(PROGRAM)
 
@@ -378,31 +379,43 @@ $(MAN): docs/pagewatch.8.scd $(GENERATE)
 	$(Q)$(GENERATE) --generate man > $@.options
 	$(Q)sed -e '/^@OPTIONS@$$/{r $@.options' -e 'd}' $< | $(SCDOC) > $@
 
-$(COMPLETION): $(GENERATE)
+$(COMPLETION): $(O)/pagewatch.%: $(GENERATE)
 	@mkdir -p $(@D)
-	$(Q)$(GENERATE) --generate bash > $@
+	$(Q)$(GENERATE) --generate $* > $@
 
 # --- installing what was built
 
 BIN_DIR := $(DESTDIR)$(PREFIX)/bin
 MAN_DIR := $(DESTDIR)$(PREFIX)/share/man/man8
 DOC_DIR := $(DESTDIR)$(PREFIX)/share/doc/pagewatch
-COMPLETION_DIR := $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-DOCS := $(wildcard README.md LICENSE CHANGELOG.md)
+# Where each shell looks; Debian's zsh looks elsewhere for what packages bring.
+BASH_DIR ?= $(PREFIX)/share/bash-completion/completions
+ZSH_DIR ?= $(PREFIX)/share/zsh/site-functions
+FISH_DIR ?= $(PREFIX)/share/fish/vendor_completions.d
+# As in the clone: they point to each other, and the man page to them.
+DOCS := README.md CHANGELOG.md LICENSE
+DOCS_BELOW := $(wildcard docs/*.md docs/*.json)
+PICTURES := $(wildcard docs/pictures/*)
 
 install:
 	+$(Q)$(MAKE) --no-print-directory all
 	+$(Q)$(MAKE) --no-print-directory man
-	$(Q)$(INSTALL) -d $(BIN_DIR) $(MAN_DIR) $(DOC_DIR) $(COMPLETION_DIR)
+	$(Q)$(INSTALL) -d $(BIN_DIR) $(MAN_DIR) $(DOC_DIR)/docs/pictures \
+		$(addprefix $(DESTDIR),$(BASH_DIR) $(ZSH_DIR) $(FISH_DIR))
 	$(Q)$(INSTALL) -m 755 $(PROGRAM) $(BIN_DIR)/pagewatch
 	$(Q)$(INSTALL) -m 644 $(MAN) $(MAN_DIR)/pagewatch.8
-	$(Q)$(INSTALL) -m 644 $(COMPLETION) $(COMPLETION_DIR)/pagewatch
+	$(Q)$(INSTALL) -m 644 $(O)/pagewatch.bash $(DESTDIR)$(BASH_DIR)/pagewatch
+	$(Q)$(INSTALL) -m 644 $(O)/pagewatch.zsh $(DESTDIR)$(ZSH_DIR)/_pagewatch
+	$(Q)$(INSTALL) -m 644 $(O)/pagewatch.fish $(DESTDIR)$(FISH_DIR)/pagewatch.fish
 	$(Q)$(INSTALL) -m 644 $(DOCS) $(DOC_DIR)/
+	$(Q)$(INSTALL) -m 644 $(DOCS_BELOW) $(DOC_DIR)/docs/
+	$(Q)$(INSTALL) -m 644 $(PICTURES) $(DOC_DIR)/docs/pictures/
 	+$(Q)$(MAKE) --no-print-directory install-lib install-python
 
 uninstall:
 	+$(Q)$(MAKE) --no-print-directory uninstall-lib uninstall-python
-	$(Q)rm -f $(BIN_DIR)/pagewatch $(MAN_DIR)/pagewatch.8 $(COMPLETION_DIR)/pagewatch
+	$(Q)rm -f $(BIN_DIR)/pagewatch $(MAN_DIR)/pagewatch.8
+	$(Q)rm -f $(addprefix $(DESTDIR),$(BASH_DIR)/pagewatch $(ZSH_DIR)/_pagewatch $(FISH_DIR)/pagewatch.fish)
 	$(Q)rm -rf $(DOC_DIR)
 
 clean:

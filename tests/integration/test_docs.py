@@ -87,6 +87,32 @@ def test_exit_statuses_of_the_manual_page():
     assert not re.search(r"\n\n\t", status)
 
 
+def examples():
+    """The commands below EXAMPLES in the man page, in order."""
+    text = MAN.read_text(encoding="utf-8").split("\n# EXAMPLES\n")[1].split("\n# ")[0]
+    return [line for block in re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+            for line in block.splitlines()]
+
+
+@pytest.mark.root
+def test_the_examples_of_the_manual_page(opened, tmp_path):
+    """Each as it stands, in a folder of its own; one that would go on ends with its first report."""
+    (tmp_path / "script.py").write_text("import numpy as np\nx = np.zeros((4000, 4000))\n")
+    assert len(examples()) >= 8
+    target = harness.Target(["cat"])
+    opened.append(target)
+    for command in examples():
+        name, *words = doc_blocks.words(command)
+        words = [str(target.pid) if word == "4711" else
+                 "/usr/bin/python3" if word == "python3" else word for word in words]
+        if words[0] == "-p" and "-n" not in words:
+            words += ["-n", "1"]
+        done = harness.pagewatch(*words, cwd=tmp_path)
+        assert name == "pagewatch" and done.returncode == (words[0] == "diff"), (command, done)
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 10
+    assert {"out.html", "run.pw", "run.png"} <= {path.name for path in tmp_path.iterdir()}
+
+
 def test_the_scripts_of_the_tour_are_those_that_run():
     text = (harness.ROOT / "docs/TOUR.md").read_text(encoding="utf-8")
     assert f"```\n{doc_recipes.TOUR.format('')}\n```" in text

@@ -144,6 +144,25 @@ def test_exports(installed):
     assert re.findall(r"\(SONAME\).*\[(.*)\]", dynamic) == ["libpagewatch.so.1"]
 
 
+def test_documents(installed):
+    """What the man page and the help name is there, and so is what the documents point to."""
+    folder = installed.folder / PREFIX[1:] / "share/doc/pagewatch"
+    named = re.findall(r"\bdocs/[\w.-]+\.\w+", (harness.ROOT / "docs/pagewatch.8.scd").read_text() +
+                       harness.pagewatch("--help").stdout)
+    assert "docs/RECORDING.md" in named and "docs/OUTPUT.md" in named
+    for name in named:
+        assert (folder / name).is_file(), name
+    documents = sorted(folder.glob("docs/*.md"))
+    assert {path.name for path in (harness.ROOT / "docs").glob("*.md")} == {
+        path.name for path in documents}
+    schema = "pagewatch-1.schema.json"
+    assert (folder / "docs" / schema).read_text() == (harness.ROOT / "docs" / schema).read_text()
+    for document in [folder / "README.md", *documents]:
+        for target in re.findall(r"\]\((docs/[^)#]+|[\w-]+\.(?:md|json)|pictures/[^)]+)",
+                                 document.read_text()):
+            assert (document.parent / target).exists(), (document.name, target)
+
+
 def test_uninstall(tmp_path):
     folder = tmp_path / "gone"
     for target in ("install", "uninstall"):

@@ -90,7 +90,8 @@ def test_the_man_page(tmp_path):
     subprocess.run(["make", "AS_SELF=1", "man", f"O={tmp_path}", f"GENERATE={harness.PROGRAM}"],
                    cwd=harness.ROOT, check=True, stdout=subprocess.DEVNULL)
     assert (tmp_path / "pagewatch.8").read_text() == done.stdout
-    assert (tmp_path / "pagewatch.bash").read_text() == generated("bash")
+    for shell in ("bash", "zsh", "fish"):
+        assert (tmp_path / f"pagewatch.{shell}").read_text() == generated(shell)
 
 
 def complete(*words):

@@ -235,26 +235,41 @@ static void refusals(void **state)
 /* Every option has an entry of its own in what is made of the table. */
 static void texts(void **state)
 {
-	struct text_buffer manual = { 0 }, bash = { 0 }, help = { 0 };
+	struct text_buffer manual = { 0 }, bash = { 0 }, zsh = { 0 }, fish = { 0 }, help = { 0 };
+	const struct {
+		struct text_buffer *text;
+		const char *format;
+	} cases[] = {
+		{ &manual, "*--%s*" }, { &bash, "--%s" }, { &zsh, "--%s" },
+		{ &fish, " -l %s " },  { &help, "--%s" },
+	};
 	const struct option_row *row;
 	char heading[64];
-	size_t i;
+	size_t i, j;
 
 	(void)state;
 	option_text__manual(&manual);
 	option_text__bash(&bash);
+	option_text__zsh(&zsh);
+	option_text__fish(&fish);
 	option_text__help(&help, OPTIONS_ALL);
-	for (i = 0; (row = option_at(i)); i++) {
-		snprintf(heading, sizeof(heading), "*--%s*", row->name);
-		assert_non_null(strstr(manual.text, heading));
-		assert_non_null(strstr(bash.text, heading + 1) ? bash.text
-							       : strstr(bash.text, row->name));
-		snprintf(heading, sizeof(heading), "--%s", row->name);
-		assert_non_null(strstr(help.text, heading));
+	for (j = 0; j < sizeof(cases) / sizeof(cases[0]); j++) {
+		for (i = 0; (row = option_at(i)); i++) {
+			snprintf(heading, sizeof(heading), cases[j].format, row->name);
+			assert_non_null(strstr(cases[j].text->text, heading));
+		}
+		text_buffer__deinit(cases[j].text);
 	}
-	text_buffer__deinit(&manual);
-	text_buffer__deinit(&bash);
-	text_buffer__deinit(&help);
+}
+
+static void quotes(void **state)
+{
+	struct text_buffer text = { 0 };
+
+	(void)state;
+	option_text__quote(&text, "a [b], it's\n   the  end\\", "[]\\");
+	assert_string_equal(text.text, "a \\[b\\], it'\\''s the end\\\\");
+	text_buffer__deinit(&text);
 }
 
 int main(void)
@@ -263,6 +278,7 @@ int main(void)
 		cmocka_unit_test(table),	cmocka_unit_test(values),
 		cmocka_unit_test(command_line), cmocka_unit_test(defaults),
 		cmocka_unit_test(refusals),	cmocka_unit_test(texts),
+		cmocka_unit_test(quotes),
 	};
 
 	/* What is refused is told on stderr. */

@@ -16,20 +16,6 @@ static const char title[] = "pagewatch: which pages of which array are resident,
 			    "\n"
 			    "Usage:\n";
 
-/* In the order of enum option_set. */
-static const char *const usages[] = {
-	"  sudo pagewatch -p PID [OPTIONS]           watch a process, live on a terminal\n",
-	"  pagewatch snap -p PID [OPTIONS]           one snapshot; own processes: no root\n",
-	"  sudo pagewatch run [OPTIONS] [--] CMD...  watch CMD from its first instruction\n",
-	"  pagewatch probe [--json] [-o FILE]        what works on this machine\n",
-	("  pagewatch check (-p PID | [OPTIONS] -- CMD...) -e EXPR... | -f FILE\n"
-	 "                                            test expectations, without root\n"),
-	("  sudo pagewatch record -o FILE (-p PID | [OPTIONS] -- CMD...)\n"
-	 "                                            record moments into a file\n"),
-	"  pagewatch report FILE... [OPTIONS]        show what a recording has\n",
-	"  pagewatch diff FILE [FILE] [OPTIONS]      what changed between two moments\n",
-};
-
 static const char examples[] =
 	"  pagewatch COMMAND --help                  the options of one command\n"
 	"\n"
@@ -71,13 +57,9 @@ int help_print(unsigned int commands)
 {
 	bool all = commands == OPTIONS_ALL;
 	struct text_buffer text = { 0 };
-	size_t i;
 
 	text_buffer__add(&text, title);
-	for (i = 0; option_commands[i]; i++) {
-		if (commands >> i & 1)
-			text_buffer__add(&text, usages[i]);
-	}
+	option_text__usages(&text, commands);
 	if (all)
 		text_buffer__add(&text, examples);
 	option_text__help(&text, commands);
@@ -95,6 +77,13 @@ int help_print_version(void)
 
 int help_generate(const char *typed, const char *what)
 {
+	/* In the order of the option's words. */
+	static void (*const texts[])(struct text_buffer *) = {
+		option_text__manual,
+		option_text__bash,
+		option_text__zsh,
+		option_text__fish,
+	};
 	const struct option_row *row = option_named("generate");
 	struct text_buffer text = { 0 };
 	int index = 0, status;
@@ -102,9 +91,6 @@ int help_generate(const char *typed, const char *what)
 	status = option_choose(typed, what, row->words, &index);
 	if (status >= 0)
 		return status;
-	if (index)
-		option_text__bash(&text);
-	else
-		option_text__manual(&text);
+	texts[index](&text);
 	return print_text(&text);
 }

@@ -13,7 +13,7 @@ static const char *const signs[] = { "auto", "blocks", "braille", "ascii", NULL 
 _Static_assert(SIGNS_AUTO == 0 && SIGNS_BLOCKS == 1 && SIGNS_BRAILLE == 2 && SIGNS_ASCII == 3,
 	       "words in the order of the enum");
 
-static const char *const generated[] = { "man", "bash", NULL };
+static const char *const generated[] = { "man", "bash", "zsh", "fish", NULL };
 
 static const struct option_row rows[] = {
 	{
@@ -242,10 +242,10 @@ static const struct option_row rows[] = {
 		.kind = OPTION_GENERATE,
 		.words = generated,
 		.value = "WHAT",
-		.help = "man: this list in scdoc; bash: completion for bash",
+		.help = "man: this list in scdoc; or completion for a shell",
 		.manual =
-			"Prints this list as source of the man page, or the completion script for bash, and\n"
-			"exits.",
+			"Prints this list as source of the man page, or the completion script of a shell,\n"
+			"and exits.",
 	},
 	{
 		.name = "version",

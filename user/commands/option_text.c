@@ -6,9 +6,22 @@
 #include "commands/option_table.h"
 
 #define HELP_COLUMN 26
+#define USAGE_COLUMNS 42
 
-const char *const option_commands[] = { "watch",  "snap",   "run",  "probe", "check",
-					"record", "report", "diff", NULL };
+const struct option_command option_commands[] = {
+	{ "watch", "sudo pagewatch -p PID [OPTIONS]", "watch a process, live on a terminal" },
+	{ "snap", "pagewatch snap -p PID [OPTIONS]", "one snapshot; own processes: no root" },
+	{ "run", "sudo pagewatch run [OPTIONS] [--] CMD...",
+	  "watch CMD from its first instruction" },
+	{ "probe", "pagewatch probe [--json] [-o FILE]", "what works on this machine" },
+	{ "check", "pagewatch check (-p PID | [OPTIONS] -- CMD...) -e EXPR... | -f FILE",
+	  "test expectations, without root" },
+	{ "record", "sudo pagewatch record -o FILE (-p PID | [OPTIONS] -- CMD...)",
+	  "record moments into a file" },
+	{ "report", "pagewatch report FILE... [OPTIONS]", "show what a recording has" },
+	{ "diff", "pagewatch diff FILE [FILE] [OPTIONS]", "what changed between two moments" },
+	{ NULL, NULL, NULL },
+};
 _Static_assert(OPTIONS_WATCH == 1 << 0 && OPTIONS_SNAP == 1 << 1 && OPTIONS_RUN == 1 << 2 &&
 		       OPTIONS_PROBE == 1 << 3 && OPTIONS_CHECK == 1 << 4 &&
 		       OPTIONS_RECORD == 1 << 5 && OPTIONS_REPORT == 1 << 6 &&
@@ -16,6 +29,24 @@ _Static_assert(OPTIONS_WATCH == 1 << 0 && OPTIONS_SNAP == 1 << 1 && OPTIONS_RUN 
 	       "names in the order of the bits");
 
 /* --- --help */
+
+void option_text__usages(struct text_buffer *text, unsigned int commands)
+{
+	const struct option_command *command;
+	size_t i;
+
+	for (i = 0; option_commands[i].name; i++) {
+		command = &option_commands[i];
+		if (!(commands >> i & 1))
+			continue;
+		if (strlen(command->usage) >= USAGE_COLUMNS)
+			text_buffer__addf(text, "  %s\n  %*s%s\n", command->usage, USAGE_COLUMNS,
+					  "", command->help);
+		else
+			text_buffer__addf(text, "  %-*s%s\n", USAGE_COLUMNS, command->usage,
+					  command->help);
+	}
+}
 
 static void help_row(struct text_buffer *text, const struct option_row *row)
 {
@@ -95,10 +126,10 @@ static void manual_commands(struct text_buffer *text, unsigned int commands)
 
 	if (commands == OPTIONS_ALL)
 		return;
-	for (i = 0; option_commands[i]; i++) {
+	for (i = 0; option_commands[i].name; i++) {
 		if (!(commands >> i & 1))
 			continue;
-		text_buffer__addf(text, begun ? ", *%s*" : "\t(*%s*", option_commands[i]);
+		text_buffer__addf(text, begun ? ", *%s*" : "\t(*%s*", option_commands[i].name);
 		begun = true;
 	}
 	text_buffer__add(text, ")\n");
@@ -133,105 +164,21 @@ void option_text__manual(struct text_buffer *text)
 
 /* --- completion */
 
-static void bash_names(struct text_buffer *text, const struct option_row *row, const char *between)
+void option_text__quote(struct text_buffer *text, const char *words, const char *escaped)
 {
-	if (row->letter)
-		text_buffer__addf(text, "-%c%s", row->letter, between);
-	text_buffer__addf(text, "--%s", row->name);
-}
+	bool blank = false;
 
-static void bash_command(struct text_buffer *text, size_t index)
-{
-	const struct option_row *row;
-	size_t i;
-
-	text_buffer__addf(text, "\t%s) options='", option_commands[index]);
-	for (i = 0; (row = option_at(i)); i++) {
-		if (!(row->commands >> index & 1))
+	for (; *words; words++) {
+		if (*words == ' ' || *words == '\n') {
+			blank = true;
 			continue;
-		text_buffer__add(text, i ? " " : "");
-		bash_names(text, row, " ");
+		}
+		if (blank)
+			text_buffer__add(text, " ");
+		blank = false;
+		if (*words == '\'')
+			text_buffer__add(text, "'\\''");
+		else
+			text_buffer__addf(text, strchr(escaped, *words) ? "\\%c" : "%c", *words);
 	}
-	text_buffer__add(text, "' ;;\n");
-}
-
-static void bash_value(struct text_buffer *text, const struct option_row *row)
-{
-	static const char *const replies[] = {
-		[COMPLETE_NOTHING] = "COMPREPLY=()",
-		[COMPLETE_FILES] = "COMPREPLY=($(compgen -f -- \"$word\"))",
-		[COMPLETE_USERS] = "COMPREPLY=($(compgen -u -- \"$word\"))",
-		[COMPLETE_PIDS] = "COMPREPLY=($(compgen -W \"$(cd /proc; echo [0-9]*)\" -- $word))",
-	};
-	size_t i;
-
-	/* An optional value is only accepted after '='. */
-	if (!row->value || row->may_be_bare)
-		return;
-	text_buffer__add(text, "\t");
-	bash_names(text, row, "|");
-	text_buffer__add(text, ") ");
-	if (row->words) {
-		text_buffer__add(text, "COMPREPLY=($(compgen -W '");
-		for (i = 0; row->words[i]; i++)
-			text_buffer__addf(text, "%s%s", i ? " " : "", row->words[i]);
-		text_buffer__add(text, "' -- \"$word\"))");
-	} else {
-		text_buffer__add(text, replies[row->completion]);
-	}
-	text_buffer__add(text, "; return ;;\n");
-}
-
-static const char bash_begin[] =
-	"# bash completion for pagewatch; made by pagewatch --generate bash\n"
-	"_pagewatch()\n"
-	"{\n"
-	"\tlocal word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-	"\tlocal command=watch options i\n"
-	"\n"
-	"\t# --name=value comes as three words.\n"
-	"\tif [[ $word == = ]]; then\n"
-	"\t\tword=\n"
-	"\telif [[ $previous == = ]]; then\n"
-	"\t\tprevious=${COMP_WORDS[COMP_CWORD-2]}\n"
-	"\tfi\n"
-	"\tif ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} != -* ]]; then\n"
-	"\t\tcommand=${COMP_WORDS[1]}\n"
-	"\tfi\n"
-	"\t# Behind -- stands a command of somebody else's.\n"
-	"\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
-	"\t\tif [[ ${COMP_WORDS[i]} == -- ]]; then\n"
-	"\t\t\tCOMPREPLY=($(compgen -c -f -- \"$word\"))\n"
-	"\t\t\treturn\n"
-	"\t\tfi\n"
-	"\tdone\n"
-	"\tcase $previous in\n";
-
-static const char bash_middle[] = "\tesac\n"
-				  "\tcase $command in\n";
-
-void option_text__bash(struct text_buffer *text)
-{
-	const struct option_row *row;
-	size_t i;
-
-	text_buffer__add(text, bash_begin);
-	for (i = 0; (row = option_at(i)); i++)
-		bash_value(text, row);
-	text_buffer__add(text, bash_middle);
-	for (i = 0; option_commands[i]; i++)
-		bash_command(text, i);
-	text_buffer__add(text, "\tesac\n\tif ((COMP_CWORD == 1)); then\n\t\toptions+='");
-	for (i = 0; option_commands[i]; i++)
-		text_buffer__addf(text, " %s", option_commands[i]);
-	text_buffer__add(text, "'\n\tfi\n"
-			       "\tif [[ $command == @(record|report|diff) && $word != -* ]]; then\n"
-			       "\t\tCOMPREPLY=($(compgen -f -- \"$word\"))\n"
-			       "\telif [[ $command == run && $word != -* ]]; then\n"
-			       "\t\tCOMPREPLY=($(compgen -c -f -- \"$word\"))\n"
-			       "\telse\n"
-			       "\t\tCOMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
-			       "\tfi\n"
-			       "}\n"
-			       "complete -o filenames -F _pagewatch pagewatch\n");
 }
