@@ -6,11 +6,13 @@
 #define SIGSTOP 19
 
 __u32 stops_muted;
+__u32 stops_passed; /* threads that came by, muted or not */
 
 static __always_inline void stop_thread(void)
 {
 	__u32 slot = current_slot();
 
+	__sync_fetch_and_add(&stops_passed, 1);
 	/* A child that runs in this memory (vfork, CLONE_VM) is not traced: it would stop for good. */
 	if (!*(volatile __u32 *)&stops_muted && slot != PW_NO_SLOT &&
 	    pid_of_slot(slot) == current_ids() >> 32)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """Capabilities instead of root: the same report, or one line for each thing that is missing."""
+import json
 import re
 import subprocess
 
@@ -221,3 +222,51 @@ def test_another_user_wants_setuid(user):
     assert lines == ["cannot become user daemon: that needs root, or CAP_SETGID and CAP_SETUID"]
     report, _ = user.report((*DOCUMENTED, "setuid", "setgid"), "run", "-u", "daemon", "--", "true")
     assert report["tier"] == "faults" and report["complete"]
+
+
+# --- probe
+
+def names(capabilities):
+    return {f"CAP_{name.upper()}" for name in capabilities}
+
+
+def probed(argv):
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          check=True, timeout=harness.DEADLINE, cwd="/")
+    return json.loads(done.stdout)
+
+
+def as_root(mounts, *arguments):
+    return ["unshare", "--mount", "sh", "-ec", mounts + 'exec "$@"', "sh", harness.PROGRAM,
+            *arguments]
+
+
+@pytest.mark.parametrize("mounts, suffice", [
+    (capable.MOUNTED, DOCUMENTED), (capable.UNMOUNTED, (*DOCUMENTED, "sys_admin"))])
+def test_probe_tries_sets(mounts, suffice):
+    """What it says is what the tests above need."""
+    told = probed(as_root(mounts, "probe", "--json"))
+    assert set(told["capabilities"]) == names(suffice)
+    text = subprocess.run(as_root(mounts, "probe"), capture_output=True, text=True, check=True)
+    line, = re.findall("^instead of root: (.*)$", text.stdout, re.MULTILINE)
+    assert set(re.split(", | and ", line)) == names(suffice)
+
+
+def test_probe_by_others(user):
+    """Its own rows are of what it may do; it cannot try what others may."""
+    for have, works in ((DOCUMENTED, True), (DOCUMENTED[1:], False)):
+        told = probed(user.argv(have, "probe", "--json"))
+        assert told["capabilities"] is None
+        rows = {row["name"]: row["works"] for row in told["features"]}
+        assert rows["uprobe"] == rows["tp_btf page faults"] == works
+        assert told["tier"] == ("faults" if works else "scan")
+
+
+def test_probe_without_links_of_probes():
+    """Before Linux 6.6 a uprobe is a perf event."""
+    argv = as_root(capable.MOUNTED, "probe", "--json")
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          check=True, env=harness.hidden("uprobe_multi"))
+    told = json.loads(done.stdout)
+    assert {row["name"]: row["works"] for row in told["features"]}["uprobe"]
+    assert set(told["capabilities"]) == names((*DOCUMENTED, "sys_admin"))

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 #include "base/capability.h"
 
+#include <errno.h>
+#include <grp.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,6 +33,30 @@ uint64_t capability_effective(void)
 	if (syscall(SYS_capget, &header, halves))
 		return 0;
 	return halves[0].effective | (uint64_t)halves[1].effective << 32;
+}
+
+/* Both sets of this thread; nothing is inherited. */
+static int set_capabilities(uint64_t set)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct halves[_LINUX_CAPABILITY_U32S_3] = {
+		{ .effective = (uint32_t)set, .permitted = (uint32_t)set },
+		{ .effective = (uint32_t)(set >> 32), .permitted = (uint32_t)(set >> 32) },
+	};
+
+	return syscall(SYS_capset, &header, halves) ? -errno : 0;
+}
+
+int capability_become(uint32_t uid, uint64_t set)
+{
+	int err;
+
+	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) || setgroups(0, NULL) || setresgid(uid, uid, uid) ||
+	    setresuid(uid, uid, uid))
+		return -errno;
+	err = set_capabilities(set);
+	/* As after an exec: its own files in /proc belong to it. */
+	return err ? err : prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) ? -errno : 0;
 }
 
 const char *capability_name(uint64_t one)

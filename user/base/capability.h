@@ -18,6 +18,12 @@ uint64_t capability_effective(void);
 /* CAP_BPF for CAPABILITY(CAP_BPF); NULL for one that pagewatch never needs, or for several. */
 const char *capability_name(uint64_t one);
 
+/*
+ * For a process with one thread that will end soon: it becomes user uid, of no group, with this set
+ * and no more. 0 or -errno.
+ */
+int capability_become(uint32_t uid, uint64_t set);
+
 /* "CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE", by number; returns buffer. */
 char *capability_say(uint64_t set, char *buffer, size_t size);
 

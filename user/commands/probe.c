@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "collect/kernel/capability_trial.h"
 #include "collect/kernel/faults.h"
 #include "collect/pages/pagemap.h"
 #include "collect/proc/environment.h"
@@ -115,6 +116,7 @@ int command_probe(int argc, char **argv)
 	environment_read("/sys", &probe.report.environment);
 	probe_page_tables(&probe);
 	probe_kernel_side(&probe);
+	probe.report.capabilities = capability_trial();
 	probe.report.version = PAGEWATCH_VERSION;
 	probe.report.rows = probe.rows;
 	probe.report.row_count = probe.count;

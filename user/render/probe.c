@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/capability.h"
 #include "render/json_out.h"
 
 int probe_render_text(const struct probe_report *report, FILE *out)
 {
 	const struct environment *environment = &report->environment;
+	char capabilities[CAPABILITY_TEXT];
 	const char *group = "";
 	size_t i;
 
@@ -17,6 +19,9 @@ int probe_render_text(const struct probe_report *report, FILE *out)
 		*environment->thp ? environment->thp : "none");
 	fprintf(out, "tier %s, backend %s, page reader %s\n", report->tier, report->backend,
 		report->page_reader);
+	if (report->capabilities)
+		fprintf(out, "instead of root: %s\n",
+			capability_say(report->capabilities, capabilities, sizeof(capabilities)));
 	for (i = 0; i < report->row_count; i++) {
 		const struct probe_row *row = &report->rows[i];
 
@@ -32,6 +37,23 @@ int probe_render_text(const struct probe_report *report, FILE *out)
 	return ferror(out) ? -EIO : 0;
 }
 
+/* By number. */
+static void put_capabilities(struct json_out *json, uint64_t set)
+{
+	unsigned int number;
+
+	if (!set) {
+		json_null(json, "capabilities");
+		return;
+	}
+	json_open(json, "capabilities", '[');
+	for (number = 0; number < 64; number++) {
+		if (set & CAPABILITY(number))
+			json_words(json, NULL, capability_name(CAPABILITY(number)));
+	}
+	json_close(json, ']');
+}
+
 int probe_render_json(const struct probe_report *report, FILE *out)
 {
 	struct json_out json = { .out = out };
@@ -42,6 +64,7 @@ int probe_render_json(const struct probe_report *report, FILE *out)
 	json_words(&json, "tier", report->tier);
 	json_words(&json, "backend", report->backend);
 	json_words(&json, "page_reader", report->page_reader);
+	put_capabilities(&json, report->capabilities);
 	json_open(&json, "features", '[');
 	for (i = 0; i < report->row_count; i++) {
 		const struct probe_row *row = &report->rows[i];

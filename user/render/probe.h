@@ -24,6 +24,7 @@ struct probe_report {
 	const char *tier; /* what watch would use here */
 	const char *backend;
 	const char *page_reader;
+	uint64_t capabilities; /* that suffice instead of root; 0: not known */
 	const struct probe_row *rows;
 	size_t row_count;
 };

@@ -168,6 +168,12 @@ struct faults_feature {
 
 #define FAULTS_FEATURES_MAX 16
 
+/*
+ * Loads, attaches, and sees whether a touch of ours is counted. uprobe: the same for a probe that a
+ * thread of ours passes. 0 or -errno.
+ */
+int faults_try(enum faults_backend backend, int *uprobe);
+
 /* Tries each feature (load, attach, one hit). Returns how many results were written. */
 size_t faults_probe(struct faults_feature features[FAULTS_FEATURES_MAX]);
 

@@ -8,6 +8,8 @@
 
 #include "collect/kernel/faults_priv.h"
 #include "collect/kernel/tracefs.h"
+#include "collect/proc/maps.h"
+#include "collect/proc/procfs.h"
 
 /* Touches one fresh page of our own and checks that the backend counted exactly that page. */
 static int touch_and_look(struct faults *faults, uint64_t page_bytes)
@@ -37,7 +39,52 @@ static int touch_and_look(struct faults *faults, uint64_t page_bytes)
 	return err;
 }
 
-static int try_backend(enum faults_backend backend, bool touch)
+__attribute__((noinline)) static void pass_probe(void)
+{
+	__asm__ volatile("");
+}
+
+static int find_in_file(uintptr_t address, uint64_t *offset)
+{
+	struct vma_list vmas = { 0 };
+	struct procfs *procfs = NULL;
+	struct proc *self = NULL;
+	const struct vma *vma;
+	int err;
+
+	err = procfs__open("/proc", &procfs);
+	if (!err)
+		err = proc__open_self(procfs, &self);
+	if (!err)
+		err = maps_read(self, &vmas);
+	vma = err ? NULL : vma_list__find(&vmas, address);
+	if (vma)
+		*offset = address - vma->start + vma->offset;
+	vma_list__deinit(&vmas);
+	proc__close(self);
+	procfs__close(procfs);
+	return err ? err : vma ? 0 : -ENOENT;
+}
+
+/* A probe on a function of our own, which is then called. No thread is stopped: it is muted. */
+static int pass_uprobe(struct faults *faults)
+{
+	const struct stop_probes stops = faults__stop_probes(faults);
+	const volatile uint32_t *passed = &faults->skel->bss->stops_passed;
+	uint64_t offset;
+	int err;
+
+	err = find_in_file((uintptr_t)pass_probe, &offset);
+	if (!err)
+		err = stops.arm(stops.ctx, (uint32_t)getpid(), "/proc/self/exe", offset);
+	if (err)
+		return err;
+	stops.mute(stops.ctx);
+	pass_probe();
+	return *passed ? 0 : -ENODATA;
+}
+
+int faults_try(enum faults_backend backend, int *uprobe)
 {
 	struct faults_options options = {
 		.backend = backend,
@@ -49,7 +96,10 @@ static int try_backend(enum faults_backend backend, bool touch)
 	int err;
 
 	err = faults__open(&options, &faults, reason, sizeof(reason));
-	if (!err && touch)
+	*uprobe = err;
+	if (!err)
+		*uprobe = pass_uprobe(faults);
+	if (!err)
 		err = touch_and_look(faults, options.page_bytes);
 	faults__close(faults);
 	return err;
@@ -93,17 +143,19 @@ static struct kernel_features find_missing(int *events)
 
 size_t faults_probe(struct faults_feature features[FAULTS_FEATURES_MAX])
 {
-	int events;
+	int events, by_tp_btf, by_perf;
+	int tp_btf = faults_try(FAULTS_TP_BTF, &by_tp_btf),
+	    perf = faults_try(FAULTS_PERF, &by_perf);
 	struct kernel_features missing = find_missing(&events);
 	const struct faults_feature first[] = {
 		{ "BTF", access("/sys/kernel/btf/vmlinux", R_OK) ? -errno : 0,
 		  "loading the kernel side" },
 		{ "syscall tracepoints", kernel_features__calls(&missing) ? events : 0,
 		  "ends of lives" },
-		{ "tp_btf page faults", try_backend(FAULTS_TP_BTF, true),
-		  "touches, with reads and writes distinguished" },
-		{ "perf page faults", try_backend(FAULTS_PERF, true),
-		  "touches without tracepoints" },
+		{ "tp_btf page faults", tp_btf, "touches, with reads and writes distinguished" },
+		{ "perf page faults", perf, "touches without tracepoints" },
+		{ "uprobe", by_tp_btf ? by_perf : by_tp_btf,
+		  "--heap, and the checkpoints of a process" },
 	};
 	size_t count = sizeof(first) / sizeof(first[0]);
 
