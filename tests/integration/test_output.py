@@ -70,6 +70,94 @@ def test_links_stay_links(report):
     json.loads((report.parent / "later").read_text())
 
 
+NOBODY = 65534
+
+
+@pytest.fixture(name="shared")
+def shared_folder(tmp_path):
+    """As /tmp is, with a folder beside it that is ours alone."""
+    (tmp_path / "ours").mkdir(0o700)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    return shared
+
+
+def link(path, target, owner):
+    path.symlink_to(target)
+    os.chown(path, owner, owner, follow_symlinks=False)
+    return path
+
+
+def writes(shared):
+    """(name, words) of each command that writes where it is told to."""
+    mine = ("-p", os.getpid())
+    return {
+        "report": lambda path: ("snap", *mine, "-o", path),
+        "stream": lambda path: ("watch", *mine, "-n", "1", "--interval", "10ms", "-o", path),
+        "document": lambda path: ("snap", *mine, "-o", shared.parent / "other", "--html", path),
+        "recording": lambda path: ("record", "--backend", "none", "-o", path, "--", "true"),
+    }
+
+
+KINDS = ["report", "stream", "document", "recording"]
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_link_of_somebody_else(kind, shared):
+    """Whether fs.protected_symlinks is on or not."""
+    target = shared.parent / "ours" / "file"
+    words = writes(shared)[kind]
+    foreign = [
+        link(shared / "plain", target, NOBODY),
+        link(shared / "to-folder", target.parent, NOBODY) / "file",
+        link(shared / "first", link(shared / "second", target, NOBODY), os.geteuid()),
+        link(shared / "relative", "./second", os.geteuid()),
+        link(shared.parent / "outside", shared / "second", os.geteuid()),
+    ]
+    for there in (False, True):
+        if there:
+            target.write_text(OLD)
+        for path in foreign:
+            done = harness.pagewatch(*words(path))
+            assert done.returncode in (4, 125), (path, done.stderr)
+            assert done.stderr.splitlines()[-1].endswith(f"{path}: Permission denied")
+            assert target.exists() == there and (not there or target.read_text() == OLD)
+    assert sorted(os.listdir(target.parent)) == ["file"]
+
+
+@pytest.mark.root
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_link_that_is_followed(kind, shared):
+    """Ours; one of the folder's owner; and any where not everybody may write."""
+    target = shared.parent / "ours" / "file"
+    theirs = shared.parent / "theirs"
+    theirs.mkdir()
+    theirs.chmod(0o1777)
+    os.chown(theirs, NOBODY, NOBODY)
+    words = writes(shared)[kind]
+    for path in (link(shared / "plain", target, os.geteuid()),
+                 link(theirs / "plain", target, NOBODY),
+                 link(shared.parent / "plain", target, NOBODY), shared / "no-link"):
+        if kind == "recording" and path.is_symlink():
+            target.touch()	# a recording takes the place of a file
+        done = harness.pagewatch(*words(path))
+        assert done.returncode == 0, (path, done.stderr)
+        file = target if path.is_symlink() else path
+        assert file.stat().st_size > 0
+        file.unlink()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("mask", [0o077, 0o002])
+def test_the_umask_of_the_user(kind, mask, tmp_path):
+    shared = tmp_path / "shared"
+    done = harness.pagewatch(*writes(shared)[kind](tmp_path / "new"), umask=mask)
+    assert done.returncode == 0, done.stderr
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o666 & ~mask
+
+
 def test_a_file_in_a_folder_that_is_not_ours(report, unprivileged, opened):
     """Nothing can be made beside it: it is written in place, once there is something to write."""
     report.parent.chmod(0o755)

@@ -49,7 +49,8 @@ static const struct option_row rows[] = {
 			"Writes the report to _FILE_. The file keeps its old content until the report is\n"
 			"complete: the report is written to a new file, which then replaces _FILE_. *watch*\n"
 			"writes in place, and so does every command if _FILE_ is not a regular file with\n"
-			"one link in a writable folder. For *record* it is the recording: see *RECORDINGS*.",
+			"one link in a writable folder. A symbolic link that somebody else made in a folder\n"
+			"like _/tmp_ is not followed. For *record* it is the recording: see *RECORDINGS*.",
 	},
 	{
 		.name = "record",

@@ -12,6 +12,7 @@
 
 #include "base/progress.h"
 #include "base/stream.h"
+#include "commands/foreign_link.h"
 
 #define BUFFER_BYTES (64u << 10)
 #define MODE_BITS 07777u
@@ -66,7 +67,7 @@ static void open_apart(struct output *output)
 
 static int open_in_place(struct output *output)
 {
-	const int flags = O_WRONLY | O_CREAT | O_CLOEXEC;
+	const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | foreign_link_flags(output->path);
 
 	output->fd = open(output->path, flags | O_EXCL, 0666);
 	output->created = output->fd >= 0;
@@ -129,8 +130,11 @@ static int open_file(struct output *output, bool live)
 {
 	struct stat old, link;
 	bool exists = !stat(output->path, &old), dangles;
+	int err = foreign_link_check(output->path);
 	char *real;
 
+	if (err)
+		return err;
 	dangles = !exists && !lstat(output->path, &link);
 	if (exists && faccessat(AT_FDCWD, output->path, W_OK, AT_EACCESS))
 		return -errno;

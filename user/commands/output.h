@@ -24,8 +24,9 @@ struct output {	    /* must not move while it is open */
 
 /*
  * path: a file, or NULL for the descriptor. live: readers follow it, so it is written in place; so
- * are devices, pipes, files with several links, and files whose folder or owner we cannot keep. 0
- * or -errno; then nothing is open.
+ * are devices, pipes, files with several links, and files whose folder or owner we cannot keep. A
+ * link that somebody else made in a folder like /tmp is not followed (-EACCES). 0 or -errno; then
+ * nothing is open.
  */
 int output__open(struct output *output, const char *path, int descriptor, bool live);
 

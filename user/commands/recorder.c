@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/test_point.h"
+#include "commands/foreign_link.h"
 #include "commands/record_name.h"
 
 #define TEMPORARIES 100
@@ -87,8 +88,11 @@ int recorder__open(struct recorder *recorder, const char *name)
 	recorder->name = name;
 	if (gethostname(recorder->host, sizeof(recorder->host) - 1) || strchr(recorder->host, '/'))
 		strcpy(recorder->host, "localhost");
-	path = real_name(record_name__fill(name, recorder->host, (uint32_t)getpid()));
-	err = path ? check_old(path) : -ENOMEM;
+	path = record_name__fill(name, recorder->host, (uint32_t)getpid());
+	err = path ? foreign_link_check(path) : -ENOMEM;
+	path = real_name(path);
+	if (!err)
+		err = check_old(path);
 	if (!err)
 		err = create_temporary(recorder, path);
 	free(path);
@@ -108,8 +112,11 @@ static int give_name(struct recorder *recorder, const struct moment *moment)
 	bool renamed = false;
 	int err;
 
-	recorder->path = real_name(record_name__fill(recorder->name, recorder->host, pid));
-	err = recorder->path ? check_old(recorder->path) : -ENOMEM;
+	recorder->path = record_name__fill(recorder->name, recorder->host, pid);
+	err = recorder->path ? foreign_link_check(recorder->path) : -ENOMEM;
+	recorder->path = real_name(recorder->path);
+	if (!err)
+		err = check_old(recorder->path);
 	test_point_wait("naming");
 	if (!err)
 		err = recording__rename(recorder->recording, recorder->path, &renamed);
