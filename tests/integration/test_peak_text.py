@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """How the text of run shows the peak beside the end."""
+import itertools
 import re
 
 import harness
@@ -33,12 +34,35 @@ def test_peak_and_end_are_side_by_side(monkeypatch):
     at = lines.index("   AT PEAK     AT END      CHANGE  ARRAY")
     assert re.fullmatch(r"python3 \([0-9]+\): RSS [0-9.]+ MiB -> [0-9.]+ MiB, -[0-9.]+ MiB", lines[at - 1])
     # 503 pages are 1.96 MiB.
-    assert lines[at + 1:at + 7] == [
-        "   2.0 MiB        0 B    -2.0 MiB  __main__.work():memory", "  gone",
-        "   2.0 MiB        0 B    -2.0 MiB  __main__.work():rows", "  gone",
-        "   2.0 MiB        0 B    -2.0 MiB  __main__.work():rows.base", "  gone"]
-    assert lines[at + 8] == "MOMENT         TIME   RESIDENT  WHY"
-    assert re.fullmatch(r"     1 +[0-9.]+ s +[0-9.]+ MiB  checkpoint in work", lines[at + 9])
+    assert lines[at + 1:at + 4] == [
+        "   2.0 MiB        0 B    -2.0 MiB  __main__.work():memory (gone)",
+        "   2.0 MiB        0 B    -2.0 MiB  __main__.work():rows (gone)",
+        "   2.0 MiB        0 B    -2.0 MiB  __main__.work():rows.base (gone)"]
+    assert lines[at + 5] == "MOMENT         TIME   RESIDENT  WHY"
+    assert re.fullmatch(r"     1 +[0-9.]+ s +[0-9.]+ MiB  checkpoint in work", lines[at + 6])
+
+
+MANY = """
+import ctypes, sys
+import numpy as np
+
+def work():
+    many = {i: np.ones(140_000 + i) for i in range(30)}
+    ctypes.CDLL(sys.argv[1]).pagewatch_checkpoint(b"in work")
+
+work()
+"""
+
+
+def test_the_peak_fits_on_a_screen(monkeypatch):
+    """Of 24 lines, with the shell's prompt below it. The signs are explained where they are used."""
+    monkeypatch.setenv("COLUMNS", "80")
+    done = harness.pagewatch("run", "--no-peaks", "--", harness.PYTHON, "-c", MANY, LIBRARY)
+    end, peak = done.stderr.split("\npeak: ")
+    assert end.splitlines()[-1].endswith("absent")
+    lines = peak.splitlines()
+    assert any(re.fullmatch(r"\([0-9]+ more\)", line) for line in lines) and len(lines) < 24
+    assert sum(line.endswith("] (gone)") for line in lines) == 10
 
 
 IMPORT = """
@@ -64,7 +88,7 @@ def test_small_changes_of_mappings(options, monkeypatch):
     mappings = peak.split("MAPPINGS (with the arrays in them)\n")[1].splitlines()
     changes = [re.match(r" *[0-9.]+ [KMG]?i?B +[0-9.]+ [KMG]?i?B +[-+]([0-9.]+ [KM]iB)  (.*)", line)
                for line in mappings]
-    changes = [change.groups() for change in changes[:changes.index(None)]]
+    changes = [change.groups() for change in itertools.takewhile(bool, changes)]
     rest = [name for _change, name in changes if re.fullmatch(r"\([0-9]+ more\)", name)]
     assert bool(rest) == (not options)
     changes = [change for change, name in changes if name not in rest]

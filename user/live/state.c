@@ -126,11 +126,9 @@ static int press_letter(struct live_state *state, uint32_t letter, enum live_wis
 		return 0;
 	case 'f':
 	case CONTROL('F'):
-		state_move(state, screen);
-		return 0;
 	case 'b':
 	case CONTROL('B'):
-		state_move(state, -screen);
+		state_move(state, letter == 'f' || letter == CONTROL('F') ? screen : -screen);
 		return 0;
 	case 'g':
 	case 'G':

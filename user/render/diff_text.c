@@ -29,14 +29,20 @@ static bool is_narrow(const struct text *text)
 }
 
 /* The last column of a line: what fits, and no blanks behind it. */
-static void put_name(const struct text *text, const char *name)
+/* In the rest of the line; what is said of it (NULL: nothing) stands behind it, or else below it. */
+static void put_name(const struct text *text, const char *name, const char *said)
 {
 	uint32_t numbers = (is_narrow(text) ? 2 : 3) * NUMBER_WIDTH + 2;
 	uint32_t room = text->view->width > numbers + 4 ? text->view->width - numbers : 4;
 	uint32_t columns = name_columns(name);
+	bool behind = said && columns + 3 + strlen(said) <= room;
 
 	text_name(text, name, 0, columns < room ? columns : room);
+	if (behind)
+		fprintf(text->out, " (%s)", said);
 	fputc('\n', text->out);
+	if (said && !behind)
+		text_wrap(text, 2, said);
 }
 
 static void put_source(const struct text *text, const char *when, const struct moment *moment,
@@ -138,9 +144,7 @@ static int put_row(const struct text *text, const struct diff_row *row)
 
 	put_numbers(text, row->change.resident[0], row->change.resident[1]);
 	array_name_safe(array, array->name, name, sizeof(name));
-	put_name(text, name);
-	if (row_presence(row))
-		text_wrap(text, 2, row_presence(row));
+	put_name(text, name, row_presence(row));
 	put_old_name(text, row);
 	/* All pages of an array that appeared or is gone are alike. */
 	for (i = 0; !err && row->array[0] && row->array[1] && i < CHANGES; i++)
@@ -213,7 +217,7 @@ static void put_other_mappings(const struct text *text, const struct diff_proces
 	put_numbers(text, before, after);
 	snprintf(words, sizeof(words), "(%s more)",
 		 format_count(process->mapping_count - first, more));
-	put_name(text, words);
+	put_name(text, words, NULL);
 }
 
 static void put_mappings(const struct text *text, const struct diff_titles *titles,
@@ -230,7 +234,7 @@ static void put_mappings(const struct text *text, const struct diff_titles *titl
 
 		put_numbers(text, mapping->resident_bytes[0], mapping->resident_bytes[1]);
 		format_name(mapping->name, name, sizeof(name));
-		put_name(text, name);
+		put_name(text, name, NULL);
 	}
 	put_other_mappings(text, process, count);
 }

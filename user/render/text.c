@@ -116,8 +116,6 @@ static void put_footer(const struct text *text)
 	const struct moment_header *header = &text->snapshot->header;
 	size_t i;
 
-	if (text->process)
-		text_legend(text);
 	text_style(text, STYLE_DIM);
 	if (text->view->detail)
 		put_own_cost(text);
@@ -150,6 +148,8 @@ int text_render(const struct snapshot *snapshot, const struct view *view, FILE *
 	if (err)
 		return err;
 	put_rest(&text);
+	if (text.process)
+		text_legend(&text);
 	err = text_sampled(&text);
 	if (err)
 		return err;

@@ -17,8 +17,7 @@ static void put_heading(const struct text *text, const struct sampled *sampled)
 	char bytes[FORMAT_BYTES_MAX], words[256];
 
 	snprintf(words, sizeof(words),
-		 "peak: %s were resident %" PRIu64 ".%03" PRIu64
-		 " s after the start. What changed from then to the end:",
+		 "peak: %s were resident at %" PRIu64 ".%03" PRIu64 " s. From then to the end:",
 		 format_bytes(sampled->peak_pages * text->page_bytes, bytes), at_ms / 1000,
 		 at_ms % 1000);
 	fputc('\n', text->out);
@@ -35,8 +34,8 @@ static void put_count(const struct text *text, uint64_t value, const char *what)
 	text_wrap(text, 0, words);
 }
 
-/* What no moment shows. Returns whether it wrote something. */
-static bool put_gaps(const struct text *text, const struct sampled *sampled)
+/* What no moment shows. */
+static void put_gaps(const struct text *text, const struct sampled *sampled)
 {
 	uint64_t at_ms = sampled->highest_ns / 1000000u, dropped = 0;
 	bool unseen = peak_step(text->page_bytes, sampled->shown_pages, sampled->highest_pages);
@@ -56,7 +55,6 @@ static bool put_gaps(const struct text *text, const struct sampled *sampled)
 			 at_ms / 1000, at_ms % 1000);
 		text_wrap(text, 0, words);
 	}
-	return dropped || sampled->failed || sampled->missed || unseen;
 }
 
 static int put_peak(const struct text *text, const struct sampled *sampled)
@@ -95,7 +93,6 @@ int text_sampled(const struct text *text)
 		err = list_moments(text, sampled->all);
 	else if (!err && sampled->all)
 		text_wrap(text, 0, "no moment was taken before the end");
-	if (put_gaps(text, sampled) || sampled->peak || sampled->all)
-		fputc('\n', text->out);
+	put_gaps(text, sampled);
 	return err;
 }
