@@ -1,29 +1,26 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
-"""The numpy program of `make demo`: works on its arrays step by step."""
+"""The numpy program of `make demo`: a step on its arrays for each line that it reads."""
 import os
 import sys
-import time
 
 import numpy as np
-
-PAUSE_SECONDS = 0.8  # for the eye: one frame of the live view
 
 x = np.zeros((10000, 10000))
 y = np.zeros((5000, 5000))
 z = np.zeros((10000, 10000))
 
-print("pid", os.getpid())
-print("ready", flush=True)
-sys.stdin.readline()
+print("pid", os.getpid(), flush=True)
 
-time.sleep(PAUSE_SECONDS)
+sys.stdin.readline()
 x.sum()
-time.sleep(PAUSE_SECONDS)
+print("step", flush=True)
+sys.stdin.readline()
 x[5000, 5000] = 1
-time.sleep(PAUSE_SECONDS)
+print("step", flush=True)
+sys.stdin.readline()
 y[:2500] += 1
-time.sleep(PAUSE_SECONDS)
+print("step", flush=True)
+sys.stdin.readline()
 np.add(y, 0, out=y)
-time.sleep(PAUSE_SECONDS)
-print("done", flush=True)
+print("step", flush=True)
 sys.stdin.readline()
