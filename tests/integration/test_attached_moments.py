@@ -14,10 +14,12 @@ import threading
 import harness
 import pytest
 import test_checkpoints
+import test_record
 
 pytestmark = pytest.mark.root
 
 # A line is the name of a checkpoint, and the pages to touch before it.
+small_disk = test_record.small_disk
 PROGRAM = test_checkpoints.BEGIN + """
 print("READY", flush=True)
 for line in sys.stdin:
@@ -227,6 +229,39 @@ for _ in range(500):
 print("AT the end", flush=True)
 sys.stdin.readline()
 """
+
+
+def test_nobody_reads_the_reports(opened):
+    """pagewatch waits for its reader and serves no stop: the target waits as long as --max-hold says."""
+    target = started(opened, MANY)
+    phases = harness.Phases()
+    opened.append(phases)
+    process = subprocess.Popen([harness.PROGRAM, "-p", str(target.pid), *harness.NEVER, "--json", "--max-hold",
+                                "300ms"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               pass_fds=phases.fds(), env=phases.environment())
+    phases.started()
+    assert phases.until("checkpoints")
+    phases.leave()
+    target.go()
+    assert target.until("AT")
+    said = process.communicate(timeout=harness.DEADLINE)[1].decode()
+    assert (process.returncode, said) == (-signal.SIGKILL, "pagewatch: killed by the watchdog: process "
+                                          f"{target.pid} has stood still for 300 ms\n")
+
+
+def test_a_full_disk(small_disk, opened):
+    """The recording ends; the target is let go and passes its other checkpoints."""
+    target = started(opened, MANY)
+    (small_disk / "filler").write_bytes(b"x" * (800 << 10))
+    record = Record(opened, target.pid, small_disk / "a.pw")
+    record.phases.leave()
+    target.go()
+    assert target.until("AT")
+    said = record.process.communicate(timeout=harness.DEADLINE)[1].decode()
+    assert record.process.returncode == 4
+    assert re.fullmatch(r"pagewatch: cannot write the recording .*: No space left on device; "
+                        r"it has the [0-9]+ moments before\n", said)
+    assert 0 < len(moments_of(small_disk / "a.pw")) < 500
 
 
 def test_many_beside_the_live_view(tmp_path, opened):
