@@ -34,17 +34,15 @@ bool page_state_resident(enum page_state state)
 	       state == PAGE_SHMEM;
 }
 
+const char *const page_state_names[PAGE_STATES] = {
+	[PAGE_ABSENT] = "absent", [PAGE_ZERO] = "zero",		  [PAGE_ZERO_HUGE] = "zero_huge",
+	[PAGE_ANON] = "anon",	  [PAGE_ANON_HUGE] = "anon_huge", [PAGE_FILE] = "file",
+	[PAGE_SHMEM] = "shmem",	  [PAGE_SWAPPED] = "swapped",	  [PAGE_GUARD] = "guard",
+};
+
 const char *page_state_name(enum page_state state)
 {
-	static const char *const names[PAGE_STATES] = {
-		[PAGE_ABSENT] = "absent",	[PAGE_ZERO] = "zero",
-		[PAGE_ZERO_HUGE] = "zero_huge", [PAGE_ANON] = "anon",
-		[PAGE_ANON_HUGE] = "anon_huge", [PAGE_FILE] = "file",
-		[PAGE_SHMEM] = "shmem",		[PAGE_SWAPPED] = "swapped",
-		[PAGE_GUARD] = "guard",
-	};
-
-	return names[state];
+	return page_state_names[state];
 }
 
 void page_runs__deinit(struct page_runs *runs)

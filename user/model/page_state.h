@@ -19,7 +19,8 @@ enum page_state page_state_of(const struct vma *vma, uint32_t categories);
 /* Whether memory is charged: anon, anon_huge, file, shmem. */
 bool page_state_resident(enum page_state state);
 
-/* "absent", "zero", ...: the words of the JSON contract. */
+/* "absent", "zero", ...: the words of the JSON contract, of recordings and of docs/OUTPUT.md. */
+extern const char *const page_state_names[PAGE_STATES];
 const char *page_state_name(enum page_state state);
 
 struct page_run {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 #include <string.h>
 
+#include "model/item_names.h"
 #include "render/diff.h"
 #include "render/json_rows.h"
 #include "render/json_shape.h"
@@ -75,7 +76,7 @@ static void put_row(struct json_out *json, const struct diff_row *row)
 		json_array_name(json, "name_before", row->array[0], row->array[0]->name);
 	else
 		json_null(json, "name_before");
-	json_words(json, "source", json_source_name(array->source));
+	json_words(json, "source", item_sources[array->source]);
 	json_count(json, "nbytes", array->end - array->start);
 	json_array_shape(json, array->shape);
 	json_bool(json, "before", row->array[0]);

@@ -2,6 +2,7 @@
 /* One row each: what it is, and its counts. */
 #include "render/json_rows.h"
 
+#include "model/item_names.h"
 #include "render/json_shape.h"
 
 struct json_known json_known_of(const struct snapshot *snapshot,
@@ -14,27 +15,6 @@ struct json_known json_known_of(const struct snapshot *snapshot,
 		.detail = detail,
 		.start_ns = snapshot->header.start_ns,
 	};
-}
-
-static const char *kind_name(enum vma_kind kind)
-{
-	static const char *const names[VMA_KINDS] = {
-		[VMA_ANON] = "anon",	   [VMA_HEAP] = "heap",	  [VMA_STACK] = "stack",
-		[VMA_FILE] = "file",	   [VMA_SHMEM] = "shmem", [VMA_HUGETLB] = "hugetlb",
-		[VMA_SPECIAL] = "special",
-	};
-
-	return names[kind];
-}
-
-const char *json_source_name(enum array_source source)
-{
-	static const char *const names[ARRAY_SOURCES] = {
-		[ARRAY_PYTHON] = "python", [ARRAY_ELF] = "elf",		[ARRAY_HEAP] = "heap",
-		[ARRAY_MARK] = "mark",	   [ARRAY_MAPPING] = "mapping",
-	};
-
-	return names[source];
 }
 
 static void put_frames(struct json_out *json, const struct frame_tally *frames,
@@ -57,7 +37,7 @@ void json_region(struct json_out *json, const char *key, const struct region_row
 	json_address(json, "start", vma->start);
 	json_address(json, "end", vma->end);
 	json_words(json, "perms", perms);
-	json_words(json, "kind", kind_name(vma->kind));
+	json_words(json, "kind", item_kinds[vma->kind]);
 	json_text(json, "path", vma->path);
 	put_frames(json, &row->frames, known);
 	json_tally(json, &row->tally, known);
@@ -129,7 +109,7 @@ static void put_identity(struct json_out *json, const struct array_row *row)
 		json_address(json, "object", desc->object);
 	else
 		json_null(json, "object");
-	json_words(json, "source", json_source_name(desc->source));
+	json_words(json, "source", item_sources[desc->source]);
 	json_address(json, "start", desc->start);
 	json_address(json, "end", desc->end);
 	json_address(json, "data", desc->shape ? desc->shape->data : desc->start);

@@ -15,10 +15,9 @@ void json_region(struct json_out *json, const char *key, const struct region_row
 void json_array(struct json_out *json, const char *key, const struct array_row *row,
 		const struct json_known *known);
 
-/* The parts of an array that other objects have too: its name (or an alias), source and shape. */
+/* The parts of an array that other objects have too: its name (or an alias) and shape. */
 void json_array_name(struct json_out *json, const char *key, const struct array_desc *desc,
 		     const char *name);
-const char *json_source_name(enum array_source source);
 void json_array_shape(struct json_out *json, const struct array_shape *shape);
 
 #endif

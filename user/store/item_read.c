@@ -8,7 +8,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "store/item_names.h"
+#include "model/item_names.h"
+#include "model/page_state.h"
 #include "store/items.h"
 #include "store/touch_bits.h"
 
@@ -187,7 +188,7 @@ static void read_run(struct row *row, struct page_runs *list)
 		return;
 	run->start = next_number(row);
 	run->end = next_number(row);
-	run->state = (enum page_state)next_word(row, item_states, PAGE_STATES);
+	run->state = (enum page_state)next_word(row, page_state_names, PAGE_STATES);
 	run->maybe_huge = next_up_to(row, 1);
 	list->count += !row->err;
 }

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "store/item_names.h"
+#include "model/item_names.h"
+#include "model/page_state.h"
 #include "store/touch_bits.h"
 
 /* Lengths, or strides, of at most 64 dimensions of 20 digits each. */
@@ -68,7 +69,7 @@ static void bind_run(struct binding *binding, const struct page_run *run)
 {
 	bind_number(binding, run->start);
 	bind_number(binding, run->end);
-	bind_text(binding, item_states[run->state]);
+	bind_text(binding, page_state_names[run->state]);
 	bind_number(binding, run->maybe_huge);
 }
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-#include "store/item_names.h"
+#include "model/item_names.h"
 
 #include <string.h>
 
 #include "facts/array.h"
-#include "facts/page.h"
 #include "facts/vma.h"
 
 const char *const item_kinds[VMA_KINDS] = {
@@ -16,12 +15,6 @@ const char *const item_kinds[VMA_KINDS] = {
 const char *const item_sources[ARRAY_SOURCES] = {
 	[ARRAY_PYTHON] = "python", [ARRAY_ELF] = "elf",		[ARRAY_HEAP] = "heap",
 	[ARRAY_MARK] = "mark",	   [ARRAY_MAPPING] = "mapping",
-};
-
-const char *const item_states[PAGE_STATES] = {
-	[PAGE_ABSENT] = "absent", [PAGE_ZERO] = "zero",		  [PAGE_ZERO_HUGE] = "zero_huge",
-	[PAGE_ANON] = "anon",	  [PAGE_ANON_HUGE] = "anon_huge", [PAGE_FILE] = "file",
-	[PAGE_SHMEM] = "shmem",	  [PAGE_SWAPPED] = "swapped",	  [PAGE_GUARD] = "guard",
 };
 
 size_t item_index(const char *word, const char *const *words, size_t count)
