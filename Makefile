@@ -56,6 +56,7 @@ Q := $(if $(V),,@)
 VARIANT := $(notdir $(firstword $(CC)))$(if $(SANITIZE),-sanitize)
 OBJ := $(O)/obj/$(VARIANT)
 PROGRAM := $(if $(filter $(CROSS_COMPILE)gcc,$(VARIANT)),$(O),$(OBJ))/pagewatch
+STATIC := $(dir $(PROGRAM))static/pagewatch
 
 # Sanitized code is compiled twice as fast so, and reports still have lines.
 CFLAGS ?= $(if $(SANITIZE),-O1 -g1,-O2 -g)
@@ -70,6 +71,9 @@ ALL_LDFLAGS := $(SANITIZE_FLAGS) $(TARGET_LDFLAGS) $(LDFLAGS)
 PACKAGES := libdw libelf zlib mxml ncursesw sqlite3
 LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty
 BPF_LIBS = $(shell $(PKG_CONFIG) --libs libbpf $(PACKAGES)) -liberty
+# Those of cairo that a picture needs: its .pc file names X11 and GLib as well.
+STATIC_LIBS = -Wl,--start-group $(shell $(PKG_CONFIG) --static --libs libbpf $(PACKAGES) libpng freetype2 \
+	fontconfig pixman-1) -lcairo -liberty -Wl,--end-group -lm -lpthread
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 
 # clang's own, and those of the machine that it is for: asm/ptrace.h is different on each.
@@ -77,13 +81,16 @@ BPF_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
 	sed -n '/<...> search starts here:/,/End of search list./{$(if $(CROSS),/.lib.clang./)s| \(/.*\)|-idirafter \1|p}') \
 	$(if $(CROSS),$(addprefix -idirafter ,$(wildcard $(TARGET_ROOT)/usr/include/$(TRIPLE) /usr/$(TRIPLE)/include) /usr/include))
 BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
-	$(if $(WERROR),-Werror) -D__TARGET_ARCH_$(ARCH) -Ivmlinux -Ibpf -Iuser -I. $(BPF_INCLUDES)
+	$(if $(WERROR),-Werror) -ffile-prefix-map=$(CURDIR)/= \
+	-D__TARGET_ARCH_$(ARCH) -Ivmlinux -Ibpf -Iuser -I. $(BPF_INCLUDES)
 
 # What needs libbpf stays out of the archive that the unit tests link: that they
 # link at all is the proof of the layering.
 room_c = $(wildcard user/$(1)/*.c user/$(1)/*/*.c)
 KERNEL_C := $(filter-out %/chunk_places.c %/kernel_features.c %/kernel_limits.c,$(wildcard user/collect/kernel/*.c))
-PURE_C := $(filter-out $(KERNEL_C),$(foreach r,base collect control arrays model render live lib store,$(call room_c,$(r))))
+# In the static program alone.
+STATIC_C := user/render/chart_cairo_linked.c
+PURE_C := $(filter-out $(KERNEL_C) $(STATIC_C),$(foreach r,base collect control arrays model render live lib store,$(call room_c,$(r))))
 TOP_C := $(foreach r,engine commands,$(call room_c,$(r))) $(wildcard user/main.c)
 UNIT_C := $(wildcard tests/unit/test_*.c)
 # Those of engine/ and commands/ have all of the program but main.c.
@@ -117,7 +124,7 @@ include user/python/python.mk
 
 # As root, outside a build: hand the build to its user, keep the rest.
 AS_BUILD_USER := tests/tools/as-build-user
-BUILDS := all unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
+BUILDS := all static unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
 ROOT := $(if $(AS_SELF),,$(filter 0,$(shell id -u)))
 
 .PHONY: $(BUILDS) deps deps-if-root demo-deps-if-root check check-long seeds demo docs-outputs pictures bench lint format pyoff install uninstall clean \
@@ -134,6 +141,8 @@ $(BUILDS):
 else
 
 all: $(PROGRAM) $(LIBRARIES)
+static: $(STATIC)
+
 
 unit: $(UNIT_TESTS)
 	$(Q)tests/tools/run-cmocka $^
@@ -154,6 +163,7 @@ help:
 	@sed -n 's/^#: //p' Makefile
 
 #: make              the program, as .output/pagewatch, and libpagewatch
+#: make static       the program as one file that needs no library: .output/static/pagewatch
 #: make deps         install the Debian packages for build, tests and benchmarks (root)
 #: make check        build with gcc and clang, lint, unit and integration tests (all: as root)
 #: make check-long   the same with the long suites
@@ -308,6 +318,13 @@ $(PURE_A): $(call objects,$(PURE_C))
 $(PROGRAM): $(call objects,$(TOP_C) $(KERNEL_C)) $(PURE_A)
 	$(if $(V),,@echo "  LINK    $@")
 	$(Q)$(CC) $(ALL_CFLAGS) $^ $(ALL_LDFLAGS) $(BPF_LIBS) -lpthread -o $@
+
+# One file that needs nothing of the machine's libraries. What the linker warns of: users that are not
+# in /etc/passwd, and SQLite's extensions, which nothing loads.
+$(STATIC): $(call objects,$(TOP_C) $(KERNEL_C) $(STATIC_C)) $(PURE_A)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  STATIC  $@")
+	$(Q)$(CC) $(ALL_CFLAGS) -static -s $^ $(ALL_LDFLAGS) $(STATIC_LIBS) -o $@
 
 $(TOP_A): $(call objects,$(filter-out user/main.c,$(TOP_C)) $(KERNEL_C))
 	$(Q)rm -f $@

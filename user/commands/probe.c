@@ -2,8 +2,8 @@
 /* pagewatch probe: tries what works here, and says why the rest does not. */
 #include <errno.h>
 #include <stdio.h>
-#include <unistd.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "collect/kernel/capability_trial.h"
@@ -14,6 +14,7 @@
 #include "commands/options.h"
 #include "commands/report.h"
 #include "commands/usage.h"
+#include "render/chart.h"
 #include "render/probe.h"
 #include "version.h"
 
@@ -87,6 +88,14 @@ static void probe_kernel_side(struct probe *probe)
 	faults__close(faults);
 }
 
+/* What this build of pagewatch has; a program without a loader is the static one. */
+static void probe_program(struct probe *probe)
+{
+	add_finding(probe, "program", "cairo", chart_possible(), "--png, --svg and --pdf");
+	add_finding(probe, "program", "all users", getauxval(AT_BASE) ? 0 : -ENOSYS,
+		    "-u NAME of a user who is not in /etc/passwd");
+}
+
 static int print_probe(const struct probe *probe, bool json, struct report *report)
 {
 	int err = json ? probe_render_json(&probe->report, report->out)
@@ -117,6 +126,7 @@ int command_probe(int argc, char **argv)
 	probe_page_tables(&probe);
 	probe_kernel_side(&probe);
 	probe.report.capabilities = capability_trial();
+	probe_program(&probe);
 	probe.report.version = PAGEWATCH_VERSION;
 	probe.report.rows = probe.rows;
 	probe.report.row_count = probe.count;

@@ -178,6 +178,24 @@ static struct view view_of_rows(const struct view *view)
 	return rows;
 }
 
+static int find_cairo(struct cairo_calls *ret)
+{
+	const char *reason;
+	int err = cairo_calls__find(ret, &reason);
+
+	if (err)
+		log_error("pictures need cairo (Debian's libcairo2): %s", reason);
+	return err;
+}
+
+int chart_possible(void)
+{
+	struct cairo_calls calls;
+	const char *reason;
+
+	return cairo_calls__find(&calls, &reason);
+}
+
 static int render_chart(const struct moments *moments, const struct view *view, FILE *out,
 			surface_new make)
 {
@@ -195,7 +213,7 @@ static int render_chart(const struct moments *moments, const struct view *view, 
 	int err = points ? 0 : -ENOMEM;
 
 	if (!err)
-		err = count ? cairo_calls__load(&calls) : -EINVAL;
+		err = count ? find_cairo(&calls) : -EINVAL;
 	if (!err)
 		err = measure_moments(moments, points, count);
 	if (!err)

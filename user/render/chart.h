@@ -16,4 +16,7 @@ int chart_png(const struct moments *moments, const struct view *view, FILE *out)
 int chart_svg(const struct moments *moments, const struct view *view, FILE *out);
 int chart_pdf(const struct moments *moments, const struct view *view, FILE *out);
 
+/* 0, or -ENOENT: there is no cairo here. */
+int chart_possible(void);
+
 #endif

@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/log.h"
-
 #define LIBRARY "libcairo.so.2"
 
 static const struct {
@@ -19,7 +17,7 @@ static const struct {
 #undef CAIRO_ROW
 };
 
-int cairo_calls__load(struct cairo_calls *ret)
+int cairo_calls__find(struct cairo_calls *ret, const char **reason)
 {
 	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 	size_t i;
@@ -33,6 +31,6 @@ int cairo_calls__load(struct cairo_calls *ret)
 	}
 	if (library && i == sizeof(calls) / sizeof(calls[0]))
 		return 0;
-	log_error("pictures need cairo (Debian's libcairo2): %s", dlerror());
+	*reason = dlerror();
 	return -ENOENT;
 }

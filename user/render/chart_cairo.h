@@ -31,7 +31,10 @@ struct cairo_calls {
 #undef CAIRO_POINTER
 };
 
-/* It stays loaded until the process ends. 0, or -ENOENT: it is not here, or too old (logged). */
-int cairo_calls__load(struct cairo_calls *ret);
+/*
+ * It stays loaded until the process ends. 0, or -ENOENT: it is not here, or too old; then *reason
+ * says why, until the next call of libdl.
+ */
+int cairo_calls__find(struct cairo_calls *ret, const char **reason);
 
 #endif

@@ -12,7 +12,7 @@
 #include "facts/environment.h"
 
 struct probe_row {
-	const char *group; /* "kernel side", "page tables", "privilege" */
+	const char *group; /* "page tables", "kernel side", "program" */
 	const char *name;
 	int error; /* 0: works; else -errno */
 	const char *needed_for;
