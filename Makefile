@@ -186,7 +186,9 @@ help:
 #: Variables: V=1 (show commands), WERROR=1, SANITIZE=1 (ASan and UBSan), CC=gcc|clang,
 #: CFLAGS, LDFLAGS, O=DIR instead of .output, AS_SELF=1 (as root: build as root),
 #: ARCH=arm64 (with Debian's cross compiler, into .output/arm64), SYSROOT=DIR (that machine's libraries),
-#: GENERATE=PROGRAM (a pagewatch of this machine, for the man page of a cross build).
+#: GENERATE=PROGRAM (a pagewatch of this machine, for the man page of a cross build),
+#: FILE_CAPS=1 (make install, as root: the program has capabilities, and mode 0750 for the group
+#: pagewatch, or FILE_CAPS_GROUP).
 
 deps:
 	@tests/tools/install-deps
@@ -414,12 +416,25 @@ DOCS := README.md CHANGELOG.md LICENSE
 DOCS_BELOW := $(wildcard docs/*.md docs/*.json)
 PICTURES := $(wildcard docs/pictures/*)
 
+# For members of a group, instead of sudo. Nobody else can run the file at any time.
+FILE_CAPS_GROUP ?= pagewatch
+FILE_CAPS_SET ?= cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search
+SETCAP ?= $(firstword $(wildcard /usr/sbin/setcap /sbin/setcap) setcap)
+install_with_capabilities = \
+	getent group $(FILE_CAPS_GROUP) >/dev/null || { \
+		echo "pagewatch: no group $(FILE_CAPS_GROUP): groupadd --system $(FILE_CAPS_GROUP)" >&2; \
+		exit 1; }; \
+	command -v $(SETCAP) >/dev/null || { \
+		echo "pagewatch: setcap not found: apt-get install libcap2-bin" >&2; exit 1; }; \
+	$(INSTALL) -m 750 -g $(FILE_CAPS_GROUP) $(PROGRAM) $(BIN_DIR)/pagewatch && \
+	$(SETCAP) $(FILE_CAPS_SET)+ep $(BIN_DIR)/pagewatch
+
 install:
 	+$(Q)$(MAKE) --no-print-directory all
 	+$(Q)$(MAKE) --no-print-directory man
 	$(Q)$(INSTALL) -d $(BIN_DIR) $(MAN_DIR) $(DOC_DIR)/docs/pictures \
 		$(addprefix $(DESTDIR),$(BASH_DIR) $(ZSH_DIR) $(FISH_DIR))
-	$(Q)$(INSTALL) -m 755 $(PROGRAM) $(BIN_DIR)/pagewatch
+	$(Q)$(if $(FILE_CAPS),$(install_with_capabilities),$(INSTALL) -m 755 $(PROGRAM) $(BIN_DIR)/pagewatch)
 	$(Q)$(INSTALL) -m 644 $(MAN) $(MAN_DIR)/pagewatch.8
 	$(Q)$(INSTALL) -m 644 $(O)/pagewatch.bash $(DESTDIR)$(BASH_DIR)/pagewatch
 	$(Q)$(INSTALL) -m 644 $(O)/pagewatch.zsh $(DESTDIR)$(ZSH_DIR)/_pagewatch

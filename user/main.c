@@ -5,7 +5,9 @@
 #include <malloc.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/capability.h"
 #include "base/log.h"
 #include "base/progress.h"
 #include "base/test_point.h"
@@ -32,6 +34,15 @@ static int finish_command(int status)
 	return status;
 }
 
+/* It writes files that its user names, and reads such files. */
+static int refuse_setuid(const char *command)
+{
+	log_error("refuses to be setuid or setgid: give it capabilities (make install "
+		  "FILE_CAPS=1)");
+	return !strcmp(command, "run") || !strcmp(command, "record") ? STATUS_RUN_FAILED
+								     : STATUS_UNMEASURED;
+}
+
 /*
  * Memory of a snapshot should return to the kernel with it. By default glibc raises its mmap
  * threshold with each mapping that is freed, up to 32 MiB (mallopt(3)), and keeps as much.
@@ -46,6 +57,10 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	test_point_init();
+	if (getuid() != geteuid() || getgid() != getegid())
+		return refuse_setuid(argc > 1 ? argv[1] : "");
+	if (geteuid())
+		capability_rest(CAPABILITY(CAP_DAC_READ_SEARCH));
 	if (argc < 2)
 		return usage_error("nothing to watch: -p PID, or run -- CMD...");
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))

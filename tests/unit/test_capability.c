@@ -43,7 +43,7 @@ static void test_names(void **state)
 }
 
 /* Against what the kernel prints. */
-static void test_effective(void **state)
+static void test_permitted(void **state)
 {
 	char line[256], text[CAPABILITY_TEXT];
 	uint64_t told = 0;
@@ -52,10 +52,10 @@ static void test_effective(void **state)
 	(void)state;
 	assert_non_null(status);
 	while (fgets(line, sizeof(line), status))
-		if (!strncmp(line, "CapEff:", 7))
+		if (!strncmp(line, "CapPrm:", 7))
 			told = strtoull(line + 7, NULL, 16);
 	fclose(status);
-	assert_true(capability_effective() == told);
+	assert_true(capability_permitted() == told);
 	assert_string_equal(capability_say_lacking(told & all, text, sizeof(text)), "root");
 }
 
@@ -64,7 +64,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_effective),
+		cmocka_unit_test(test_permitted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,8 +12,25 @@
 #define CAPABILITIES_OF_OTHERS (CAPABILITY(CAP_SYS_PTRACE) | CAPABILITY(CAP_DAC_READ_SEARCH))
 #define CAPABILITY_TEXT 256u /* room for the names of all that pagewatch may need */
 
-/* Those in effect; 0 if that cannot be read. */
-uint64_t capability_effective(void);
+/* Those that it has, in effect or at rest; 0 if that cannot be read. */
+uint64_t capability_permitted(void);
+
+/*
+ * Takes them out of effect, until they are raised. CAP_DAC_READ_SEARCH rests while files are opened
+ * that the user names. errno stays as it is.
+ */
+void capability_rest(uint64_t set);
+/* Puts those in effect that rest; returns which these are, for capability_rest. The same of errno. */
+uint64_t capability_raise(uint64_t set);
+
+/* openat(2), with CAP_DAC_READ_SEARCH if we have it: for what the user does not name. */
+int capability_open(int folder, const char *path, int flags);
+
+/* For a process that will be another program: it has none of those that pagewatch may need. */
+void capability_leave(void);
+
+/* Nothing is started any more: what only that needs is dropped, and no exec can give more. */
+void capability_settle(void);
 
 /* CAP_BPF for CAPABILITY(CAP_BPF); NULL for one that pagewatch never needs, or for several. */
 const char *capability_name(uint64_t one);
@@ -29,7 +46,7 @@ char *capability_say(uint64_t set, char *buffer, size_t size);
 
 /*
  * What somebody lacks who was refused something that needs wanted: "root", or with the names that
- * are not in effect "root, or CAP_BPF"; returns buffer. All may be in effect: in a user namespace,
+ * it does not have "root, or CAP_BPF"; returns buffer. It may have all: in a user namespace,
  * or where a security module forbids it.
  */
 char *capability_say_lacking(uint64_t wanted, char *buffer, size_t size);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+#include "base/capability.h"
 #include "base/progress.h"
 
 #include <errno.h>
@@ -54,7 +55,7 @@ void progress_allow(void)
 	if (progress.fd >= 0 || isatty(STDERR_FILENO) != 1 || !term || !strcmp(term, "dumb"))
 		return;
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", STDERR_FILENO);
-	progress.fd = open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	progress.fd = capability_open(AT_FDCWD, name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 void progress_begin(void)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/capability.h"
 #include "base/progress.h"
 #include "base/stream.h"
 #include "commands/foreign_link.h"
@@ -56,7 +57,7 @@ static void open_apart(struct output *output)
 	if (!output->terminal)
 		return;
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", output->fd);
-	fd = open(name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = capability_open(AT_FDCWD, name, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	if (output->ours)

@@ -57,6 +57,7 @@ static void launch_run_child(const struct launch_spawn *spawn)
 	if (spawn->user)
 		err = -launch_become(spawn->user);
 	if (!err) {
+		capability_leave();
 		execvp(options->argv[0], options->argv);
 		err = errno;
 	}
@@ -84,7 +85,7 @@ static int launch_may_become(const struct passwd *user)
 	const uint64_t needed = CAPABILITY(CAP_SETUID) | CAPABILITY(CAP_SETGID);
 	char lacking[CAPABILITY_TEXT];
 
-	if (!(needed & ~capability_effective()))
+	if (!(needed & ~capability_permitted()))
 		return 0;
 	log_error("cannot become user %s: that needs %s", user->pw_name,
 		  capability_say_lacking(needed, lacking, sizeof(lacking)));

@@ -113,7 +113,7 @@ static char *name_way_in(char *buffer, size_t size)
 {
 	char lacking[CAPABILITY_TEXT];
 
-	if (capability_effective())
+	if (capability_permitted())
 		snprintf(buffer, size, "that needs %s",
 			 capability_say_lacking(CAPABILITIES_OF_OTHERS, lacking, sizeof(lacking)));
 	else
@@ -178,6 +178,7 @@ int engine__attach(struct engine *engine, uint32_t pid)
 	struct proc *proc = NULL;
 	int err;
 
+	capability_settle();
 	err = refuse_process(engine, pid);
 	if (err)
 		return err;

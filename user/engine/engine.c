@@ -11,6 +11,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "base/capability.h"
 #include "base/log.h"
 #include "base/test_point.h"
 #include "collect/proc/environment.h"
@@ -123,6 +124,7 @@ static int open_all(struct engine *engine)
 		log_error("cannot open %s: %s", PROC_ROOT, strerror(-err));
 		return err;
 	}
+	procfs__open_by(engine->procfs, capability_open);
 	err = proc__open(engine->procfs, (uint32_t)getpid(), &engine->self);
 	if (err)
 		return err;

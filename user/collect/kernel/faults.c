@@ -73,9 +73,12 @@ static struct pagewatch_bpf *open_skeleton(int types)
 	char path[64];
 	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = path);
 	struct pagewatch_bpf *skel;
+	uint64_t raised;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", types);
+	raised = capability_raise(CAPABILITY(CAP_DAC_READ_SEARCH));
 	skel = types < 0 ? NULL : pagewatch_bpf__open_opts(&options);
+	capability_rest(raised);
 	if (skel && !kernel_types__fill(types, bpf_object__btf(skel->obj)))
 		return skel;
 	pagewatch_bpf__destroy(skel);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/array.h"
+#include "base/capability.h"
 #include "collect/kernel/faults_priv.h"
 #include "collect/kernel/uprobes.h"
 
@@ -96,18 +97,29 @@ static int attach_events(struct faults *faults, const char *path, uint32_t pid,
 	return err;
 }
 
-int faults__attach_heap(struct faults *faults, int fd, uint32_t pid,
-			const struct heap_point *points, size_t count)
+static int attach_at(struct faults *faults, const char *path, uint32_t pid,
+		     const struct heap_point *points, size_t count)
 {
-	char path[64];
 	int err;
 
-	/* The inode of the descriptor, so that nobody can swap a path under us. */
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (bpf_program__autoload(faults->skel->progs.heap_session)) {
 		err = attach_session(faults, path, pid, points, count);
 		if (err != -EINVAL)
 			return err;
 	}
 	return attach_events(faults, path, pid, points, count);
+}
+
+int faults__attach_heap(struct faults *faults, int fd, uint32_t pid,
+			const struct heap_point *points, size_t count)
+{
+	uint64_t raised = capability_raise(CAPABILITY(CAP_DAC_READ_SEARCH));
+	char path[64];
+	int err;
+
+	/* The inode of the descriptor, so that nobody can swap a path under us. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	err = attach_at(faults, path, pid, points, count);
+	capability_rest(raised);
+	return err;
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/capability.h"
 #include "collect/kernel/faults_priv.h"
 #include "collect/kernel/uprobes.h"
 
@@ -46,13 +47,17 @@ static int faults_arm_stop(void *ctx, uint32_t pid, const char *path, uint64_t f
 		.count = 1,
 	};
 	struct stop stop = { 0 };
+	uint64_t raised;
 	int err;
 
 	if (array_reserve((void **)&faults->stops, &faults->stop_capacity, faults->stop_count + 1,
 			  sizeof(*faults->stops)))
 		return -ENOMEM;
+	/* Our own descriptors in /proc may be closed to us. */
+	raised = capability_raise(CAPABILITY(CAP_DAC_READ_SEARCH));
 	stop.fd = uprobes__link(&uprobe);
 	err = stop.fd == -EINVAL ? arm_event(faults, &uprobe, &stop) : stop.fd < 0 ? stop.fd : 0;
+	capability_rest(raised);
 	if (err)
 		return err;
 	faults->stops[faults->stop_count++] = stop;

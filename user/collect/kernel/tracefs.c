@@ -44,7 +44,7 @@ int tracefs_open_events(void)
 	size_t i;
 
 	for (i = 0; i < FOLDERS; i++) {
-		fd = open(folders[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fd = capability_open(AT_FDCWD, folders[i], O_PATH | O_DIRECTORY | O_CLOEXEC);
 		if (fd >= 0)
 			return fd;
 		closed |= errno == EACCES;
@@ -52,7 +52,7 @@ int tracefs_open_events(void)
 	root = mount_detached();
 	if (root < 0)
 		return closed ? -EACCES : root;
-	fd = openat(root, "events", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = capability_open(root, "events", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		fd = -errno;
 	close(root);
@@ -81,7 +81,7 @@ int tracefs_event_id(int events_fd, const char *name)
 	if (test_point_hides(name))
 		return -ENOENT;
 	snprintf(path, sizeof(path), "%s/id", name);
-	fd = openat(events_fd, path, O_RDONLY | O_CLOEXEC);
+	fd = capability_open(events_fd, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	got = read(fd, text, sizeof(text) - 1);

@@ -2,8 +2,12 @@
 /* What /proc says about pagewatch itself. */
 #include "collect/proc/proc_self.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/capability.h"
 
 /* include/linux/proc_ns.h, PROC_PID_INIT_INO */
 #define INITIAL_PID_NAMESPACE 0xEFFFFFFCu
@@ -21,10 +25,14 @@ static uint64_t read_number(const char *path, const char *format)
 {
 	unsigned long long number = 0;
 	char line[128];
-	FILE *file = fopen(path, "re");
+	int fd = capability_open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 
-	if (!file)
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
 		return 0;
+	}
 	while (fgets(line, sizeof(line), file)) {
 		if (sscanf(line, format, &number) == 1)
 			break;

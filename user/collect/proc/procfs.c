@@ -21,7 +21,13 @@
 struct procfs {
 	char *root;
 	int fd;
+	procfs_opener *open;
 };
+
+static int open_plainly(int folder, const char *path, int flags)
+{
+	return openat(folder, path, flags);
+}
 
 int procfs__open(const char *root, struct procfs **ret)
 {
@@ -30,6 +36,7 @@ int procfs__open(const char *root, struct procfs **ret)
 
 	if (!procfs)
 		return -ENOMEM;
+	procfs->open = open_plainly;
 	procfs->fd = open(root, OPEN_DIRECTORY);
 	if (procfs->fd < 0) {
 		err = -errno;
@@ -55,6 +62,11 @@ void procfs__close(struct procfs *procfs)
 		close(procfs->fd);
 	free(procfs->root);
 	free(procfs);
+}
+
+void procfs__open_by(struct procfs *procfs, procfs_opener *opener)
+{
+	procfs->open = opener;
 }
 
 static int open_pid(const struct procfs *procfs, uint32_t pid)
@@ -91,8 +103,7 @@ int proc__open_process(struct procfs *procfs, uint32_t pid, struct proc **ret)
 
 	if (!proc)
 		return -ENOMEM;
-	proc->pid = pid;
-	proc->fd = open_pid(procfs, pid);
+	*proc = (struct proc){ pid, open_pid(procfs, pid), procfs->open };
 	if (proc->fd < 0) {
 		err = proc->fd;
 		free(proc);
@@ -139,8 +150,8 @@ int proc__open_self(struct procfs *procfs, struct proc **ret)
 
 	if (!proc)
 		return -ENOMEM;
-	proc->pid = (uint32_t)getpid();
-	proc->fd = openat(procfs->fd, "thread-self", OPEN_DIRECTORY);
+	*proc = (struct proc){ (uint32_t)getpid(),
+			       openat(procfs->fd, "thread-self", OPEN_DIRECTORY), procfs->open };
 	if (proc->fd < 0)
 		err = -errno;
 	if (err)
@@ -170,7 +181,7 @@ uint32_t proc__pid(const struct proc *proc)
  */
 int proc_open_below(const struct proc *proc, const char *name, int flags)
 {
-	int fd = openat(proc->fd, name, flags | O_CLOEXEC);
+	int fd = proc->open(proc->fd, name, flags | O_CLOEXEC);
 
 	if (fd >= 0 || errno != ENOENT)
 		return fd < 0 ? -errno : fd;
@@ -251,7 +262,7 @@ int procfs_open_directory(const struct procfs *procfs)
 
 int procfs_read_stat(const struct procfs *procfs, uint32_t pid, struct proc_stat *ret)
 {
-	struct proc proc = { .pid = pid, .fd = open_pid(procfs, pid) };
+	struct proc proc = { pid, open_pid(procfs, pid), procfs->open };
 	int err;
 
 	if (proc.fd < 0)

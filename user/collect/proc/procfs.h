@@ -19,6 +19,9 @@ struct proc;   /* one process below it */
 
 /* root is usually "/proc"; returns 0 or -errno. The procfs outlives its procs. */
 int procfs__open(const char *root, struct procfs **ret);
+/* How files of processes are opened from now on: as by openat(2), which is the default. */
+typedef int procfs_opener(int folder, const char *path, int flags);
+void procfs__open_by(struct procfs *procfs, procfs_opener *opener);
 void procfs__close(struct procfs *procfs);
 
 /*

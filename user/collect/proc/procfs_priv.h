@@ -6,12 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "collect/proc/procfs.h"
+
 struct proc_stat;
-struct procfs;
 
 struct proc {
 	uint32_t pid;
 	int fd; /* its directory */
+	procfs_opener *open;
 };
 
 /* A descriptor of /proc itself, to list it, or -errno. */
