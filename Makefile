@@ -81,7 +81,7 @@ BPF_INCLUDES = $(shell $(CLANG) -v -E - </dev/null 2>&1 | \
 	sed -n '/<...> search starts here:/,/End of search list./{$(if $(CROSS),/.lib.clang./)s| \(/.*\)|-idirafter \1|p}') \
 	$(if $(CROSS),$(addprefix -idirafter ,$(wildcard $(TARGET_ROOT)/usr/include/$(TRIPLE) /usr/$(TRIPLE)/include) /usr/include))
 BPF_CFLAGS = -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter \
-	$(if $(WERROR),-Werror) -ffile-prefix-map=$(CURDIR)/= \
+	$(if $(WERROR),-Werror) -ffile-prefix-map=$(CURDIR)=. \
 	-D__TARGET_ARCH_$(ARCH) -Ivmlinux -Ibpf -Iuser -I. $(BPF_INCLUDES)
 
 # What needs libbpf stays out of the archive that the unit tests link: that they

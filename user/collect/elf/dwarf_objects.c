@@ -290,7 +290,7 @@ int dwarf_objects_fill(int fd, uint64_t deadline_ns, struct dwarf_object *object
 		return -ENOEXEC;
 	if (identity.debug_bytes > DEBUG_BYTES_MAX)
 		return -EFBIG;
-	elf = elf_open(fd);
+	elf = elf_begin_file(fd);
 	if (!elf)
 		return -ENOEXEC;
 	dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);

@@ -13,7 +13,7 @@
  * NULL if it is no loadable ELF file. The caller keeps the descriptor and calls elf_end. The file
  * is read, not mapped: if somebody truncates a mapped file we would get SIGBUS.
  */
-Elf *elf_open(int fd);
+Elf *elf_begin_file(int fd);
 
 /* The section with that name, or NULL. */
 Elf_Scn *elf_section_named(Elf *elf, const char *name, GElf_Shdr *header);

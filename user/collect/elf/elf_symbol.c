@@ -75,7 +75,7 @@ static int find_symbol(Elf *elf, const char *symbol, int type, uint64_t *address
 
 int elf_symbol_offset(int fd, const char *symbol, uint64_t *ret)
 {
-	Elf *elf = elf_open(fd);
+	Elf *elf = elf_begin_file(fd);
 	uint64_t address;
 	int err;
 
@@ -90,7 +90,7 @@ int elf_symbol_offset(int fd, const char *symbol, uint64_t *ret)
 
 int elf_object_address(int fd, const char *symbol, uint64_t *ret)
 {
-	Elf *elf = elf_open(fd);
+	Elf *elf = elf_begin_file(fd);
 	int err;
 
 	if (!elf)
@@ -171,7 +171,7 @@ static Elf_Scn *exported_symbols(Elf *elf, GElf_Shdr *header)
 
 int elf_exports_object(int fd, const char *symbol)
 {
-	Elf *elf = elf_open(fd);
+	Elf *elf = elf_begin_file(fd);
 	int err = -ENOENT;
 	uint64_t address;
 	GElf_Shdr header;
@@ -188,7 +188,7 @@ int elf_exports_object(int fd, const char *symbol)
 
 int elf_each_function(int fd, elf_visit_function visit, void *ctx)
 {
-	Elf *elf = elf_open(fd);
+	Elf *elf = elf_begin_file(fd);
 	GElf_Shdr header;
 	Elf_Scn *section;
 	int err = 0;
@@ -206,7 +206,7 @@ int elf_each_function(int fd, elf_visit_function visit, void *ctx)
 
 int elf_load_bias(int fd, uint64_t offset, uint64_t start, uint64_t page_bytes, uint64_t *ret)
 {
-	Elf *elf = elf_open(fd);
+	Elf *elf = elf_begin_file(fd);
 	size_t count, i;
 	int err = -ENOENT;
 
@@ -238,7 +238,7 @@ bool elf_is_32_bit(int fd)
 
 int elf_entry_offset(int fd, uint64_t *ret)
 {
-	Elf *elf = elf_open(fd);
+	Elf *elf = elf_begin_file(fd);
 	GElf_Ehdr header;
 	int err = -ENOEXEC;
 

@@ -33,7 +33,7 @@ static bool counts_sections_oddly(int fd)
 	return !header.large.e_shnum && header.large.e_shoff;
 }
 
-Elf *elf_open(int fd)
+Elf *elf_begin_file(int fd)
 {
 	Elf *elf;
 
@@ -130,7 +130,7 @@ static int each_in_table(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
 
 int elf_each_symbol(int fd, elf_visit_symbol visit, void *ctx)
 {
-	Elf *elf = elf_open(fd);
+	Elf *elf = elf_begin_file(fd);
 	Elf_Scn *section = NULL;
 	unsigned int tables = 0;
 	int err = 0;
@@ -233,7 +233,7 @@ static void look_at_sections(Elf *elf, struct elf_identity *ret)
 
 int elf_identify(int fd, struct elf_identity *ret)
 {
-	Elf *elf = elf_open(fd);
+	Elf *elf = elf_begin_file(fd);
 	const char *ident;
 	GElf_Shdr header;
 

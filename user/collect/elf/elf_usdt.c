@@ -63,7 +63,7 @@ static bool find_note(Elf_Data *data, const char *provider, const char *name,
 
 int elf_usdt_find(int fd, const char *provider, const char *name, struct elf_usdt *ret)
 {
-	Elf *elf = elf_open(fd);
+	Elf *elf = elf_begin_file(fd);
 	struct addresses addresses;
 	const char *arguments;
 	GElf_Shdr header, base;
