@@ -124,7 +124,7 @@ include user/python/python.mk
 
 # As root, outside a build: hand the build to its user, keep the rest.
 AS_BUILD_USER := tests/tools/as-build-user
-BUILDS := all static unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
+BUILDS := all static deb unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
 ROOT := $(if $(AS_SELF),,$(filter 0,$(shell id -u)))
 
 .PHONY: $(BUILDS) deps deps-if-root demo-deps-if-root check check-long seeds demo docs-outputs pictures bench lint format pyoff install uninstall clean \
@@ -142,6 +142,9 @@ else
 
 all: $(PROGRAM) $(LIBRARIES)
 static: $(STATIC)
+
+deb:
+	$(Q)O=$(O) tests/tools/build-deb
 
 
 unit: $(UNIT_TESTS)
@@ -164,6 +167,7 @@ help:
 
 #: make              the program, as .output/pagewatch, and libpagewatch
 #: make static       the program as one file that needs no library: .output/static/pagewatch
+#: make deb          the Debian packages, in .output/deb
 #: make deps         install the Debian packages for build, tests and benchmarks (root)
 #: make check        build with gcc and clang, lint, unit and integration tests (all: as root)
 #: make check-long   the same with the long suites
