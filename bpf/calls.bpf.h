@@ -314,23 +314,8 @@ static __always_inline void exit_shmat(long result, __u32 slot)
 	send_exit(slot, result, 0);
 }
 
-/*
- * One program on the entries of all calls: the verifier spends most time on the walk, and attaching
- * must be quick.
- */
-SEC("tracepoint/syscalls/sys_enter_munmap")
-int enter_call(struct syscall_enter *ctx)
+static __always_inline void enter_numbered(int number, const unsigned long args[6], __u32 slot)
 {
-	unsigned long args[6];
-	int number = ctx->number;
-	__u32 slot = current_slot();
-
-	/*
-	 * Not ctx->args[i]: a program cannot be attached to a call with fewer arguments than it
-	 * reads (kernel/events/core.c, max_ctx_offset). The block always has room for six.
-	 */
-	if (slot == PW_NO_SLOT || bpf_probe_read_kernel(args, sizeof(args), ctx->args))
-		return 0;
 	if (number == numbers[PW_CALL_MUNMAP])
 		enter_munmap(args, slot);
 	else if (number == numbers[PW_CALL_MMAP])
@@ -353,29 +338,21 @@ int enter_call(struct syscall_enter *ctx)
 		enter_remap_file_pages(args, slot);
 	else if (number == numbers[PW_CALL_IO_DESTROY])
 		enter_io_destroy(args, slot);
-	return 0;
 }
 
-/* The exits of the same calls; user space pairs them with the thread's entry. */
-SEC("tracepoint/syscalls/sys_exit_munmap")
-int exit_call(struct syscall_exit *ctx)
+/* User space pairs the exit with the thread's entry. */
+static __always_inline void exit_numbered(int number, long result, __u32 slot)
 {
-	__u32 slot = current_slot();
-
-	if (slot == PW_NO_SLOT)
-		return 0;
-	if (ctx->number == numbers[PW_CALL_SHMAT])
-		exit_shmat(ctx->result, slot);
-	else if (ctx->number == numbers[PW_CALL_MADVISE])
-		send_exit(slot, ctx->result, refused_at(ctx->result));
-	else if (ctx->number == numbers[PW_CALL_MREMAP])
-		send_exit(slot, ctx->result, moved_until(ctx->result));
-	else if (ctx->number == numbers[PW_CALL_FALLOCATE] ||
-		 ctx->number == numbers[PW_CALL_FTRUNCATE])
-		send_exit(slot, ctx->result, PW_EVERYWHERE);
+	if (number == numbers[PW_CALL_SHMAT])
+		exit_shmat(result, slot);
+	else if (number == numbers[PW_CALL_MADVISE])
+		send_exit(slot, result, refused_at(result));
+	else if (number == numbers[PW_CALL_MREMAP])
+		send_exit(slot, result, moved_until(result));
+	else if (number == numbers[PW_CALL_FALLOCATE] || number == numbers[PW_CALL_FTRUNCATE])
+		send_exit(slot, result, PW_EVERYWHERE);
 	else
-		send_exit(slot, ctx->result, 0);
-	return 0;
+		send_exit(slot, result, 0);
 }
 
 #endif

@@ -26,6 +26,7 @@ const volatile __u64 heap_min_bytes = 1; /* smaller blocks are ignored */
 const volatile __u32 limits[PW_LIMITS] = {}; /* by enum pw_limit */
 
 const volatile int numbers[PW_CALLS] = {}; /* of the system calls, by enum pw_call */
+const volatile __u64 call_bits[PW_CALL_NUMBERS / 64] = {}; /* the same as a set */
 
 struct pw_losses losses;
 __u64 woken_at; /* position in the ring at the last wakeup */

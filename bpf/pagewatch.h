@@ -173,6 +173,8 @@ enum pw_call {
 	PW_CALLS,
 };
 
+#define PW_CALL_NUMBERS 512 /* more than any of their numbers */
+
 enum pw_record_type {
 	PW_ENTER = 1,
 	PW_EXIT,

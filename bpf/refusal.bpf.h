@@ -55,47 +55,18 @@ static long look_for_refusal(__u32 step, struct refusal *refusal)
 }
 
 struct leaving { /* the arguments of the call that a thread leaves; all ones: unknown */
-	__u64 args[5];
+	unsigned long args[6];
 };
 
-/* A thread that leaves a system call still has its arguments in its registers. */
-#ifdef __TARGET_ARCH_x86
-struct pt_regs___kernel {
-	unsigned long di, si, dx, r10, r8;
-} __attribute__((preserve_access_index));
-
-static __always_inline void read_leaving(const struct pt_regs___kernel *regs, struct leaving *ret)
-{
-	*ret = (struct leaving){ { regs->di, regs->si, regs->dx, regs->r10, regs->r8 } };
-}
-#elif defined(__TARGET_ARCH_arm64)
-struct pt_regs___kernel {
-	unsigned long regs[31], orig_x0;
-} __attribute__((preserve_access_index));
-
-static __always_inline void read_leaving(const struct pt_regs___kernel *regs, struct leaving *ret)
-{
-	*ret = (struct leaving){ { regs->orig_x0, regs->regs[1], regs->regs[2], regs->regs[3],
-				   regs->regs[4] } };
-}
-#else
-struct pt_regs___kernel;
-
-static __always_inline void read_leaving(const struct pt_regs___kernel *regs, struct leaving *ret)
-{
-	*ret = (struct leaving){ { -1, -1, -1, -1, -1 } };
-}
-#endif
-
-/* Of the current thread. */
+/* Of the current thread, which still has them in its registers. */
 static __always_inline void read_left_call(struct leaving *ret)
 {
 	if (kernel_lacks(PW_FEATURE_TASK_PT_REGS))
-		*ret = (struct leaving){ { -1, -1, -1, -1, -1 } };
+		__builtin_memset(ret, 0xff, sizeof(*ret));
 	else
-		read_leaving((const struct pt_regs___kernel *)bpf_task_pt_regs(
-				     bpf_get_current_task_btf()),
-			     ret);
+		call_arguments((const struct pt_regs___kernel *)bpf_task_pt_regs(
+				       bpf_get_current_task_btf()),
+			       ret->args);
 }
 
 /* The address from which on an madvise that returned result dropped nothing; 0: unknown. */

@@ -10,6 +10,7 @@ TOOL_NAMES = {
     "empty_tp_btf": "an empty tp_btf program",
     "pagewatch_tp_btf": "**pagewatch** (tp_btf)",
     "pagewatch_perf": "**pagewatch** (perf)",
+    "pagewatch_all_calls": "**pagewatch** (tp_btf, mapping calls too)",
     "perf_record": "perf record -e page-faults -c 1 -d",
     "bpftrace": "bpftrace, count per 2 MiB",
 }

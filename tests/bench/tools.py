@@ -194,6 +194,7 @@ class Pagewatch(Tool):
 
     backend = "tp_btf"
     options = ()
+    hides = ""		# a way to see mapping calls that a better one would replace
 
     def __init__(self, target):
         self.target = target
@@ -208,7 +209,8 @@ class Pagewatch(Tool):
         """Returns while pagewatch stands at the moment from which faults are counted."""
         out_read, out_write = os.pipe()
         in_read, in_write = os.pipe()
-        environment = dict(os.environ, PAGEWATCH_TEST_POINTS=f"{out_write},{in_read}")
+        environment = dict(os.environ, PAGEWATCH_TEST_POINTS=f"{out_write},{in_read}",
+                           PAGEWATCH_TEST_HIDES=self.hides)
         self.phases = (os.fdopen(out_read, "r", encoding="ascii"),
                         os.fdopen(in_write, "wb", buffering=0))
         self.started_ns = time.monotonic_ns()
@@ -269,6 +271,12 @@ class Pagewatch(Tool):
 
 class PagewatchPerf(Pagewatch):
     backend = "perf"
+
+
+class PagewatchAllCalls(Pagewatch):
+    """Mapping calls by the tracepoint of all system calls, as without CAP_SYS_ADMIN on Debian."""
+
+    hides = "syscall tracepoints"
 
 
 class PerfRecord(Tool):
@@ -351,4 +359,4 @@ class Bpftrace(Tool):
 
 
 TOOLS = {"none": Nothing, "empty_tp_btf": EmptyTpBtf, "pagewatch_tp_btf": Pagewatch,
-         "pagewatch_perf": PagewatchPerf, "perf_record": PerfRecord, "bpftrace": Bpftrace}
+         "pagewatch_perf": PagewatchPerf, "pagewatch_all_calls": PagewatchAllCalls, "perf_record": PerfRecord, "bpftrace": Bpftrace}

@@ -110,6 +110,48 @@ def test_calls_of_a_32_bit_program(tmp_path):
     assert done.returncode == 3 and "the mapping calls of 32-bit programs are not traced" in done.stderr
 
 
+# These have books of their own kind (test_scenarios), and end no life by a call that others do not use.
+OF_THEIR_OWN = {"short_lived", "fork", "exit_early"}
+
+
+@pytest.mark.parametrize("backend", ["tp_btf", "perf"])
+@pytest.mark.parametrize("name", sorted(set(SCENARIOS) - OF_THEIR_OWN))
+def test_calls_seen_by_the_tracepoint_of_all_system_calls(tmp_path, name, backend):
+    """As without the right to open perf events."""
+    report, told = play(tmp_path, name, "syscall tracepoints",
+                        options=["--backend", backend])
+    assert report["call_hooks"] == "tp_btf" and report["missing"] == []
+    check_exact(report, told, name)
+
+
+@pytest.mark.parametrize("call", FILE_CALLS)
+def test_a_call_on_a_file_seen_so(tmp_path, file_calls, call):
+    command = ["--pages", "--array", f"a={BASE:#x}+{PAGES * PAGE}", "--retired", "1000"]
+    reports = []
+    for features in ["syscall tracepoints"], []:
+        report, done = harness.run_json(tmp_path, command, [file_calls, FILE_CALLS[call]],
+                                        env=harness.hidden(*features))
+        assert done.returncode == 0, done.stderr
+        lives = [(life["how"], life["touch"]) for life in report["processes"][0]["retired"]
+                 if life["start"] == hex(BASE)]
+        row = harness.array_of(report["processes"][0], "a")
+        reports.append((report["losses"], lives, row["touch"]["pages_touched"]))
+    assert reports[0] == reports[1]
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="32-bit programs of x86")
+def test_calls_of_a_32_bit_program_have_other_numbers(tmp_path):
+    """Its number of wait4 is our io_destroy's: none of them is taken for a call of ours."""
+    program = tmp_path / "small"
+    subprocess.run(["gcc", "-m32", "-O1", "-fno-builtin", "-fno-pie", "-no-pie", "-static", "-nostdlib", "-o",
+                    program, "-x", "c", "-"], input=SMALL.encode(), check=True)
+    report, done = harness.run_json(tmp_path, ["--retired", "100"], [program],
+                                    env=harness.hidden("syscall tracepoints"))
+    assert done.returncode == 0, done.stderr
+    assert {kind: count for kind, count in report["losses"].items() if count} == {"programs_32_bit": 1}
+    assert {life["how"] for life in report["processes"][0]["retired"]} <= {"exec"}
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_that_is_not_traced(tmp_path, call):
     report, told = play(tmp_path, CALLS[call], call, options=["--retired", "1000"])

@@ -20,6 +20,7 @@ void scene_begin(struct scene *scene, uint64_t seconds)
 	scene->moment.header = (struct moment_header){ .version = "9.9.9",
 						       .tier = "faults",
 						       .backend = "tp_btf",
+						       .call_hooks = "tracepoint",
 						       .page_reader = "scan",
 						       .tells_writes = true,
 						       .complete = true };

@@ -87,6 +87,7 @@ void sample_moment(struct moment *ret)
 	ret->header = (struct moment_header){ .version = "9.9.9",
 					      .tier = "faults",
 					      .backend = "tp_btf",
+					      .call_hooks = "tracepoint",
 					      .page_reader = "read",
 					      .merged = { "anon_huge" },
 					      .merged_count = 1,

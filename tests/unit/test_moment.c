@@ -127,6 +127,7 @@ static void set_world(struct world *world)
 	world->moment.header = (struct moment_header){ .version = "9.9.9",
 						       .tier = "faults",
 						       .backend = "tp_btf",
+						       .call_hooks = "tracepoint",
 						       .page_reader = "scan",
 						       .tells_writes = true,
 						       .complete = true };

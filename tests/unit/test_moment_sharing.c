@@ -96,9 +96,11 @@ static struct moment look_at(const struct process_lists *lists, const struct mom
 	struct moment moment = { .processes = row, .process_count = 1 };
 
 	assert_non_null(row);
-	moment.header = (struct moment_header){
-		.version = "9", .tier = "faults", .backend = "tp_btf", .page_reader = "scan"
-	};
+	moment.header = (struct moment_header){ .version = "9",
+						.tier = "faults",
+						.backend = "tp_btf",
+						.call_hooks = "none",
+						.page_reader = "scan" };
 	moment.header.environment.page_bytes = PAGE;
 	row->header.facts.pid = 4711;
 	row->header.faults_known = true;

@@ -81,10 +81,12 @@ static void probe_kernel_side(struct probe *probe)
 	if (faults__open(&options, &faults, reason, sizeof(reason))) {
 		probe->report.tier = "scan";
 		probe->report.backend = faults_backend_name(FAULTS_NONE);
+		probe->report.call_hooks = faults_hooks_name(HOOKS_NONE);
 		return;
 	}
 	probe->report.tier = "faults";
 	probe->report.backend = faults_backend_name(faults__backend(faults));
+	probe->report.call_hooks = faults_hooks_name(faults__hooks(faults));
 	faults__close(faults);
 }
 

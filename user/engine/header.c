@@ -64,6 +64,7 @@ static int fill_losses(struct engine *engine, struct moment *moment)
 	count[LOSS_CHILDREN] += kernel.children;
 	count[LOSS_EVENTS] += kernel.events;
 	count[LOSS_CALLS] += kernel.calls;
+	count[LOSS_SKIPPED] += kernel.skipped;
 	count[LOSS_HEAP_BLOCKS] += kernel.heap_blocks;
 	count[LOSS_OVERDUE] += control__overdue(engine->control);
 	for (i = 0; losses__any(&moment->header.losses) && i < moment->process_count; i++)
@@ -90,6 +91,8 @@ static void fill_header(struct engine *engine, struct moment *moment)
 	moment->header.environment = engine->environment;
 	moment->header.tier = engine->faults ? "faults" : "scan";
 	moment->header.backend = faults_backend_name(backend);
+	moment->header.call_hooks =
+		faults_hooks_name(engine->faults ? faults__hooks(engine->faults) : HOOKS_NONE);
 	moment->header.page_reader = read ? "read" : "scan";
 	moment->header.tells_writes = backend == FAULTS_TP_BTF;
 	moment->header.tells_collapses = engine->faults && faults__counts_collapses(engine->faults);

@@ -18,6 +18,7 @@ enum loss {
 	LOSS_CHILDREN,	  /* followed processes that could not be read */
 	LOSS_EVENTS,	  /* mapping events without room in the ring */
 	LOSS_CALLS,	  /* mapping calls that this kernel does not trace */
+	LOSS_SKIPPED,	  /* runs of our programs that the kernel left out */
 	LOSS_32_BIT,	  /* 32-bit programs, whose mapping calls no kernel traces */
 	LOSS_HEAP_BLOCKS, /* heap blocks without room in the kernel's table */
 	LOSS_BITS,	  /* closing records without memory on our side */

@@ -92,6 +92,7 @@ struct moment_header {
 	struct environment environment;
 	const char *tier;	 /* "faults" or "scan" */
 	const char *backend;	 /* "tp_btf", "perf", "none" */
+	const char *call_hooks;	 /* "tracepoint", "tp_btf", "none" */
 	const char *page_reader; /* "scan" or "read" */
 	const char *merged[2];	 /* state names that the reader cannot distinguish */
 	size_t merged_count;

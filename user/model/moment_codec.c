@@ -110,9 +110,10 @@ static void code_header(struct codec *codec, struct moment_header *header)
 	code_environment(codec, &header->environment);
 	codec_word(codec, &header->tier);
 	codec_word(codec, &header->backend);
+	codec_word(codec, &header->call_hooks);
 	codec_word(codec, &header->page_reader);
-	codec_require(codec,
-		      header->version && header->tier && header->backend && header->page_reader);
+	codec_require(codec, header->version && header->tier && header->backend &&
+				     header->call_hooks && header->page_reader);
 	codec_u64(codec, &merged);
 	codec_require(codec, merged <= sizeof(header->merged) / sizeof(header->merged[0]));
 	header->merged_count = codec->err ? 0 : (size_t)merged;

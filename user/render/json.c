@@ -53,6 +53,7 @@ static void put_header(struct json_out *json, const struct snapshot *snapshot)
 
 	json_words(json, "tier", snapshot->header.tier);
 	json_words(json, "backend", snapshot->header.backend);
+	json_words(json, "call_hooks", snapshot->header.call_hooks);
 	json_words(json, "page_reader", snapshot->header.page_reader);
 	json_open(json, "merged", '[');
 	for (i = 0; i < snapshot->header.merged_count; i++)

@@ -17,8 +17,8 @@ int probe_render_text(const struct probe_report *report, FILE *out)
 
 	fprintf(out, "kernel %s %s, THP %s\n", environment->kernel, environment->machine,
 		*environment->thp ? environment->thp : "none");
-	fprintf(out, "tier %s, backend %s, page reader %s\n", report->tier, report->backend,
-		report->page_reader);
+	fprintf(out, "tier %s, backend %s, mapping calls by %s, page reader %s\n", report->tier,
+		report->backend, report->call_hooks, report->page_reader);
 	if (report->capabilities)
 		fprintf(out, "instead of root: %s\n",
 			capability_say(report->capabilities, capabilities, sizeof(capabilities)));
@@ -63,6 +63,7 @@ int probe_render_json(const struct probe_report *report, FILE *out)
 	json_environment(&json, "environment", &report->environment);
 	json_words(&json, "tier", report->tier);
 	json_words(&json, "backend", report->backend);
+	json_words(&json, "call_hooks", report->call_hooks);
 	json_words(&json, "page_reader", report->page_reader);
 	put_capabilities(&json, report->capabilities);
 	json_open(&json, "features", '[');

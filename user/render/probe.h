@@ -23,6 +23,7 @@ struct probe_report {
 	struct environment environment;
 	const char *tier; /* what watch would use here */
 	const char *backend;
+	const char *call_hooks;
 	const char *page_reader;
 	uint64_t capabilities; /* that suffice instead of root; 0: not known */
 	const struct probe_row *rows;

@@ -155,6 +155,7 @@ static int load_backend(struct faults *faults, char *reason, size_t size)
 		return give_reason(
 			reason, size, -EOPNOTSUPP,
 			"this kernel has no page_fault_user tracepoint: try --backend=perf");
+	faults_choose_hooks(faults);
 	faults_find_missing(faults, false);
 	err = load_programs(faults,
 			    wanted != FAULTS_PERF && tracepoints ? FAULTS_TP_BTF : FAULTS_PERF);
@@ -232,6 +233,11 @@ enum faults_backend faults__backend(const struct faults *faults)
 	return faults->backend;
 }
 
+enum faults_hooks faults__hooks(const struct faults *faults)
+{
+	return faults->hooks;
+}
+
 /* The iterator runs once over all tasks, during this read. */
 int faults__add_process(struct faults *faults, uint32_t pid, uint32_t *slot)
 {
@@ -280,6 +286,7 @@ int faults__losses(struct faults *faults, struct faults_losses *ret)
 	ret->slots = bss->losses.slots;
 	ret->children = bss->losses.children;
 	ret->heap_blocks = bss->losses.heap_blocks;
+	ret->skipped = faults_skipped(faults);
 	ret->calls = kernel_features__calls(&faults->missing);
 	return 0;
 }

@@ -19,9 +19,13 @@
 
 enum faults_backend { FAULTS_AUTO, FAULTS_TP_BTF, FAULTS_PERF, FAULTS_NONE };
 
+/* Where mapping calls are seen: TRACEPOINT, those of each call; TP_BTF, that of all system calls. */
+enum faults_hooks { HOOKS_NONE, HOOKS_TRACEPOINT, HOOKS_TP_BTF };
+
 struct faults_options {
 	enum faults_backend backend;
-	bool follow_children; /* forked address spaces are watched too */
+	enum faults_hooks hooks; /* NONE: the cheapest that works */
+	bool follow_children;	 /* forked address spaces are watched too */
 	uint64_t page_bytes;
 	uint32_t chunk_slots;	  /* of the main table, a power of two; 0: by the RAM size */
 	uint32_t overflow_chunks; /* 0: default */
@@ -40,6 +44,7 @@ struct faults_losses {
 	uint64_t children;    /* whose fork or exec found no room in the ring */
 	uint64_t heap_blocks; /* that found no room, or whose address could not be read */
 	uint64_t calls;	      /* mapping calls that this kernel does not trace */
+	uint64_t skipped;     /* runs of our programs that the kernel left out */
 };
 
 struct faults;
@@ -56,6 +61,9 @@ void faults__close(struct faults *faults);
 /* TP_BTF or PERF */
 enum faults_backend faults__backend(const struct faults *faults);
 const char *faults_backend_name(enum faults_backend backend);
+
+enum faults_hooks faults__hooks(const struct faults *faults);
+const char *faults_hooks_name(enum faults_hooks hooks);
 
 /* Watches the address space of a living process (pid in our namespace). 0 or -errno. */
 int faults__add_process(struct faults *faults, uint32_t pid, uint32_t *slot);

@@ -34,7 +34,8 @@ static bool lacks_call(struct faults *faults, const struct kernel_feature_row *r
 
 	*ends = (struct call_ends){ find_end(faults, "enter", row->name),
 				    find_end(faults, "exit", row->name) };
-	return (ends->enter < 0 || ends->exit < 0) && has_call(row->id);
+	return faults->hooks == HOOKS_TRACEPOINT && (ends->enter < 0 || ends->exit < 0) &&
+	       has_call(row->id);
 }
 
 /* A test that cannot be done tells nothing: the load then fails again, with its own message. */
@@ -71,10 +72,8 @@ int faults_configure_features(struct faults *faults)
 	struct pagewatch_bpf *skel = faults->skel;
 	const struct kernel_features *missing = &faults->missing;
 	bool announced = !kernel_features__has(missing, FEATURE_PREPARE_EXEC);
-	size_t i;
 
-	for (i = 0; i < PW_CALLS; i++)
-		skel->rodata->numbers[i] = (int)kernel_feature(FEATURE_CALLS + i)->id;
+	faults_configure_hooks(faults);
 	skel->rodata->missing_features = missing->bits;
 	skel->rodata->exec_is_announced = announced;
 	bpf_program__set_autoload(skel->progs.prepare_exec, announced);

@@ -53,6 +53,7 @@ struct overflown_keys {
 struct faults {
 	struct faults_options options;
 	enum faults_backend backend;
+	enum faults_hooks hooks;
 	int events; /* tracefs' folder of events */
 	struct kernel_features missing;
 	struct call_ends ends[PW_CALLS];
@@ -93,8 +94,18 @@ struct faults {
 
 /* faults_attach.c */
 int faults_attach(struct faults *faults, char *reason, size_t reason_size);
+
+/* faults_links.c: a link of 0 is an error of libbpf, in errno. */
 int faults_keep_link(struct faults *faults, struct bpf_link *link);
+struct perf_event_attr;
+int faults_attach_event(struct faults *faults, struct bpf_program *program,
+			struct perf_event_attr *attr, int cpu);
 int faults_attach_tracepoint(struct faults *faults, struct bpf_program *program, int id);
+
+/* faults_hooks.c: chooses before the features are found; configures between open and load. */
+void faults_choose_hooks(struct faults *faults);
+void faults_configure_hooks(struct faults *faults);
+int faults_attach_hooks(struct faults *faults);
 
 /* faults_configure.c: between open and load. 0 or -errno. */
 int faults_configure(struct faults *faults);
@@ -166,6 +177,9 @@ int faults_each_chunk(struct faults *faults, uint32_t slot,
 int faults_drop_chunks(struct faults *faults, uint32_t slot, uint64_t start, uint64_t end);
 /* Forgets the ranges of a slot that still wait for us. */
 void faults_forget_unclosed(struct faults *faults, uint32_t slot);
+
+/* faults_skipped.c */
+uint64_t faults_skipped(const struct faults *faults);
 
 /* faults_run.c: runs a program that is attached to nothing. Its return value, or -errno. */
 int faults_run(const struct bpf_program *program);

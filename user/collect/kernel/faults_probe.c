@@ -84,23 +84,66 @@ static int pass_uprobe(struct faults *faults)
 	return *passed ? 0 : -ENODATA;
 }
 
-int faults_try(enum faults_backend backend, int *uprobe)
+static void note_unmapped(void *ctx, const struct map_event *event)
 {
-	struct faults_options options = {
+	bool *seen = ctx;
+
+	*seen |= event->type == MAP_EVENT_ENTER && event->enter.op == MAP_OP_MUNMAP;
+}
+
+/* Unmaps a page of our own, and checks that the call was seen. */
+static int unmap_and_look(struct faults *faults, uint64_t page_bytes)
+{
+	bool seen = false;
+	uint32_t slot;
+	void *memory;
+	int err;
+
+	err = faults__add_process(faults, (uint32_t)getpid(), &slot);
+	if (err)
+		return err;
+	memory = mmap(NULL, page_bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return -errno;
+	munmap(memory, page_bytes);
+	err = faults__drain(faults, 0, note_unmapped, &seen);
+	return err < 0 ? err : seen ? 0 : -ENODATA;
+}
+
+static int open_small(enum faults_backend backend, enum faults_hooks hooks, struct faults **ret)
+{
+	const struct faults_options options = {
 		.backend = backend,
+		.hooks = hooks,
 		.page_bytes = (uint64_t)sysconf(_SC_PAGESIZE),
 		.chunk_slots = 1024,
 	};
-	struct faults *faults = NULL;
 	char reason[256] = "";
-	int err;
 
-	err = faults__open(&options, &faults, reason, sizeof(reason));
+	return faults__open(&options, ret, reason, sizeof(reason));
+}
+
+int faults_try(enum faults_backend backend, int *uprobe)
+{
+	struct faults *faults = NULL;
+	int err = open_small(backend, HOOKS_NONE, &faults);
+
 	*uprobe = err;
 	if (!err)
 		*uprobe = pass_uprobe(faults);
 	if (!err)
-		err = touch_and_look(faults, options.page_bytes);
+		err = touch_and_look(faults, (uint64_t)sysconf(_SC_PAGESIZE));
+	faults__close(faults);
+	return err;
+}
+
+static int try_hooks(enum faults_hooks hooks)
+{
+	struct faults *faults = NULL;
+	int err = open_small(FAULTS_AUTO, hooks, &faults);
+
+	if (!err)
+		err = unmap_and_look(faults, (uint64_t)sysconf(_SC_PAGESIZE));
 	faults__close(faults);
 	return err;
 }
@@ -132,7 +175,7 @@ static size_t add_rows(const struct kernel_features *missing, int events,
 /* events: why a tracepoint is not found. -ENOENT, or the error that hides all of them. */
 static struct kernel_features find_missing(int *events)
 {
-	struct faults faults = { .events = tracefs_open_events() };
+	struct faults faults = { .events = tracefs_open_events(), .hooks = HOOKS_TRACEPOINT };
 
 	faults_find_missing(&faults, true);
 	*events = faults.events < 0 ? faults.events : -ENOENT;
@@ -150,8 +193,11 @@ size_t faults_probe(struct faults_feature features[FAULTS_FEATURES_MAX])
 	const struct faults_feature first[] = {
 		{ "BTF", access("/sys/kernel/btf/vmlinux", R_OK) ? -errno : 0,
 		  "loading the kernel side" },
-		{ "syscall tracepoints", kernel_features__calls(&missing) ? events : 0,
+		{ "syscall tracepoints",
+		  kernel_features__calls(&missing) ? events : try_hooks(HOOKS_TRACEPOINT),
 		  "ends of lives" },
+		{ "tp_btf system calls", try_hooks(HOOKS_TP_BTF),
+		  "ends of lives without perf events" },
 		{ "tp_btf page faults", tp_btf, "touches, with reads and writes distinguished" },
 		{ "perf page faults", perf, "touches without tracepoints" },
 		{ "uprobe", by_tp_btf ? by_perf : by_tp_btf,
