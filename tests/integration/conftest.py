@@ -15,6 +15,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "long: only under make check-long")
     config.addinivalue_line("markers", "root: needs root")
     config.addinivalue_line("markers", "alone: no other test may run beside it, of any lane or clone")
+    config.addinivalue_line("markers", "own_memory: measures the memory of pagewatch, which a sanitizer changes")
 
 
 def pytest_collection_modifyitems(config, items):

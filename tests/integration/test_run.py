@@ -181,6 +181,7 @@ def test_a_vforked_child_is_let_go(tmp_path):
         assert len(report["processes"]) == (2 if "--children" in options else 1)
 
 
+@pytest.mark.own_memory
 def test_lives_that_ended_are_not_kept(tmp_path):
     """100,000 lives more, each where nothing has been before. A range kept of each is 2.4 MB."""
     (tmp_path / "lines").write_text("go\nend\n")
