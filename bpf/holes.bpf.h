@@ -157,7 +157,8 @@ static long walk_mappings(__u32 step, void *ctx)
 	return hole_ascend(hole);
 }
 
-static __always_inline int send_hole(__u32 slot, struct inode *inode, __u64 start, __u64 end)
+static __always_inline int send_hole(__u32 slot, struct inode *inode, bool stacked, __u64 start,
+				     __u64 end)
 {
 	struct pw_hole *record = reserve_record(sizeof(*record));
 
@@ -165,6 +166,8 @@ static __always_inline int send_hole(__u32 slot, struct inode *inode, __u64 star
 		return lose_record();
 	fill_head(&record->head, PW_HOLE, slot);
 	record->inode = BPF_CORE_READ(inode, i_ino);
+	record->device = stacked ? 0 : BPF_CORE_READ(inode, i_sb, s_dev);
+	record->padding = 0;
 	record->start = start;
 	record->end = end;
 	bpf_ringbuf_submit(record, wakeup_flags(false));
@@ -183,6 +186,7 @@ __noinline int end_hole(__u32 slot, __u32 op, __u32 fd, __u64 start, __u64 end)
 	struct file *file = file_of(fd);
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	__u64 magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	bool stacked = magic == OVERLAYFS_SUPER_MAGIC || magic == FUSE_SUPER_MAGIC;
 	__u32 shift = pool_shift_of(file) ?: page_shift;
 	__u32 zero = 0;
 	struct hole *hole = bpf_map_lookup_elem(&holes, &zero);
@@ -201,8 +205,8 @@ __noinline int end_hole(__u32 slot, __u32 op, __u32 fd, __u64 start, __u64 end)
 	hole->torn = false;
 	if (hole->node)
 		bpf_loop(2 * limits[PW_LIMIT_HOLE_MAPPINGS], walk_mappings, NULL, 0);
-	if (hole->node || hole->torn || magic == OVERLAYFS_SUPER_MAGIC || magic == FUSE_SUPER_MAGIC)
-		send_hole(slot, inode, start, end);
+	if (hole->node || hole->torn || stacked)
+		send_hole(slot, inode, stacked, start, end);
 	bpf_loop(PW_MAX_HOLE_RANGES, end_noted, NULL, 0);
 	return 0;
 }

@@ -252,6 +252,8 @@ struct pw_range {
 struct pw_hole {
 	struct pw_record head;
 	__u64 inode;
+	__u32 device; /* the kernel's dev_t of its file system; 0: any, that of maps may be another */
+	__u32 padding;
 	__u64 start, end; /* bytes of the file */
 };
 

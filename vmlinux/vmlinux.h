@@ -69,6 +69,7 @@ struct address_space {
 };
 
 struct super_block {
+	unsigned int s_dev;
 	unsigned char s_blocksize_bits;
 	unsigned long s_magic;
 };

@@ -75,7 +75,9 @@ struct map_block {
 };
 
 struct map_hole {
-	uint64_t inode;
+	uint64_t inode;	    /* 0: of any file */
+	uint32_t dev_major; /* as in maps; 0 and 0: of any file system */
+	uint32_t dev_minor;
 	uint64_t start; /* bytes of the file */
 	uint64_t end;
 };

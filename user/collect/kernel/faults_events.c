@@ -97,11 +97,20 @@ static struct map_event decode_unclosed(const struct pw_range *record)
 	return event;
 }
 
+/* include/linux/kdev_t.h */
+#define KERNEL_MINOR_BITS 20
+
 static struct map_event decode_hole(const struct pw_hole *record)
 {
 	struct map_event event = event_of(&record->head, MAP_EVENT_HOLE);
 
-	event.hole = (struct map_hole){ record->inode, record->start, record->end };
+	event.hole = (struct map_hole){
+		.inode = record->inode,
+		.dev_major = record->device >> KERNEL_MINOR_BITS,
+		.dev_minor = record->device & ((1u << KERNEL_MINOR_BITS) - 1),
+		.start = record->start,
+		.end = record->end,
+	};
 	return event;
 }
 

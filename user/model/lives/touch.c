@@ -90,12 +90,11 @@ static void note_hole(struct touch *touch, const struct map_event *event)
 
 	if (touch->hole_count < TOUCH_HOLES_MAX) {
 		touch->hole_count++;
-		*hole = (struct hole){ event->hole.inode, event->hole.start, event->hole.end,
-				       event->time_ns };
+		*hole = (struct hole){ event->hole, event->time_ns };
 		return;
 	}
 	/* Too many to distinguish. */
-	touch->holes[0] = (struct hole){ 0, 0, UINT64_MAX, event->time_ns };
+	touch->holes[0] = (struct hole){ { .end = UINT64_MAX }, event->time_ns };
 }
 
 void touch__listen(struct touch *touch, touch_hear *hear, void *ctx)

@@ -25,15 +25,25 @@ static uint64_t count_touched(const struct touch *touch, const struct touch_map 
 	return pages;
 }
 
+static bool may_map(const struct vma *vma, const struct map_hole *file)
+{
+	bool any_device = !file->dev_major && !file->dev_minor;
+
+	return vma->inode && (!file->inode || file->inode == vma->inode) &&
+	       (any_device ||
+		(file->dev_major == vma->dev_major && file->dev_minor == vma->dev_minor));
+}
+
 /* The mapping's part of the file that is in the hole. */
 static uint64_t count_in(const struct touch *touch, const struct touch_map *map,
 			 const struct vma *vma, const struct hole *hole)
 {
-	uint64_t first = hole->start > vma->offset ? hole->start - vma->offset : 0;
-	uint64_t last = hole->end > vma->offset ? hole->end - vma->offset : 0;
+	const struct map_hole *file = &hole->file;
+	uint64_t first = file->start > vma->offset ? file->start - vma->offset : 0;
+	uint64_t last = file->end > vma->offset ? file->end - vma->offset : 0;
 	uint64_t bytes = vma->end - vma->start;
 
-	if (!vma->inode || (hole->inode && hole->inode != vma->inode))
+	if (!may_map(vma, file))
 		return 0;
 	/* It was mapped after the hole was made. */
 	if (touch_created_ns(touch, vma->start, vma->end) > hole->time_ns)

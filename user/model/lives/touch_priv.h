@@ -26,9 +26,7 @@ struct doubt {
 
 /* Pages of a file that were dropped, with unknown mappings. */
 struct hole {
-	uint64_t inode; /* 0: of any file */
-	uint64_t start; /* bytes of the file */
-	uint64_t end;
+	struct map_hole file;
 	uint64_t time_ns;
 };
 
