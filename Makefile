@@ -127,7 +127,7 @@ AS_BUILD_USER := tests/tools/as-build-user
 BUILDS := all static deb unit unit-programs workloads fuzz fuzz-programs bench-programs man wheel
 ROOT := $(if $(AS_SELF),,$(filter 0,$(shell id -u)))
 
-.PHONY: $(BUILDS) deps deps-if-root demo-deps-if-root check check-long seeds demo docs-outputs pictures bench lint format pyoff install uninstall clean \
+.PHONY: $(BUILDS) deps deps-kernels deps-if-root demo-deps-if-root check check-long check-kernels docs-kernels seeds demo docs-outputs pictures bench lint format pyoff install uninstall clean \
 	help FORCE
 
 ifneq ($(ROOT),)
@@ -169,8 +169,11 @@ help:
 #: make static       the program as one file that needs no library: .output/static/pagewatch
 #: make deb          the Debian packages, in .output/deb
 #: make deps         install the Debian packages for build, tests and benchmarks (root)
+#: make deps-kernels  install those for check-kernels (root)
 #: make check        build with gcc and clang, lint, unit and integration tests (all: as root)
 #: make check-long   the same with the long suites
+#: make check-kernels  tests on other kernels, in emulated machines (KERNELS="6.1 ...", JOBS=N)
+#: make docs-kernels  the same with all of them, and write the tables of docs/KERNELS.md
 #: make unit         only the unit tests
 #: make docs-outputs  rewrite the outputs in README, COOKBOOK and TOUR (root)
 #: make pictures     remake the pictures of README (root)
@@ -197,6 +200,9 @@ help:
 deps:
 	@tests/tools/install-deps
 
+deps-kernels:
+	@tests/tools/install-deps kernels
+
 deps-if-root:
 	@if [ "$$(id -u)" = 0 ]; then tests/tools/install-deps; fi
 
@@ -208,6 +214,15 @@ check: deps-if-root
 
 check-long: deps-if-root
 	+$(Q)MAKE="$(MAKE)" O=$(O) $(PYTHON) -B tests/tools/check --long
+
+check-kernels:
+	@if [ "$$(id -u)" = 0 ]; then tests/tools/install-deps kernels; fi
+	+$(Q)$(MAKE) --no-print-directory all
+	+$(Q)$(MAKE) --no-print-directory workloads
+	$(Q)O=$(O) KERNELS="$(KERNELS)" JOBS="$(JOBS)" $(PYTHON) -B tests/tools/check-kernels
+
+docs-kernels:
+	+$(Q)PAGEWATCH_WRITE_DOCS=1 $(MAKE) --no-print-directory check-kernels KERNELS=
 
 seeds: deps-if-root
 	+$(Q)$(MAKE) --no-print-directory all

@@ -14,6 +14,7 @@ import pytest
 def pytest_configure(config):
     config.addinivalue_line("markers", "long: only under make check-long")
     config.addinivalue_line("markers", "root: needs root")
+    config.addinivalue_line("markers", "timed: has a bound in time, which an emulated machine does not keep")
     config.addinivalue_line("markers", "alone: no other test may run beside it, of any lane or clone")
     config.addinivalue_line("markers", "own_memory: measures the memory of pagewatch, which a sanitizer changes")
 

@@ -89,6 +89,7 @@ def test_too_many_calls_that_end_many_lives(program, opened):
     assert snapshot["complete"] is False
 
 
+@pytest.mark.timed
 def test_the_end_costs_no_more_than_its_chunks(program, tmp_path):
     """Of more chunks than the table has places for. CPU time: 269,000 system calls took 7 s of it."""
     snapshot, done = harness.run_json(

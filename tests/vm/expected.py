@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""tests/vm/kernels.toml: the runs, and what each must say of its kernel."""
+import dataclasses
+import pathlib
+import tomllib
+
+FILE = pathlib.Path(__file__).with_name("kernels.toml")
+WORDS = {"yes": True, "no": False}
+
+
+@dataclasses.dataclass(frozen=True)
+class Kernel:
+    name: str
+    suites: tuple
+    package: str
+    required: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """parameters: of the kernel; without: a capability; features: {name: whether it works}.
+
+    capabilities: those that suffice instead of root, or None.
+    """
+    name: str
+    kernel: Kernel
+    tier: list
+    capabilities: list
+    features: dict
+    parameters: tuple
+    without: str
+    tests: tuple
+
+    def differences(self, probe):
+        """One line for each thing that a `probe --json` says, and the table does not, or the reverse."""
+        told = {feature["name"]: feature["works"] for feature in probe["features"]}
+        found = [f"{name}: {word_of(told.get(name))}, not {word_of(self.features.get(name))}"
+                 for name in sorted(told | self.features)
+                 if told.get(name) != self.features.get(name)]
+        tier = [probe[key] for key in ("tier", "backend", "page_reader")]
+        if tier != self.tier:
+            found.append(f"{' '.join(tier)}, not {' '.join(self.tier)}")
+        if probe["capabilities"] != self.capabilities:
+            found.append(f"capabilities: {probe['capabilities']}, not {self.capabilities}")
+        return found
+
+
+def word_of(works):
+    return {True: "yes", False: "no", None: "not in the list"}[works]
+
+
+def load(path=FILE):
+    """All runs, in the order of the file."""
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    kernels = {name: Kernel(name, tuple(row["suites"]), row["package"], row["required"])
+               for name, row in table["kernels"].items()}
+    return [Run(row["name"], kernels[row["kernel"]], row["tier"],
+                row.get("capabilities"), {**column(table["features"], row["kernel"]),
+                 **{name: WORDS[word] for name, word in row.get("differs", {}).items()}},
+                tuple(row.get("parameters", ())), row.get("without", "-"),
+                tuple(test for name in row["tests"] for test in table["tests"][name]))
+            for row in table["runs"]]
+
+
+def column(features, kernel):
+    place = features["columns"].index(kernel)
+    return {name: WORDS[words.split()[place]] for name, words in features.items()
+            if name != "columns"}
