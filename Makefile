@@ -451,7 +451,7 @@ install_with_capabilities = \
 install:
 	+$(Q)$(MAKE) --no-print-directory all
 	+$(Q)$(MAKE) --no-print-directory man
-	$(Q)$(INSTALL) -d $(BIN_DIR) $(MAN_DIR) $(DOC_DIR)/docs/pictures \
+	$(Q)$(INSTALL) -d $(BIN_DIR) $(MAN_DIR) $(DOC_DIR)/docs/pictures $(DOC_DIR)/docs/containers \
 		$(addprefix $(DESTDIR),$(BASH_DIR) $(ZSH_DIR) $(FISH_DIR))
 	$(Q)$(if $(FILE_CAPS),$(install_with_capabilities),$(INSTALL) -m 755 $(PROGRAM) $(BIN_DIR)/pagewatch)
 	$(Q)$(INSTALL) -m 644 $(MAN) $(MAN_DIR)/pagewatch.8
@@ -460,6 +460,7 @@ install:
 	$(Q)$(INSTALL) -m 644 $(O)/pagewatch.fish $(DESTDIR)$(FISH_DIR)/pagewatch.fish
 	$(Q)$(INSTALL) -m 644 $(DOCS) $(DOC_DIR)/
 	$(Q)$(INSTALL) -m 644 $(DOCS_BELOW) $(DOC_DIR)/docs/
+	$(Q)$(INSTALL) -m 644 $(wildcard docs/containers/*) $(DOC_DIR)/docs/containers/
 	$(Q)$(INSTALL) -m 644 $(PICTURES) $(DOC_DIR)/docs/pictures/
 	+$(Q)$(MAKE) --no-print-directory install-lib install-python
 
