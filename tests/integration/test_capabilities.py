@@ -270,3 +270,11 @@ def test_probe_without_links_of_probes():
     told = json.loads(done.stdout)
     assert {row["name"]: row["works"] for row in told["features"]}["uprobe"]
     assert set(told["capabilities"]) == names((*DOCUMENTED, "sys_admin"))
+
+
+@pytest.mark.parametrize("mounts", [capable.MOUNTED, capable.UNMOUNTED])
+def test_probe_without_any(mounts, user):
+    """Tracepoints that may not be seen are not called missing, whether tracefs is mounted or not."""
+    told = probed(user.argv((), "probe", "--json", mounts=mounts))
+    rows = {row["name"]: row["error"] for row in told["features"]}
+    assert rows["syscall tracepoints"] == rows["sched_prepare_exec"] == "Operation not permitted"

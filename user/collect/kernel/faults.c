@@ -182,7 +182,7 @@ int faults__open(const struct faults_options *options, struct faults **ret, char
 	faults->options = *options;
 	faults->events = tracefs_open_events();
 	err = faults->events < 0 ? faults->events : 0;
-	if (err == -EACCES || err == -EPERM)
+	if (err == -EPERM)
 		err = give_need(reason, reason_size, NEEDED | tracefs_needs());
 	else if (err)
 		give_reason(reason, reason_size, err, "this kernel has no tracefs");

@@ -51,10 +51,10 @@ int tracefs_open_events(void)
 	}
 	root = mount_detached();
 	if (root < 0)
-		return closed ? -EACCES : root;
+		return closed ? -EPERM : root;
 	fd = capability_open(root, "events", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		fd = -errno;
+		fd = errno == EACCES ? -EPERM : -errno;
 	close(root);
 	return fd;
 }

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * A descriptor of the events folder, or -errno (-EACCES: it is closed to us, -EPERM: we may not
- * mount it). The caller closes it.
+ * A descriptor of the events folder, or -errno (-EPERM: it is closed to us, or we may not mount
+ * it). The caller closes it.
  */
 int tracefs_open_events(void);
 /* The capabilities that open it here to others than root. */
