@@ -110,6 +110,26 @@ def test_a_running_process_is_recorded_at_peaks(tmp_path, opened):
     assert asked["processes"][0]["rss_pages"] == rss_of(target.pid) == high - 17 * MIB
 
 
+def test_a_peak_that_was_over(start):
+    """Its moment is none of a peak, and is not called one."""
+    run = start()
+    run.ready()
+    run.grow("40")
+    run.moment()
+    run.grow("40")
+    run.phases.go()
+    assert run.phases.until("peak")
+    run.grow("-")
+    moments = run.end()
+    assert [moment["reason"] for moment in moments] == ["peak", "missed_peak", "end"]
+    peak, missed, _ = [moment["processes"][0]["rss_pages"] for moment in moments]
+    assert missed <= peak + MIB
+    found = report_of(run.report, "--moments").splitlines()
+    assert [line.split()[-1] for line in found[1:]] == ["peak", "missed_peak", "end"]
+    with sqlite3.connect(run.report) as database:
+        assert database.execute("SELECT moment FROM peak").fetchall() == [(1,)]
+
+
 def test_no_peaks_in_a_recording(start):
     run = start("--no-peaks")
     assert run.phases.until("launched")

@@ -34,7 +34,7 @@ struct record {
 
 /*
  * The moment, begun at start_ns, is handed over. One whose peak is over by now has the lives that
- * ended meanwhile, so it is kept as well. 0 or -errno: nothing can be measured any more.
+ * ended meanwhile, so it is kept as well, and says so. 0 or -errno: nothing can be measured any more.
  */
 static int keep_moment(struct record *record, struct moment *moment, uint64_t start_ns)
 {
@@ -43,6 +43,8 @@ static int keep_moment(struct record *record, struct moment *moment, uint64_t st
 
 	if (!err)
 		err = moment__rss_alive(moment, &resident);
+	if (moment->header.reason == MOMENT_PEAK && resident <= record->peaks.steps.last_pages)
+		moment->header.reason = MOMENT_MISSED_PEAK;
 	if (!err && !record->failed) {
 		record->failed = recorder__add(&record->recorder, moment) != 0;
 		record->moments += !record->failed;

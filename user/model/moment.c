@@ -78,7 +78,7 @@ const char *moment_reason_name(enum moment_reason reason)
 	static const char *const names[MOMENT_REASONS] = {
 		[MOMENT_ASKED] = "asked", [MOMENT_INTERVAL] = "interval",
 		[MOMENT_PEAK] = "peak",	  [MOMENT_CHECKPOINT] = "checkpoint",
-		[MOMENT_END] = "end",
+		[MOMENT_END] = "end",	  [MOMENT_MISSED_PEAK] = "missed_peak",
 	};
 
 	return names[reason];

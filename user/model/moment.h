@@ -77,11 +77,12 @@ struct processes_rest {
 
 /* Why a moment was taken. */
 enum moment_reason {
-	MOMENT_ASKED,	   /* by a person or a script: a command, SIGUSR1, a key */
-	MOMENT_INTERVAL,   /* its time had come */
-	MOMENT_PEAK,	   /* RSS was higher than before */
-	MOMENT_CHECKPOINT, /* the program named one */
-	MOMENT_END,	   /* the last one, before the program gives its memory back or after it */
+	MOMENT_ASKED,	    /* by a person or a script: a command, SIGUSR1, a key */
+	MOMENT_INTERVAL,    /* its time had come */
+	MOMENT_PEAK,	    /* RSS was higher than before */
+	MOMENT_CHECKPOINT,  /* the program named one */
+	MOMENT_END,	    /* the last one, before the program gives its memory back or after it */
+	MOMENT_MISSED_PEAK, /* RSS was higher than before, and fell before the pages were read */
 	MOMENT_REASONS,
 };
 
