@@ -274,6 +274,9 @@ def numpy_program(rounds):
                 written[name] = os.path.getsize(output)
                 os.unlink(output)
         say(f"numpy: round {number + 1} of {rounds}")
+    subprocess.run([PAGEWATCH, "record", "-q", "-o", output, "--", python, "-B", script], check=True)
+    written["pagewatch_record"] = os.path.getsize(output)
+    os.unlink(output)
     return {"numpy_ms": {name: statistics.median(values) for name, values in seen.items()},
             "numpy_slower_percent": {
                 name: spread([100 * (under / bare - 1)

@@ -62,6 +62,9 @@ LIMITS = (
      "ms"),
     ("a recording: a touch of a chunk of which all was touched", ("record", "bytes_per_touch"), 0.5, "B"),
     ("a recording: a chunk of which one page was touched", ("record", "bytes_per_chunk"), 48, "B"),
+    ("live view, 16 GiB at rest, 10 looks a second: of a core", ("live_percent", "rest"), 2, "%"),
+    ("the same, the process faults all the time; from the tenth second on", ("live_percent", "busy"), 2,
+     "%"),
     ("run of the numpy program: over 1.15 times the bare one", ("numpy_excess_ms",), 100, "ms"),
 )
 
@@ -198,6 +201,11 @@ def other_table(figures):
                      number(values["pagewatch_run"]),
                      f"perf record {number(values['perf_record'])}, "
                      f"memray {number(values['memray'])}"])
+        values = figures["numpy_output_bytes"]
+        rows.append(["the same: what is on the disk then, KiB", "",
+                     f"record {number(values['pagewatch_record'] / 1024)}",
+                     f"perf record {number(values['perf_record'] / 1024)}, "
+                     f"memray {number(values['memray'] / 1024)}"])
     return table(("", "nothing", "**pagewatch**", "others"), rows) if rows else []
 
 

@@ -177,10 +177,10 @@ static void typing(void **state)
 
 #define SECOND_NS 1000000000ull
 
-/* At most a fiftieth of a core over time, whatever looks cost; and 100 ms more at once. */
+/* At most its share of a core over time, whatever looks cost; and 100 ms more at once. */
 static void paces(void **state)
 {
-	static const uint64_t costs[] = { 0, 1000000, 20000000, 21000000, 120000000, 3000000000 };
+	static const uint64_t costs[] = { 0, 1000000, 18000000, 21000000, 120000000, 3000000000 };
 	size_t i;
 
 	(void)state;
@@ -194,12 +194,12 @@ static void paces(void **state)
 			assert_true(pace__allows(&pace, now));
 			assert_int_equal(pace__allows(&pace, pace.then_ns),
 					 pace.owed_ns <= PACE_AHEAD_NS);
-			assert_true(spent <= (now - SECOND_NS) / 50 + SECOND_NS / 10);
+			assert_true(spent <= (now - SECOND_NS) / PACE_SHARE + SECOND_NS / 10);
 		}
-		if (costs[i] <= 20000000)
+		if (costs[i] <= SECOND_NS / PACE_SHARE)
 			assert_int_equal(now, 1001 * SECOND_NS);
 		else
-			assert_true(spent >= (now - SECOND_NS) / 51);
+			assert_true(spent >= (now - SECOND_NS) / (PACE_SHARE + 1));
 	}
 }
 

@@ -29,6 +29,7 @@ struct live {
 	struct history history;
 	struct picture *picture;      /* of the moment that is shown */
 	uint64_t look_cpu_ns;	      /* CPU time when the look began */
+	uint64_t draw_cpu_ns;	      /* what the last drawing of a look took */
 	uint64_t step_cpu, step_wall; /* when the last one ended */
 	struct pace pace;
 	uint64_t drawn_ns;
@@ -179,8 +180,19 @@ static void count_cost(struct live *live)
 	state->wall_ns += live->step_wall ? wall - live->step_wall : 0;
 	live->step_cpu = cpu;
 	live->step_wall = wall;
-	state->interval_ns =
-		pace__next(&live->pace, state->asked_ns, wall, cpu - live->look_cpu_ns);
+	state->interval_ns = pace__next(&live->pace, state->asked_ns, wall,
+					cpu - live->look_cpu_ns + live->draw_cpu_ns);
+	live->draw_cpu_ns = 0;
+}
+
+/* What a look found is drawn; that belongs to its cost, which the next look adds to its own. */
+static int draw_look(struct live *live)
+{
+	uint64_t begin_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+	int err = draw_screen(live, false);
+
+	live->draw_cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID) - begin_ns;
+	return err;
 }
 
 static int show_picture(struct live *live, struct picture *picture)
@@ -239,7 +251,7 @@ int live__show(struct live *live, struct moment *moment)
 	/* Then only the first line can differ: its ages and costs. */
 	if (err || (same && live->step_wall - live->drawn_ns < REST_NS))
 		return err;
-	return draw_screen(live, false);
+	return draw_look(live);
 }
 
 static void tell_no_earlier(struct live *live)
