@@ -20,13 +20,15 @@ def test_demo(locale, opened):
     screen.enter(DEMO % locale)
     screen.until_text(r"^ *__main__\.x +763M 4\.0K .* ▁[░·]", r"^ *__main__\.y +191M 4\.0K .* ▁·+$",
                       r"^ *__main__\.z +763M 4\.0K .* ▁·+$")
-    screen.until_text(r"^ *__main__\.y +191M 191M .* █+$", r"^ *__main__\.x +763M 8\.0K .* ▁░+▁░+$")
+    # Newer numpy asks for huge pages: then the write costs one of them.
+    screen.until_text(r"^ *__main__\.y +191M 191M .* █+$",
+                      r"^ *__main__\.x +763M (8\.0K|2\.0M) .* ▁░+[▁▂]░+$")
     lines = screen.until(lambda lines: any(re.match(r"status \d+$", line) for line in lines))
     text = "\n".join(lines)
     assert "status 0" in lines and re.search(r"^python3 \(\d+\)  CPython ", text, re.MULTILINE)
-    assert "48,829 of 48,829 pages resident: 48,828 touched, 1 from" in text
+    assert re.search(r"^ *__main__\.y +190\.7 MiB +190\.7 MiB ", text, re.MULTILINE)
     assert re.search(r"^ *__main__\.z +762\.9 MiB +4\.0 KiB lazy ", text, re.MULTILINE)
-    assert re.search(r"^  sudo \S+ -p PID$", text, re.MULTILINE)
+    assert re.search(r"^Your own: sudo \S+ -p PID$", text, re.MULTILINE)
 
 
 @pytest.mark.root
