@@ -25,6 +25,11 @@ def words(capabilities, mounts):
             f"--inh-caps={names}", f"--ambient-caps={names}"]
 
 
+def libc():
+    with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
+        return next(line.split()[-1] for line in maps if line.rstrip().endswith("/libc.so.6"))
+
+
 class Capable:
     """A folder that the user can write to, with copies of the programs."""
 
@@ -37,6 +42,7 @@ class Capable:
         for program in (harness.PROGRAM, harness.WORKLOAD):
             shutil.copy(program, directory)
             os.chmod(directory / program.name, 0o755)
+        shutil.copy(libc(), directory / "libc.so.6")
         self.program, self.workload = directory / "pagewatch", directory / "workload"
         self.reports = directory / "reports"
         self.reports.mkdir()

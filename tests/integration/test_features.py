@@ -110,16 +110,14 @@ def test_calls_of_a_32_bit_program(tmp_path):
     assert done.returncode == 3 and "the mapping calls of 32-bit programs are not traced" in done.stderr
 
 
-# These have books of their own kind (test_scenarios), and end no life by a call that others do not use.
-OF_THEIR_OWN = {"short_lived", "fork", "exit_early"}
+# These have books of their own kind, or want a pool or swap space (test_scenarios); others use their calls.
+OF_THEIR_OWN = {"short_lived", "fork", "exit_early", "hugetlb", "swapped"}
 
 
-@pytest.mark.parametrize("backend", ["tp_btf", "perf"])
 @pytest.mark.parametrize("name", sorted(set(SCENARIOS) - OF_THEIR_OWN))
-def test_calls_seen_by_the_tracepoint_of_all_system_calls(tmp_path, name, backend):
+def test_calls_seen_by_the_tracepoint_of_all_system_calls(tmp_path, name):
     """As without the right to open perf events."""
-    report, told = play(tmp_path, name, "syscall tracepoints",
-                        options=["--backend", backend])
+    report, told = play(tmp_path, name, "syscall tracepoints")
     assert report["call_hooks"] == "tp_btf" and report["missing"] == []
     check_exact(report, told, name)
 

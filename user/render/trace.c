@@ -3,7 +3,6 @@
 #include "render/trace.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,32 +28,6 @@ static void *add_item(void **items, size_t *count, size_t *capacity, size_t byte
 	item = (char *)*items + (*count)++ * bytes;
 	memset(item, 0, bytes);
 	return item;
-}
-
-static void array_deinit(struct trace_array *array)
-{
-	free(array->name);
-	free(array->points);
-}
-
-void trace__deinit(struct trace *trace)
-{
-	size_t i, j;
-
-	for (i = 0; i < trace->process_count; i++) {
-		struct trace_process *process = &trace->processes[i];
-
-		for (j = 0; j < process->array_count; j++)
-			array_deinit(&process->arrays[j]);
-		free(process->arrays);
-		free(process->samples);
-		free(process->lives);
-		free(process->name);
-	}
-	for (i = 0; i < trace->moment_count; i++)
-		free(trace->moments[i].name);
-	free(trace->processes);
-	free(trace->moments);
 }
 
 static int add_point(struct trace *trace, struct trace_array *array, uint32_t moment,
@@ -110,6 +83,21 @@ static int new_array(struct trace_process *process, const struct array_desc *des
 	return 0;
 }
 
+/* In a busy process a name may be found in a later moment only. */
+static int name_again(struct trace_array *array, const struct array_desc *desc)
+{
+	char name[TRACE_TEXT_MAX], *copy;
+
+	if (*array->name != '<' || *desc->name == '<')
+		return 0;
+	copy = strdup(array_name_safe(desc, desc->name, name, sizeof(name)));
+	if (!copy)
+		return -ENOMEM;
+	free(array->name);
+	array->name = copy;
+	return 0;
+}
+
 /* Arrays that the view has get a place, if there is one. */
 static int admit_arrays(struct trace_process *process, const struct selection *selection)
 {
@@ -118,10 +106,14 @@ static int admit_arrays(struct trace_process *process, const struct selection *s
 
 	for (i = 0; !err && i < selection->count; i++) {
 		const struct row_entry *entry = &selection->entries[i];
+		struct trace_array *array;
 
-		if (entry->array && entry->place != ROW_LEFT_OUT &&
-		    process->array_count < ARRAYS_MAX &&
-		    !find_array(process, entry->array->desc.id))
+		if (!entry->array || entry->place == ROW_LEFT_OUT)
+			continue;
+		array = find_array(process, entry->array->desc.id);
+		if (array)
+			err = name_again(array, &entry->array->desc);
+		else if (process->array_count < ARRAYS_MAX)
 			err = new_array(process, &entry->array->desc);
 	}
 	return err;
@@ -385,16 +377,4 @@ int trace__of(const struct moments *moments, const struct view *view, struct tra
 	for (i = 0; !err && i < ret->process_count; i++)
 		err = choose_arrays(ret, &ret->processes[i]);
 	return err;
-}
-
-int trace__left_out(const struct trace *trace, char **ret)
-{
-	*ret = NULL;
-	if (!(trace->moments_left | trace->processes_left | trace->arrays_left | trace->lives_left))
-		return 0;
-	*ret = format_new("left out: %" PRIu64 " moments, %" PRIu64
-			  " processes (each time), %" PRIu64 " arrays, %" PRIu64 " ended lives",
-			  trace->moments_left, trace->processes_left, trace->arrays_left,
-			  trace->lives_left);
-	return *ret ? 0 : -ENOMEM;
 }
