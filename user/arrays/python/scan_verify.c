@@ -329,7 +329,10 @@ static int verify_names(struct verifier *verifier)
 	int err;
 
 	want_all(verifier);
-	err = recheck_frames(verifier);
+	/* Before and after the ways to them: freed objects come back at the same places. */
+	err = scan_verify_rows(verifier->scan, verifier->rechecks, verifier->rows);
+	if (!err)
+		err = recheck_frames(verifier);
 	if (!err)
 		err = recheck_links(verifier);
 	if (!err)
