@@ -32,8 +32,8 @@ def opened_row(opened, name="x", options="", create=CREATE, steps=(), **terminal
 KEYS = {
     "nothing": ([], [r"^__main__.x +16M float64 2048x1024 +\[0:2048, 0:1024\]  cell 158x13$",
                      r"^\[0:157, 0:12\] at [0-9a-f]+-[0-9a-f]+ +157 pages: 156 absent, 1 anon$",
-                     r"^resident: x\[512:1024, :\]", r"^█ resident  ░ zero page  w swapped out",
-                     r"· absent  ▁▂▃▄▅▆▇█ share resident"]),
+                     r"^resident: x\[512:1024, :\]", r"^by touch  █ resident  ░ zero page  w swapped out",
+                     r"· absent$", r"^▁▂▃▄▅▆▇█ share resident$"]),
     "arrows": (["Down", "Right", "Down", "Left", "Right", "Up"], [r"^\[157:315, 12:25\] at "]),
     "letters": (["j", "l", "j", "h", "l", "k"], [r"^\[157:315, 12:25\] at "]),
     "End": (["End"], [r"^\[1890:2048, 1011:1024\] at "]),
@@ -43,13 +43,20 @@ KEYS = {
     "pages": (["+"] * 9, [r"\[0:13, 0:1024\]  cell 1x13$", r"^\[0, 0:12\] at .* +1 page: anon$"]),
     "PgDn": (["+"] * 9 + ["PageDown"], [r"\[13:26, 0:1024\]  cell 1x13$", r"^\[13, 0:12\] at "]),
     "PgUp": (["+"] * 9 + ["C-f", "C-f", "C-b"], [r"\[13:26, 0:1024\]  cell 1x13$"]),
-    "colour": (["c"], [r"^█ anon  █ huge  █ file  █ shared  ░ zero page"]),
+    "colour": (["c"], [r"^by state  █ anon  █ huge  █ file  █ shared  ░ zero page"]),
     "help": (["?", "PageDown"], [r"^ c +colour by touch", r"^Columns$"]),
     "help on the first line": (["?", "PageDown", "PageDown"], [r"^First line$", r"^ cost +the share of one core"]),
     "help back": (["?", "q"], [r"^\[0:157, 0:12\] at "]),
     "messages": (["m"], [r"^Messages$"]),
     "pause": (["p"], [r"^python3 .*PAUSED", r"^\[0:157, 0:12\] at "]),
 }
+
+
+def test_all_of_the_legend(opened):
+    """Of the colours of ages there are most: at 120 columns they leave no room for the rest of one line."""
+    screen = test_live.Live(opened, columns=120, rows=40, options="--backend tp_btf").start()
+    screen.keys("Down", "Enter", "c", "c")
+    screen.until_text(r"^by age  █ under 1s .* █ older ", r"▁▂▃▄▅▆▇█ share resident$")
 
 
 @pytest.mark.parametrize("which", KEYS)
@@ -113,7 +120,7 @@ def test_touches(opened):
                              "; t.start(); t.join()"])
     screen = live.screen
     live.target.go()
-    screen.until_text(r"touched 2,04\d \+ before the watch", r"█ touched  █ not touched")
+    screen.until_text(r"resident: 2,04\d touched, [0-9,]+ from before the watch$", r"█ touched  █ not touched")
     screen.keys("c", "c", "c", "End")
     lines = screen.until(lambda lines: "1011:1024] at" in " ".join(lines) and
                          re.search(r"█ thread \d+  █ not touched", " ".join(lines)))
@@ -163,5 +170,5 @@ def test_hostile_names(row, opened):
 ], ids=["linux", "no UTF-8", "braille", "no colour", "vt100"])
 def test_signs(term, locale, options, full, absent, legend, opened):
     screen = opened_row(opened, options=options, term=term, LC_ALL=locale).screen
-    lines = screen.until_text(rf"^{full * 80}$", rf"^{re.escape(absent) * 80}$", f"^{legend}")
+    lines = screen.until_text(rf"^{full * 80}$", rf"^{re.escape(absent) * 80}$", f"^by touch  {legend}")
     assert "\n".join(lines).isascii() == (absent == ".")

@@ -193,7 +193,7 @@ static void colours(void **state)
 		      "anon; first touch of the 2.0M around it\n"
 		      "at 5.00 s by thread 71\n"
 		      "256 pages swapped out\n"
-		      "resident: 900 pages = touched 644 +\n"
+		      "resident: 900 pages = touched 644 +..\n"
 		      "T touched  U not touched  ░ zero page\n"
 		      "w swapped out  · absent  small: in part\n"
 		      "q back  ? help  + - zoom  c colour\n");

@@ -17,6 +17,7 @@
 #define NAME_BYTES 1100
 #define NAME_LEAST 12u
 #define LEGEND_PIECE 48
+#define NAMED 60u /* columns from which on the legend says what colours tell */
 
 static void add_shape(struct text_buffer *text, const struct item *item)
 {
@@ -246,8 +247,12 @@ static void draw_legend(const struct live_state *state, struct box box, struct c
 	const struct shades *shades = &state->zoom->shades;
 	const struct signs *signs = signs_of(state->signs);
 	struct legend legend = { cells, box, 0, 0 };
+	char by[LEGEND_PIECE];
 	uint32_t i;
 
+	snprintf(by, sizeof(by), "by %s", live_colour_name(shades->colour));
+	if (box.columns >= NAMED)
+		put_piece(&legend, LIVE_STRONG, NULL, 0, by);
 	for (i = SHADE_FIRST; i < shades->count; i++)
 		put_shade(&legend, state, i);
 	if (shades->colour != COLOUR_STATE)

@@ -19,8 +19,8 @@ const char *live_colour_name(enum live_colour colour)
 	static const char *const names[COLOURS] = {
 		[COLOUR_TOUCH] = "touch",
 		[COLOUR_STATE] = "state",
-		[COLOUR_AGE] = "age of the first touch",
-		[COLOUR_THREAD] = "thread of the first touch",
+		[COLOUR_AGE] = "age",
+		[COLOUR_THREAD] = "thread",
 	};
 
 	return names[colour];

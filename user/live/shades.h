@@ -38,6 +38,7 @@ struct shades {
 	uint64_t now_ns; /* CLOCK_MONOTONIC of the moment */
 };
 
+/* "touch", "age", ... */
 const char *live_colour_name(enum live_colour colour);
 
 /* The shades of an item's pages. */

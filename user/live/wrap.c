@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 #include "live/wrap.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "render/name_cut.h"
 
+#define CUT ".."
+#define CUT_COLUMNS 2u
 #define LINE_BYTES 1300 /* of 300 columns with combining characters */
 
 void wrap_line(const char **rest, uint32_t columns, char *line, size_t size)
@@ -33,8 +37,17 @@ void wrap_text(struct cells *cells, const struct box *box, uint32_t *line, enum 
 	char words[LINE_BYTES];
 
 	while (*text && width && *line < box->rows) {
-		wrap_line(&text, width, words, sizeof(words));
+		bool last = *line + 1 == box->rows;
+		const char *rest = text;
+
+		wrap_line(&rest, width, words, sizeof(words));
+		if (last && *rest && width > CUT_COLUMNS) {
+			rest = text;
+			wrap_line(&rest, width - CUT_COLUMNS, words, sizeof(words) - CUT_COLUMNS);
+			strcat(words, CUT);
+		}
 		cells__put(cells, box->row + *line, box->column, box->columns, style, words);
+		text = rest;
 		++*line;
 	}
 }

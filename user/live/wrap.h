@@ -17,7 +17,7 @@ struct box {
 
 /*
  * Puts text into the box, from *line of it on, in as many lines as it takes; *line is the line
- * behind it. What does not fit is left out.
+ * behind it. What does not fit is left out, and ".." says so.
  */
 void wrap_text(struct cells *cells, const struct box *box, uint32_t *line, enum live_style style,
 	       const char *text);

@@ -8,6 +8,7 @@
 #define WIDE 110u	/* columns from which on the facts stand beside the canvas */
 #define FACTS_WIDTH 44u /* columns of them there */
 #define NARROW 60u
+#define ONE_LEGEND 150u /* columns in which all signs and colours have room */
 
 static uint32_t less_rows(uint32_t from, uint32_t by)
 {
@@ -21,7 +22,7 @@ struct zoom_layout zoom_layout(uint32_t rows, uint32_t columns)
 	bool wide = columns >= WIDE, narrow = columns < NARROW;
 	struct zoom_layout layout = { 0 };
 
-	legend = left < 5 ? 0 : wide || left < 9 ? 1 : 2;
+	legend = left < 5 ? 0 : columns >= ONE_LEGEND || left < 9 ? 1 : 2;
 	cursor = left < 3 ? 0 : left < 9 ? 1 : narrow ? 3 : 2;
 	facts = wide || left < 9 ? 0 : rows / 6;
 	left = less_rows(left, legend + cursor + facts);

@@ -229,6 +229,8 @@ static void add_ledger(struct text_buffer *text, const struct tally *tally)
 	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
 		if (unsure && i >= LEDGER_HUGE_FILL)
 			break;
+		if (!tally->ledger[i])
+			continue;
 		text_buffer__addf(text, "%s %s %s", gap, causes[i],
 				  format_count(tally->ledger[i], count));
 		gap = " +";
@@ -333,10 +335,10 @@ char *zoom_facts_text(const struct live_state *state, const struct item *item)
 	char *ret = NULL;
 
 	add_sentence(&text, state, item);
-	if (input.touched)
-		add_ledger(&text, tally);
 	if (add_index_ranges(&text, &input, item))
 		text_buffer__add(&text, "index ranges: no memory\n");
+	if (input.touched && tally->resident)
+		add_ledger(&text, tally);
 	add_name(&text, item);
 	if (text_buffer__take(&text, &ret))
 		ret = NULL;
