@@ -64,6 +64,7 @@ int documents__open(struct documents *documents, const struct options *options)
 		if (!document->path)
 			continue;
 		document->renderer = sequence_renderer_find(kinds[i].renderer);
+		document->order = options->order;
 		err = output__open(&document->output, document->path, -1, false);
 		if (err)
 			return tell_failure(document, err);
@@ -81,10 +82,8 @@ static int write_document(struct document *document, const struct moments *momen
 
 	if (document->renderer->all_rows) {
 		rows.brief = false;
-		if (!rows.ordered && !rows.top)
-			rows.order = ROW_BY_ADDRESS;
+		rows.order = document->order;
 	}
-
 	progress_stage("reading the moments", moments->count > 1 ? moments->count : 0);
 	err = document->renderer->render(moments, &rows, file);
 	flushed = output__flush(&document->output);

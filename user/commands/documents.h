@@ -17,7 +17,8 @@
 
 struct document {
 	const struct sequence_renderer *renderer;
-	const char *path; /* of the option; borrowed */
+	const char *path;     /* of the option; borrowed */
+	enum row_order order; /* as JSON has it; the text beside it may have another */
 	struct output output;
 	bool written; /* whole */
 };

@@ -73,7 +73,6 @@ int report__open(struct report *report, const struct options *options, int fallb
 		.min_heap_bytes = options->min_given ? options->min_bytes : 0,
 		.filter = options->filter,
 		.order = options->order,
-		.ordered = options->order_given,
 		.top = options->top,
 		.detail = options->detail,
 		.pages = options->pages,

@@ -22,7 +22,6 @@ struct view { /* all zero: every row, by address, without details */
 	enum row_order order;
 	uint32_t top;	/* at most this many rows per process; 0: all */
 	bool brief;	/* of the rows only those that say most (model/rows/brief.h) */
-	bool ordered;	/* the order was asked for */
 	uint32_t width; /* columns of a terminal, at least 40; of JSON's heatmaps the cells */
 	bool detail;	/* heat, index ranges and grids even if the report can do without */
 	bool pages;	/* every run of equal pages */
