@@ -19,12 +19,6 @@ struct operand {
 	bool memory;
 };
 
-/* Whether a sscanf() of want values read all up to the end of the argument. */
-static bool argument_ends(const char *arguments, int values, int want, int used)
-{
-	return values == want && used && (!arguments[used] || arguments[used] == ' ');
-}
-
 #if defined(__x86_64__)
 static const struct {
 	const char *name;
@@ -49,21 +43,12 @@ static const struct {
 };
 
 /* "8@%rbx", "8@(%rbp)" or "8@-24(%rbp)". */
-static bool operand_parse(const char *arguments, struct operand *ret)
-{
-	int used = 0, values;
+#define IN_REGISTER "8@%%%7[a-z0-9]%n"
+#define AT_REGISTER "8@(%%%7[a-z0-9])%n"
 
-	*ret = (struct operand){ .memory = false };
-	values = sscanf(arguments, "8@%%%7[a-z0-9]%n", ret->name, &used);
-	if (argument_ends(arguments, values, 1, used))
-		return true;
-	ret->memory = true;
-	used = 0;
-	values = sscanf(arguments, "8@(%%%7[a-z0-9])%n", ret->name, &used);
-	if (argument_ends(arguments, values, 1, used))
-		return true;
-	values = sscanf(arguments, "8@%ld(%%%7[a-z0-9])%n", &ret->offset, ret->name, &used);
-	return argument_ends(arguments, values, 2, used);
+static int scan_offset(const char *arguments, struct operand *ret, int *used)
+{
+	return sscanf(arguments, "8@%ld(%%%7[a-z0-9])%n", &ret->offset, ret->name, used);
 }
 
 /* Of a 64-bit program: the register set of another one has another size. */
@@ -85,21 +70,12 @@ static int register_value(pid_t tid, const char *name, uint64_t *ret)
 }
 #elif defined(__aarch64__)
 /* "8@x19", "8@[sp]" or "8@[x29, -24]". */
-static bool operand_parse(const char *arguments, struct operand *ret)
-{
-	int used = 0, values;
+#define IN_REGISTER "8@%7[a-z0-9]%n"
+#define AT_REGISTER "8@[%7[a-z0-9]]%n"
 
-	*ret = (struct operand){ .memory = false };
-	values = sscanf(arguments, "8@%7[a-z0-9]%n", ret->name, &used);
-	if (argument_ends(arguments, values, 1, used))
-		return true;
-	ret->memory = true;
-	used = 0;
-	values = sscanf(arguments, "8@[%7[a-z0-9]]%n", ret->name, &used);
-	if (argument_ends(arguments, values, 1, used))
-		return true;
-	values = sscanf(arguments, "8@[%7[a-z0-9], %ld]%n", ret->name, &ret->offset, &used);
-	return argument_ends(arguments, values, 2, used);
+static int scan_offset(const char *arguments, struct operand *ret, int *used)
+{
+	return sscanf(arguments, "8@[%7[a-z0-9], %ld]%n", ret->name, &ret->offset, used);
 }
 
 /* Of a 64-bit program: the register set of another one has another size. */
@@ -123,12 +99,7 @@ static int register_value(pid_t tid, const char *name, uint64_t *ret)
 	return 0;
 }
 #else
-static bool operand_parse(const char *arguments, struct operand *ret)
-{
-	(void)arguments;
-	(void)ret;
-	return false;
-}
+#define NO_REGISTERS
 
 static int register_value(pid_t tid, const char *name, uint64_t *ret)
 {
@@ -136,6 +107,38 @@ static int register_value(pid_t tid, const char *name, uint64_t *ret)
 	(void)name;
 	(void)ret;
 	return -EOPNOTSUPP;
+}
+#endif
+
+#ifdef NO_REGISTERS
+static bool operand_parse(const char *arguments, struct operand *ret)
+{
+	(void)arguments;
+	(void)ret;
+	return false;
+}
+#else
+/* Whether a sscanf() of want values read all up to the end of the argument. */
+static bool argument_ends(const char *arguments, int values, int want, int used)
+{
+	return values == want && used && (!arguments[used] || arguments[used] == ' ');
+}
+
+static bool operand_parse(const char *arguments, struct operand *ret)
+{
+	int used = 0, values;
+
+	*ret = (struct operand){ .memory = false };
+	values = sscanf(arguments, IN_REGISTER, ret->name, &used);
+	if (argument_ends(arguments, values, 1, used))
+		return true;
+	ret->memory = true;
+	used = 0;
+	values = sscanf(arguments, AT_REGISTER, ret->name, &used);
+	if (argument_ends(arguments, values, 1, used))
+		return true;
+	values = scan_offset(arguments, ret, &used);
+	return argument_ends(arguments, values, 2, used);
 }
 #endif
 
