@@ -227,6 +227,19 @@ def test_a_load_that_the_kernel_refuses_is_tried_without_what_it_lacks(tmp_path,
     check_exact(report, told, "write")
 
 
+@pytest.mark.parametrize("program", ["fault_user", "enter_call"])
+def test_runs_that_the_kernel_left_out(tmp_path, older, program):
+    """It does so where it preempts a program; here a library says so in its name."""
+    report, done = harness.run_json(tmp_path, [], ["/bin/true"], env=older("SKIPS", program))
+    assert done.returncode == 0, done.stderr
+    assert {kind: count for kind, count in report["losses"].items() if count} == {"skipped_runs": 3}
+    assert not report["complete"] and report["incomplete_reasons"] == [
+        "3 runs of a counting program were left out by the kernel: it was at work on that CPU"]
+    done = harness.pagewatch("check", "-e", "process: touched <= 1GiB", "--", "/bin/true",
+                             env=older("SKIPS", program))
+    assert done.returncode == 3 and "the kernel left out some counting" in done.stderr
+
+
 def test_what_the_kernel_side_cannot_do_without(tmp_path, older):
     """A refusal that no missing feature explains leaves the page tables, and one line."""
     report, done = harness.run_json(tmp_path, [], ["/bin/true"], env=older(*BPF_LOOP))

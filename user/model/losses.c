@@ -28,7 +28,8 @@ static const struct loss_kind kinds[LOSS_KINDS] = {
 			 "mapping calls cannot be traced by this kernel", false,
 			 LOSS_AFFECTS_TOUCH },
 	[LOSS_SKIPPED] = { "skipped_runs", "run", "runs",
-			   "of a counting program were left out by the kernel, which preempted it",
+			   "of a counting program were left out by the kernel: it was at work "
+			   "on that CPU",
 			   NULL, "the kernel left out some counting", false,
 			   LOSS_AFFECTS_TOUCH | LOSS_AFFECTS_FAULTS },
 	[LOSS_32_BIT] = { "programs_32_bit", "32-bit program was", "32-bit programs were",

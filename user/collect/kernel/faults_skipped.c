@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
 /*
- * Runs of our programs that the kernel left out: it runs none while the same one is at work on that CPU,
- * which a preempted one is (kernel/bpf/trampoline.c, kernel/trace/bpf_trace.c: recursion_misses, v5.12).
+ * Runs of our programs that the kernel left out: it runs none while the same one is at work on that
+ * CPU, preempted or interrupted (kernel/bpf/trampoline.c, kernel/trace/bpf_trace.c: recursion_misses,
+ * v5.12). They may have been of a process that is not watched: nobody can tell.
  */
 #include "collect/kernel/faults_priv.h"
 
