@@ -9,7 +9,7 @@ import subprocess
 
 import harness
 import pytest
-from test_peaks import CHECKPOINTS, LOCALS, MIB, PAGE, PROGRAM, Run, at_the_peak
+from test_peaks import CHECKPOINTS, LOCALS, MIB, PAGE, PROGRAM, Run, at_the_peak, miss_a_peak
 
 pytestmark = pytest.mark.root
 
@@ -113,13 +113,7 @@ def test_a_running_process_is_recorded_at_peaks(tmp_path, opened):
 def test_a_peak_that_was_over(start):
     """Its moment is none of a peak, and is not called one."""
     run = start()
-    run.ready()
-    run.grow("40")
-    run.moment()
-    run.grow("40")
-    run.phases.go()
-    assert run.phases.until("peak")
-    run.grow("-")
+    miss_a_peak(run)
     moments = run.end()
     assert [moment["reason"] for moment in moments] == ["peak", "missed_peak", "end"]
     peak, missed, _ = [moment["processes"][0]["rss_pages"] for moment in moments]

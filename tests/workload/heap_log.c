@@ -32,14 +32,13 @@ static uint64_t next_number(void)
 	return atomic_fetch_add(&sequence, 1);
 }
 
-static void enter(uint64_t when, const char *call, const void *block, size_t bytes)
+static void enter(uint64_t when, const char *call, uintptr_t block, size_t bytes)
 {
 	unsigned int index = atomic_fetch_add(&event_count, 1);
 
 	if (index >= EVENTS_MAX)
 		abort();
-	events[index] = (struct heap_event){ when, call, (uintptr_t)block, bytes,
-					     (int)syscall(SYS_gettid) };
+	events[index] = (struct heap_event){ when, call, block, bytes, (int)syscall(SYS_gettid) };
 }
 
 /* Fills the block, so that all of it is in memory. Blocks that are not there are no blocks. */
@@ -47,7 +46,7 @@ static void *gave(const char *call, void *block, size_t bytes)
 {
 	if (!block)
 		return NULL;
-	enter(next_number(), call, block, bytes);
+	enter(next_number(), call, (uintptr_t)block, bytes);
 	memset(block, 0x5a, bytes);
 	return block;
 }
@@ -62,7 +61,7 @@ void *log_calloc(size_t count, size_t bytes)
 	return gave("calloc", calloc(count, bytes), count * bytes);
 }
 
-static void *resized(uint64_t before, const char *call, void *old, void *block, size_t bytes)
+static void *resized(uint64_t before, const char *call, uintptr_t old, void *block, size_t bytes)
 {
 	if (old && (block || !bytes))
 		enter(before, NULL, old, 0);
@@ -72,18 +71,20 @@ static void *resized(uint64_t before, const char *call, void *old, void *block, 
 void *log_realloc(void *old, size_t bytes)
 {
 	uint64_t before = next_number();
+	uintptr_t was = (uintptr_t)old;
 
-	return resized(before, "realloc", old, realloc(old, bytes), bytes);
+	return resized(before, "realloc", was, realloc(old, bytes), bytes);
 }
 
 void *log_reallocarray(void *old, size_t count, size_t bytes)
 {
 	uint64_t before = next_number();
+	uintptr_t was = (uintptr_t)old;
 	size_t product = count * bytes;
 
 	if (bytes && product / bytes != count)
 		product = SIZE_MAX;
-	return resized(before, "reallocarray", old, reallocarray(old, count, bytes), product);
+	return resized(before, "reallocarray", was, reallocarray(old, count, bytes), product);
 }
 
 /* memalign is another name of aligned_alloc in glibc: at one address they are one. */
@@ -126,7 +127,7 @@ void *log_posix_memalign(size_t alignment, size_t bytes)
 void log_free(void *block)
 {
 	if (block)
-		enter(next_number(), NULL, block, 0);
+		enter(next_number(), NULL, (uintptr_t)block, 0);
 	free(block);
 }
 

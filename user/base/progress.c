@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
-#include "base/capability.h"
 #include "base/progress.h"
 
 #include <errno.h>
@@ -13,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/capability.h"
 #include "base/test_point.h"
 
 #define SILENT_MS 1000u

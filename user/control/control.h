@@ -85,8 +85,9 @@ int control__release(struct control *control);
 uint64_t control__overdue(const struct control *control);
 
 /*
- * The process stands still until control__thaw, which must be called in either case. 0, -EACCES: we may not, -EPERM: not
- * possible, -ETIMEDOUT: a thread does not stop (*why: in words), or another -errno.
+ * The process stands still until control__thaw, which must be called in either case. 0, -EACCES: we
+ * may not, -EPERM: not possible, -ETIMEDOUT: a thread does not stop (*why: in words), or another
+ * -errno.
  */
 int control__freeze(struct control *control, const struct proc *proc, const char **why);
 void control__thaw(struct control *control, pid_t pid);

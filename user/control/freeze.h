@@ -10,9 +10,9 @@
 #include "control/tracer.h"
 
 /*
- * 0: it stands still until freeze_end, which must be called in either case. -EACCES: we may not; -EPERM: not possible,
- * -ETIMEDOUT: a thread does not stop (*why: in words), or another -errno. A process that the tracer
- * already traces stays traced.
+ * 0: it stands still until freeze_end, which must be called in either case. -EACCES: we may not;
+ * -EPERM: not possible, -ETIMEDOUT: a thread does not stop (*why: in words), or another -errno. A
+ * process that the tracer already traces stays traced.
  */
 int freeze_begin(struct tracer *tracer, const struct proc *proc, const char **why);
 void freeze_end(struct tracer *tracer, pid_t pid);

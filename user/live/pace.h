@@ -10,8 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PACE_SHARE                                                                                 \
-	55u /* not 50: counting takes something, too, and all of it is below a fiftieth */
+/* Of a core. Not 50: what is not counted takes something, too. */
+#define PACE_SHARE 55u
 #define PACE_AHEAD_NS 5000000000u
 
 struct pace {		  /* all zero: nothing was looked at */

@@ -28,8 +28,10 @@ static bool is_narrow(const struct text *text)
 	return text->view->width < NARROW_WIDTH;
 }
 
-/* The last column of a line: what fits, and no blanks behind it. */
-/* In the rest of the line; what is said of it (NULL: nothing) stands behind it, or else below it. */
+/*
+ * The last column of a line: what fits, and no blanks behind it. What is said of it (NULL: nothing)
+ * stands behind it, or else below it.
+ */
 static void put_name(const struct text *text, const char *name, const char *said)
 {
 	uint32_t numbers = (is_narrow(text) ? 2 : 3) * NUMBER_WIDTH + 2;
