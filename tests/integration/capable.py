@@ -25,9 +25,11 @@ def words(capabilities, mounts):
             f"--inh-caps={names}", f"--ambient-caps={names}"]
 
 
-def libc():
+def copy_libc(folder):
+    """Of its own file, so that no uprobe of another test is in it. For LD_LIBRARY_PATH."""
     with open("/proc/self/maps", encoding="utf-8", errors="replace") as maps:
-        return next(line.split()[-1] for line in maps if line.rstrip().endswith("/libc.so.6"))
+        ours = next(line.split()[-1] for line in maps if line.rstrip().endswith("/libc.so.6"))
+    return shutil.copy(ours, folder)
 
 
 class Capable:
@@ -42,7 +44,7 @@ class Capable:
         for program in (harness.PROGRAM, harness.WORKLOAD):
             shutil.copy(program, directory)
             os.chmod(directory / program.name, 0o755)
-        shutil.copy(libc(), directory / "libc.so.6")
+        copy_libc(directory)
         self.program, self.workload = directory / "pagewatch", directory / "workload"
         self.reports = directory / "reports"
         self.reports.mkdir()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """Targets in containers and namespaces, pagewatch in a container, and the examples of docs/containers."""
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -33,17 +34,19 @@ def capable_user(tmp_path_factory):
     return capable.Capable(tmp_path_factory.mktemp("capable"))
 
 
-def started(opened, argv):
-    target = harness.Target(argv)
+def started(opened, argv, **options):
+    target = harness.Target(argv, **options)
     opened.append(target)
     return target.ready()
 
 
 def in_namespaces(opened, runc):
     """(the target, its pid) with a user, a pid and a mount namespace of its own."""
-    del runc
+    # While another test has a uprobe in libc, its page is a copy in each process that maps it.
+    env = dict(os.environ, LD_LIBRARY_PATH=str(pathlib.Path(capable.copy_libc(runc.folder)).parent))
     target = started(opened, ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork",
-                              "--mount-proc", "--kill-child", harness.WORKLOAD, "--wait", "write"])
+                              "--mount-proc", "--kill-child", harness.WORKLOAD, "--wait", "write"],
+                     env=env)
     return target, harness.children(target.pid)[0]
 
 

@@ -6,6 +6,8 @@ import tomllib
 
 FILE = pathlib.Path(__file__).with_name("kernels.toml")
 WORDS = {"yes": True, "no": False}
+# What the words of a run's tier are of.
+TIER = ("tier", "backend", "call_hooks", "page_reader")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,11 +35,13 @@ class Run:
 
     def differences(self, probe):
         """One line for each thing that a `probe --json` says, and the table does not, or the reverse."""
-        told = {feature["name"]: feature["works"] for feature in probe["features"]}
+        # What the program itself has is not the kernel's.
+        told = {feature["name"]: feature["works"] for feature in probe["features"]
+                if feature["group"] != "program"}
         found = [f"{name}: {word_of(told.get(name))}, not {word_of(self.features.get(name))}"
                  for name in sorted(told | self.features)
                  if told.get(name) != self.features.get(name)]
-        tier = [probe[key] for key in ("tier", "backend", "page_reader")]
+        tier = [probe[key] for key in TIER]
         if tier != self.tier:
             found.append(f"{' '.join(tier)}, not {' '.join(self.tier)}")
         if probe["capabilities"] != self.capabilities:

@@ -2,6 +2,8 @@
 """The tables of docs/KERNELS.md: what each kernel says, and how its tests ended."""
 import pathlib
 
+import expected
+
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs/KERNELS.md"
 BEGIN = "<!-- `make docs-kernels` writes from here -->\n"
 END = "<!-- to here -->\n"
@@ -17,9 +19,8 @@ def features_table(runs, versions):
     names = [name for name in versions if name in first]
     text = row("", *names) + row(*["---"] * (len(names) + 1))
     text += row("package", *(" ".join(versions[name]) for name in names))
-    text += row("tier", *(first[name].tier[0] for name in names))
-    text += row("backend", *(first[name].tier[1] for name in names))
-    text += row("page reader", *(first[name].tier[2] for name in names))
+    for index, key in enumerate(expected.TIER):
+        text += row(key.replace("_", " "), *(first[name].tier[index] for name in names))
     for feature in first[names[0]].features:
         text += row(feature, *("yes" if first[name].features[feature] else "no" for name in names))
     return text
