@@ -123,8 +123,8 @@ class Screen:
         shell = self.tell("display-message", "-p", "#{pane_pid}")[0]
         return int(pathlib.Path(f"/proc/{shell}/task/{shell}/children").read_text().split()[0])
 
-    def cursor_row(self):
-        """The line of the list that is in reverse, as its titles and keys are; None: there is none."""
+    def reversed_lines(self):
+        """Numbers and texts of the list's lines in reverse, as its titles and keys are; of one capture."""
         reverse, rows = False, []
         lines = self.capture("-e")
         for number, line in enumerate(lines):
@@ -132,9 +132,19 @@ class Screen:
             for code in re.findall(r"^(?:\033\[[0-9;]*m)+", line)[:1]:
                 reverse = reversed_after(code, reverse)
             if reverse and 1 < number < len(lines) - 1:
-                rows.append(number)
+                rows.append((number, re.sub(r"\033\[[0-9;]*m", "", line)))
             reverse = reversed_after(line, reverse)
-        return rows[0] if rows else None
+        return rows
+
+    def cursor_row(self):
+        """Number of the line that the cursor is on; None: there is none."""
+        rows = self.reversed_lines()
+        return rows[0][0] if rows else None
+
+    def cursor_line(self):
+        """Text of the line that the cursor is on, empty without one."""
+        rows = self.reversed_lines()
+        return rows[0][1] if rows else ""
 
     def close(self):
         subprocess.run([*self.server, "kill-server"], check=False)

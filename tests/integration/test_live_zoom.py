@@ -72,8 +72,8 @@ def test_keys(which, opened):
 def test_back_to_the_row(keys, opened):
     screen = opened_row(opened).screen
     screen.keys(*keys)
-    screen.until(lambda lines: lines[1].startswith("NAME") and screen.cursor_row() and
-                 "__main__.x" in lines[screen.cursor_row()])
+    screen.until(lambda lines: lines[1].startswith("NAME") and
+                 "__main__.x" in screen.cursor_line())
 
 
 def test_pages_of_a_mapping(opened):
