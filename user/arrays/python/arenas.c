@@ -133,7 +133,10 @@ static void set_kind(struct search *search, enum vma_kind kind)
 	}
 }
 
-/* A small table is on the heap; a large one has its own mapping. */
+/*
+ * A small table is on the heap; a large one has its own mapping. The pointer is in .bss up to 3.11
+ * and from 3.13 on, which is the last of the binary's memory and a fifth of what .data takes.
+ */
 static int find_table(struct search *search)
 {
 	static const enum vma_kind kinds[] = { VMA_HEAP, VMA_ANON };
@@ -146,9 +149,9 @@ static int find_table(struct search *search)
 		return -ENOMEM;
 	for (kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
 		set_kind(search, kinds[kind]);
-		for (i = py->binary_first; !err && !search->found && i < py->binary_end; i++) {
-			if (py->vmas->vmas[i].writable)
-				err = search_vma(search, &py->vmas->vmas[i], buffer);
+		for (i = py->binary_end; !err && !search->found && i > py->binary_first; i--) {
+			if (py->vmas->vmas[i - 1].writable)
+				err = search_vma(search, &py->vmas->vmas[i - 1], buffer);
 		}
 	}
 	free(buffer);
