@@ -7,8 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define SLAB_PAGES_MIN 64u /* room for the largest load */
-#define SLAB_PAGES_MAX 256u
+#define SLAB_PAGES MEMSRC_LOAD_PAGES /* not more: populating what is never used costs as much */
 
 /* One page that was requested. */
 struct slot {
@@ -20,7 +19,6 @@ struct slot {
 struct slab {
 	struct slab *next;
 	uint8_t *data;
-	size_t pages;
 	size_t used;
 };
 
@@ -72,7 +70,7 @@ void memsrc__close(struct memsrc *memsrc)
 		return;
 	for (slab = memsrc->slabs; slab; slab = next) {
 		next = slab->next;
-		munmap(slab->data, slab->pages * memsrc->page_bytes);
+		munmap(slab->data, SLAB_PAGES * memsrc->page_bytes);
 		free(slab);
 	}
 	free(memsrc->slots);
@@ -136,10 +134,7 @@ static int add_slab(struct memsrc *memsrc)
 
 	if (!slab)
 		return -ENOMEM;
-	slab->pages = memsrc->pages < SLAB_PAGES_MIN   ? SLAB_PAGES_MIN
-		      : memsrc->pages < SLAB_PAGES_MAX ? memsrc->pages
-						       : SLAB_PAGES_MAX;
-	data = mmap(NULL, slab->pages * memsrc->page_bytes, PROT_READ | PROT_WRITE,
+	data = mmap(NULL, SLAB_PAGES * memsrc->page_bytes, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (data == MAP_FAILED) {
 		free(slab);
@@ -184,7 +179,7 @@ static int load_pages(struct memsrc *memsrc, uint64_t number, size_t count)
 	if (memsrc->pages + count > memsrc->max_pages || memsrc->used > 4 * memsrc->max_pages)
 		return -ENOSPC;
 	err = grow_slots(memsrc);
-	if (!err && (!memsrc->slabs || memsrc->slabs->pages - memsrc->slabs->used < count))
+	if (!err && (!memsrc->slabs || SLAB_PAGES - memsrc->slabs->used < count))
 		err = add_slab(memsrc);
 	if (!err)
 		err = memsrc->backend.load(
