@@ -198,16 +198,27 @@ static void read_debug_link(Elf *elf, struct elf_identity *ret)
 	memcpy(&ret->debug_crc, name + crc, sizeof(ret->debug_crc));
 }
 
-static uint64_t unpacked_bytes(Elf_Scn *section, const GElf_Shdr *header)
+/* The first bytes of a compressed section. libelf would read all of it to tell them. */
+static uint64_t unpacked_bytes(int fd, Elf *elf, const GElf_Shdr *section)
 {
-	GElf_Chdr packed;
+	const char *ident = elf_getident(elf, NULL);
+	union {
+		Elf32_Chdr small;
+		Elf64_Chdr large;
+	} header;
+	Elf_Data data = { .d_buf = &header,
+			  .d_type = ELF_T_CHDR,
+			  .d_version = EV_CURRENT,
+			  .d_size = gelf_fsize(elf, ELF_T_CHDR, 1, EV_CURRENT) };
 
-	if (header->sh_flags & SHF_COMPRESSED && gelf_getchdr(section, &packed))
-		return packed.ch_size;
-	return header->sh_size;
+	if (!(section->sh_flags & SHF_COMPRESSED) || !ident || section->sh_size < data.d_size ||
+	    pread(fd, &header, data.d_size, (off_t)section->sh_offset) != (ssize_t)data.d_size ||
+	    !gelf_xlatetom(elf, &data, &data, (unsigned char)ident[EI_DATA]))
+		return section->sh_size;
+	return ident[EI_CLASS] == ELFCLASS32 ? header.small.ch_size : header.large.ch_size;
 }
 
-static void look_at_sections(Elf *elf, struct elf_identity *ret)
+static void look_at_sections(int fd, Elf *elf, struct elf_identity *ret)
 {
 	Elf_Scn *section = NULL;
 	size_t strings;
@@ -225,7 +236,7 @@ static void look_at_sections(Elf *elf, struct elf_identity *ret)
 		if (!name || (strncmp(name, ".debug_", 7) && strncmp(name, ".zdebug_", 8)))
 			continue;
 		ret->has_dwarf |= !strcmp(name, ".debug_info");
-		if (__builtin_add_overflow(ret->debug_bytes, unpacked_bytes(section, &header),
+		if (__builtin_add_overflow(ret->debug_bytes, unpacked_bytes(fd, elf, &header),
 					   &ret->debug_bytes))
 			ret->debug_bytes = UINT64_MAX;
 	}
@@ -246,7 +257,7 @@ int elf_identify(int fd, struct elf_identity *ret)
 										  : ELFDATA2MSB);
 	read_build_id(elf, ret);
 	read_debug_link(elf, ret);
-	look_at_sections(elf, ret);
+	look_at_sections(fd, elf, ret);
 	ret->needs_alt = elf_section_named(elf, ".gnu_debugaltlink", &header);
 	elf_end(elf);
 	return 0;
