@@ -51,7 +51,7 @@ static void a_moment_has_its_price(void **state)
 }
 
 /* A large array that comes in the rest is not missed. */
-static void half_as_much_again_needs_no_rest(void **state)
+static void half_as_much_again_needs_little_rest(void **state)
 {
 	struct peak_steps steps = { .page_bytes = PAGE };
 	uint64_t last = 100 * STEP;
@@ -59,10 +59,23 @@ static void half_as_much_again_needs_no_rest(void **state)
 	(void)state;
 	peak_steps__took(&steps, last, 1000, 1400);
 	assert_false(peak_steps__poll(&steps, last + last / 2 - 1, 5399));
-	assert_true(peak_steps__poll(&steps, last + last / 2, 1400));
+	assert_false(peak_steps__poll(&steps, last + last / 2, 2599));
+	assert_true(peak_steps__poll(&steps, last + last / 2, 2600));
 	/* Of little memory a half is no step. */
 	steps.last_pages = STEP;
-	assert_false(peak_steps__poll(&steps, 2 * STEP - 1, 1400));
+	assert_false(peak_steps__poll(&steps, 2 * STEP - 1, 2600));
+}
+
+/* However slow the moments are. */
+static void a_tenth_of_a_second_at_most(void **state)
+{
+	struct peak_steps steps = { .page_bytes = PAGE };
+	uint64_t last = 100 * STEP, end = 2000000000;
+
+	(void)state;
+	peak_steps__took(&steps, last, 0, end);
+	assert_false(peak_steps__poll(&steps, last + last / 2, end + 99999999));
+	assert_true(peak_steps__poll(&steps, last + last / 2, end + 100000000));
 }
 
 #define MORE (PEAK_STILL_BYTES / PAGE)
@@ -148,7 +161,8 @@ int main(void)
 		cmocka_unit_test(a_step_is_16_mib),
 		cmocka_unit_test(and_a_twentieth),
 		cmocka_unit_test(a_moment_has_its_price),
-		cmocka_unit_test(half_as_much_again_needs_no_rest),
+		cmocka_unit_test(half_as_much_again_needs_little_rest),
+		cmocka_unit_test(a_tenth_of_a_second_at_most),
 		cmocka_unit_test(the_end_of_a_ramp),
 		cmocka_unit_test(slow_growth),
 		cmocka_unit_test(what_stands_still_is_no_news),

@@ -13,7 +13,7 @@ static bool step_is_due(const struct peak_steps *steps, uint64_t rss_pages, uint
 	uint64_t last = steps->last_pages;
 	bool large = last && rss_pages >= last + last / PEAK_LARGE_PART;
 
-	return (large || now_ns >= steps->not_before_ns) &&
+	return now_ns >= (large ? steps->large_not_before_ns : steps->not_before_ns) &&
 	       peak_step(steps->page_bytes, last, rss_pages);
 }
 
@@ -47,9 +47,13 @@ bool peak_steps__poll(struct peak_steps *steps, uint64_t rss_pages, uint64_t now
 void peak_steps__took(struct peak_steps *steps, uint64_t rss_pages, uint64_t start_ns,
 		      uint64_t end_ns)
 {
+	uint64_t large_rest_ns = PEAK_LARGE_REST_TIMES * (end_ns - start_ns);
+
 	if (rss_pages > steps->last_pages)
 		steps->last_pages = rss_pages;
 	steps->not_before_ns = end_ns + PEAK_REST_TIMES * (end_ns - start_ns);
+	steps->large_not_before_ns =
+		end_ns + (large_rest_ns < PEAK_LARGE_REST_NS ? large_rest_ns : PEAK_LARGE_REST_NS);
 	if (steps->is_still)
 		steps->still_not_before_ns = end_ns + PEAK_STILL_REST_TIMES * (end_ns - start_ns);
 	steps->is_still = false;

@@ -13,8 +13,14 @@
 /* After a moment that took so long, the next is not before this many times as long. */
 #define PEAK_REST_TIMES 10u
 
-/* Unless RSS has grown by this part: from 16 MiB to 1 TiB that is 28 times at most. */
+/*
+ * Unless RSS has grown by this part: from 16 MiB to 1 TiB that is 28 times at most. While RSS grows
+ * fast, each such moment is soon out of date: the next is not before so many times as long, nor is
+ * that more than so long.
+ */
 #define PEAK_LARGE_PART 2u
+#define PEAK_LARGE_REST_TIMES 3u
+#define PEAK_LARGE_REST_NS 100000000ull
 
 /*
  * A step is often taken while RSS still grows. Where it then stands still, so many polls in a row
@@ -33,8 +39,9 @@ struct peak_steps { /* all zero at first, but for page_bytes */
 	uint64_t page_bytes;
 	uint64_t last_pages;	/* the highest RSS of a moment that was taken */
 	uint64_t not_before_ns; /* CLOCK_MONOTONIC */
-	uint64_t level_pages;	/* from which on RSS stands still */
-	uint64_t still;		/* polls since then */
+	uint64_t large_not_before_ns;
+	uint64_t level_pages; /* from which on RSS stands still */
+	uint64_t still;	      /* polls since then */
 	/* VmRSS lags behind what a moment sees: polls are compared with polls. */
 	uint64_t highest_poll;
 	uint64_t seen_poll; /* the highest one before the last moment */
