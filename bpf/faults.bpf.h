@@ -75,7 +75,7 @@ static __always_inline bool is_user(__u64 address)
 	return !(address >> 63);
 }
 
-SEC("tp_btf/page_fault_user")
+SEC("kernel_tp/page_fault_user")
 int BPF_PROG(fault_user, unsigned long address, void *regs, unsigned long error_code)
 {
 	__u32 slot;
@@ -87,7 +87,7 @@ int BPF_PROG(fault_user, unsigned long address, void *regs, unsigned long error_
 	return 0;
 }
 
-SEC("tp_btf/page_fault_kernel")
+SEC("kernel_tp/page_fault_kernel")
 int BPF_PROG(fault_kernel, unsigned long address, void *regs, unsigned long error_code)
 {
 	__u32 slot;

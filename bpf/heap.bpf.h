@@ -269,7 +269,7 @@ static long copy_block(void *map, __u64 *key, struct pw_heap_block *block, struc
 }
 
 /* After process_fork, which gives the child its slot, and before the child runs. */
-SEC("tp_btf/sched_process_fork")
+SEC("kernel_tp/sched_process_fork")
 int BPF_PROG(heap_forked, struct task_struct *parent, struct task_struct *child)
 {
 	__u64 mm = (__u64)BPF_CORE_READ(child, mm), parent_mm;

@@ -42,7 +42,7 @@ static __always_inline bool is_mapping_call(unsigned long number)
 }
 
 /* The tracepoints of all system calls, which need no perf event. */
-SEC("tp_btf/sys_enter")
+SEC("kernel_tp/sys_enter")
 int BPF_PROG(enter_any, const struct pt_regs___kernel *regs, long number)
 {
 	unsigned long args[6];
@@ -58,7 +58,7 @@ int BPF_PROG(enter_any, const struct pt_regs___kernel *regs, long number)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
+SEC("kernel_tp/sys_exit")
 int BPF_PROG(exit_any, const struct pt_regs___kernel *regs, long result)
 {
 	long number = call_number(regs);

@@ -132,7 +132,7 @@ static __always_inline void watch_unannounced(struct task_struct *task, __u64 mm
  * Before the switch to the new address space (v6.10, fs/exec.c), so that the kernel's faults that
  * follow are counted.
  */
-SEC("tp_btf/sched_prepare_exec")
+SEC("kernel_tp/sched_prepare_exec")
 int BPF_PROG(prepare_exec, struct task_struct *task, struct linux_binprm *bprm)
 {
 	watch_image((__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm),
@@ -140,7 +140,7 @@ int BPF_PROG(prepare_exec, struct task_struct *task, struct linux_binprm *bprm)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exec")
+SEC("kernel_tp/sched_process_exec")
 int BPF_PROG(process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	__u32 pid = current_ids() >> 32, slot, old_slot;
@@ -184,7 +184,7 @@ static __noinline int end_slot(__u32 slot)
 	return 0;
 }
 
-SEC("tp_btf/exit_mmap")
+SEC("kernel_tp/exit_mmap")
 int BPF_PROG(mm_end, struct mm_struct *mm)
 {
 	__u64 current_image = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm);
@@ -198,7 +198,7 @@ int BPF_PROG(mm_end, struct mm_struct *mm)
 	return end_slot(slot);
 }
 
-SEC("tp_btf/sched_process_fork")
+SEC("kernel_tp/sched_process_fork")
 int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child)
 {
 	__u64 mm = (__u64)BPF_CORE_READ(child, mm), parent_mm;
@@ -221,7 +221,7 @@ int BPF_PROG(process_fork, struct task_struct *parent, struct task_struct *child
 	return 0;
 }
 
-SEC("tp_btf/mm_collapse_huge_page")
+SEC("kernel_tp/mm_collapse_huge_page")
 int BPF_PROG(collapse, struct mm_struct *mm, int isolated, int status)
 {
 	__u32 slot = status == SCAN_SUCCEED ? slot_of(number_of(mm)) : PW_NO_SLOT;
@@ -232,7 +232,7 @@ int BPF_PROG(collapse, struct mm_struct *mm, int isolated, int status)
 }
 
 /* Walks all tasks, because a thread's mm outlives a leader that has exited. */
-SEC("iter/task")
+SEC("kernel_iter/task")
 int seed(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;

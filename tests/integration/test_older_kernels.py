@@ -54,6 +54,18 @@ def test_types_of_the_kernel_are_found_at_once():
     assert relocations("mapped types") == (few, few_numbers)
 
 
+def test_all_types_of_the_kernel_are_read_once():
+    """By us, also to find what programs attach to. libbpf reads them only where that is hidden."""
+    def is_read_by_libbpf(*features):
+        done = harness.pagewatch("run", "-v", "-v", "-o", "/dev/null", "--", "true",
+                                 env=harness.hidden(*features))
+        return "loading kernel BTF" in done.stderr
+
+    assert not is_read_by_libbpf()
+    assert not is_read_by_libbpf("syscall tracepoints")
+    assert is_read_by_libbpf("kernel types")
+
+
 HUGE = pathlib.Path("/sys/kernel/mm/transparent_hugepage/hpage_pmd_size")
 
 

@@ -12,6 +12,7 @@
 
 #include "base/capability.h"
 #include "base/log.h"
+#include "collect/kernel/faults_btf_ids.h"
 #include "collect/kernel/faults_priv.h"
 #include "collect/kernel/kernel_types.h"
 #include "collect/kernel/tracefs.h"
@@ -68,7 +69,7 @@ static int choose_programs(struct faults *faults)
 }
 
 /* types: a file for the kernel's types, or -1. If it cannot be filled, libbpf reads all types. */
-static struct pagewatch_bpf *open_skeleton(int types)
+static struct pagewatch_bpf *open_skeleton(int types, struct faults_btf_ids *ids)
 {
 	char path[64];
 	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = path);
@@ -79,31 +80,39 @@ static struct pagewatch_bpf *open_skeleton(int types)
 	raised = capability_raise(CAPABILITY(CAP_DAC_READ_SEARCH));
 	skel = types < 0 ? NULL : pagewatch_bpf__open_opts(&options);
 	capability_rest(raised);
-	if (skel && !kernel_types__fill(types, bpf_object__btf(skel->obj)))
+	if (skel && !faults_btf_ids__list(ids, skel->obj) &&
+	    !kernel_types__fill(types, bpf_object__btf(skel->obj), ids->ids, ids->count))
 		return skel;
+	ids->count = 0;
 	pagewatch_bpf__destroy(skel);
 	return pagewatch_bpf__open();
 }
 
-static int open_and_load(struct faults *faults, int types)
+static int open_and_load(struct faults *faults, int types, struct faults_btf_ids *ids)
 {
-	int err;
+	int err = faults_btf_ids__register(ids);
 
-	faults->skel = open_skeleton(types);
+	if (err)
+		return err;
+	faults->skel = open_skeleton(types, ids);
 	if (!faults->skel)
 		return -errno;
 	err = faults_configure(faults);
 	if (err)
 		return err;
 	err = choose_programs(faults);
+	if (!err)
+		err = faults_btf_ids__settle(ids, faults->skel->obj);
 	return err ? err : pagewatch_bpf__load(faults->skel);
 }
 
 static int load_once(struct faults *faults)
 {
 	int types = kernel_types__create(), err;
+	struct faults_btf_ids ids;
 
-	err = open_and_load(faults, types);
+	err = open_and_load(faults, types, &ids);
+	faults_btf_ids__unregister(&ids);
 	if (types >= 0)
 		close(types);
 	if (err) {

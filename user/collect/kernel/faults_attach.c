@@ -11,7 +11,7 @@ static int attach_if_loaded(struct faults *faults, struct bpf_program *program)
 {
 	if (!bpf_program__autoload(program))
 		return 0;
-	return faults_keep_link(faults, bpf_program__attach(program));
+	return faults_keep_link(faults, bpf_program__attach_trace(program));
 }
 
 static int attach_processes(struct faults *faults)
@@ -61,9 +61,9 @@ static int attach_faults(struct faults *faults)
 
 	if (faults->backend == FAULTS_PERF)
 		return attach_perf(faults);
-	err = faults_keep_link(faults, bpf_program__attach(skel->progs.fault_user));
+	err = faults_keep_link(faults, bpf_program__attach_trace(skel->progs.fault_user));
 	if (!err)
-		err = faults_keep_link(faults, bpf_program__attach(skel->progs.fault_kernel));
+		err = faults_keep_link(faults, bpf_program__attach_trace(skel->progs.fault_kernel));
 	return err;
 }
 

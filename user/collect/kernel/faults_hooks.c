@@ -96,7 +96,8 @@ int faults_attach_hooks(struct faults *faults)
 
 	if (faults->hooks == HOOKS_TRACEPOINT)
 		return attach_each_call(faults);
-	err = faults_keep_link(faults, bpf_program__attach(faults->skel->progs.enter_any));
+	err = faults_keep_link(faults, bpf_program__attach_trace(faults->skel->progs.enter_any));
 	return err ? err
-		   : faults_keep_link(faults, bpf_program__attach(faults->skel->progs.exit_any));
+		   : faults_keep_link(faults,
+				      bpf_program__attach_trace(faults->skel->progs.exit_any));
 }

@@ -33,6 +33,8 @@ struct kernel_types {
 	int *copies; /* number of the copy, by number of the original; 0: not copied */
 	struct btf *copy;
 	int pointer; /* in the copy, every pointer is this one, to void */
+	struct kernel_type_id *ids;
+	size_t id_count;
 };
 
 struct name_list {
@@ -185,6 +187,21 @@ static int note_wanted(struct kernel_types *types, const struct name_list *names
 	return 0;
 }
 
+/* Few types of these kinds have a name that begins like one of them. */
+static void note_id(struct kernel_types *types, uint32_t number)
+{
+	const struct btf_type *type = type_at(types, types->offsets[number]);
+	const char *name = string_at(types, type->name_off);
+	size_t i;
+
+	for (i = 0; i < types->id_count; i++) {
+		struct kernel_type_id *id = &types->ids[i];
+
+		if (btf_kind(type) == id->kind && !strcmp(name, id->name))
+			id->number = number;
+	}
+}
+
 /* The single pass over all types. Number 0 is void, which is not in the file. */
 static int number_types(struct kernel_types *types, const struct name_list *names)
 {
@@ -204,6 +221,7 @@ static int number_types(struct kernel_types *types, const struct name_list *name
 		if (part < 0 || end - at < sizeof(struct btf_type) + (uint32_t)part)
 			return -EPROTO;
 		types->offsets[types->count] = at;
+		note_id(types, types->count);
 		err = note_wanted(types, names, types->count++);
 		at += (uint32_t)sizeof(struct btf_type) + (uint32_t)part;
 	}
@@ -348,10 +366,12 @@ int kernel_types__create(void)
 	return fd < 0 ? -errno : fd;
 }
 
-int kernel_types__fill(int fd, const struct btf *wanted)
+int kernel_types__fill(int fd, const struct btf *wanted, struct kernel_type_id *ids,
+		       size_t id_count)
 {
-	struct kernel_types types = { 0 };
+	struct kernel_types types = { .ids = ids, .id_count = id_count };
 	struct name_list names = { 0 };
+	size_t i;
 	int err;
 
 	err = test_point_hides("kernel types") ? -EOPNOTSUPP : list_names(wanted, &names);
@@ -361,6 +381,8 @@ int kernel_types__fill(int fd, const struct btf *wanted)
 		err = make_copy(&types, &names);
 	if (!err)
 		err = write_copy(&types, fd);
+	for (i = 0; err && i < id_count; i++)
+		ids[i].number = 0;
 	btf__free(types.copy);
 	free(types.copies);
 	free(types.wanted);
