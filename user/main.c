@@ -22,7 +22,7 @@ static const struct {
 } commands[] = {
 	{ "watch", command_watch },   { "snap", command_snap },	  { "run", command_run },
 	{ "check", command_check },   { "probe", command_probe }, { "record", command_record },
-	{ "report", command_report }, { "diff", command_diff },
+	{ "report", command_report }, { "diff", command_diff },	  { "file", command_file },
 };
 
 /* No failure is silent: if nothing was logged, it was a lack of memory. */

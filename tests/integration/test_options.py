@@ -7,7 +7,7 @@ import pytest
 
 import harness
 
-COMMANDS = ["watch", "snap", "run", "probe", "check", "record", "report", "diff"]
+COMMANDS = ["watch", "snap", "run", "probe", "check", "record", "report", "diff", "file"]
 SAMPLES = {
     "array": "a=0x1000+4096", "symbol": "a", "heap-blocks": "1", "min-size": "1", "filter": "a",
     "top": "1", "retired": "0", "pid": "1", "max-hold": "none", "interval": "1s", "count": "1",

@@ -11,5 +11,6 @@ int command_diff(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_probe(int argc, char **argv);
+int command_file(int argc, char **argv);
 
 #endif

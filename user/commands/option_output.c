@@ -18,7 +18,7 @@ static const char *const generated[] = { "man", "bash", "zsh", "fish", NULL };
 static const struct option_row rows[] = {
 	{
 		.name = "json",
-		.commands = LOOKING | OPTIONS_DIFF | OPTIONS_PROBE,
+		.commands = LOOKING | OPTIONS_DIFF | OPTIONS_PROBE | OPTIONS_FILE,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, json),
 		.help = "one JSON object per report (docs/OUTPUT.md)",
@@ -182,7 +182,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "color",
-		.commands = LOOKING | OPTIONS_DIFF | OPTIONS_CHECK,
+		.commands = LOOKING | OPTIONS_DIFF | OPTIONS_CHECK | OPTIONS_FILE,
 		.kind = OPTION_CHOICE,
 		.offset = offsetof(struct options, color),
 		.words = colors,

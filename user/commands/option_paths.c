@@ -56,7 +56,8 @@ static size_t list_written(const struct options *options, const char *written[WR
 
 int option_paths__check(const struct options *options, enum option_set command)
 {
-	bool reads = command == OPTIONS_REPORT || command == OPTIONS_DIFF;
+	bool reads = command == OPTIONS_REPORT || command == OPTIONS_DIFF ||
+		     command == OPTIONS_FILE;
 	const char *written[WRITTEN_MAX];
 	size_t count = list_written(options, written), i, j;
 	char **file;

@@ -113,7 +113,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "min-size",
-		.commands = CHOOSING | OPTIONS_CHECK | OPTIONS_RECORD,
+		.commands = CHOOSING | OPTIONS_CHECK | OPTIONS_RECORD | OPTIONS_FILE,
 		.kind = OPTION_SIZE,
 		.offset = offsetof(struct options, min_bytes),
 		.value = "SIZE",
@@ -126,7 +126,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "filter",
-		.commands = CHOOSING,
+		.commands = CHOOSING | OPTIONS_FILE,
 		.kind = OPTION_TEXT,
 		.offset = offsetof(struct options, filter),
 		.value = "GLOB",
@@ -138,7 +138,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "sort",
-		.commands = SHOWING,
+		.commands = SHOWING | OPTIONS_FILE,
 		.kind = OPTION_CHOICE,
 		.offset = offsetof(struct options, order),
 		.words = orders,
@@ -152,7 +152,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "top",
-		.commands = CHOOSING,
+		.commands = CHOOSING | OPTIONS_FILE,
 		.kind = OPTION_U32,
 		.offset = offsetof(struct options, top),
 		.min = 1,
@@ -177,7 +177,7 @@ static const struct option_row rows[] = {
 	},
 	{
 		.name = "detail",
-		.commands = SHOWING,
+		.commands = SHOWING | OPTIONS_FILE,
 		.kind = OPTION_FLAG,
 		.offset = offsetof(struct options, detail),
 		.help = "all rows, with sentences, ranges and 2D heatmaps",

@@ -20,12 +20,13 @@ const struct option_command option_commands[] = {
 	  "record moments into a file" },
 	{ "report", "pagewatch report FILE... [OPTIONS]", "show what a recording has" },
 	{ "diff", "pagewatch diff FILE [FILE] [OPTIONS]", "what changed between two moments" },
+	{ "file", "pagewatch file PATH... [OPTIONS]", "what data files have in memory" },
 	{ NULL, NULL, NULL },
 };
 _Static_assert(OPTIONS_WATCH == 1 << 0 && OPTIONS_SNAP == 1 << 1 && OPTIONS_RUN == 1 << 2 &&
 		       OPTIONS_PROBE == 1 << 3 && OPTIONS_CHECK == 1 << 4 &&
 		       OPTIONS_RECORD == 1 << 5 && OPTIONS_REPORT == 1 << 6 &&
-		       OPTIONS_DIFF == 1 << 7,
+		       OPTIONS_DIFF == 1 << 7 && OPTIONS_FILE == 1 << 8,
 	       "names in the order of the bits");
 
 /* --- --help */

@@ -33,8 +33,8 @@ static void fill_table(struct getopt_table *table, enum option_set command)
 	char *letters = table->letters;
 	size_t i;
 
-	/* Options of report and diff may follow their files; those behind a command are the command's. */
-	if (command != OPTIONS_REPORT && command != OPTIONS_DIFF)
+	/* Options of report, diff and file may follow their files; those behind a command are the command's. */
+	if (command != OPTIONS_REPORT && command != OPTIONS_DIFF && command != OPTIONS_FILE)
 		*letters++ = '+';
 	*letters++ = ':';
 	for (i = 0; i < ROWS_MAX && (row = option_at(i)); i++) {

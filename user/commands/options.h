@@ -99,7 +99,8 @@ enum option_set {
 	OPTIONS_RECORD = 1 << 5,
 	OPTIONS_REPORT = 1 << 6,
 	OPTIONS_DIFF = 1 << 7,
-	OPTIONS_ALL = (1 << 8) - 1,
+	OPTIONS_FILE = 1 << 8,
+	OPTIONS_ALL = (1 << 9) - 1,
 };
 
 /*

@@ -3,6 +3,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,4 +99,10 @@ int file_look(file_load *load, void *ctx, uint64_t bytes, struct file_layout *re
 		file_layout__deinit(ret);
 	free(reader);
 	return err;
+}
+
+int file_look_fd(int fd, uint64_t bytes, struct file_layout *ret)
+{
+	posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM);
+	return file_look(file_reader_load_fd, &fd, bytes, ret);
 }

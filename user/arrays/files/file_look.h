@@ -14,4 +14,7 @@
  */
 int file_look(file_load *load, void *ctx, uint64_t bytes, struct file_layout *ret);
 
+/* The same of an open file. Nothing is read ahead into the page cache. */
+int file_look_fd(int fd, uint64_t bytes, struct file_layout *ret);
+
 #endif

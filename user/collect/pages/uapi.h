@@ -36,6 +36,22 @@ struct uapi_pm_scan_arg {
 _Static_assert(sizeof(struct uapi_page_region) == 24, "PAGEMAP_SCAN ABI");
 _Static_assert(sizeof(struct uapi_pm_scan_arg) == 96, "PAGEMAP_SCAN ABI");
 
+/* cachestat(2), v6.5 (cf264e1329fb): the same number on all machines but alpha. */
+#define UAPI_SYS_CACHESTAT 451
+
+struct uapi_cachestat_range {
+	uint64_t offset;
+	uint64_t bytes; /* 0: to the end */
+};
+
+struct uapi_cachestat { /* pages */
+	uint64_t cached;
+	uint64_t dirty;
+	uint64_t writeback;
+	uint64_t evicted; /* of shared memory: in swap space (mm/filemap.c, filemap_cachestat) */
+	uint64_t recently_evicted;
+};
+
 /* The words of /proc/PID/pagemap (Documentation/admin-guide/mm/pagemap.rst). */
 /* The frame's number. Of a swap entry: its type + 32 * its offset. 0: not permitted. */
 #define UAPI_PM_FRAME ((1ull << 55) - 1)

@@ -83,6 +83,24 @@ int proc__threads(const struct proc *proc, uint32_t **tids, size_t *count)
 	return 0;
 }
 
+int procfs__processes(const struct procfs *procfs, uint32_t **pids, size_t *count)
+{
+	struct pid_list list = { 0 };
+	int fd = procfs_open_directory(procfs);
+	int err;
+
+	if (fd < 0)
+		return fd;
+	err = list_numbers(fd, &list);
+	if (err) {
+		free(list.pids);
+		return err;
+	}
+	*pids = list.pids;
+	*count = list.count;
+	return 0;
+}
+
 struct member {
 	uint64_t parent;
 	uint32_t pid;

@@ -101,6 +101,9 @@ int proc__memory(const struct proc *proc, struct proc_memory *ret);
 /* The children of a process (transitively), as /proc shows them. The caller frees *pids. */
 int procfs__descendants(struct procfs *procfs, uint32_t pid, uint32_t **pids, size_t *count);
 
+/* The ids of all processes, as /proc shows them. The caller frees *pids. 0 or -errno. */
+int procfs__processes(const struct procfs *procfs, uint32_t **pids, size_t *count);
+
 /* The thread ids of a process; the caller frees *tids. */
 int proc__threads(const struct proc *proc, uint32_t **tids, size_t *count);
 

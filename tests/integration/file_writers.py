@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
+"""file_writers.py FOLDER: data files by their real writers; prints where each array lies.
+
+Of each file: {array: [first byte, byte behind the last, dtype, shape]}, as the format's own reader
+says, or where the bytes are that it reads: each array has bytes of its own.
+"""
+import json
+import pathlib
+import pickle
+import sys
+import zipfile
+
+import gguf
+import numpy
+import safetensors
+import safetensors.numpy
+
+RANDOM = numpy.random.default_rng(4711)
+FOUND = {}
+
+
+def random_of(dtype, *shape):
+    dtype = numpy.dtype(dtype)
+    count = int(numpy.prod(shape)) * dtype.itemsize
+    return numpy.frombuffer(RANDOM.bytes(count), dtype).reshape(shape)
+
+
+def place_of(path, array):
+    """Where the array's bytes are in the file, once."""
+    whole, part = path.read_bytes(), array.tobytes(order="A")
+    at = whole.find(part)
+    assert at >= 0 and whole.find(part, at + 1) < 0
+    return [at, at + len(part)]
+
+
+def write_safetensors(path):
+    names = {"F64": "f8", "F32": "f4", "F16": "f2", "I64": "i8", "I32": "i4", "I16": "i2", "I8": "i1",
+             "U8": "u1", "U64": "u8"}
+    arrays = {f"layers.{i}.{name}": random_of(dtype, 3 + i, 40)
+              for i, (name, dtype) in enumerate(names.items())}
+    arrays['odd "name" \\ \u00fc\n'] = random_of("u2", 64)
+    safetensors.numpy.save_file(arrays, path, metadata={"format": "np", "text": '{"a": [1, "}"]}'})
+    with safetensors.safe_open(path, "np") as opened:
+        FOUND[path.name] = {
+            name: [*place_of(path, opened.get_tensor(name)), opened.get_slice(name).get_dtype(),
+                   opened.get_slice(name).get_shape()] for name in opened.keys()}
+
+
+def write_gguf(path, alignment):
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_uint32("llama.block_count", 4)
+    writer.add_array("tokenizer.ggml.tokens", [f"token {i}" for i in range(5000)])
+    writer.add_array("tokenizer.ggml.scores", [0.5] * 5000)
+    writer.add_array("nested", [[1, 2], [3]])
+    if alignment:
+        writer.add_custom_alignment(alignment)
+    for kind, (_, size) in gguf.GGML_QUANT_SIZES.items():
+        if kind.name == "Q8_1":  # never in a file: ggml.h and gguf-py differ in its size
+            continue
+        # The shape of a quantized tensor is given in bytes.
+        writer.add_tensor(f"blk.{kind.value}.{kind.name}",
+                          numpy.frombuffer(RANDOM.bytes(3 * 2 * size), "u1").reshape(3, 2 * size),
+                          raw_dtype=kind)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    FOUND[path.name] = {
+        tensor.name: [int(tensor.data_offset), int(tensor.data_offset + tensor.n_bytes),
+                      tensor.tensor_type.name, tensor.shape.tolist()]
+        for tensor in gguf.GGUFReader(path).tensors}
+
+
+def write_npy(path, array):
+    numpy.save(path, array)
+    mapped = numpy.load(path, mmap_mode="r")
+    dtype = "record" if mapped.dtype.names else mapped.dtype.str
+    FOUND[path.name] = {"array": [mapped.offset, mapped.offset + mapped.nbytes, dtype,
+                                  list(mapped.shape)]}
+
+
+def write_npz(path):
+    numpy.savez(path, a=random_of("f8", 100), b=numpy.asfortranarray(random_of("i4", 20, 30)))
+    with numpy.load(path) as loaded:
+        FOUND[path.name] = {name: [*place_of(path, loaded[name]), loaded[name].dtype.str,
+                                   list(loaded[name].shape)] for name in loaded.files}
+
+
+def write_torch(path):
+    """As torch.save does: stored entries, whose bytes begin at a multiple of 64."""
+    storages = {f"archive/data/{i}": RANDOM.bytes(1000 * (i + 1)) for i in range(3)}
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps({}, protocol=2))
+        for name, content in storages.items():
+            entry = zipfile.ZipInfo(name)
+            gap = -(archive.start_dir + 30 + len(name) + 4) % 64
+            entry.extra = b"FB" + gap.to_bytes(2, "little") + b"Z" * gap
+            archive.writestr(entry, content)
+        archive.writestr("archive/version", "3\n")
+    with zipfile.ZipFile(path) as archive:
+        for name in storages:
+            place = place_of(path, numpy.frombuffer(archive.read(name), "u1"))
+            assert place[0] % 64 == 0
+            FOUND.setdefault(path.name, {})[name.partition("/")[2]] = [*place, None, None]
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    write_safetensors(folder / "model.safetensors")
+    write_gguf(folder / "model.gguf", None)
+    write_gguf(folder / "aligned.gguf", 4096)
+    write_npy(folder / "plain.npy", random_of("<f4", 30, 40))
+    write_npy(folder / "fortran.npy", numpy.asfortranarray(random_of(">i8", 30, 40)))
+    write_npy(folder / "text.npy", numpy.full((5, 2), "abc", "U7"))
+    write_npy(folder / "scalar.npy", numpy.float64(3))
+    write_npy(folder / "records.npy",
+              numpy.zeros(7, [("shape", "<f4"), ("it's", "<i2", (2, 3)), ("z", "S3")]))
+    write_npz(folder / "arrays.npz")
+    write_torch(folder / "model.pt")
+    print(json.dumps(FOUND))
+
+
+main()
