@@ -137,16 +137,12 @@ __noinline int end_chunk(struct pw_chunk *chunk, __u32 slot, __u64 number)
 	return 0;
 }
 
-/* Its result is used, so this is a full barrier between setting the bit and reading the key. */
 static __always_inline void count_fault(struct pw_chunk *chunk, __u32 how)
 {
-	__u64 before;
-
 	if (how & TOUCH_KERNEL)
-		before = __sync_fetch_and_add(&chunk->kernel_faults, 1);
+		__sync_fetch_and_add(&chunk->kernel_faults, 1);
 	else
-		before = __sync_fetch_and_add(&chunk->user_faults, 1);
-	hide(before);
+		__sync_fetch_and_add(&chunk->user_faults, 1);
 }
 
 /* A plain load, while clocks are calls; one tick is precise enough for "last". */
@@ -192,7 +188,8 @@ __noinline int touch_slowly(struct pw_chunk *stray, __u32 slot, __u64 address, _
 	chunk = chunk_at(place, key);
 	if (chunk) {
 		close_late(chunk, slot, number);
-		set_bit(chunk, slot, address, how);
+		if (set_bit(chunk, address, how))
+			count_touched(slot, 1);
 		if (!stray)
 			count_fault(chunk, how);
 		note_time(chunk);
@@ -203,6 +200,21 @@ __noinline int touch_slowly(struct pw_chunk *stray, __u32 slot, __u64 address, _
 	return 0;
 }
 
+/* The fault is counted once, with the page's first bit or by itself. */
+static __always_inline void touch_chunk(struct pw_chunk *chunk, __u32 slot, __u64 address,
+					__u32 how)
+{
+	bool first = set_bit(chunk, address, how);
+
+	if (first && !(how & TOUCH_KERNEL)) {
+		count_fresh(slot);
+		return;
+	}
+	if (first)
+		count_touched(slot, 1);
+	count_fault(chunk, how);
+}
+
 static __always_inline void touch_page(const struct pw_mm *mm, __u32 slot, __u64 address, __u32 how)
 {
 	__u64 key = chunk_key(slot, address >> chunk_shift());
@@ -211,8 +223,7 @@ static __always_inline void touch_page(const struct pw_mm *mm, __u32 slot, __u64
 	if (!*(volatile __u32 *)&mm->unclosed)
 		chunk = find_chunk(key);
 	if (chunk) {
-		set_bit(chunk, slot, address, how);
-		count_fault(chunk, how);
+		touch_chunk(chunk, slot, address, how);
 		if (key_now(chunk) == key) {
 			note_time(chunk);
 			return;

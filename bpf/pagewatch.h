@@ -43,7 +43,7 @@ struct pw_chunk {
 	__u64 first_ns; /* CLOCK_MONOTONIC */
 	__u64 first_jiffies;
 	__u64 last_jiffies; /* idle: time of the end */
-	__u64 user_faults;  /* of this life */
+	__u64 user_faults;  /* of this life, but for the first of each page (struct pw_touched) */
 	__u64 kernel_faults;
 	__u32 first_tid;
 	__u32 first_cpu;
@@ -74,9 +74,19 @@ _Static_assert(sizeof(struct pw_mm) == 16, "four a cache line");
 #define PW_PLACE_NONE 0xffffffffu   /* it has ended; user space has not yet freed the slot */
 #define PW_PLACE_UNUSED 0xfffffffeu /* user space has freed the slot */
 
+/*
+ * Of an address space on one CPU; the sum over all CPUs means something. Each page with a bit is
+ * counted in one of the two when it gets its first bit, and taken off bits when it loses the last.
+ */
+struct pw_touched {
+	__u64 bits;  /* may be below zero */
+	__u64 fresh; /* faults of user space that set a page's first bit: it only grows */
+};
+
 /* An address space, from its beginning until user space frees the slot. */
 struct pw_slot {
-	__u64 user_faults; /* in chunks whose life has ended, and those without a chunk */
+	/* In chunks whose life has ended, and those without a chunk; fresh ones are not among them. */
+	__u64 user_faults;
 	__u64 kernel_faults;
 	__u64 overflown; /* its chunks in the overflow hash */
 	__u32 pid;	 /* of the process that began it */

@@ -15,17 +15,37 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1024); /* user space sets it: CPUs times slots */
 	__type(key, __u32);
-	__type(value, __u64);
+	__type(value, struct pw_touched);
 } touched SEC(".maps");
+
+static __always_inline struct pw_touched *touched_here(__u32 slot)
+{
+	__u32 at = bpf_get_smp_processor_id() * slot_count + slot;
+
+	return bpf_map_lookup_elem(&touched, &at);
+}
 
 /* Atomic all the same: on some kernels a program of another thread can preempt this one. */
 static __always_inline void count_touched(__u32 slot, __s64 more)
 {
-	__u32 at = bpf_get_smp_processor_id() * slot_count + slot;
-	__u64 *pages = bpf_map_lookup_elem(&touched, &at);
+	struct pw_touched *here = touched_here(slot);
 
-	if (pages)
-		__sync_fetch_and_add(pages, more);
+	if (here)
+		__sync_fetch_and_add(&here->bits, more);
+}
+
+/*
+ * On the path of each fault of user space, where one atomic operation costs as much as all else
+ * that we do. Only one program does this, and the kernel does not run it while it is at work on the
+ * same CPU: a fault of user space interrupts none, and a preempted program is not begun again
+ * (kernel/trace/bpf_trace.c; kernel/events/core.c for perf events).
+ */
+static __always_inline void count_fresh(__u32 slot)
+{
+	struct pw_touched *here = touched_here(slot);
+
+	if (here)
+		*(volatile __u64 *)&here->fresh += 1;
 }
 
 /* How many pages have a bit in a pair. */
@@ -44,14 +64,16 @@ static __always_inline __u64 *pair_of(struct pw_chunk *chunk, __u64 page)
 	return &chunk->pairs[(page >> 5) & (PW_PAIRS - 1)];
 }
 
-/* A page's first bit is counted. Whoever takes its bits out counts it back. */
-static __always_inline void set_bit(struct pw_chunk *chunk, __u32 slot, __u64 address, __u32 how)
+/*
+ * Whether it is the page's first bit. Then it is to be counted; whoever takes its bits out counts it
+ * back. Because the result is used, this is a full barrier: the chunk's key is read after it.
+ */
+static __always_inline bool set_bit(struct pw_chunk *chunk, __u64 address, __u32 how)
 {
 	__u64 page = address >> page_shift, read = 1ull << (page & 31), both = read | read << 32;
 	__u64 bit = how & TOUCH_WRITE ? read << 32 : read;
 
-	if (!(__sync_fetch_and_or(pair_of(chunk, page), bit) & both))
-		count_touched(slot, 1);
+	return !(__sync_fetch_and_or(pair_of(chunk, page), bit) & both);
 }
 
 /*
@@ -73,11 +95,11 @@ struct touched_sum {
 
 static long add_touched(__u32 cpu, struct touched_sum *sum)
 {
-	__u64 *pages = bpf_map_lookup_elem(&touched, &sum->at);
+	struct pw_touched *of_cpu = bpf_map_lookup_elem(&touched, &sum->at);
 
 	sum->at += slot_count;
-	if (pages)
-		sum->pages += *(volatile __u64 *)pages;
+	if (of_cpu)
+		sum->pages += *(volatile __u64 *)&of_cpu->bits + *(volatile __u64 *)&of_cpu->fresh;
 	return 0;
 }
 

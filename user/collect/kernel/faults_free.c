@@ -86,14 +86,18 @@ static int drop_all_chunks(struct faults *faults, uint32_t slot)
 	return err;
 }
 
-/* What a touch that found no room has left. */
+/* What touches have counted that found no room, and all faults that set a page's first bit. */
 static void forget_touched(struct faults *faults, uint32_t slot)
 {
 	uint32_t cpu;
 
-	for (cpu = 0; cpu < faults->cpu_count; cpu++)
-		__atomic_store_n(&faults->touched[(size_t)cpu * faults->slot_count + slot], 0,
-				 __ATOMIC_RELAXED);
+	for (cpu = 0; cpu < faults->cpu_count; cpu++) {
+		struct pw_touched *touched =
+			&faults->touched[(size_t)cpu * faults->slot_count + slot];
+
+		__atomic_store_n(&touched->bits, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&touched->fresh, 0, __ATOMIC_RELAXED);
+	}
 }
 
 /* A slot without an address space has no touches, so its chunks do not change. */

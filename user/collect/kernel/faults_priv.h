@@ -75,8 +75,8 @@ struct faults {
 	unsigned char *held; /* records that were read ahead, each behind its size */
 	size_t held_bytes;
 	size_t held_capacity;
-	struct pw_slot *slots; /* mapped */
-	uint64_t *touched;     /* mapped: of each CPU, by slot */
+	struct pw_slot *slots;	    /* mapped */
+	struct pw_touched *touched; /* mapped: of each CPU, by slot */
 	uint32_t slot_count;
 	uint32_t cpu_count;
 	struct slot_states states;

@@ -123,12 +123,28 @@ static int copy_visited(void *ctx, struct pw_chunk *chunk, uint64_t key)
 
 _Static_assert(!offsetof(struct packed_chunk, start), "sorted by it");
 
+/* Faults of user space that set a page's first bit: no chunk has counted them. */
+static uint64_t fresh_faults(const struct faults *faults, uint32_t slot)
+{
+	uint64_t sum = 0;
+	uint32_t cpu;
+
+	for (cpu = 0; cpu < faults->cpu_count; cpu++) {
+		const struct pw_touched *touched =
+			&faults->touched[(size_t)cpu * faults->slot_count + slot];
+
+		sum += __atomic_load_n(&touched->fresh, __ATOMIC_RELAXED);
+	}
+	return sum;
+}
+
 /* What a chunk counted goes to the slot as it ends: between the two it may be missed, never twice. */
 static struct fault_counts total_of(const struct faults *faults, uint32_t slot)
 {
 	const struct pw_slot *counts = &faults->slots[slot % faults->slot_count];
 
-	return (struct fault_counts){ __atomic_load_n(&counts->user_faults, __ATOMIC_ACQUIRE),
+	return (struct fault_counts){ __atomic_load_n(&counts->user_faults, __ATOMIC_ACQUIRE) +
+					      fresh_faults(faults, slot % faults->slot_count),
 				      __atomic_load_n(&counts->kernel_faults, __ATOMIC_ACQUIRE) };
 }
 
