@@ -22,6 +22,29 @@ HOLDER = "import mmap,sys\nf=open(sys.argv[1],'rb')\nm=mmap.mmap(f.fileno(),0,ac
          "print('READY',flush=True)\nsys.stdin.readline()\n"
 
 
+# Maps a file twice: whole, with a page in the middle made writable; and from its second page on.
+# Reads a byte at each place in the first mapping.
+MAPPER = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p] + [ctypes.c_size_t] + 3 * [ctypes.c_int] + [ctypes.c_long]
+fd, page = os.open(sys.argv[1], os.O_RDONLY), os.sysconf("SC_PAGESIZE")
+size = os.fstat(fd).st_size
+whole = libc.mmap(None, size, 1, 2, fd, 0)
+part = libc.mmap(None, 3 * page, 1, 1, fd, page)
+assert libc.madvise(ctypes.c_void_p(whole), size, 1) == 0  # random: nothing around a fault
+middle = int(sys.argv[2])
+assert libc.mprotect(ctypes.c_void_p(whole + middle - middle % page), page, 3) == 0
+for place in sys.argv[3:]:
+    ctypes.string_at(whole + int(place), 1)
+if os.environ.get("UNLINK"):
+    os.unlink(sys.argv[1])
+print("READY", whole, part, flush=True)
+sys.stdin.readline()
+"""
+
+
 def shown(*arguments):
     done = harness.pagewatch("file", "--json", *arguments)
     assert done.returncode == 0 and not done.stderr, done.stderr
@@ -217,3 +240,83 @@ def test_what_is_no_file(path, said):
 def test_no_path():
     done = harness.pagewatch("file")
     assert done.returncode == 2 and "no file given" in done.stderr
+
+
+# --- in processes
+
+
+def mapped_rows(pid, *options):
+    done = harness.pagewatch("snap", "--json", "--no-python", "--min-size", "1", "-p", pid, *options)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, SCHEMA)
+    process, = report["processes"]
+    return process, [row for row in process["arrays"] if row["source"] == "file"]
+
+
+def play(opened, path, middle, *places, **environment):
+    target = harness.Target([sys.executable, "-c", MAPPER, path, middle, *places],
+                            env=dict(os.environ, **environment))
+    opened.append(target)
+    words = target.until("READY").split()
+    return target, int(words[1]), int(words[2])
+
+
+def test_rows_of_mapped_files(tmp_path, opened):
+    path = tmp_path / "m.safetensors"
+    data = write_safetensors(path, [3 * PAGE, 100, 5 * PAGE, 0, 2 * PAGE])
+    assert data == PAGE
+    drop_cache(path)
+    target, whole, part = play(opened, path, data + 5 * PAGE, data, data + 4 * PAGE)
+    process, rows = mapped_rows(target.pid)
+    places = {"t0": (0, 3 * PAGE), "t1": (3 * PAGE, 3 * PAGE + 100),
+              "t2": (3 * PAGE + 100, 8 * PAGE + 100), "t4": (8 * PAGE + 100, 10 * PAGE + 100)}
+    expected = [(f"m.safetensors:{name}", whole + data + start, whole + data + end)
+                for name, (start, end) in places.items()]
+    # Of the second mapping only the first tensor, whose end is that of the mapping.
+    expected.append(("m.safetensors:t0", part, part + 3 * PAGE))
+    assert sorted((row["name"], int(row["start"], 16), int(row["end"], 16)) for row in rows) == \
+        sorted(expected)
+    by_start = {int(row["start"], 16): row for row in rows}
+    first, third = by_start[whole + data], by_start[whole + data + 3 * PAGE + 100]
+    assert (first["dtype"], first["shape"], first["strides"]) == ("U8", [3 * PAGE], [1])
+    assert (first["pages"], first["states"]["file"]) == (3, 1)
+    assert (third["pages"], third["states"]["file"], third["vma_count"]) == (6, 1, 3)
+    assert by_start[part]["resident_pages"] == 0
+    # What the header said is not in the process: nothing was faulted in.
+    region = next(row for row in process["regions"] if int(row["start"], 16) == whole)
+    assert region["states"]["file"] == 2
+    target.end()
+
+
+def test_names_of_mapped_files(tmp_path, opened):
+    """They are chosen and checked by FILE:ARRAY, also after the file has lost its name."""
+    path = tmp_path / "model.safetensors"
+    data = write_safetensors(path, [3 * PAGE, 4 * PAGE])
+    drop_cache(path)  # else a fault maps what is cached around it
+    target, whole, _ = play(opened, path, data, data, data + PAGE, data + 2 * PAGE, UNLINK="1")
+    _, rows = mapped_rows(target.pid, "--filter", "model.safetensors:t0")
+    assert {int(row["start"], 16) == whole + data: row["resident_pages"] for row in rows} == \
+        {True: 3, False: 0}
+    for expectation, status in (("t1: resident == 0", 0), ("t?: resident == 0", 1)):
+        done = harness.pagewatch("check", "-p", target.pid, "--min-size", "1",
+                                 "-e", f"model.safetensors:{expectation}")
+        assert done.returncode == status, done.stdout
+    target.end()
+
+
+def test_a_file_that_changes_under_a_watch(tmp_path, opened):
+    path = tmp_path / "m.safetensors"
+    data = write_safetensors(path, [PAGE, PAGE])
+    target, whole, _ = play(opened, path, data)
+    watch = harness.Watch(target.pid, "--no-python", "--min-size", "1")
+    opened.append(watch)
+    def names(snapshot):
+        return sorted(row["name"] for row in snapshot["processes"][0]["arrays"]
+                      if row["source"] == "file" and int(row["start"], 16) >= whole + data)
+    assert names(watch.snapshot()) == ["m.safetensors:t0", "m.safetensors:t1"]
+    with path.open("r+b") as changed:
+        changed.write(path.read_bytes()[:PAGE].replace(b'"t1"', b'"xy"'))
+    assert names(watch.snapshot()) == ["m.safetensors:t0", "m.safetensors:xy"]
+    watch.stop()
+    target.end()

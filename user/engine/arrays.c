@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "arrays/elf_look.h"
+#include "arrays/files/mapped_arrays.h"
 #include "arrays/python/python.h"
 #include "base/array.h"
 #include "base/capability.h"
@@ -121,6 +122,31 @@ static int add_elf(struct engine *engine, struct target *target, struct array_li
 	return err;
 }
 
+static int add_files(struct engine *engine, struct target *target, struct array_list *list,
+		     struct process_moment *row)
+{
+	struct mapped_arrays_report report;
+	int err;
+
+	if (!target->data)
+		target->data = mapped_arrays__new();
+	if (!target->data)
+		return -ENOMEM;
+	err = mapped_arrays__add(target->data, target->proc, &target->vmas,
+				 engine->options.array_min_bytes,
+				 cpu_now_ns() + LOOK_MS * 1000000ull, list, &report);
+	if (report.damaged)
+		process_moment__miss_names(
+			row, "arrays of %" PRIu64 " data files may be missing: see pagewatch file",
+			report.damaged);
+	if (report.dropped || report.files)
+		process_moment__miss_names(row,
+					   "%" PRIu64 " arrays and %" PRIu64
+					   " whole files are left out: too many",
+					   report.dropped, report.files);
+	return err;
+}
+
 struct owner {
 	uint64_t object;
 	uint32_t id;
@@ -181,6 +207,8 @@ int engine_find_arrays(struct engine *engine, struct target *target, struct proc
 		err = add_marks(&target->marks, ret);
 	if (!err)
 		err = add_elf(engine, target, ret, row);
+	if (!err)
+		err = add_files(engine, target, ret, row);
 	if (!err)
 		err = add_python(engine, target, ret, row);
 	if (!err)

@@ -101,6 +101,7 @@ struct target {
 	struct array_ids ids;	    /* assigned so far, so that a stream keeps them */
 	struct array_list marks;    /* sent at its last checkpoint */
 	struct elf_look *elf;	    /* its static arrays */
+	struct mapped_arrays *data; /* arrays of the data files that it maps */
 	struct heap *heap;	    /* NULL: not wanted, or scan tier */
 	struct mappings *mappings;  /* the same */
 	bool heap_late;		    /* it ran before its allocator was probed */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "arrays/elf_look.h"
+#include "arrays/files/mapped_arrays.h"
 #include "base/array.h"
 #include "base/counted.h"
 #include "base/log.h"
@@ -80,6 +81,7 @@ void target__free(struct target *target)
 	target__forget_final(target);
 	array_ids__deinit(&target->ids);
 	elf_look__free(target->elf);
+	mapped_arrays__free(target->data);
 	allocations_end(target);
 	target__forget_marks(target);
 	counted__drop(target->exe);

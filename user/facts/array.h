@@ -16,6 +16,7 @@ enum array_source {
 	ARRAY_HEAP,
 	ARRAY_MARK,
 	ARRAY_MAPPING,
+	ARRAY_FILE,
 	ARRAY_SOURCES,
 };
 

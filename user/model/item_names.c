@@ -14,7 +14,7 @@ const char *const item_kinds[VMA_KINDS] = {
 
 const char *const item_sources[ARRAY_SOURCES] = {
 	[ARRAY_PYTHON] = "python", [ARRAY_ELF] = "elf",		[ARRAY_HEAP] = "heap",
-	[ARRAY_MARK] = "mark",	   [ARRAY_MAPPING] = "mapping",
+	[ARRAY_MARK] = "mark",	   [ARRAY_MAPPING] = "mapping", [ARRAY_FILE] = "file",
 };
 
 size_t item_index(const char *word, const char *const *words, size_t count)
