@@ -4,11 +4,12 @@
 A figure is the median over rounds. Within a round the machine may be taken away from us for
 milliseconds (a virtual machine is not told), so that what is short is done many times in
 cycles of less than a millisecond, and the round counts its best cycle, the same for all.
-Ratios are taken within a round, between neighbours in time.
+Differences and ratios are taken within a round, between neighbours in time.
 """
 import contextlib
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -26,6 +27,8 @@ PAGE = os.sysconf("SC_PAGESIZE")
 CHUNK = 512 * PAGE
 DENSE_PAGES = 2 << 20
 HEAVY = ("perf_record", "bpftrace")		# their start takes seconds
+# Two more times in each round: their ratio has a limit.
+OFTEN = 2 * ["empty_tp_btf", "pagewatch_tp_btf"]
 
 
 def say(text):
@@ -59,33 +62,56 @@ def visit_under(name, target, bystander):
 
 def faults(rounds):
     """Fault and syscall cost of the target and of a bystander under each tool."""
-    names = [name for name in TOOLS if name != "none"]
+    names = [name for name in TOOLS if name != "none"] + OFTEN
     seen = {name: [] for name in names}
     with Subject() as target, Subject() as bystander:
+        before = visit(target, bystander)
         for number in range(rounds):
             for name in names[number % len(names):] + names[:number % len(names)]:
                 # The slow ones need no third digit: a third of the rounds, at least five.
                 if name in HEAVY and number >= 5 and number % 3:
                     continue
-                before = visit(target, bystander)
-                seen[name].append((before, visit_under(name, target, bystander)))
+                under = visit_under(name, target, bystander)
+                after = visit(target, bystander)
+                seen[name].append((between(before, after), under))
+                before = after
             say(f"faults: round {number + 1} of {rounds}")
     return faults_result(seen)
 
 
+def between(before, after):
+    """What there would have been without the tool: the machine drifts from one visit to the next."""
+    return {kind: (before[kind] + after[kind]) / 2 for kind in before}
+
+
+def ratio_of_medians(above, below):
+    """With quartiles, from rounds that are drawn again and again.
+
+    Of a few ns in 1,400 each round has a rough figure only: the median of their ratios says nothing.
+    """
+    dice = random.Random(0)
+
+    def drawn(values):
+        return statistics.median(dice.choices(values, k=len(values)))
+
+    ratios = [drawn(above) / max(drawn(below), 0.1) for _ in range(1000)]
+    return spread(ratios) | {"median": statistics.median(above) / statistics.median(below),
+                             "rounds": len(below)}
+
+
 def faults_result(seen):
     def medians(kind):
-        result = {"none": statistics.median(before[kind] for pairs in seen.values()
-                                            for before, _ in pairs)}
+        result = {"none": statistics.median(bare[kind] for pairs in seen.values()
+                                            for bare, _ in pairs)}
         for name, pairs in seen.items():
             result[name] = statistics.median(under[kind] for _, under in pairs)
         return result
 
     def added(name, kind):
-        return [under[kind] - before[kind] for before, under in seen[name]]
+        return [under[kind] - bare[kind] for bare, under in seen[name]]
 
     def slower(name, kind):
-        return spread([100 * (under[kind] / before[kind] - 1) for before, under in seen[name]])
+        return spread([100 * (under[kind] / bare[kind] - 1) for bare, under in seen[name]])
 
     empty = added("empty_tp_btf", "target")
     getppid = medians("getppid")
@@ -94,8 +120,7 @@ def faults_result(seen):
         "fault_added_ns": {name: spread(added(name, "target")) for name in seen},
         "fault_slower_percent": {name: slower(name, "target") for name in seen},
         "fault_added_over_empty": {
-            name: spread([ours / least for ours, least in zip(added(name, "target"), empty)
-                          if least > 0])
+            name: ratio_of_medians(added(name, "target"), empty)
             for name in ("pagewatch_tp_btf", "pagewatch_perf")},
         "bystander_fault_ns": medians("bystander"),
         "bystander_fault_slower_percent": {name: slower(name, "bystander") for name in seen},
