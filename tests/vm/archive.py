@@ -34,16 +34,17 @@ def run(argv, **options):
 
 
 class Archive:
-    """The packages of some suites for amd64; folder keeps the lists."""
+    """The packages of some suites for a processor; folder keeps the lists."""
 
-    def __init__(self, folder, suites):
+    def __init__(self, folder, suites, processor):
         self.folder = folder
+        self.processor = processor
         self.suites = suites
         for name in ("lists/partial", "cache/archives/partial"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / "status").touch()
         (folder / "sources.list").write_text("".join(
-            f"deb [arch=amd64 signed-by={KEYS}] {SECURITY if name.endswith('-security') else MIRROR}"
+            f"deb [arch={processor} signed-by={KEYS}] {SECURITY if name.endswith('-security') else MIRROR}"
             f" {name} main\n" for name in suites), encoding="ascii")
 
     def apt(self, program, *words, **options):
@@ -53,8 +54,8 @@ class Archive:
                     "Dir::Cache::srcpkgcache": "srcpkgcache.bin",
                     "Dir::Etc::SourceList": self.folder / "sources.list",
                     "Dir::Etc::SourceParts": "/dev/null", "Dir::Etc::Preferences": "/dev/null",
-                    "Dir::Etc::PreferencesParts": "/dev/null", "APT::Architecture": "amd64",
-                    "APT::Architectures": "amd64", "APT::Sandbox::User": "root",
+                    "Dir::Etc::PreferencesParts": "/dev/null", "APT::Architecture": self.processor,
+                    "APT::Architectures": self.processor, "APT::Sandbox::User": "root",
                     "APT::Install-Recommends": "0", "APT::Update::Error-Mode": "any",
                     "Acquire::Languages": "none", "Acquire::http::Timeout": "30",
                     "Acquire::Retries": "1"}

@@ -5,6 +5,7 @@ Disks are ext4 images that mkfs fills from a folder: nothing is mounted here.
 """
 import compileall
 import lzma
+import os
 import pathlib
 import re
 import shutil
@@ -21,11 +22,14 @@ PACKAGES = ("base-files", "base-passwd", "bash", "coreutils", "dash", "findutils
             "gzip", "iproute2", "libc-bin", "libc6-dev", "libcap2-bin", "mawk", "mount", "procps",
             "python3-jsonschema", "python3-numpy", "python3-pytest", "sed", "systemtap-sdt-dev", "tar",
             "util-linux", "util-linux-extra")
+# What building for another processor needs of it.
+BUILDING = ("libc6-dev", "libbpf-dev", "libelf-dev", "zlib1g-dev", "systemtap-sdt-dev", "libdw-dev", "libiberty-dev",
+            "libmxml-dev", "libncurses-dev", "libsqlite3-dev", "libcairo2-dev")
 # What scripts of packages would have made.
-LINKS = {"bin/sh": "dash", "bin/awk": "mawk", "bin/cc": "gcc"}
-LIBRARIES = "usr/lib/x86_64-linux-gnu"
-# Of the build, the tests need what was linked.
-UNUSED = ("obj", "clang", "html", "fuzz", "suites", "venv-*", "dist")
+LINKS = {"bin/sh": "dash", "bin/awk": "mawk", "bin/cc": "gcc",
+         "lib/{triple}/libblas.so.3": "blas/libblas.so.3", "lib/{triple}/liblapack.so.3": "lapack/liblapack.so.3"}
+# Of the build, the tests need what was linked for one processor.
+UNUSED = ("obj", "clang", "html", "fuzz", "suites", "venv-*", "dist", "arm64")
 
 
 def own_release():
@@ -87,32 +91,42 @@ def copy_module(path, folder, number):
         raise archive.Missing(f"{path.name}: no module that can be unpacked here")
 
 
-def make_root(packages, folder):
+def make_sysroot(packages, folder):
+    """folder/sysroot: headers and libraries for a cross build."""
+    root = folder / "sysroot"
+    archive.unpack(packages, root)
+    for path in (root / "usr/lib").rglob("*.so*"):
+        # A linker takes an absolute link for one of this machine.
+        if path.is_symlink() and path.readlink().is_absolute():
+            goal = root / path.readlink().relative_to("/")
+            path.unlink()
+            path.symlink_to(os.path.relpath(goal.resolve(), path.parent))
+
+
+def make_root(packages, folder, processor):
     """folder/root.img: Debian's files and the Python of the tests."""
     root = folder / "tree"
     archive.unpack(packages, root)
     for name in ("passwd", "group"):
         shutil.copy(root / f"usr/share/base-passwd/{name}.master", root / "etc" / name)
     for name, goal in LINKS.items():
+        name = name.format(triple=processor.triple)
         if not (root / name).exists():
             (root / name).symlink_to(goal)
     for name in ("src", "results", "usr/share/doc", "usr/share/man", "usr/share/locale"):
         shutil.rmtree(root / name, ignore_errors=True)
         (root / name).mkdir(parents=True)
-    (root / "etc/ld.so.conf").write_text("".join(f"/{LIBRARIES}{below}\n" for below in
-                                                 ("", "/blas", "/lapack")), encoding="ascii")
-    archive.run(["/sbin/ldconfig", "-r", root])
     compileall.compile_dir(root / "usr/lib", quiet=2, workers=0, stripdir=root, prependdir="/",
                            maxlevels=20)
     make_image(root, folder / "root.img", spare_mib=256)
     shutil.rmtree(root)
 
 
-def make_sources(folder):
-    """folder/source.img: the clone and what was built in it."""
+def make_sources(folder, built):
+    """folder/source.img: the clone, and as its .output what was built for the machine."""
     tree = folder / "source"
-    shutil.copytree(ROOT, tree, symlinks=True,
-                    ignore=shutil.ignore_patterns(".git", "__pycache__", *UNUSED))
+    shutil.copytree(ROOT, tree, symlinks=True, ignore=shutil.ignore_patterns(".git", "__pycache__", ".output"))
+    shutil.copytree(built, tree / ".output", symlinks=True, ignore=shutil.ignore_patterns(*UNUSED))
     make_image(tree, folder / "source.img", spare_mib=16)
     shutil.rmtree(tree)
 

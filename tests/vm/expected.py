@@ -4,6 +4,8 @@ import dataclasses
 import pathlib
 import tomllib
 
+import processors
+
 FILE = pathlib.Path(__file__).with_name("kernels.toml")
 WORDS = {"yes": True, "no": False}
 # What the words of a run's tier are of.
@@ -13,6 +15,7 @@ TIER = ("tier", "backend", "call_hooks", "page_reader")
 @dataclasses.dataclass(frozen=True)
 class Kernel:
     name: str
+    processor: processors.Processor
     suites: tuple
     package: str
     required: bool
@@ -22,7 +25,8 @@ class Kernel:
 class Run:
     """parameters: of the kernel; without: a capability; features: {name: whether it works}.
 
-    capabilities: those that suffice instead of root, or None.
+    capabilities: those that suffice instead of root, or None. tests: files; leave_out: words of names of
+    tests that do not run here.
     """
     name: str
     kernel: Kernel
@@ -32,6 +36,11 @@ class Run:
     parameters: tuple
     without: str
     tests: tuple
+    leave_out: tuple = ()
+
+    def selection(self):
+        """pytest's words for all but what is left out."""
+        return ("-k", " and ".join(f"not {word}" for word in self.leave_out)) if self.leave_out else ()
 
     def differences(self, probe):
         """One line for each thing that a `probe --json` says, and the table does not, or the reverse."""
@@ -56,13 +65,15 @@ def word_of(works):
 def load(path=FILE):
     """All runs, in the order of the file."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    kernels = {name: Kernel(name, tuple(row["suites"]), row["package"], row["required"])
+    kernels = {name: Kernel(name, processors.ALL[row.get("processor", "amd64")],
+                            tuple(row["suites"]), row["package"], row["required"])
                for name, row in table["kernels"].items()}
     return [Run(row["name"], kernels[row["kernel"]], row["tier"],
                 row.get("capabilities"), {**column(table["features"], row["kernel"]),
                  **{name: WORDS[word] for name, word in row.get("differs", {}).items()}},
                 tuple(row.get("parameters", ())), row.get("without", "-"),
-                tuple(test for name in row["tests"] for test in table["tests"][name]))
+                tuple(test for name in row["tests"] for test in table["tests"][name]),
+                tuple(row.get("leave_out", ())))
             for row in table["runs"]]
 
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """One run of qemu: a kernel, the disks, a command in the guest, and what came of it.
 
-No KVM: a kernel of Debian need not start under it, and counts must be the same everywhere. One CPU:
-with more, emulation breaks when the kernel patches its own text (tracepoints).
+No KVM: a kernel of Debian need not start under it, and counts must be the same everywhere.
 """
 import dataclasses
 import pathlib
@@ -13,12 +12,9 @@ import tarfile
 import time
 
 import disks
+import processors
 
-QEMU = "qemu-system-x86_64"
-# An instruction is two nanoseconds of the guest's time, whatever the host does meanwhile.
-ICOUNT = "shift=1"
-PARAMETERS = ("console=ttyS0", "rdinit=/init", "panic=-1", "quiet", "loglevel=3", "no_timer_check",
-              "lpj=4000000")
+PARAMETERS = ("rdinit=/init", "panic=-1", "quiet", "loglevel=3")
 MEMORY = "2048M"
 RESULT_BYTES = 64 << 20
 
@@ -30,6 +26,7 @@ class Died(Exception):
 @dataclasses.dataclass
 class Machine:
     """kernel: a folder with vmlinuz and modules/; folder: ours, for its files and results."""
+    processor: processors.Processor
     kernel: pathlib.Path
     root_image: pathlib.Path
     source_image: pathlib.Path
@@ -38,7 +35,6 @@ class Machine:
     parameters: tuple = ()
     capability: str = "-"
     seconds: int = 600
-    qemu: str = QEMU
 
     def console(self):
         return self.folder / "console"
@@ -87,11 +83,11 @@ class Machine:
                    ("source", self.source_image, ",snapshot=on"), ("result", result, ""))
                   for word in ("-drive", f"file={image},if=none,id={name},format=raw{options}",
                                "-device", f"virtio-blk-pci,drive={name}")]
-        words = [self.qemu, "-M", "q35", "-accel", "tcg", "-icount", ICOUNT, "-cpu", "max", "-smp", "1",
+        words = [self.processor.qemu, "-accel", "tcg", *self.processor.words,
                  "-m", MEMORY, "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-                 "-serial", f"file:{self.console()}", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+                 "-serial", f"file:{self.console()}",
                  "-kernel", self.kernel / "vmlinuz", "-initrd", self.folder / "initramfs", *drives,
-                 "-append", " ".join((*PARAMETERS, *self.parameters))]
+                 "-append", " ".join((*PARAMETERS, *self.processor.parameters, *self.parameters))]
         begin = time.monotonic()
         with open(self.folder / "qemu", "wb") as said:
             try:
@@ -100,7 +96,7 @@ class Machine:
             except subprocess.TimeoutExpired:
                 raise Died(f"no end within {time.monotonic() - begin:.0f} s") from None
             except FileNotFoundError:
-                raise Died(f"no {self.qemu} here: sudo make deps-kernels") from None
+                raise Died(f"no {self.processor.qemu} here: sudo make deps-kernels") from None
         return done.returncode
 
     def agreed(self, status):
@@ -115,6 +111,6 @@ class Machine:
         if not told.exists() or int(told.read_text(encoding="ascii")) != guest:
             raise Died(f"the guest ended with {guest}, but its results were not written")
         locked = any(word.startswith("lockdown=") for word in self.parameters)
-        if status != (0 if locked else 2 * guest + 1):
+        if status != (0 if locked else self.processor.ended(guest)):
             raise Died(f"the guest ended with {guest}, qemu with {status}")
         return guest

@@ -2,22 +2,24 @@
 //
 // The first process of a machine of tests/vm: loads modules, mounts the disks, runs
 // /src/tests/vm/guest/main, and ends the machine with its status: on the console
-// and as qemu's own (isa-debug-exit at port 0xf4: qemu ends with 2 * status + 1).
+// and as qemu's own: on x86 by isa-debug-exit at port 0xf4 (qemu ends with 2 * status + 1), on arm64
+// by semihosting (qemu ends with the status).
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/io.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <sys/io.h>
+#endif
 
-#define EXIT_PORT 0xf4
 #define DISK_TRIES 500
 #define TRY_MICROSECONDS 10000
 
@@ -96,6 +98,30 @@ static int wait_for_child(pid_t child)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+#if defined(__x86_64__)
+#define EXIT_PORT 0xf4
+
+// A kernel that is locked down does not let us.
+static void end_qemu(int status)
+{
+	if (ioperm(EXIT_PORT, 1, 1) == 0)
+		outb((unsigned char)status, EXIT_PORT);
+}
+#elif defined(__aarch64__)
+// Arm's "Semihosting for AArch32 and AArch64": SYS_EXIT, and ADP_Stopped_ApplicationExit.
+#define SEMIHOSTING_EXIT 0x18
+#define APPLICATION_EXIT 0x20026
+
+static void end_qemu(int status)
+{
+	unsigned long block[2] = { APPLICATION_EXIT, (unsigned long)status };
+	register unsigned long operation __asm__("x0") = SEMIHOSTING_EXIT;
+	register void *parameter __asm__("x1") = block;
+
+	__asm__ volatile("hlt #0xf000" : "+r"(operation) : "r"(parameter) : "memory");
+}
+#endif
+
 int main(void)
 {
 	static char *const program[] = { "/bin/bash", "/src/tests/vm/guest/main", NULL };
@@ -116,9 +142,7 @@ int main(void)
 	sync();
 	printf("\nmachine ends: %d\n", status);
 	fflush(stdout);
-	// A kernel that is locked down does not let us.
-	if (ioperm(EXIT_PORT, 1, 1) == 0)
-		outb((unsigned char)status, EXIT_PORT);
+	end_qemu(status);
 	reboot(RB_POWER_OFF);
 	return 0;
 }

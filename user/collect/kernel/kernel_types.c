@@ -15,6 +15,7 @@
 
 #include "base/array.h"
 #include "base/test_point.h"
+#include "collect/kernel/type_names.h"
 
 #define KERNEL_BTF "/sys/kernel/btf/vmlinux"
 #define MAX_DEPTH 32 /* of nested structs, arrays and typedefs */
@@ -37,39 +38,9 @@ struct kernel_types {
 	size_t id_count;
 };
 
-struct name_list {
-	const char **names; /* sorted */
-	size_t count;
-	size_t capacity;
-};
-
-static int compare_names(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 static bool is_composite(uint32_t kind)
 {
 	return kind == BTF_KIND_STRUCT || kind == BTF_KIND_UNION;
-}
-
-static int list_names(const struct btf *wanted, struct name_list *ret)
-{
-	uint32_t count = btf__type_cnt(wanted), i;
-
-	for (i = 1; i < count; i++) {
-		const struct btf_type *type = btf__type_by_id(wanted, i);
-		const char *name = btf__name_by_offset(wanted, type->name_off);
-
-		if (!is_composite(btf_kind(type)) || !*name)
-			continue;
-		if (array_reserve((void **)&ret->names, &ret->capacity, ret->count + 1,
-				  sizeof(*ret->names)))
-			return -ENOMEM;
-		ret->names[ret->count++] = name;
-	}
-	array_sort(ret->names, ret->count, sizeof(*ret->names), compare_names);
-	return 0;
 }
 
 /* The file cannot be mapped before v6.16. */
@@ -172,13 +143,12 @@ static const char *string_at(const struct kernel_types *types, uint32_t offset)
 	return offset < types->string_bytes ? types->strings + offset : "";
 }
 
-static int note_wanted(struct kernel_types *types, const struct name_list *names, uint32_t number)
+static int note_wanted(struct kernel_types *types, const struct type_names *names, uint32_t number)
 {
 	const struct btf_type *type = type_at(types, types->offsets[number]);
 	const char *name = string_at(types, type->name_off);
 
-	if (!is_composite(btf_kind(type)) ||
-	    !array_find(&name, names->names, names->count, sizeof(name), compare_names))
+	if (!is_composite(btf_kind(type)) || !type_names__have(names, name))
 		return 0;
 	if (array_reserve((void **)&types->wanted, &types->wanted_capacity, types->wanted_count + 1,
 			  sizeof(*types->wanted)))
@@ -203,7 +173,7 @@ static void note_id(struct kernel_types *types, uint32_t number)
 }
 
 /* The single pass over all types. Number 0 is void, which is not in the file. */
-static int number_types(struct kernel_types *types, const struct name_list *names)
+static int number_types(struct kernel_types *types, const struct type_names *names)
 {
 	const struct btf_header *header = (const void *)types->data;
 	uint32_t at = header->hdr_len + header->type_off, end = at + header->type_len;
@@ -328,7 +298,7 @@ static int copy_wanted(struct kernel_types *types)
 	return copy < 0 ? copy : 0;
 }
 
-static int make_copy(struct kernel_types *types, const struct name_list *names)
+static int make_copy(struct kernel_types *types, const struct type_names *names)
 {
 	const struct btf_header *header = (const void *)types->data;
 	int err = check_header(types);
@@ -370,11 +340,11 @@ int kernel_types__fill(int fd, const struct btf *wanted, struct kernel_type_id *
 		       size_t id_count)
 {
 	struct kernel_types types = { .ids = ids, .id_count = id_count };
-	struct name_list names = { 0 };
+	struct type_names names = { 0 };
 	size_t i;
 	int err;
 
-	err = test_point_hides("kernel types") ? -EOPNOTSUPP : list_names(wanted, &names);
+	err = test_point_hides("kernel types") ? -EOPNOTSUPP : type_names__list(wanted, &names);
 	if (!err)
 		err = open_whole(&types);
 	if (!err)
@@ -391,6 +361,6 @@ int kernel_types__fill(int fd, const struct btf *wanted, struct kernel_type_id *
 		munmap(types.data, types.bytes);
 	else
 		free(types.data);
-	free(names.names);
+	type_names__free(&names);
 	return err;
 }
