@@ -12,6 +12,8 @@ import zipfile
 
 import gguf
 import numpy
+import pyarrow
+import pyarrow.parquet
 import safetensors
 import safetensors.numpy
 
@@ -104,6 +106,58 @@ def write_torch(path):
             FOUND.setdefault(path.name, {})[name.partition("/")[2]] = [*place, None, None]
 
 
+def table_of():
+    rows = 1000
+    words = pyarrow.array([f"word {i % 77}" if i % 5 else None for i in range(rows)])
+    numbers = pyarrow.array(random_of("i8", rows))
+    lists = pyarrow.ListArray.from_arrays(numpy.arange(0, 3 * rows + 1, 3, "i4"), random_of("f4", 3 * rows))
+    return pyarrow.table({
+        "numbers": numbers, "half": pyarrow.array(random_of("u2", rows)), "words": words,
+        "flags": pyarrow.array([i % 3 == 0 for i in range(rows)]), "none": pyarrow.nulls(rows),
+        "lists": lists, "dictionary": words.dictionary_encode(),
+        "struct": pyarrow.StructArray.from_arrays([numbers, words], ["a", "b"]),
+        "fixed": pyarrow.FixedSizeListArray.from_arrays(random_of("f8", 2 * rows), 2),
+        "views": pyarrow.array([f"a string that is too long to be inline {i}" for i in range(rows)],
+                               pyarrow.string_view()),
+        "map": pyarrow.array([[("k", i)] for i in range(rows)],
+                             pyarrow.map_(pyarrow.string(), pyarrow.int32())),
+        "times": numbers.cast(pyarrow.timestamp("ns")), "last": pyarrow.array(random_of("f4", rows)),
+    })
+
+
+def write_arrow(path, make):
+    """A column of a batch is where its buffers are, when pyarrow maps the file."""
+    table, found = table_of(), FOUND.setdefault(path.name, {})
+    with pyarrow.OSFile(str(path), "wb") as file, make(file, table.schema) as writer:
+        writer.write_table(table, max_chunksize=400)
+    with pyarrow.memory_map(str(path)) as source:
+        base = source.read_buffer(1).address
+        source.seek(0)
+        opened = pyarrow.ipc.open_file(source) if make is pyarrow.ipc.new_file else \
+            pyarrow.ipc.open_stream(source)
+        batches = [opened.get_batch(i) for i in range(opened.num_record_batches)] \
+            if make is pyarrow.ipc.new_file else list(opened)
+        for number, batch in enumerate(batches):
+            for name, column in zip(batch.schema.names, batch.columns):
+                places = [(buffer.address - base, buffer.address - base + buffer.size)
+                          for buffer in column.buffers() if buffer and buffer.size]
+                if places:
+                    found[f"{name}[{number}]"] = [min(places)[0], max(end for _, end in places),
+                                                  [batch.num_rows]]
+
+
+def write_parquet(path):
+    table = table_of().drop_columns(["none", "views"])
+    pyarrow.parquet.write_table(table, path, row_group_size=400)
+    metadata = pyarrow.parquet.read_metadata(path)
+    for group in range(metadata.num_row_groups):
+        for number in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(number)
+            start = min(filter(None, (chunk.dictionary_page_offset, chunk.data_page_offset)))
+            FOUND.setdefault(path.name, {})[f"{chunk.path_in_schema}[{group}]"] = [
+                start, start + chunk.total_compressed_size, chunk.physical_type, [chunk.num_values]]
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     write_safetensors(folder / "model.safetensors")
@@ -117,6 +171,9 @@ def main():
               numpy.zeros(7, [("shape", "<f4"), ("it's", "<i2", (2, 3)), ("z", "S3")]))
     write_npz(folder / "arrays.npz")
     write_torch(folder / "model.pt")
+    write_arrow(folder / "file.arrow", pyarrow.ipc.new_file)
+    write_arrow(folder / "stream.arrow", pyarrow.ipc.new_stream)
+    write_parquet(folder / "table.parquet")
     print(json.dumps(FOUND))
 
 

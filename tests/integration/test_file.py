@@ -123,6 +123,9 @@ def test_arrays_are_where_their_writers_put_them(written):
         assert file["format"] == {"pt": "pytorch"}.get(name.split(".")[1], name.split(".")[1])
         found = {row["name"]: [row["start_byte"], row["end_byte"], row["dtype"], row["shape"]]
                  for row in file["arrays"]}
+        if name.endswith(".arrow"):  # names of types are not asked for; nulls have no bytes
+            found = {array: [start, end, shape] for array, (start, end, _, shape) in found.items()
+                     if start < end}
         assert found == {as_shown(array): place for array, place in said[name].items()}, name
         assert file["bytes"] == (folder / name).stat().st_size
     assert len(files[1]["arrays"]) > 25

@@ -11,13 +11,7 @@
 
 #include "arrays/files/file_arrays.h"
 #include "arrays/files/file_look.h"
-
-struct made {
-	uint8_t bytes[8192];
-	size_t count;
-	size_t loads; /* how often something was read */
-	int error;    /* what a read gives */
-};
+#include "made_file.h"
 
 static void put_bytes(struct made *file, const void *bytes, size_t count)
 {
@@ -44,26 +38,6 @@ static void put_zeros(struct made *file, size_t count)
 		put_number(file, 0, 1);
 }
 
-static ssize_t load_made(void *ctx, uint64_t offset, void *buffer, size_t count)
-{
-	struct made *file = ctx;
-
-	assert_true(offset + count <= file->count);
-	file->loads++;
-	if (file->error)
-		return file->error;
-	memcpy(buffer, file->bytes + offset, count);
-	return (ssize_t)count;
-}
-
-static struct file_layout look_at(struct made *file)
-{
-	struct file_layout layout;
-
-	assert_int_equal(file_look(load_made, file, file->count, &layout), 0);
-	return layout;
-}
-
 static struct file_layout look_at_json(const char *json, size_t data)
 {
 	struct made file = { 0 };
@@ -71,7 +45,7 @@ static struct file_layout look_at_json(const char *json, size_t data)
 	put_number(&file, strlen(json), 8);
 	put_text(&file, json);
 	put_zeros(&file, data);
-	return look_at(&file);
+	return look_at_made(&file);
 }
 
 /* Offsets count from the end of a header of `header` bytes. */
@@ -223,7 +197,7 @@ static void test_gguf(void **state)
 
 	(void)state;
 	put_zeros(&file, data - file.count + 1024);
-	layout = look_at(&file);
+	layout = look_at_made(&file);
 	assert_int_equal(layout.format, FILE_GGUF);
 	assert_null(layout.cut);
 	assert_int_equal(layout.count, 2);
@@ -245,7 +219,7 @@ static void test_damaged_gguf(void **state)
 	(void)state;
 	files[3].count -= 8;
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
-		struct file_layout layout = look_at(&files[i]);
+		struct file_layout layout = look_at_made(&files[i]);
 
 		assert_non_null(layout.cut);
 		assert_int_equal(layout.count, 0);
@@ -261,7 +235,7 @@ static struct file_layout look_at_npy(const char *dict, size_t data)
 	put_number(&file, strlen(dict), 2);
 	put_text(&file, dict);
 	put_zeros(&file, data);
-	return look_at(&file);
+	return look_at_made(&file);
 }
 
 static void test_npy(void **state)
@@ -317,13 +291,13 @@ static void test_damaged_npy(void **state)
 static void test_other_files(void **state)
 {
 	struct made file = { 0 };
-	struct file_layout layout = look_at(&file);
+	struct file_layout layout = look_at_made(&file);
 
 	(void)state;
 	assert_int_equal(layout.format, FILE_UNKNOWN);
 	assert_int_equal(file.loads, 0);
 	put_text(&file, "\177ELF and so on, for longer than a head");
-	layout = look_at(&file);
+	layout = look_at_made(&file);
 	assert_int_equal(layout.format, FILE_UNKNOWN);
 	assert_null(layout.cut);
 	assert_int_equal(file.loads, 1);

@@ -19,6 +19,8 @@ enum file_format {
 	FILE_NPY,
 	FILE_NPZ,
 	FILE_PYTORCH,
+	FILE_ARROW,
+	FILE_PARQUET,
 	FILE_FORMATS,
 };
 

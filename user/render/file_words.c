@@ -13,6 +13,8 @@ const char *file_format_name(enum file_format format)
 		[FILE_NPY] = "npy",
 		[FILE_NPZ] = "npz",
 		[FILE_PYTORCH] = "pytorch",
+		[FILE_ARROW] = "arrow",
+		[FILE_PARQUET] = "parquet",
 	};
 
 	return names[format];

@@ -24,10 +24,13 @@ struct format {
 static const struct format formats[] = {
 	{ FILE_GGUF, "GGUF", 4, gguf_parse },
 	{ FILE_NPY, "\x93NUMPY", 6, npy_parse },
+	{ FILE_ARROW, "ARROW1\0\0", 8, arrow_parse },
+	{ FILE_PARQUET, "PAR1", 4, parquet_parse },
 	/* .npz or PyTorch, which the archive tells. */
 	{ FILE_UNKNOWN, "PK\3\4", 4, zip_parse },
 };
 
+static const struct format arrow_stream = { FILE_ARROW, "", 0, arrow_parse };
 static const struct format safetensors = { FILE_SAFETENSORS, "", 0, safetensors_parse };
 
 /* A length that the file can have, and a JSON object. */
@@ -38,6 +41,18 @@ static bool is_safetensors(const uint8_t head[HEAD_BYTES], uint64_t bytes)
 	memcpy(&length, head, sizeof(length));
 	length = le64toh(length);
 	return head[8] == '{' && length >= 2 && length <= bytes - sizeof(length);
+}
+
+/* A message whose table lies in it, as the schema that an Arrow stream begins with. */
+static bool is_arrow_stream(const uint8_t head[HEAD_BYTES], uint64_t bytes)
+{
+	static const uint8_t mark[4] = { 0xff, 0xff, 0xff, 0xff };
+	uint32_t length;
+
+	memcpy(&length, head + sizeof(mark), sizeof(length));
+	length = le32toh(length);
+	return !memcmp(head, mark, sizeof(mark)) && length && length % 8 == 0 &&
+	       length <= bytes - 8 && head[8] && head[8] % 2 == 0;
 }
 
 static const struct format *format_of(struct file_reader *reader)
@@ -52,6 +67,8 @@ static const struct format *format_of(struct file_reader *reader)
 		if (!memcmp(head, formats[i].magic, formats[i].magic_bytes))
 			return &formats[i];
 	}
+	if (is_arrow_stream(head, reader->bytes))
+		return &arrow_stream;
 	return is_safetensors(head, reader->bytes) ? &safetensors : NULL;
 }
 

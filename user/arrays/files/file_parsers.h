@@ -11,6 +11,8 @@
 
 int safetensors_parse(struct file_reader *reader, struct file_layout *layout);
 int gguf_parse(struct file_reader *reader, struct file_layout *layout);
+int arrow_parse(struct file_reader *reader, struct file_layout *layout);
+int parquet_parse(struct file_reader *reader, struct file_layout *layout);
 int npy_parse(struct file_reader *reader, struct file_layout *layout);
 
 /* .npz and what torch.save writes: the layout's format says which. */

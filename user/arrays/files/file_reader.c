@@ -38,11 +38,18 @@ void file_reader__init(struct file_reader *reader, file_load *load, void *ctx, u
 	reader->ahead = FIRST_LOAD;
 }
 
+#define TAKES_UNTIL_LOOK 1024u
+
 static bool keep_error(struct file_reader *reader, int error)
 {
 	if (!reader->error)
 		reader->error = error;
 	return false;
+}
+
+static bool is_late(const struct file_reader *reader)
+{
+	return reader->deadline_ns && thread_ns() > reader->deadline_ns;
 }
 
 void file_reader__refuse(struct file_reader *reader)
@@ -82,7 +89,7 @@ static bool load_window(struct file_reader *reader)
 	reader->held = 0;
 	if (count > reader->left)
 		return keep_error(reader, -E2BIG);
-	if (reader->deadline_ns && thread_ns() > reader->deadline_ns)
+	if (is_late(reader))
 		return keep_error(reader, -ETIME);
 	reader->left -= count;
 	got = reader->load(reader->ctx, from, reader->window, count);
@@ -117,6 +124,9 @@ bool file_reader__take(struct file_reader *reader, void *to, size_t count)
 	uint8_t *out = to;
 	size_t done = 0, part = 0;
 
+	/* Places of a header may lead to each other: it need not end with the bytes. */
+	if (++reader->takes % TAKES_UNTIL_LOOK == 0 && is_late(reader))
+		keep_error(reader, -ETIME);
 	while (done < count) {
 		const uint8_t *held = held_at(reader, &part);
 

@@ -29,6 +29,7 @@ struct file_reader {
 	int error;
 	uint64_t start; /* of the window in the file */
 	size_t held;	/* bytes in the window */
+	uint32_t takes; /* time is looked at after so many */
 	size_t ahead;	/* how much the next load takes: more if it goes on where the last ended */
 	uint8_t window[FILE_WINDOW];
 };

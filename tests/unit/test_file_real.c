@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause */
+/* Data files of their real writers, whole and cut off anywhere. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "made_file.h"
+
+/* As their writers made them; fuzzers begin with these as well. */
+struct real_file {
+	const char *path;
+	enum file_format format;
+	size_t arrays;
+};
+
+static struct made read_real(const char *path)
+{
+	struct made file = { 0 };
+	FILE *stream = fopen(path, "rb");
+
+	if (!stream)
+		fail_msg("cannot open %s", path);
+	file.count = fread(file.bytes, 1, sizeof(file.bytes), stream);
+	assert_true(file.count < sizeof(file.bytes));
+	fclose(stream);
+	return file;
+}
+
+static void need_within(const struct file_layout *layout, size_t bytes)
+{
+	uint64_t taken = 0;
+	size_t i;
+
+	for (i = 0; i < layout->count; i++) {
+		assert_true(layout->arrays[i].offset >= taken);
+		assert_true(layout->arrays[i].end >= layout->arrays[i].offset);
+		assert_true(layout->arrays[i].end <= bytes);
+		taken = layout->arrays[i].end;
+	}
+}
+
+static void cut_off(const struct real_file *real, struct made *file)
+{
+	struct file_layout layout;
+
+	while (file->count-- > 0) {
+		layout = look_at_made(file);
+		need_within(&layout, file->count);
+		assert_true(layout.count <= real->arrays);
+		file_layout__deinit(&layout);
+	}
+}
+
+/* Whole they are whole; wherever they are cut off, nothing lies behind their end. */
+static void test_real_files_cut_off(void **state)
+{
+	static const struct real_file files[] = {
+		{ "fuzz_safetensors/four", FILE_SAFETENSORS, 4 },
+		{ "fuzz_gguf/model", FILE_GGUF, 2 },
+		{ "fuzz_npy/fortran", FILE_NPY, 1 },
+		{ "fuzz_npy/records", FILE_NPY, 1 },
+		{ "fuzz_zip/npz", FILE_NPZ, 2 },
+		{ "fuzz_zip/torch", FILE_PYTORCH, 2 },
+		{ "fuzz_arrow_file/stream", FILE_ARROW, 12 },
+		{ "fuzz_arrow_file/file", FILE_ARROW, 2 },
+		{ "fuzz_parquet/table", FILE_PARQUET, 4 },
+	};
+	struct file_layout layout;
+	struct made file;
+	char path[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		snprintf(path, sizeof(path), "tests/fuzz/corpus/%s", files[i].path);
+		file = read_real(path);
+		layout = look_at_made(&file);
+		assert_int_equal(layout.format, files[i].format);
+		assert_int_equal(layout.count, files[i].arrays);
+		assert_null(layout.cut);
+		assert_int_equal(layout.dropped + layout.unmeasured + layout.overlapping +
+					 layout.outside + layout.clipped,
+				 0);
+		file_layout__deinit(&layout);
+		cut_off(&files[i], &file);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_real_files_cut_off) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
