@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """What whole commands cost under `pagewatch run`: short ones, forking ones, sparse ones."""
 import os
+import struct
 import subprocess
+import tempfile
 import time
 
 from measure import attach_once, say, spread
@@ -12,6 +14,7 @@ NOTHING = os.path.join(BENCH, "nothing")
 CHUNK = 512 * os.sysconf("SC_PAGESIZE")
 FORKS = 100
 SPARSE_CHUNKS = 100000
+TENSORS, TENSOR_BYTES, TOKENS = 1000, (10 << 30) // 1000 // 32 * 32, 32000
 
 
 def timed(argv, requests=""):
@@ -92,9 +95,39 @@ def sparse(rounds):
             "sparse_run_excess_ms": spread([run - bare for bare, run, _ in rows])}
 
 
+def gguf_string(text):
+    return struct.pack("<Q", len(text)) + text
+
+
+def gguf_header():
+    """Of a model: the words of its tokenizer, then its tensors, all F32."""
+    parts = [b"GGUF", struct.pack("<IQQ", 3, TENSORS, 1), gguf_string(b"tokenizer.ggml.tokens"),
+             struct.pack("<IIQ", 9, 8, TOKENS)]
+    parts += [gguf_string(b"token %d" % i) for i in range(TOKENS)]
+    parts += [gguf_string(b"blk.%d.weight" % i) + struct.pack(
+        "<IQIQ", 1, TENSOR_BYTES // 4, 0, i * TENSOR_BYTES) for i in range(TENSORS)]
+    return b"".join(parts)
+
+
+def file(rounds):
+    """`file` of a sparse model: the time from its start to its end."""
+    header = gguf_header()
+    with tempfile.NamedTemporaryFile() as model:
+        model.write(header)
+        model.flush()
+        os.truncate(model.name, -(-len(header) // 32) * 32 + TENSORS * TENSOR_BYTES)
+        times = []
+        for _ in range(rounds):
+            ms, lines = timed([PAGEWATCH, "file", "--top", "1", model.name])
+            if not any(f"{TENSORS - 1} more" in line for line in lines):
+                raise BenchError("pagewatch file did not find all tensors")
+            times.append(ms)
+    return {"file_ms": spread(times)}
+
+
 def measure(rounds):
     figures = {}
-    for part in (short, held, forks, sparse):
+    for part in (short, held, forks, sparse, file):
         figures |= part(rounds)
         say(f"commands: {part.__name__}")
     return figures

@@ -57,6 +57,7 @@ LIMITS = (
      "ms"),
     ("run --no-peaks of 100,000 sparse chunks: over the bare command and a bare scan",
      ("sparse_run_excess_ms",), 200, "ms"),
+    ("file: a sparse GGUF of 10 GiB with 1,000 tensors", ("file_ms",), 30, "ms"),
     ("a page of 10,000 arrays (--html): an array", ("html", "bytes_per_array"), 500, "B"),
     ("the same, from the start of its load to all that is in sight", ("html", "drawn_ms"), 1000,
      "ms"),
