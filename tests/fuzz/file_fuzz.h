@@ -63,7 +63,8 @@ static void check_layout(const struct file_layout *layout, size_t bytes)
 }
 
 /* The input, with magic before it if it has another beginning. */
-static int fuzz_file(const char *magic, size_t magic_bytes, const uint8_t *data, size_t bytes)
+__attribute__((unused)) static int fuzz_file(const char *magic, size_t magic_bytes,
+					     const uint8_t *data, size_t bytes)
 {
 	bool ours = bytes >= magic_bytes && !memcmp(data, magic, magic_bytes);
 	size_t before = ours ? 0 : magic_bytes;

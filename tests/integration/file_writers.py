@@ -4,10 +4,14 @@
 Of each file: {array: [first byte, byte behind the last, dtype, shape]}, as the format's own reader
 says, or where the bytes are that it reads: each array has bytes of its own.
 """
+import argparse
+import collections
+import io
 import json
 import pathlib
 import pickle
 import sys
+import types
 import zipfile
 
 import gguf
@@ -88,22 +92,84 @@ def write_npz(path):
                                    list(loaded[name].shape)] for name in loaded.files}
 
 
-def write_torch(path):
+TORCH = types.ModuleType("torch")
+UTILS = types.ModuleType("torch._utils")
+
+
+def stand_in(module, name):
+    """A class that pickle knows as torch's: torch itself is too large for a test."""
+    found = type(name, (), {"__module__": module.__name__})
+    setattr(module, name, found)
+    return found
+
+
+sys.modules.update({"torch": TORCH, "torch._utils": UTILS})
+FLOATS, LONGS = stand_in(TORCH, "FloatStorage"), stand_in(TORCH, "LongStorage")
+REBUILD, PARAMETER = stand_in(UTILS, "_rebuild_tensor_v2"), stand_in(UTILS, "_rebuild_parameter")
+
+
+class Tensor:
+    """Of torch.save's making: a storage by its key, and the place in it."""
+
+    def __init__(self, key, storage, shape, strides=None, offset=0, parameter=False):
+        self.key, self.storage, self.shape, self.offset = key, storage, shape, offset
+        self.strides = strides or [int(numpy.prod(shape[i + 1:])) for i in range(len(shape))]
+        self.parameter = parameter
+
+
+class Storage:
+    def __init__(self, tensor):
+        self.tensor = tensor
+
+
+class TorchPickler(pickle.Pickler):
+    def persistent_id(self, obj):
+        if isinstance(obj, Storage):
+            return ("storage", obj.tensor.storage, obj.tensor.key, "cpu", 1000)
+        return None
+
+    def reducer_override(self, obj):
+        if not isinstance(obj, Tensor):
+            return NotImplemented
+        if obj.parameter:
+            plain = Tensor(obj.key, obj.storage, obj.shape, obj.strides, obj.offset)
+            return PARAMETER, (plain, True, collections.OrderedDict())
+        return REBUILD, (Storage(obj), obj.offset, tuple(obj.shape), tuple(obj.strides), False,
+                         collections.OrderedDict())
+
+
+def write_torch(path, protocol):
     """As torch.save does: stored entries, whose bytes begin at a multiple of 64."""
-    storages = {f"archive/data/{i}": RANDOM.bytes(1000 * (i + 1)) for i in range(3)}
+    state = collections.OrderedDict()
+    state["layers.0.weight"] = Tensor("0", FLOATS, [25, 10], parameter=True)
+    state["layers.0.bias"] = Tensor("1", LONGS, [250])
+    state["turned"] = Tensor("2", FLOATS, [20, 30], [1, 20])
+    state["tied"] = state_tied = Tensor("3", FLOATS, [1000])
+    state["again"] = Tensor("3", FLOATS, [500], offset=500)
+    saved = {"model": state, "one": {"alone": Tensor("4", FLOATS, [5, 2, 125])},
+             "steps": [1, 2 ** 70, None, True, 1.5, b"bytes", {1, 2}], 7: Tensor("5", LONGS, []),
+             "args": argparse.Namespace(rate=0.1), "twice": state_tied}
+    content = io.BytesIO()
+    TorchPickler(content, protocol).dump(saved)
+    storages = {"0": 1000, "1": 2000, "2": 2400, "3": 4000, "4": 5000, "5": 8, "6": 100}
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("archive/data.pkl", pickle.dumps({}, protocol=2))
-        for name, content in storages.items():
+        archive.writestr("archive/data.pkl", content.getvalue())
+        for key, size in storages.items():
+            name = f"archive/data/{key}"
             entry = zipfile.ZipInfo(name)
             gap = -(archive.start_dir + 30 + len(name) + 4) % 64
             entry.extra = b"FB" + gap.to_bytes(2, "little") + b"Z" * gap
-            archive.writestr(entry, content)
+            archive.writestr(entry, RANDOM.bytes(size))
         archive.writestr("archive/version", "3\n")
+    names = {"0": ("model.layers.0.weight", "float32", [25, 10]),
+             "1": ("model.layers.0.bias", "int64", [250]), "2": ("model.turned", "float32", None),
+             "3": ("model.again", "float32", None), "4": ("one.alone", "float32", [5, 2, 125]),
+             "5": ("7", "int64", []), "6": ("data/6", None, None)}
     with zipfile.ZipFile(path) as archive:
-        for name in storages:
-            place = place_of(path, numpy.frombuffer(archive.read(name), "u1"))
+        for key, (name, dtype, shape) in names.items():
+            place = place_of(path, numpy.frombuffer(archive.read(f"archive/data/{key}"), "u1"))
             assert place[0] % 64 == 0
-            FOUND.setdefault(path.name, {})[name.partition("/")[2]] = [*place, None, None]
+            FOUND.setdefault(path.name, {})[name] = [*place, dtype, shape]
 
 
 def table_of():
@@ -170,7 +236,8 @@ def main():
     write_npy(folder / "records.npy",
               numpy.zeros(7, [("shape", "<f4"), ("it's", "<i2", (2, 3)), ("z", "S3")]))
     write_npz(folder / "arrays.npz")
-    write_torch(folder / "model.pt")
+    write_torch(folder / "model.pt", 2)
+    write_torch(folder / "newer.pt", 5)
     write_arrow(folder / "file.arrow", pyarrow.ipc.new_file)
     write_arrow(folder / "stream.arrow", pyarrow.ipc.new_stream)
     write_parquet(folder / "table.parquet")

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -41,6 +42,33 @@ static void need_within(const struct file_layout *layout, size_t bytes)
 		assert_true(layout->arrays[i].end <= bytes);
 		taken = layout->arrays[i].end;
 	}
+}
+
+/* Names are in a pickle; without it, or with a damaged one, storages have those of their entries. */
+static void test_names_of_torch(void **state)
+{
+	struct made file = read_real("tests/fuzz/corpus/fuzz_zip/torch");
+	struct file_layout layout = look_at_made(&file);
+	size_t at;
+
+	(void)state;
+	assert_string_equal(layout.arrays[0].name, "model.layers.0.weight");
+	assert_string_equal(layout.arrays[0].dtype, "float32");
+	assert_int_equal(layout.arrays[0].dims[1], 10);
+	assert_int_equal(layout.arrays[0].item_bytes, 4);
+	assert_string_equal(layout.arrays[1].name, "model.layers.0.bias");
+	/* Of 250 numbers only one is there. */
+	assert_int_equal(layout.arrays[1].item_bytes, 0);
+	file_layout__deinit(&layout);
+	for (at = 0; memcmp(file.bytes + at, "ccollections", 12); at++)
+		assert_true(at < file.count);
+	file.bytes[at] = '!';
+	layout = look_at_made(&file);
+	assert_int_equal(layout.count, 2);
+	assert_null(layout.cut);
+	assert_string_equal(layout.arrays[0].name, "data/0");
+	assert_false(layout.arrays[0].shaped);
+	file_layout__deinit(&layout);
 }
 
 static void cut_off(const struct real_file *real, struct made *file)
@@ -92,7 +120,10 @@ static void test_real_files_cut_off(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_real_files_cut_off) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_real_files_cut_off),
+		cmocka_unit_test(test_names_of_torch),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
