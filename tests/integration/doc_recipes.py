@@ -3,6 +3,7 @@
 
 A recipe takes a Stage and returns the lines that the command printed.
 """
+import json
 import os
 import re
 import signal
@@ -213,6 +214,48 @@ def mapped_file(stage):
         "import numpy as np\n"
         f"data = np.memmap({str(path)!r}, dtype='f8', mode='r', shape=(1000, 100_000))\n"
         "data[:20].mean()")
+    return stage.run(target.pid)
+
+
+MODEL = {"embedding.weight": 4096, "layers.0.weight": 2048, "layers.1.weight": 2048, "head.weight": 1024}
+
+
+def model_of(folder):
+    """A file of which the embedding and half of layer 0 were read; (its path, where its data begins)."""
+    path, header, at = folder / "model.safetensors", {}, 0
+    for name, rows in MODEL.items():
+        header[name] = {"dtype": "F32", "shape": [rows, 1024], "data_offsets": [at, at + rows * 4096]}
+        at += rows * 4096
+    text = json.dumps(header).encode()
+    text += b" " * (4096 - 8 - len(text))
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        for rows in MODEL.values():
+            file.write(bytes(rows * 4096))
+        file.flush()
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    with path.open("rb", buffering=0) as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+        assert len(os.pread(file.fileno(), 5120 * 4096, 4096)) == 5120 * 4096
+    return path, 4096
+
+
+@recipe("COOKBOOK.md: Which tensors of my model are in memory?", counts_vary=True)
+def model(stage):
+    path, data = model_of(stage.folder)
+    with path.open("r+b") as file:
+        file.seek(data + 8192 * 4096)
+        file.write(b"x" * (1024 * 4096))
+    return stage.run()
+
+
+@recipe("COOKBOOK.md: Which tensors of my model are in memory? 2")
+def mapped_model(stage):
+    path, _ = model_of(stage.folder)
+    target = stage.python(f"import mmap\nfile = open({str(path)!r}, 'rb')\n"
+                          "model = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)\n"
+                          "model[4096 + 4096 * 4096 : 4096 + 6144 * 4096]")
     return stage.run(target.pid)
 
 

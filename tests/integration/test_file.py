@@ -186,7 +186,7 @@ def test_processes_that_map_it(tmp_path, opened):
     assert mapped["processes"] == [{"pid": target.pid, "comm": mapped["processes"][0]["comm"],
                                     "mapped_bytes": mapped["pages"] * PAGE}]
     assert unmapped["processes"] == []
-    assert re.search(rf"mapped by \S+ \({target.pid}, ", harness.pagewatch("file", path).stdout)
+    assert re.search(rf"mapped by: \S+ \({target.pid}, ", harness.pagewatch("file", path).stdout)
     target.end()
     assert shown(path)[0]["processes"] == []
 

@@ -153,7 +153,7 @@ static const char *no_answer(enum cached_answer answer)
 	}
 }
 
-/* "mapped by python3 (4711), 1.0 GiB, and 3 more" */
+/* "mapped by: python3 (4711, 1.0 GiB) and 3 more" */
 static void put_mappers(const struct text *text, const struct file_mappers *mappers)
 {
 	size_t shown = mappers->count < MAPPERS_IN_TEXT ? mappers->count : MAPPERS_IN_TEXT, i;
@@ -161,7 +161,7 @@ static void put_mappers(const struct text *text, const struct file_mappers *mapp
 	struct text_buffer words = { 0 };
 	char comm[128], bytes[FORMAT_BYTES_MAX], count[FORMAT_COUNT_MAX];
 
-	text_buffer__add(&words, shown ? "mapped by " : "mapped by no process");
+	text_buffer__add(&words, shown ? "mapped by: " : "mapped by: no process");
 	for (i = 0; i < shown; i++)
 		text_buffer__addf(&words, "%s%s (%" PRIu32 ", %s)", i ? ", " : "",
 				  format_name(mappers->mappers[i].comm, comm, sizeof(comm)),
