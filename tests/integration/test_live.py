@@ -28,7 +28,8 @@ class Live:
         self.target.ready()
         self.screen = screens.Screen(**terminal)
         opened.append(self.screen)
-        self.options = options
+        # In the order of their making, for keys that move by rows.
+        self.options = options if "--sort" in options else f"--sort address {options}"
 
     def command(self):
         return f"{harness.PROGRAM} -p {self.target.pid} --backend none {self.options}"
@@ -126,6 +127,14 @@ def test_sorting(live):
     live.until(lambda lines: names(lines)[1:3] == ["__main__.y", "__main__.x"])
 
 
+def test_the_largest_is_first(opened):
+    """Without --sort, as in htop; y has all of its pages, and does not have the lowest address."""
+    live = Live(opened)
+    live.options = ""
+    screen = live.start()
+    screen.until(lambda lines: names(lines)[1:2] == ["__main__.y"])
+
+
 def test_search_opens_what_is_folded(live):
     def on(name):
         live.until(lambda lines: name in live.cursor_line())
@@ -162,7 +171,7 @@ def test_the_mouse(live):
     live.until(lambda lines: live.cursor_row() == 5)
     at(64, 3, 3)
     live.until(lambda lines: live.cursor_row() == 2)
-    at(0, 24, 1)  # a title
+    at(0, 26, 1)  # a title
     live.until(lambda lines: names(lines)[1:3] == ["__main__.y", "__main__.x"])
 
 
@@ -274,7 +283,7 @@ def test_hostile_names(opened):
     live.screen.enter(f"clear; {live.command()} --filter '__main__*'")
 
     def of_arrays(lines):
-        return [line for line in lines[3:] if "__main__" in line]
+        return [line for line in lines[3:] if " 1.0M 4.0K " in line]
     lines = live.screen.until(lambda lines: len(of_arrays(lines)) == 7 and
                               all(re.search("[▁-█·]$", row) for row in of_arrays(lines)))
     assert lines[0].startswith("\\x1b[2J中 (")

@@ -152,7 +152,7 @@ def test_the_targets_end(opened):
 def test_hostile_names(row, opened):
     live = test_live.Live(opened, create=test_live.NAMES, columns=100, rows=30)
     live.screen.enter(f"clear; {live.command()} --filter '__main__*'")
-    live.screen.until(lambda lines: sum("__main__" in line for line in lines[3:]) >= 7)
+    live.screen.until(lambda lines: sum(" 1.0M 4.0K " in line for line in lines[3:]) == 7)
     live.screen.keys(*["Down"] * (row + 1), "Enter")
     lines = live.screen.until(lambda lines: lines[-1].startswith("q back") and
                               lines[1].startswith("__main__"))

@@ -24,14 +24,14 @@ static void at_80_columns(void **state)
 	expect_screen(
 		&stage.live, &stage.cells,
 		"python3 (7)  RSS 2.0M  anon 968K  file 1.0M  ▁█\n"
-		"NAME               SPAN  RES CHANGE/s TOUCHED/s FSHW PAGES\n"
-		"▾ Arrays (3)       4.0M 768K    +256K      256K\n"
-		" ▾ __main__.field  2.0M 768K    +256K      256K      ██████████▂················\n"
-		"    __ma..eld_view 400K 368K    +256K      256K      █████████████████████████··\n"
-		"   __main__.other  2.0M    0        0         0      ░░░░░░░░░░░░░░·············\n"
-		"  [heap]           400K 200K        0         0      █████████████▅·············\n"
-		"  /dat..ld.bin r-- 2.0M 1.0M        0         0 F    █████████████▄·············\n"
-		"▸ Libraries (2)    128K  32K        0         0 F\n"
+		"NAME                    SPAN  RES CHANGE/s TOUCHED/s FSHW PAGES\n"
+		"▾ Arrays (3)            4.0M 768K    +256K      256K\n"
+		" ▾ __main__.field       2.0M 768K    +256K      256K      ████████▂·············\n"
+		"    __main__.field_view 400K 368K    +256K      256K      ████████████████████▃·\n"
+		"   __main__.other       2.0M    0        0         0      ░░░░░░░░░░░···········\n"
+		"  [heap]                400K 200K        0         0      ███████████···········\n"
+		"  /data/field.bin r--   2.0M 1.0M        0         0 F    ███████████···········\n"
+		"▸ Libraries (2)         128K  32K        0         0 F\n"
 		"\n"
 		"\n"
 		"\n"
@@ -54,7 +54,7 @@ static void at_40_columns(void **state)
 		      "NAME              SPAN  RES PAGES\n"
 		      "- Arrays (3)      4.0M 768K\n"
 		      " - __main__.field 2.0M 768K ####4.......\n"
-		      "    __m..eld_view 400K 368K ###########1\n"
+		      "    ..field_view  400K 368K ###########1\n"
 		      "   __main__.other 2.0M    0 zzzzzz......\n"
 		      "  [heap]          400K 200K ######......\n"
 		      "  /dat..d.bin r-- 2.0M 1.0M ######......\n"
@@ -76,8 +76,8 @@ static void in_braille(void **state)
 	stage_begin(&stage, 15, 80);
 	stage.live.signs = SIGNS_BRAILLE;
 	expect_line(&stage.live, &stage.cells, 3,
-		    " ▾ __main__.field  2.0M 768K    +256K      256K      "
-		    "⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⡀················");
+		    " ▾ __main__.field       2.0M 768K    +256K      256K      "
+		    "⣿⣿⣿⣿⣿⣿⣿⣿⡄·············");
 	stage_end(&stage);
 }
 

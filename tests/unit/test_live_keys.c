@@ -61,10 +61,10 @@ static void folding(void **state)
 	stage_begin(&stage, 15, 80);
 	press(&stage.live, " ");
 	expect_line(&stage.live, &stage.cells, 2,
-		    "▸ Arrays (3)       4.0M 768K    +256K      256K");
+		    "▸ Arrays (3)            4.0M 768K    +256K      256K");
 	expect_line(&stage.live, &stage.cells, 3,
-		    "  [heap]           400K 200K        0         0      "
-		    "█████████████▅·············");
+		    "  [heap]                400K 200K        0         0      "
+		    "███████████···········");
 	press_key(&stage.live, LIVE_RIGHT);
 	press(&stage.live, "j");
 	press_key(&stage.live, LIVE_LEFT);
@@ -112,10 +112,10 @@ static void filtering(void **state)
 	press(&stage.live, "\\libc");
 	expect_screen(&stage.live, &stage.cells,
 		      "python3 (7)  RSS 2.0M  anon 968K  ▁█\n"
-		      "NAME              SPAN  RES CHANGE/s FSHW PAGES\n"
-		      "▾ Libraries (2)   128K  32K        0 F\n"
-		      "   libc.so.6 r-x   64K  32K        0 F    █████████·········\n"
-		      "   libc.so.6 r--   64K    0        0      ··················\n"
+		      "NAME               SPAN  RES CHANGE/s FSHW PAGES\n"
+		      "▾ Libraries (2)    128K  32K        0 F\n"
+		      "   libc.so.6 r-x    64K  32K        0 F    █████████········\n"
+		      "   libc.so.6 r--    64K    0        0      ·················\n"
 		      "\n\nFilter: libc\n");
 	press(&stage.live, "\n");
 	expect_line(&stage.live, &stage.cells, 0,
@@ -129,7 +129,7 @@ static void filtering(void **state)
 
 static void sorting(void **state)
 {
-	struct live_key key = { .type = LIVE_CLICK, .row = 1, .column = 20 };
+	struct live_key key = { .type = LIVE_CLICK, .row = 1, .column = 26 };
 	enum live_wish wish;
 	struct stage stage;
 
@@ -167,8 +167,8 @@ static void clicking(void **state)
 	key = (struct live_key){ .type = LIVE_CLICK_TWICE, .row = 2 };
 	live_state__press(&stage.live, &key, &wish);
 	expect_line(&stage.live, &stage.cells, 3,
-		    "  [heap]           400K 200K        0         0      "
-		    "█████████████▅·············");
+		    "  [heap]                400K 200K        0         0      "
+		    "███████████···········");
 	key.row = 13;
 	live_state__press(&stage.live, &key, &wish);
 	expect_cursor(&stage, "Arrays");

@@ -257,7 +257,7 @@ static int open_live(struct watch *watch)
 	const struct options *options = &watch->options;
 	struct live_options live = {
 		.filter = options->filter,
-		.order = options->order,
+		.order = options->order_given ? options->order : ROW_BY_RESIDENT,
 		.unicode = watch->report.view.unicode,
 		.color = watch->report.view.color,
 		.interval_ns = options->interval_ns,

@@ -2,6 +2,7 @@
 #include "live/layout.h"
 
 #define NAME_MIN 17u
+#define NAME_USUAL 24u
 #define NAME_MAX 48u
 #define HEAT_MIN 12u
 
@@ -29,11 +30,16 @@ enum list_order live_column_order(enum live_column column)
 	return column < LIVE_COLUMNS ? kinds[column].order : LIST_ORDERS;
 }
 
-/* Names and heatmaps share what the figures leave: two fifths, and three. */
+/*
+ * Names and heatmaps share what the figures leave: two fifths and three, but halves where two
+ * fifths would cut most names.
+ */
 static void share_width(struct live_layout *layout, uint32_t left)
 {
 	uint32_t name = left < NAME_MIN + HEAT_MIN ? left : left * 2 / 5;
 
+	if (left >= NAME_MIN + HEAT_MIN && name < NAME_USUAL)
+		name = left / 2 < NAME_USUAL ? left / 2 : NAME_USUAL;
 	if (name < NAME_MIN && left >= NAME_MIN)
 		name = NAME_MIN;
 	if (name > NAME_MAX)

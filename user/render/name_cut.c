@@ -76,11 +76,35 @@ static const char *part_around(const char *name, size_t byte, uint32_t columns)
 	return start;
 }
 
+/* Where a word begins; words end at dots and slashes. */
+static const char *word_start(const char *name, const char *at)
+{
+	while (at > name && at[-1] != '.' && at[-1] != '/')
+		at--;
+	return at;
+}
+
+/* Columns of the whole words at the end, from the one that a byte stands in or before, or 0. */
+static uint32_t last_words(const char *name, size_t byte, uint32_t columns)
+{
+	const char *start = word_start(name, name + byte);
+	uint32_t words = name_columns(start), more = words;
+
+	while (start > name && more <= columns) {
+		words = more;
+		start = word_start(name, start - 1);
+		more = name_columns(start);
+	}
+	return words <= columns ? words : 0;
+}
+
+#define HEAD_MIN 3u /* fewer characters tell nothing */
+
 /* "/usr/l.._multiarray_umath.cp.." */
 static uint32_t add_around(struct text_buffer *text, const char *name, size_t byte,
 			   uint32_t columns)
 {
-	uint32_t done = add_head(text, name, columns / 5);
+	uint32_t done = add_head(text, name, columns / 5 < HEAD_MIN ? 0 : columns / 5);
 
 	done += add_head(text, "..", 2);
 	done += add_head(text, part_around(name, byte, columns - done - 2), columns - done - 2);
@@ -94,7 +118,8 @@ static uint32_t add_both_ends(struct text_buffer *text, const char *name, uint32
 	uint32_t done = add_head(text, name, head);
 
 	done += add_head(text, "..", 2);
-	return done + add_head(text, name_tail(name, columns - done), columns - done);
+	name = name_tail(name, columns - done);
+	return done + add_head(text, *name == '.' ? name + 1 : name, columns - done);
 }
 
 #define CUT_MIN 8u /* below it there is no room for dots */
@@ -102,13 +127,19 @@ static uint32_t add_both_ends(struct text_buffer *text, const char *name, uint32
 uint32_t name_cut(const char *name, size_t differs, uint32_t columns, char *buffer, size_t size)
 {
 	struct text_buffer text = text_buffer__over(buffer, size);
-	uint32_t all = name_columns(name), head;
+	uint32_t all = name_columns(name), head, words;
 
 	if (all <= columns)
 		return add_head(&text, name, columns);
 	if (columns < CUT_MIN)
 		return add_head(&text, name_tail(name, columns), columns);
 	head = (columns - 2) / 3;
+	words = last_words(name, differs, columns - 2);
+	/* "..model.weights": whole words are better than more of the beginning. */
+	if (words && columns - 2 - words < head) {
+		head = columns - 2 - words < HEAD_MIN ? 0 : columns - 2 - words;
+		columns = head + 2 + words;
+	}
 	if (all - name_columns(name + differs) < head ||
 	    name + differs >= name_tail(name, columns - 2 - head))
 		return add_both_ends(&text, name, head, columns);
