@@ -217,6 +217,18 @@ def test_text_fits_and_is_short(tmp_path):
     assert rows == ["NAME", *[f"t{2 + 3 * i}" for i in range(13)], "t1", "t4", "(25", "the", "mapped"]
 
 
+def test_long_names_differ(tmp_path):
+    """They are cut where they are alike, as in reports of processes."""
+    path = tmp_path / "m.safetensors"
+    header = {f"model.layers.{i}.self_attn.a_long_name_of.q_proj.weight": {
+        "dtype": "U8", "shape": [PAGE], "data_offsets": [i * PAGE, (i + 1) * PAGE]} for i in range(12)}
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + bytes(12 * PAGE))
+    lines = harness.pagewatch("file", path, env=dict(os.environ, COLUMNS="80")).stdout.splitlines()
+    rows = [line.split()[0] for line in lines if "4.0 KiB" in line and "the file" not in line]
+    assert len(rows) == len(set(rows)) == 12, rows
+
+
 def test_rows_are_chosen(tmp_path):
     path = tmp_path / "m.safetensors"
     write_safetensors(path, [PAGE * (1 + i % 3) for i in range(40)])

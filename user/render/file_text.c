@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "base/names_apart.h"
 #include "base/text.h"
 #include "render/file.h"
 #include "render/text_priv.h"
@@ -43,12 +44,13 @@ static void put_number(const struct text *text, bool known, uint64_t bytes)
 	fprintf(text->out, " %*s", (int)NUMBER_WIDTH - 1, known ? format_bytes(bytes, words) : "-");
 }
 
-static void put_row(const struct text *text, const char *name, uint64_t bytes, bool stored_known,
-		    const struct file_pages *pages, const struct heat *heat)
+/* differs: the byte of the name that tells it from others. */
+static void put_row(const struct text *text, const char *name, size_t differs, uint64_t bytes,
+		    bool stored_known, const struct file_pages *pages, const struct heat *heat)
 {
 	bool known = pages->cached.answer == CACHED_KNOWN;
 
-	text_name(text, name, 0, text->layout.name_width);
+	text_name(text, name, differs, text->layout.name_width);
 	put_number(text, true, bytes);
 	put_number(text, stored_known, pages->stored * text->page_bytes);
 	put_number(text, known, pages->cached.cached * text->page_bytes);
@@ -94,13 +96,35 @@ static void put_detail(const struct text *text, const struct file_array *array)
 	text_buffer__deinit(&words);
 }
 
-static void put_array(const struct text *text, const struct file_rows *file, size_t row)
+/* The names of the rows, made safe. The caller calls deinit on *ret, even on failure. 0 or -ENOMEM. */
+static int make_names(const struct file_rows *file, struct text_names *ret)
+{
+	char safe[NAME_BYTES];
+	size_t i;
+
+	*ret = (struct text_names){
+		.names = calloc(file->count + 1, sizeof(*ret->names)),
+		.differs = calloc(file->count + 1, sizeof(*ret->differs)),
+	};
+	if (!ret->names || !ret->differs)
+		return -ENOMEM;
+	for (i = 0; i < file->count; i++) {
+		format_name(file->facts->layout.arrays[file->rows[i]].name, safe, sizeof(safe));
+		ret->names[i] = strdup(safe);
+		if (!ret->names[i])
+			return -ENOMEM;
+		ret->count = i + 1;
+	}
+	return names_apart((const char *const *)ret->names, ret->count, ret->differs);
+}
+
+static void put_array(const struct text *text, const struct file_rows *file,
+		      const struct text_names *names, size_t row)
 {
 	const struct file_array *array = &file->facts->layout.arrays[file->rows[row]];
 	const struct file_pages *pages = &file->facts->pages[file->rows[row]];
-	char name[NAME_BYTES];
 
-	put_row(text, format_name(array->name, name, sizeof(name)), array->end - array->offset,
+	put_row(text, names->names[row], names->differs[row], array->end - array->offset,
 		file->facts->stored_known, pages, file->heat ? &file->heat[row] : NULL);
 	if (text->view->detail)
 		put_detail(text, array);
@@ -137,7 +161,7 @@ static void put_rest(const struct text *text, const struct file_rows *file)
 	}
 	snprintf(name, sizeof(name), "(%s more)",
 		 format_count(facts->layout.count - file->count, count));
-	put_row(text, name, bytes, facts->stored_known, &sum, NULL);
+	put_row(text, name, 0, bytes, facts->stored_known, &sum, NULL);
 }
 
 static const char *no_answer(enum cached_answer answer)
@@ -207,14 +231,18 @@ static void put_notes(const struct text *text, const struct file_facts *facts)
 	file_say_losses(&facts->layout, put_loss, (void *)text);
 }
 
-static void put_file(struct text *text, const struct file_rows *file)
+static int put_file(struct text *text, const struct file_rows *file)
 {
 	const struct file_facts *facts = file->facts;
 	const char *format = file_format_name(facts->layout.format);
 	char path[NAME_BYTES], count[FORMAT_COUNT_MAX];
 	struct text_buffer words = { 0 };
+	struct text_names names;
 	size_t i;
+	int err = make_names(file, &names);
 
+	if (err)
+		goto out;
 	text->page_bytes = facts->page_bytes;
 	text_buffer__addf(&words, "%s  ", format_name(facts->path, path, sizeof(path)));
 	if (format)
@@ -230,22 +258,26 @@ static void put_file(struct text *text, const struct file_rows *file)
 	text_style(text, STYLE_PLAIN);
 	put_heading(text);
 	for (i = 0; i < file->count; i++)
-		put_array(text, file, i);
+		put_array(text, file, &names, i);
 	put_rest(text, file);
-	put_row(text, "the file", facts->bytes, facts->stored_known, &facts->whole,
+	put_row(text, "the file", 0, facts->bytes, facts->stored_known, &facts->whole,
 		file->heat ? &file->heat[file->count] : NULL);
 	put_notes(text, facts);
+out:
+	text_names__deinit(&names);
+	return err;
 }
 
 int file_text(const struct file_rows *files, size_t count, const struct view *view, FILE *out)
 {
 	struct text text = { .view = view, .layout = layout_of(view), .out = out };
 	size_t i;
+	int err = 0;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; !err && i < count; i++) {
 		if (i)
 			fputc('\n', out);
-		put_file(&text, &files[i]);
+		err = put_file(&text, &files[i]);
 	}
-	return ferror(out) ? -EIO : 0;
+	return err ? err : ferror(out) ? -EIO : 0;
 }
