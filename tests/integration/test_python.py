@@ -41,17 +41,18 @@ def shared_venv(factory, path, minor):
     It is made once for all tests of a run.
     """
     return lanes.made_once(lanes.shared(factory) / f"venv-{path.parent.name}-{path.stem}",
-                           lambda folder: make_venv(folder, path, minor))
+                           lambda folder: make_venv(folder, minor, path))
 
 
-def make_venv(folder, path, minor):
+def make_venv(folder, minor, *requirements):
     python = interpreter(minor)
     if not python:
         return None, f"no CPython {minor} under the pyenv root"
     # The interpreter's own pip: to install one in the venv takes as long as the rest.
     for argv in ([python, "-m", "venv", "--clear", "--without-pip", folder],
                  [python, "-m", "pip", "install", "-q", "--disable-pip-version-check",
-                  "--ignore-installed", "--prefix", folder, "-r", path]):
+                  "--ignore-installed", "--prefix", folder,
+                  *(word for path in requirements for word in ("-r", path))]):
         done = subprocess.run([str(word) for word in argv], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, check=False, timeout=600)
         if done.returncode:

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """What a Python has besides ndarrays in containers: other owners of memory, slots, threads, notebooks."""
-import subprocess
-
 import harness
+import lanes
 import pytest
-from test_python import LONG_VENVS, interpreter_of, name_of, python, start  # noqa: F401 (a fixture)
+from test_python import LONG_VENVS, make_venv, name_of, python, start  # noqa: F401 (a fixture)
 
 FOLDER = harness.ROOT / "tests/integration"
 PANDAS = {path.stem: path for path in (harness.ROOT / "tests/requirements-pandas").glob("*.txt")}
@@ -270,11 +269,12 @@ def columns_text(columns):
 @pytest.fixture(scope="module", params=[param for param in LONG_VENVS
                                         if param.values[0][0] in PANDAS], ids=name_of)
 def python_with_pandas(request, tmp_path_factory):
-    found = interpreter_of(request.param, tmp_path_factory)
-    done = subprocess.run([found, "-m", "pip", "install", "-q", "-r", PANDAS[request.param[0]]],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-                          timeout=600)
-    assert done.returncode == 0, done.stderr
+    name, path, minor = request.param
+    found, why_not = lanes.made_once(
+        lanes.shared(tmp_path_factory) / f"venv-pandas-{path.stem}",
+        lambda folder: make_venv(folder, minor, path, PANDAS[name]))
+    if not found:
+        pytest.skip(f"{name}: {why_not}")
     return found
 
 
