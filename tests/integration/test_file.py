@@ -335,3 +335,17 @@ def test_a_file_that_changes_under_a_watch(tmp_path, opened):
     assert names(watch.snapshot()) == ["m.safetensors:t0", "m.safetensors:xy"]
     watch.stop()
     target.end()
+
+
+def test_tensors_stand_under_their_mapping(tmp_path, opened):
+    """They share pages at their borders: only the mapping has each page once."""
+    path = tmp_path / "m.safetensors"
+    data = write_safetensors(path, [(1 << 20) + 100] * 6)
+    target, _, _ = play(opened, path, 0, *range(data, data + (4 << 20), PAGE))
+    text = harness.pagewatch("snap", "--no-python", "-p", target.pid).stdout
+    lines = text[text.index("NAME"):].splitlines()
+    first = next(number for number, line in enumerate(lines) if "m.safetensors:t" in line)
+    below = lines[first:first + 6]
+    assert all(line.startswith("  m.safetensors:t") for line in below), text
+    assert lines[first - 1].split()[0].endswith("safetensors"), text
+    target.end()

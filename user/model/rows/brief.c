@@ -34,6 +34,27 @@ static bool is_told_by_arrays(const struct selection *selection, size_t region)
 	return pages && pages >= tally->pages / 2 && resident >= tally->resident / 2;
 }
 
+/*
+ * Arrays of a data file begin and end within pages, so that neighbours share some: without the row
+ * of their mapping each would be folded under another.
+ */
+static bool holds_tensors(const struct row_entry *entry)
+{
+	return entry->region && entry->tensors > 1;
+}
+
+static void count_tensors(struct selection *selection)
+{
+	size_t i;
+
+	for (i = 0; i < selection->count; i++) {
+		const struct row_entry *entry = &selection->entries[i];
+
+		if (entry->folded && entry->array && entry->array->desc.source == ARRAY_FILE)
+			selection->entries[entry->under].tensors++;
+	}
+}
+
 static void cut_regions(struct selection *selection)
 {
 	size_t i;
@@ -41,15 +62,17 @@ static void cut_regions(struct selection *selection)
 	for (i = 0; i < selection->count; i++) {
 		struct row_entry *entry = &selection->entries[i];
 
-		if (entry->region && entry->place == ROW_SHOWN &&
+		if (entry->region && entry->place == ROW_SHOWN && !holds_tensors(entry) &&
 		    (is_small(selection, entry) || is_told_by_arrays(selection, i)))
 			entry->place = ROW_LEFT_OUT;
 	}
 }
 
-/* Arrays before regions, views last. */
+/* Arrays and what holds them before regions, views last. */
 static unsigned int rank_of(const struct row_entry *entry)
 {
+	if (holds_tensors(entry))
+		return 0;
 	if (entry->region)
 		return 1;
 	return entry->array->desc.owner ? 2 : 0;
@@ -78,6 +101,7 @@ void brief_cut(struct selection *selection)
 	uint32_t room = BRIEF_ROWS;
 	unsigned int rank;
 
+	count_tensors(selection);
 	cut_regions(selection);
 	for (rank = 0; rank < 3; rank++)
 		room = cut_rank(selection, rank, room);

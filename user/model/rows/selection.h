@@ -25,6 +25,7 @@ struct row_entry {
 	bool within; /* a region that lies wholly in a shown array */
 	bool folded; /* shown, and shares pages with the shown entry `under` */
 	size_t under;
+	size_t tensors; /* arrays of a data file that are folded under it */
 	char anon_name[REGION_NAME_MAX];
 };
 
