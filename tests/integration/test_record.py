@@ -193,7 +193,7 @@ def test_a_command_and_the_views(tmp_path):
         process["regions_rest"]["count"] + len(process["regions"])
     assert rows(path, "SELECT sum(pages) FROM chunk_touch_over_time")[0][0] == \
         process["totals"]["touch"]["pages_touched"] + process["stray_faults"]
-    assert rows(path, "PRAGMA user_version") == [(1,)]
+    assert rows(path, "PRAGMA user_version") == [(2,)]
     assert rows(path, "PRAGMA application_id") == [(0x70616765,)]
     shell = subprocess.run(["sqlite3", path, "SELECT name FROM array_over_time"],
                            stdout=subprocess.PIPE, text=True, check=True)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1 OR BSD-2-Clause
 """Recordings that nobody wrote, or not to their end: report refuses them, or takes them back."""
 import contextlib
+import json
 import os
 import signal
 import sqlite3
@@ -67,7 +68,7 @@ def change(path, *statements):
 
 BROKEN = {
     "another program's": ("PRAGMA application_id = 1", "is not a recording of pagewatch"),
-    "newer": ("PRAGMA user_version = 2", "was recorded by a newer pagewatch"),
+    "newer": ("PRAGMA user_version = 3", "was recorded by a newer pagewatch"),
     "a table is gone": ("DROP TABLE life", "its tables are not those of a recording"),
     "a view in its place": ("ALTER TABLE life RENAME TO x",
                             "its tables are not those of a recording"),
@@ -86,6 +87,47 @@ BROKEN = {
     "a moment between": ("UPDATE moment SET id = 2", "cannot read"),
     "no moments": ("DELETE FROM moment", "has no moments"),
 }
+
+
+def make_older(path):
+    """Into a recording as version 1 had it: no list of what is cached, neither in tables nor in facts."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.create_function("older", 1, lambda facts: facts.replace(b"moment 3", b"moment 2")[:-1])
+        names = [row[1] for row in db.execute("PRAGMA table_info(moment)")]
+        kept = [name for name in names if not name.startswith("cached_run")]
+        (sql,), = db.execute("SELECT sql FROM sqlite_master WHERE name = 'moment'")
+        db.execute("ALTER TABLE moment RENAME TO newer")
+        db.execute(sql.replace("cached_run_first INTEGER, cached_run_last INTEGER, ", ""))
+        db.execute(f"INSERT INTO moment SELECT {', '.join(kept)} FROM newer")
+        db.execute("UPDATE moment SET facts = older(facts)")
+        for kind, name in (("VIEW", "cached_run_over_time"), ("TABLE", "newer"), ("TABLE", "cached_run"),
+                           ("TABLE", "cached_run_gone")):
+            db.execute(f"DROP {kind} {name}")
+        db.execute("PRAGMA user_version = 1")
+
+
+def test_an_older_recording(recording):
+    """Version 1 knew nothing of the page cache: that is null, and all else is as it was."""
+    before = json.loads(harness.pagewatch("report", recording, "--json", "--detail").stdout)
+    with contextlib.closing(sqlite3.connect(recording)) as db:
+        assert db.execute("SELECT count(*) FROM process").fetchone() == (1,)
+    make_older(recording)
+    done = harness.pagewatch("report", recording, "--json", "--detail")
+    assert done.returncode == 0, done.stderr
+    after = json.loads(done.stdout)
+    told = 0
+    for newer, older in zip(rows_of(before), rows_of(after), strict=True):
+        told += newer.pop("cached_pages") is not None
+        assert older.pop("cached_pages") is None
+        for row in (newer, older):
+            for key in ("dirty_pages", "swapped_pages", "cached_unknown", "explain"):
+                row.pop(key)
+        assert newer == older
+    assert told
+
+
+def rows_of(report):
+    return [row for process in report["processes"] for row in (*process["regions"], *process["arrays"])]
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -58,6 +58,10 @@ static void add_blocks(struct process_moment *process)
 	struct page_run runs[] = { { BASE, BASE + 101 * PAGE, PAGE_ANON, true },
 				   { BASE + 113 * PAGE, BASE + 200 * PAGE, PAGE_ZERO, false },
 				   { BASE + 401 * PAGE, BASE + 403 * PAGE, PAGE_FILE, false } };
+	struct cached_run cached[] = {
+		{ BASE + 400 * PAGE, BASE + 408 * PAGE, 5, 2, 0, CACHED_KNOWN, true, true },
+		{ BASE + 408 * PAGE, BASE + 417 * PAGE, 0, 0, 0, CACHED_HIDDEN, false, true }
+	};
 	struct frame_run frame = { BASE, BASE + 101 * PAGE, 12345, true };
 	const struct touch_chunk chunk = {
 		.start = BASE, .written = { ~0ull, 7 }, .first_ns = 5, .last_ns = 9, .first_tid = 42
@@ -72,7 +76,8 @@ static void add_blocks(struct process_moment *process)
 					.runs = { runs, 3, 3 },
 					.frames = { &frame, 1, 1 },
 					.arrays = { &array, 1, 1 },
-					.touch = facts };
+					.touch = facts,
+					.cached = { cached, 2, 2 } };
 	require(!process_moment__keep(process, &lists));
 	touch_facts__deinit(&facts);
 	array_desc__deinit(&array);

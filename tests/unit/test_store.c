@@ -136,6 +136,10 @@ static void vary_lists(struct process_moment *process, unsigned int i)
 	copy.runs.runs[0].end -= i % 5 * 4096;
 	if (i % 11 == 3)
 		copy.runs.count--;
+	copy.cached.runs =
+		copy_items(lists.cached.runs, lists.cached.count, sizeof(struct cached_run), 0);
+	copy.cached.runs[0].cached = 2 + i % 5;
+	copy.cached.runs[0].swapped = i % 2;
 	copy.arrays.arrays =
 		copy_items(lists.arrays.arrays, lists.arrays.count, sizeof(struct array_desc), 2);
 	for (n = 0; n < 2; n++) {
@@ -158,6 +162,7 @@ static void vary_lists(struct process_moment *process, unsigned int i)
 	      by_start);
 	assert_int_equal(process_moment__keep(&made, &copy), 0);
 	free(copy.runs.runs);
+	free(copy.cached.runs);
 	free(copy.arrays.arrays);
 	free(copy.touch.touched.chunks);
 	word_store__deinit(&copy.touch.touched.store);

@@ -8,6 +8,7 @@
 
 #include "collect/kernel/capability_trial.h"
 #include "collect/kernel/faults.h"
+#include "collect/pages/page_cache.h"
 #include "collect/pages/pagemap.h"
 #include "collect/proc/environment.h"
 #include "commands/commands.h"
@@ -62,6 +63,8 @@ static void probe_page_tables(struct probe *probe)
 			    : (known & categories[i].bit) ? 0
 							  : -EINVAL,
 			    categories[i].needed_for);
+	add_finding(probe, "page tables", "cachestat", page_cache_probe(),
+		    "dirty pages, and swapped pages of shared memory");
 	probe->report.page_reader = err ? "read" : "scan";
 }
 

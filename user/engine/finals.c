@@ -21,6 +21,7 @@ int engine__keep_last(struct engine *engine)
 	if (!row)
 		return -ENOMEM;
 	target->final = row;
+	cached__begin(engine);
 	err = engine_look(engine, target, row);
 	if (!err)
 		err = process_moment__resident(row, engine->environment.page_bytes,

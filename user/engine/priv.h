@@ -68,6 +68,9 @@ struct still {
 	uint64_t names_cost_ns;
 	uint64_t names_events;
 	struct proc_memory names_memory;
+	/* The last questions about the page cache. */
+	uint64_t cached_ns;
+	uint64_t cached_cost_ns;
 	/* The look that is in progress. */
 	enum still_scan { SCAN_WHOLE, SCAN_DUE, SCAN_PARTS } scan;
 	struct intervals ranges; /* that may have changed */
@@ -174,13 +177,14 @@ struct engine {
 	int interrupted_by;			    /* pending signal, 0: none */
 	int input_fd;				    /* of engine__watch_input; -1: none */
 	bool asked, resized, ticked, polled, input; /* pending events */
-	uint64_t tick_began_ns; /* the caller is at its work for a tick; 0: it is not */
-	uint64_t tick_due_ns;	/* no tick before */
-	uint64_t start_ns;	/* CLOCK_MONOTONIC */
-	bool backlog;		/* events are left in the ring */
-	int pending_error;	/* of an event handler, reported by engine__next */
-	uint64_t bpf_bytes;	/* as they were last read; 0: not yet */
-	struct losses losses;	/* on our side, since the start of the watch */
+	uint64_t tick_began_ns;	 /* the caller is at its work for a tick; 0: it is not */
+	uint64_t tick_due_ns;	 /* no tick before */
+	uint64_t start_ns;	 /* CLOCK_MONOTONIC */
+	bool backlog;		 /* events are left in the ring */
+	int pending_error;	 /* of an event handler, reported by engine__next */
+	uint64_t bpf_bytes;	 /* as they were last read; 0: not yet */
+	uint64_t cached_left_ns; /* for questions about the page cache, in this moment */
+	struct losses losses;	 /* on our side, since the start of the watch */
 };
 
 /* Where /proc is. */
@@ -188,7 +192,7 @@ struct engine {
 
 /*
  * The files in order; each uses only those before it: poll, target_set, rss, rescan, targets, ended;
- * allocations, arrays, window, header; events; holds, still; snapshot; finals; loop, attach; engine.
+ * allocations, arrays, window, header; events; holds, still, cached; snapshot; finals; loop, attach; engine.
  */
 
 /* poll.c: the loop wakes when fd is readable. 0 or -errno. */
@@ -305,6 +309,14 @@ int still__names(struct engine *engine, struct target *target, struct process_mo
 uint64_t still_cpu_ns(void);
 /* After a search that began when the thread's CPU time was this. */
 void still__named(struct target *target, uint64_t began_cpu_ns);
+
+/* cached.c: a moment begins: the time that its questions about the page cache may take. */
+void cached__begin(struct engine *engine);
+/* What the page cache has of target->vmas, by the borders of arrays. 0 or -ENOMEM. */
+int cached__read(struct engine *engine, struct target *target, const struct array_list *arrays,
+		 struct cached_list *ret);
+/* The same anew, where it is time to, for a row that still__row gave. 0 or -ENOMEM. */
+int cached__refresh(struct engine *engine, struct target *target, struct process_moment *row);
 
 /*
  * snapshot.c: the facts of one target, which may end meanwhile. Consumes nothing: ended lives stay

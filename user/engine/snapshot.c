@@ -55,7 +55,10 @@ static int keep_facts(struct engine *engine, struct target *target, struct array
 	array_ids__sort(arrays);
 	lists.arrays = *arrays;
 	if (!err)
+		err = cached__read(engine, target, arrays, &lists.cached);
+	if (!err)
 		err = process_moment__keep(row, &lists);
+	free(lists.cached.runs);
 	touch_facts__deinit(&lists.touch);
 	return err;
 }
@@ -219,7 +222,7 @@ static int fill_process(struct engine *engine, struct target *target, struct pro
 	if (lives)
 		err = still__row(engine, target, row, &still);
 	if (err || still)
-		return err;
+		return err ? err : cached__refresh(engine, target, row);
 	row->header.complete = true;
 	row->header.slot = target->slot;
 	row->header.faults_known = target->touch != NULL;
@@ -271,6 +274,7 @@ static int begin_moment(struct engine *engine, struct moment *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	ret->header.complete = true;
+	cached__begin(engine);
 	err = engine_drain(engine);
 	if (!err)
 		err = engine_fold_ended(engine);

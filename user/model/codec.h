@@ -14,6 +14,7 @@
 
 struct codec {
 	bool reads;
+	int version;		 /* of the format: the newest, or that of what is read */
 	int err;		 /* -EINVAL, -ENOMEM */
 	struct text_buffer out;	 /* for writing */
 	const unsigned char *at; /* for reading */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "facts/array.h"
+#include "facts/cached.h"
 #include "facts/vma.h"
 
 const char *const item_kinds[VMA_KINDS] = {
@@ -15,6 +16,11 @@ const char *const item_kinds[VMA_KINDS] = {
 const char *const item_sources[ARRAY_SOURCES] = {
 	[ARRAY_PYTHON] = "python", [ARRAY_ELF] = "elf",		[ARRAY_HEAP] = "heap",
 	[ARRAY_MARK] = "mark",	   [ARRAY_MAPPING] = "mapping", [ARRAY_FILE] = "file",
+};
+
+const char *const item_answers[CACHED_ANSWERS] = {
+	[CACHED_KNOWN] = "known",   [CACHED_HIDDEN] = "hidden", [CACHED_CLOSED] = "closed",
+	[CACHED_UNTOLD] = "untold", [CACHED_LATE] = "late",
 };
 
 size_t item_index(const char *word, const char *const *words, size_t count)

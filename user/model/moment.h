@@ -58,6 +58,7 @@ enum moment_list {
 	MOMENT_BEFORE,	/* struct interval, as are the next two; see struct touch_facts */
 	MOMENT_HUGE_SEEN,
 	MOMENT_HUGE_MAYBE,
+	MOMENT_CACHED, /* struct cached_run, of all that is mapped from files or shared */
 	MOMENT_LISTS,
 };
 

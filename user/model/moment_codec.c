@@ -11,7 +11,9 @@
 #include "base/counted.h"
 #include "model/moment_codec_priv.h"
 
-#define MAGIC "pagewatch moment 2"
+/* The newest version. The one before has no MOMENT_CACHED. */
+#define MAGIC "pagewatch moment 3"
+#define MAGIC_BEFORE "pagewatch moment 2"
 
 /* Sizes of pages and huge pages, which loops use as steps. */
 #define PAGE_BYTES_MIN (1u << 10)
@@ -228,7 +230,8 @@ static void code_moment(struct codec *codec, struct moment *moment)
 	size_t i;
 
 	codec_chars(codec, magic, sizeof(magic));
-	codec_require(codec, !strcmp(magic, MAGIC));
+	codec->version = codec->reads && !strcmp(magic, MAGIC_BEFORE) ? 2 : 3;
+	codec_require(codec, codec->version == 2 || !strcmp(magic, MAGIC));
 	code_header(codec, &moment->header);
 	codec_list(codec, &moment->process_count, (void **)&moment->processes, 30,
 		   sizeof(*moment->processes));

@@ -122,6 +122,29 @@ static void code_chunks(struct codec *codec, struct touch_map *map, uint64_t chu
 	}
 }
 
+/* Counts are of different pages, but for dirty ones. */
+static void code_cached(struct codec *codec, void *item, uint64_t page_bytes, uint64_t *last)
+{
+	struct cached_run *run = item;
+	int answer = (int)run->answer;
+	uint64_t pages;
+
+	code_range(codec, &run->start, &run->end, page_bytes, last);
+	codec_u64(codec, &run->cached);
+	codec_u64(codec, &run->dirty);
+	codec_u64(codec, &run->swapped);
+	codec_enum(codec, &answer, CACHED_ANSWERS);
+	run->answer = (enum cached_answer)answer;
+	codec_bool(codec, &run->tells_dirty);
+	codec_bool(codec, &run->tells_swapped);
+	pages = (run->end - run->start) / page_bytes;
+	codec_require(codec, run->cached <= pages && run->dirty <= run->cached &&
+				     run->swapped <= pages - run->cached);
+	codec_require(codec, (run->tells_dirty || !run->dirty) &&
+				     (run->tells_swapped || !run->swapped) &&
+				     (run->answer == CACHED_KNOWN || !run->cached));
+}
+
 static void code_lists(struct codec *codec, struct process_lists *lists, uint64_t page_bytes)
 {
 	code_items(codec, &lists->vmas.count, (void **)&lists->vmas.vmas, 12,
@@ -135,6 +158,9 @@ static void code_lists(struct codec *codec, struct process_lists *lists, uint64_
 	code_set(codec, &lists->touch.huge_seen, page_bytes);
 	code_set(codec, &lists->touch.huge_maybe, page_bytes);
 	codec_arrays(codec, &lists->arrays);
+	if (codec->version > 2)
+		code_items(codec, &lists->cached.count, (void **)&lists->cached.runs, 8,
+			   sizeof(*lists->cached.runs), code_cached, page_bytes);
 }
 
 static void read_lists(struct codec *codec, struct process_moment *process, uint64_t page_bytes)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "facts/array.h"
+#include "facts/cached.h"
 #include "facts/frame.h"
 #include "facts/vma.h"
 #include "model/page_state.h"
@@ -32,7 +33,8 @@ static uint64_t start_of(const void *item)
 
 _Static_assert(!offsetof(struct vma, start) && !offsetof(struct page_run, start) &&
 		       !offsetof(struct frame_run, start) &&
-		       !offsetof(struct packed_chunk, start) && !offsetof(struct interval, start),
+		       !offsetof(struct packed_chunk, start) && !offsetof(struct interval, start) &&
+		       !offsetof(struct cached_run, start),
 	       "start_of");
 
 /* Without its padding the struct would be as large: then there is none. */
@@ -77,6 +79,14 @@ static void pack_frame_run(void *item, char *outside)
 
 	(void)outside;
 	CLEAR_GAP(run, exclusive, sizeof(*run));
+}
+
+static void pack_cached(void *item, char *outside)
+{
+	struct cached_run *run = item;
+
+	(void)outside;
+	CLEAR_GAP(run, tells_swapped, sizeof(*run));
 }
 
 static size_t chunk_outside(const void *item)
@@ -235,6 +245,8 @@ static const struct shared_kind arrays = { sizeof(struct array_desc), id_of, sam
 					   array_outside, pack_array };
 static const struct shared_kind chunks = { sizeof(struct packed_chunk), start_of, same_chunk,
 					   chunk_outside, pack_chunk };
+static const struct shared_kind cached = { sizeof(struct cached_run), start_of, NULL, NULL,
+					   pack_cached };
 static const struct shared_kind pages = { sizeof(struct interval), start_of, NULL, NULL, NULL };
 
 const struct shared_kind *moment_kind(enum moment_list which)
@@ -244,6 +256,7 @@ const struct shared_kind *moment_kind(enum moment_list which)
 		[MOMENT_FRAMES] = &frames,   [MOMENT_ARRAYS] = &arrays,
 		[MOMENT_TOUCHED] = &chunks,  [MOMENT_BEFORE] = &pages,
 		[MOMENT_HUGE_SEEN] = &pages, [MOMENT_HUGE_MAYBE] = &pages,
+		[MOMENT_CACHED] = &cached,
 	};
 
 	return kinds[which];

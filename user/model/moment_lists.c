@@ -23,6 +23,7 @@ struct list_place process_lists__place(struct process_lists *lists, enum moment_
 				       &lists->touch.huge_seen.count },
 		[MOMENT_HUGE_MAYBE] = { (void **)&lists->touch.huge_maybe.items,
 					&lists->touch.huge_maybe.count },
+		[MOMENT_CACHED] = { (void **)&lists->cached.runs, &lists->cached.count },
 	};
 
 	return places[which];
@@ -227,5 +228,6 @@ void process_lists__deinit(struct process_lists *lists)
 	free(lists->frames.runs);
 	free(lists->arrays.arrays);
 	touch_facts__deinit(&lists->touch);
+	free(lists->cached.runs);
 	memset(lists, 0, sizeof(*lists));
 }

@@ -7,6 +7,7 @@
 #define MODEL_MOMENT_LISTS_H
 
 #include "facts/array.h"
+#include "facts/cached.h"
 #include "facts/frame.h"
 #include "facts/vma.h"
 #include "model/moment.h"
@@ -19,6 +20,7 @@ struct process_lists { /* all zero is a process without memory */
 	struct frame_list frames;
 	struct array_list arrays;
 	struct touch_facts touch;
+	struct cached_list cached;
 	unsigned int borrowed; /* 1 << enum moment_list: the items of these belong to a moment */
 };
 

@@ -64,11 +64,23 @@ void json_touch(struct json_out *json, const struct tally *tally, const struct j
 	json_close(json, '}');
 }
 
+static void put_cached(struct json_out *json, const struct tally *tally)
+{
+	const struct cached_tally *cached = &tally->cached;
+
+	json_count_if(json, "cached_pages", cached_tally__known(cached), cached->cached);
+	json_count_if(json, "dirty_pages", cached_tally__dirty_known(cached), cached->dirty);
+	json_count_if(json, "swapped_pages", cached_tally__swapped_known(cached),
+		      tally->states[PAGE_SWAPPED] + cached->swapped);
+	json_words(json, "cached_unknown", cached_tally__unknown_word(cached));
+}
+
 void json_tally(struct json_out *json, const struct tally *tally, const struct json_known *known)
 {
 	json_count(json, "pages", tally->pages);
 	json_states(json, tally);
 	json_count(json, "resident_pages", tally->resident);
+	put_cached(json, tally);
 	json_ledger(json, tally, known);
 	json_touch(json, tally, known);
 }

@@ -19,7 +19,7 @@ struct json_known {
 	uint64_t start_ns; /* of the watch, CLOCK_MONOTONIC */
 };
 
-/* pages, states, resident_pages, ledger, touch: members of the object that is open. */
+/* pages, states, resident_pages, what is cached, ledger, touch: members of the object that is open. */
 void json_tally(struct json_out *json, const struct tally *tally, const struct json_known *known);
 
 void json_states(struct json_out *json, const struct tally *tally);

@@ -68,7 +68,12 @@ static void format_huge(const struct text *text, const struct text_line *line, c
 
 static void format_swapped(const struct text *text, const struct text_line *line, char *cell)
 {
-	format_pages(text, line->tally->states[PAGE_SWAPPED], cell);
+	const struct cached_tally *cached = &line->tally->cached;
+
+	if (cached_tally__swapped_known(cached))
+		format_pages(text, line->tally->states[PAGE_SWAPPED] + cached->swapped, cell);
+	else
+		snprintf(cell, CELL_BYTES, "-");
 }
 
 static void format_read(const struct text *text, const struct text_line *line, char *cell)

@@ -15,11 +15,22 @@ static bool is_lazy(const struct text_line *line)
 {
 	const struct tally *interior = line->interior;
 
+	const struct cached_tally *cached = &line->tally->cached;
+
+	if (cached->pages && (cached->cached || !cached_tally__known(cached)))
+		return false;
 	if (!line->own_memory || line->tally->states[PAGE_ABSENT] < line->tally->resident)
 		return false;
 	if (interior && interior->pages)
 		return interior->states[PAGE_ABSENT] == interior->pages;
 	return line->tally->states[PAGE_ABSENT] == line->tally->pages;
+}
+
+/* Most of it is in the page cache, and not in this process, not even as a private copy. */
+static bool is_cached(const struct tally *tally)
+{
+	return tally->cached.cached > tally->resident &&
+	       tally->cached.cached - tally->resident > tally->pages / 2;
 }
 
 struct text_note text_note_of(const struct text_line *line, bool faults)
@@ -34,6 +45,8 @@ struct text_note text_note_of(const struct text_line *line, bool faults)
 		return (struct text_note){ "swap", tally->states[PAGE_SWAPPED], 4 };
 	if (line->freed)
 		return (struct text_note){ "freed", resident, 1 };
+	if (is_cached(tally))
+		return (struct text_note){ "cache", tally->cached.cached, 1 };
 	if (is_lazy(line))
 		return (struct text_note){ "lazy", 0, 0 };
 	if (zero > tally->pages / 2)

@@ -16,28 +16,6 @@
 #define DIMS_MAX 64u
 #define ROW_BYTES 4u /* of the shortest row */
 
-void item_memory__deinit(struct item_memory *memory)
-{
-	size_t i;
-
-	for (i = 0; i < memory->count; i++)
-		free(memory->blocks[i]);
-	free(memory->blocks);
-	memset(memory, 0, sizeof(*memory));
-}
-
-void *item_memory__new(struct item_memory *memory, size_t bytes)
-{
-	void *block = NULL;
-
-	if (!array_reserve((void **)&memory->blocks, &memory->capacity, memory->count + 1,
-			   sizeof(*memory->blocks)))
-		block = calloc(1, bytes + !bytes);
-	if (block)
-		memory->blocks[memory->count++] = block;
-	return block;
-}
-
 /* A row, from its next column on. After an error values are zero. */
 struct row {
 	sqlite3_stmt *row;
@@ -354,6 +332,29 @@ static void read_array(struct row *row, int64_t id, struct array_list *list)
 	list->count += !row->err;
 }
 
+/* NULL: not told. */
+static uint64_t next_if_told(struct row *row, bool *told)
+{
+	*told = sqlite3_column_type(row->row, row->at) != SQLITE_NULL;
+	return next_number(row);
+}
+
+static void read_cached(struct row *row, struct cached_list *list)
+{
+	struct cached_run *run =
+		next_item(row, (void **)&list->runs, &list->count, &list->capacity, sizeof(*run));
+
+	if (!run)
+		return;
+	run->start = next_number(row);
+	run->end = next_number(row);
+	run->answer = (enum cached_answer)next_word(row, item_answers, CACHED_ANSWERS);
+	run->cached = next_number(row);
+	run->dirty = next_if_told(row, &run->tells_dirty);
+	run->swapped = next_if_told(row, &run->tells_swapped);
+	list->count += !row->err;
+}
+
 int item_read(sqlite3_stmt *statement, enum moment_list list, struct item_reader *reader,
 	      struct process_lists *ret)
 {
@@ -384,6 +385,9 @@ int item_read(sqlite3_stmt *statement, enum moment_list list, struct item_reader
 		break;
 	case MOMENT_HUGE_MAYBE:
 		read_interval(&row, &ret->touch.huge_maybe);
+		break;
+	case MOMENT_CACHED:
+		read_cached(&row, &ret->cached);
 		break;
 	default:
 		fail_row(&row, -EINVAL);

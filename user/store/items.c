@@ -148,6 +148,25 @@ static void bind_array(struct binding *binding, const struct array_desc *array)
 	bind_number(binding, array->alias_total);
 }
 
+/* What is not told is NULL. */
+static void bind_if(struct binding *binding, bool told, uint64_t number)
+{
+	if (told)
+		bind_number(binding, number);
+	else
+		bind_text(binding, NULL);
+}
+
+static void bind_cached(struct binding *binding, const struct cached_run *run)
+{
+	bind_number(binding, run->start);
+	bind_number(binding, run->end);
+	bind_text(binding, item_answers[run->answer]);
+	bind_if(binding, run->answer == CACHED_KNOWN, run->cached);
+	bind_if(binding, run->tells_dirty, run->dirty);
+	bind_if(binding, run->tells_swapped, run->swapped);
+}
+
 void item_bind(sqlite3_stmt *insert, enum moment_list list, const void *item, uint64_t start_ns,
 	       char *scratch)
 {
@@ -169,6 +188,9 @@ void item_bind(sqlite3_stmt *insert, enum moment_list list, const void *item, ui
 		return;
 	case MOMENT_TOUCHED:
 		bind_chunk(&binding, item);
+		return;
+	case MOMENT_CACHED:
+		bind_cached(&binding, item);
 		return;
 	default:
 		bind_interval(&binding, item);

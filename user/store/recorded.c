@@ -148,12 +148,15 @@ static int check_schema(struct recorded *recorded, const char *path)
 		err = db_number(recorded->db, "PRAGMA user_version", &version);
 	if (err == -EINVAL || (!err && application != SCHEMA_APPLICATION))
 		return refuse_file(path, "is not a recording of pagewatch");
-	if (!err && version != SCHEMA_VERSION)
+	if (!err && (version < 1 || version > SCHEMA_VERSION))
 		return refuse_file(path, version > SCHEMA_VERSION
 						 ? "was recorded by a newer pagewatch"
 						 : "was recorded by an older pagewatch");
-	for (table = schema_tables; !err && table->name; table++)
-		err = check_table(recorded->db, table);
+	recorded->version = (int)version;
+	for (table = schema_tables; !err && table->name; table++) {
+		if (table->first <= version && version <= table->last)
+			err = check_table(recorded->db, table);
+	}
 	return err == -EINVAL
 		       ? refuse_file(path, "is broken: its tables are not those of a recording")
 		       : err;

@@ -38,7 +38,7 @@ int recorded_prepare(struct recorded *recorded)
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; !err && i < MOMENT_LISTS; i++) {
+	for (i = 0; !err && i < schema_lists_of(recorded->version); i++) {
 		const char *table = schema_table_of((enum moment_list)i);
 
 		/* In the order of the file: nobody's rows fill our memory to be sorted. */
@@ -79,6 +79,7 @@ void recorded_finalize(struct recorded *recorded)
 static int read_row(struct reading *reading, size_t index)
 {
 	sqlite3_stmt *query = reading->recorded->moments;
+	const int lists = (int)schema_lists_of(reading->recorded->version);
 	const void *facts;
 	int err, i;
 
@@ -86,15 +87,15 @@ static int read_row(struct reading *reading, size_t index)
 	err = db_row(query);
 	if (err <= 0)
 		return err ? err : -EINVAL;
-	for (i = 0; i < MOMENT_LISTS; i++) {
+	for (i = 0; i < lists; i++) {
 		reading->first[i] = sqlite3_column_int64(query, 8 + 2 * i);
 		reading->last[i] = sqlite3_column_int64(query, 9 + 2 * i);
 	}
-	facts = sqlite3_column_blob(query, 8 + 2 * MOMENT_LISTS);
+	facts = sqlite3_column_blob(query, 8 + 2 * lists);
 	if (!facts)
 		return -EINVAL;
-	return moment_codec__decode(
-		facts, (size_t)sqlite3_column_bytes(query, 8 + 2 * MOMENT_LISTS), &reading->moment);
+	return moment_codec__decode(facts, (size_t)sqlite3_column_bytes(query, 8 + 2 * lists),
+				    &reading->moment);
 }
 
 static bool has_no_lists(const struct moment *moment)
@@ -304,7 +305,7 @@ static int read_moment(struct reading *reading, size_t index, struct moment *ret
 		drop_lists(&reading->moment);
 		err = read_processes(reading, index);
 	}
-	for (i = 0; !err && i < MOMENT_LISTS; i++)
+	for (i = 0; !err && i < schema_lists_of(reading->recorded->version); i++)
 		err = read_items(reading, (enum moment_list)i, index);
 	if (!err)
 		err = keep_lists(reading);

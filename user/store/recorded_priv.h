@@ -16,6 +16,7 @@ struct recorded {
 	sqlite3_stmt *aliases;
 	char *path;
 	char *rank;
+	int version; /* of its tables */
 	uint64_t file_bytes;
 	uint64_t start_ns;
 	size_t count;

@@ -67,8 +67,10 @@ static int create_tables(sqlite3 *db)
 	snprintf(head, sizeof(head), "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		 SCHEMA_APPLICATION, SCHEMA_VERSION);
 	err = db_run(db, head);
-	for (table = schema_tables; !err && table->name; table++)
-		err = create_table(db, table);
+	for (table = schema_tables; !err && table->name; table++) {
+		if (table->last == SCHEMA_VERSION)
+			err = create_table(db, table);
+	}
 	return err ? err : db_run(db, schema_views);
 }
 

@@ -11,79 +11,88 @@
 #define RANGE "id INTEGER PRIMARY KEY, process INTEGER, start INTEGER, stop INTEGER"
 #define GONE "id INTEGER PRIMARY KEY, moment INTEGER"
 
+#define EVER 1, SCHEMA_VERSION
+
+/* Those of all versions, the first in the table. */
+#define MOMENT_COLUMNS                                                                             \
+	"id INTEGER PRIMARY KEY, time_unix_ns INTEGER, since_start_ns INTEGER, reason TEXT, "      \
+	"complete INTEGER, resident_pages INTEGER, swapped_pages INTEGER, touched_pages INTEGER, " \
+	"mapping_first INTEGER, mapping_last INTEGER, "                                            \
+	"page_run_first INTEGER, page_run_last INTEGER, "                                          \
+	"frame_run_first INTEGER, frame_run_last INTEGER, "                                        \
+	"array_first INTEGER, array_last INTEGER, "                                                \
+	"chunk_touch_first INTEGER, chunk_touch_last INTEGER, "                                    \
+	"before_run_first INTEGER, before_run_last INTEGER, "                                      \
+	"huge_seen_run_first INTEGER, huge_seen_run_last INTEGER, "                                \
+	"huge_maybe_run_first INTEGER, huge_maybe_run_last INTEGER, "
+
 const struct schema_table schema_tables[] = {
 	{ "recording",
 	  "pagewatch TEXT, host TEXT, rank TEXT, kernel TEXT, machine TEXT, page_bytes INTEGER, "
 	  "start_ns INTEGER",
-	  false },
-	{ "moment",
-	  "id INTEGER PRIMARY KEY, time_unix_ns INTEGER, since_start_ns INTEGER, reason TEXT, "
-	  "complete INTEGER, resident_pages INTEGER, swapped_pages INTEGER, touched_pages INTEGER, "
-	  "mapping_first INTEGER, mapping_last INTEGER, "
-	  "page_run_first INTEGER, page_run_last INTEGER, "
-	  "frame_run_first INTEGER, frame_run_last INTEGER, "
-	  "array_first INTEGER, array_last INTEGER, "
-	  "chunk_touch_first INTEGER, chunk_touch_last INTEGER, "
-	  "before_run_first INTEGER, before_run_last INTEGER, "
-	  "huge_seen_run_first INTEGER, huge_seen_run_last INTEGER, "
-	  "huge_maybe_run_first INTEGER, huge_maybe_run_last INTEGER, "
-	  "facts BLOB",
-	  false },
+	  false, EVER },
+	{ "moment", MOMENT_COLUMNS "facts BLOB", false, 1, 1 },
+	{ "moment", MOMENT_COLUMNS "cached_run_first INTEGER, cached_run_last INTEGER, facts BLOB",
+	  false, 2, SCHEMA_VERSION },
 	{ "checkpoint",
 	  "id INTEGER PRIMARY KEY, moment INTEGER, process INTEGER, name TEXT, stack_id INTEGER",
-	  false },
+	  false, EVER },
 	{ "process",
 	  "id INTEGER PRIMARY KEY, pid INTEGER, start_ticks INTEGER, parent INTEGER, comm TEXT, "
 	  "exe TEXT, runtime TEXT",
-	  false },
+	  false, EVER },
 	{ "process_moment",
 	  "moment INTEGER, position INTEGER, process INTEGER, exited INTEGER, complete INTEGER, "
 	  "resident_pages INTEGER, zero_pages INTEGER, swapped_pages INTEGER, "
 	  "touched_pages INTEGER, faults INTEGER, life_first INTEGER, life_count INTEGER, "
 	  "PRIMARY KEY (moment, position)",
-	  true },
+	  true, EVER },
 	{ "life",
 	  "id INTEGER PRIMARY KEY, moment INTEGER, process INTEGER, count INTEGER, start INTEGER, "
 	  "stop INTEGER, created_ns INTEGER, ended_ns INTEGER, how TEXT, pages_read INTEGER, "
 	  "pages_written INTEGER, pages_touched INTEGER, stack_id INTEGER",
-	  false },
+	  false, EVER },
 	{ "mapping",
 	  RANGE ", kind TEXT, permissions TEXT, path TEXT, offset INTEGER, inode INTEGER, "
 		"dev_major INTEGER, dev_minor INTEGER",
-	  false },
-	{ "page_run", RANGE ", state TEXT, maybe_huge INTEGER", false },
-	{ "frame_run", RANGE ", first_frame INTEGER, exclusive INTEGER", false },
+	  false, EVER },
+	{ "page_run", RANGE ", state TEXT, maybe_huge INTEGER", false, EVER },
+	{ "frame_run", RANGE ", first_frame INTEGER, exclusive INTEGER", false, EVER },
 	{ "array",
 	  RANGE ", number INTEGER, name TEXT, source TEXT, dtype TEXT, shape TEXT, strides TEXT, "
 		"data INTEGER, nbytes INTEGER, owndata INTEGER, writeable INTEGER, object INTEGER, "
 		"base_object INTEGER, owner INTEGER, asked_for INTEGER, call TEXT, "
 		"call_ns INTEGER, call_tid INTEGER, freed INTEGER, aliases INTEGER, "
 		"aliases_found INTEGER, stack_id INTEGER",
-	  false },
+	  false, EVER },
 	{ "alias", "array INTEGER, position INTEGER, name TEXT, PRIMARY KEY (array, position)",
-	  true },
+	  true, EVER },
 	{ "chunk_touch",
 	  "id INTEGER PRIMARY KEY, process INTEGER, start INTEGER, pages INTEGER, "
 	  "first_ns INTEGER, lasted_ns INTEGER, tid INTEGER, cpu INTEGER, bits BLOB, "
 	  "stack_id INTEGER",
-	  false },
-	{ "before_run", RANGE, false },
-	{ "huge_seen_run", RANGE, false },
-	{ "huge_maybe_run", RANGE, false },
-	{ "mapping_gone", GONE, false },
-	{ "page_run_gone", GONE, false },
-	{ "frame_run_gone", GONE, false },
-	{ "array_gone", GONE, false },
-	{ "chunk_touch_gone", GONE, false },
-	{ "before_run_gone", GONE, false },
-	{ "huge_seen_run_gone", GONE, false },
-	{ "huge_maybe_run_gone", GONE, false },
+	  false, EVER },
+	{ "before_run", RANGE, false, EVER },
+	{ "huge_seen_run", RANGE, false, EVER },
+	{ "huge_maybe_run", RANGE, false, EVER },
+	{ "cached_run",
+	  RANGE ", answer TEXT, cached_pages INTEGER, dirty_pages INTEGER, swapped_pages INTEGER",
+	  false, 2, SCHEMA_VERSION },
+	{ "mapping_gone", GONE, false, EVER },
+	{ "page_run_gone", GONE, false, EVER },
+	{ "frame_run_gone", GONE, false, EVER },
+	{ "array_gone", GONE, false, EVER },
+	{ "chunk_touch_gone", GONE, false, EVER },
+	{ "before_run_gone", GONE, false, EVER },
+	{ "huge_seen_run_gone", GONE, false, EVER },
+	{ "huge_maybe_run_gone", GONE, false, EVER },
+	{ "cached_run_gone", GONE, false, 2, SCHEMA_VERSION },
 	{ "array_pages",
 	  "process INTEGER, number INTEGER, moment INTEGER, pages INTEGER, "
 	  "resident_pages INTEGER, zero_pages INTEGER, swapped_pages INTEGER, "
 	  "touched_pages INTEGER, first_ns INTEGER, PRIMARY KEY (process, number, moment)",
-	  true },
-	{ NULL, NULL, false },
+	  true, EVER },
+	{ NULL, NULL, false, EVER },
 };
 
 /* Page counts of a moment are the last ones that were noted. */
@@ -143,7 +152,13 @@ const char schema_views[] =
 	"FROM moment m "
 	"JOIN chunk_touch c ON c.id BETWEEN m.chunk_touch_first AND m.chunk_touch_last "
 	"JOIN process_moment pm ON pm.moment = m.id AND pm.process = c.process "
-	"LEFT JOIN chunk_touch_gone g ON g.id = c.id AND g.moment <= m.id WHERE g.id IS NULL;";
+	"LEFT JOIN chunk_touch_gone g ON g.id = c.id AND g.moment <= m.id WHERE g.id IS NULL;"
+	"CREATE VIEW cached_run_over_time AS "
+	"SELECT m.id AS moment, r.process, r.start, r.stop, r.answer, r.cached_pages, "
+	"r.dirty_pages, r.swapped_pages "
+	"FROM moment m JOIN cached_run r ON r.id BETWEEN m.cached_run_first AND m.cached_run_last "
+	"JOIN process_moment pm ON pm.moment = m.id AND pm.process = r.process "
+	"LEFT JOIN cached_run_gone g ON g.id = r.id AND g.moment <= m.id WHERE g.id IS NULL;";
 
 static const struct {
 	const char *name;
@@ -157,11 +172,17 @@ static const struct {
 	[MOMENT_BEFORE] = { "before_run", 2 },
 	[MOMENT_HUGE_SEEN] = { "huge_seen_run", 2 },
 	[MOMENT_HUGE_MAYBE] = { "huge_maybe_run", 2 },
+	[MOMENT_CACHED] = { "cached_run", 6 },
 };
 
 const char *schema_table_of(enum moment_list list)
 {
 	return lists[list].name;
+}
+
+unsigned int schema_lists_of(int version)
+{
+	return version < 2 ? MOMENT_CACHED : MOMENT_LISTS;
 }
 
 int schema_columns_of(enum moment_list list)

@@ -193,6 +193,11 @@ int proc__open_file(const struct proc *proc, const char *name)
 	return proc_open_below(proc, name, O_RDONLY);
 }
 
+int proc__open_place(const struct proc *proc, const char *name)
+{
+	return proc_open_below(proc, name, O_PATH | O_CLOEXEC);
+}
+
 int proc_read_all(int fd, char **ret, size_t *bytes)
 {
 	size_t capacity = 0, used = 0;

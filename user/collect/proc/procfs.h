@@ -47,6 +47,9 @@ uint32_t proc__pid(const struct proc *proc);
  */
 int proc__open_file(const struct proc *proc, const char *name);
 
+/* Where it lies, by O_PATH: not even a device notices. A descriptor or -errno. */
+int proc__open_place(const struct proc *proc, const char *name);
+
 /*
  * The same for a file that shows its memory (maps, smaps, pagemap, mem, status) or where it runs
  * (root, exe), through a live thread: a process goes on after its first thread has ended, and

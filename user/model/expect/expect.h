@@ -19,10 +19,12 @@
 enum expect_metric {
 	METRIC_PAGES,
 	METRIC_RESIDENT,
-	METRIC_ZERO, /* zero and zero_huge */
-	METRIC_HUGE, /* anon_huge */
-	METRIC_SWAPPED,
+	METRIC_ZERO,	/* zero and zero_huge */
+	METRIC_HUGE,	/* anon_huge */
+	METRIC_SWAPPED, /* of shared memory too */
 	METRIC_ABSENT,
+	METRIC_CACHED,
+	METRIC_DIRTY,
 	METRIC_PEAK_RESIDENT, /* of a process */
 	METRIC_TOUCHED,
 	METRIC_READ,

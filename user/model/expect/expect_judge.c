@@ -72,7 +72,11 @@ static uint64_t count_of(enum expect_metric metric, const struct tally *tally,
 	case METRIC_HUGE:
 		return tally->states[PAGE_ANON_HUGE];
 	case METRIC_SWAPPED:
-		return tally->states[PAGE_SWAPPED];
+		return tally->states[PAGE_SWAPPED] + tally->cached.swapped;
+	case METRIC_CACHED:
+		return tally->cached.cached;
+	case METRIC_DIRTY:
+		return tally->cached.dirty;
 	case METRIC_ABSENT:
 		return tally->states[PAGE_ABSENT];
 	case METRIC_PEAK_RESIDENT:
@@ -101,11 +105,26 @@ static uint64_t count_of(enum expect_metric metric, const struct tally *tally,
 /* The losses that can make a count wrong. */
 static unsigned int affected_by(enum expect_metric metric)
 {
-	if (metric == METRIC_PAGES)
+	if (metric == METRIC_PAGES || metric == METRIC_CACHED || metric == METRIC_DIRTY)
 		return 0;
 	if (metric == METRIC_FAULTS)
 		return LOSS_AFFECTS_FAULTS;
 	return of_faults(metric) ? LOSS_AFFECTS_TOUCH : LOSS_AFFECTS_STATES;
+}
+
+static const char *why_cached_unknown(enum expect_metric metric, const struct cached_tally *cached)
+{
+	bool of_cache = metric == METRIC_CACHED || metric == METRIC_DIRTY;
+
+	if (of_cache && !cached->pages)
+		return "none of its pages is of a file or shared";
+	if (of_cache && cached->unknown)
+		return cached_tally__unknown_reason(cached);
+	if (metric == METRIC_DIRTY && cached->dirty_untold)
+		return "this kernel does not tell dirty pages, or it is shared memory";
+	if (metric == METRIC_SWAPPED && cached->swapped_untold)
+		return "swapped pages of shared memory are not known";
+	return NULL;
 }
 
 /* A loss makes unknown only what it can have changed. */
@@ -132,6 +151,8 @@ static const char *why_unknown(const struct expect_clause *clause, const struct 
 	    ((clause->metric == METRIC_HUGE_FILL || clause->metric == METRIC_UNFAULTED) &&
 	     ledger_unexplained(tally->ledger)))
 		return "this page reader cannot distinguish huge pages";
+	if (why_cached_unknown(clause->metric, &tally->cached))
+		return why_cached_unknown(clause->metric, &tally->cached);
 	if (clause->interior && !tally->pages)
 		return "no page lies completely inside it";
 	if (clause->value.unit == UNIT_PERCENT && !tally->pages)

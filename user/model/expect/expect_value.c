@@ -16,6 +16,7 @@ static const char *const metric_names[EXPECT_METRICS] = {
 	[METRIC_WRITTEN] = "written",	  [METRIC_LEDGER_TOUCHED] = "ledger_touched",
 	[METRIC_BEFORE] = "before",	  [METRIC_HUGE_FILL] = "huge_fill",
 	[METRIC_UNFAULTED] = "unfaulted", [METRIC_PEAK_RESIDENT] = "peak_resident",
+	[METRIC_CACHED] = "cached",	  [METRIC_DIRTY] = "dirty",
 	[METRIC_FAULTS] = "faults",	  [METRIC_PEAK_TOUCHED] = "peak_touched",
 };
 

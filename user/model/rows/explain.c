@@ -9,6 +9,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "model/rows/explain_cached.h"
 
 struct subject {
 	const struct tally *tally;
@@ -61,9 +62,11 @@ static char *explain_lazy(const struct subject *subject)
 {
 	const struct tally *tally = subject->tally;
 
+	if (explain_is_unmapped(tally))
+		return explain_unmapped(tally);
 	if (tally->states[PAGE_ABSENT] == tally->pages)
 		return format_new("lazy: none of %s resident", page_words(tally->pages).text);
-	if (subject->interior && subject->interior->pages &&
+	if (subject->interior && subject->interior->pages && !tally->cached.pages &&
 	    subject->interior->states[PAGE_ABSENT] == subject->interior->pages && tally->resident)
 		return format_new("lazy: %s of %s resident, %s", count_words(tally->resident).text,
 				  page_words(tally->pages).text, edge_reason(subject));
@@ -211,6 +214,16 @@ static char *join_words(char *text, const char *words)
 	return longer;
 }
 
+static char *add_cached(char *text, const struct tally *tally)
+{
+	char words[EXPLAIN_CACHED_BYTES];
+
+	if (explain_is_unmapped(tally))
+		return text;
+	explain_cached_beside(tally, words);
+	return join_words(text, words);
+}
+
 /* Who else is on its pages: worth saying for a small array, or if an array is the neighbour. */
 static char *add_shared(char *text, const struct array_row *row)
 {
@@ -251,7 +264,7 @@ char *explain_array(const struct moment_header *header, const struct process_hea
 
 	if (!row->vma_count)
 		return format_new("nothing is mapped there");
-	return add_shared(explain_subject(&subject), row);
+	return add_shared(add_cached(explain_subject(&subject), &row->tally), row);
 }
 
 char *explain_region(const struct process_header *process, const struct region_row *row)
@@ -261,5 +274,7 @@ char *explain_region(const struct process_header *process, const struct region_r
 		.faults = process->faults_known,
 	};
 
-	return vma_is_own_memory(&row->vma) ? explain_subject(&subject) : NULL;
+	if (vma_is_own_memory(&row->vma))
+		return add_cached(explain_subject(&subject), &row->tally);
+	return explain_is_unmapped(&row->tally) ? explain_unmapped(&row->tally) : NULL;
 }

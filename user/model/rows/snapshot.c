@@ -36,6 +36,7 @@ void snapshot__deinit(struct snapshot *snapshot)
 
 static const char *broken_tally(const struct tally *tally, bool faults_known)
 {
+	const struct cached_tally *cached = &tally->cached;
 	uint64_t states = 0, resident = 0, ledger = 0;
 	unsigned int i;
 
@@ -48,6 +49,9 @@ static const char *broken_tally(const struct tally *tally, bool faults_known)
 		return "states do not sum to pages";
 	if (resident != tally->resident)
 		return "resident states do not sum to resident";
+	if (cached->pages > tally->pages || cached->cached + cached->swapped > cached->pages ||
+	    cached->dirty > cached->cached)
+		return "more pages are cached or swapped than are mapped from files or shared";
 	if (!faults_known)
 		return NULL;
 	for (i = 0; i < LEDGER_CLASSES; i++)

@@ -17,6 +17,7 @@ struct tally_input tally_input__of(const struct moment_header *header,
 		.page_bytes = header->environment.page_bytes,
 		.pmd_bytes = header->environment.pmd_bytes,
 		.runs = &lists->runs,
+		.cached = &lists->cached,
 		.frames = process->frames_known ? &lists->frames : NULL,
 	};
 
@@ -121,6 +122,8 @@ int tally_range(const struct tally_input *input, uint64_t start, uint64_t end, s
 {
 	memset(ret, 0, sizeof(*ret));
 	add_states(ret, input, start, end);
+	if (input->cached)
+		cached_tally__count(&ret->cached, input->cached, start, end, input->page_bytes);
 	return input->touched ? chunk_view_each(input, start, end, tally_chunk, ret) : 0;
 }
 
@@ -134,6 +137,7 @@ void tally_add(struct tally *sum, const struct tally *part)
 		sum->states[i] += part->states[i];
 	for (i = 0; i < LEDGER_CLASSES; i++)
 		sum->ledger[i] += part->ledger[i];
+	cached_tally__add(&sum->cached, &part->cached);
 	sum->touch.pages_read += part->touch.pages_read;
 	sum->touch.pages_written += part->touch.pages_written;
 	sum->touch.pages_touched += part->touch.pages_touched;

@@ -13,6 +13,7 @@
 #include "model/ledger.h"
 #include "model/moment_lists.h"
 #include "model/page_state.h"
+#include "model/rows/cached_tally.h"
 
 #define TALLY_THREADS 8
 
@@ -35,6 +36,7 @@ struct tally {
 	uint64_t resident;
 	uint64_t ledger[LEDGER_CLASSES]; /* invalid without faults */
 	struct touch_tally touch;
+	struct cached_tally cached;
 };
 
 /* Page counts per cell; cell i covers pages [i * pages / cells, (i + 1) * pages / cells). */
@@ -57,6 +59,7 @@ struct tally_input {
 	const struct intervals *before;
 	const struct intervals *huge_seen;
 	const struct intervals *huge_maybe;
+	const struct cached_list *cached; /* NULL: not wanted */
 };
 
 /* The part of a moment that counting reads; borrowed from the lists. */
