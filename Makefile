@@ -218,6 +218,7 @@ check-long: deps-if-root
 check-kernels:
 	@if [ "$$(id -u)" = 0 ]; then tests/tools/install-deps kernels; fi
 	+$(Q)$(MAKE) --no-print-directory all
+	+$(Q)$(MAKE) --no-print-directory static
 	+$(Q)$(MAKE) --no-print-directory workloads
 	$(Q)O=$(O) KERNELS="$(KERNELS)" JOBS="$(JOBS)" $(PYTHON) -B tests/tools/check-kernels
 
@@ -344,7 +345,7 @@ $(PROGRAM): $(call objects,$(TOP_C) $(KERNEL_C)) $(PURE_A)
 # in /etc/passwd, and SQLite's extensions, which nothing loads.
 $(STATIC): $(call objects,$(TOP_C) $(KERNEL_C) $(STATIC_C)) $(PURE_A)
 	@mkdir -p $(@D)
-	@[ -e "$$($(CC) -print-file-name=libpixman-1.a)" ] || { \
+	@[ -e "$$($(CC) $(TARGET_CFLAGS) -print-file-name=libpixman-1.a)" ] || { \
 		echo "pagewatch: no static pixman here (Debian 12 has it, Debian 13 does not)" >&2; exit 1; }
 	$(if $(V),,@echo "  STATIC  $@")
 	$(Q)$(CC) $(ALL_CFLAGS) -static -s $^ $(ALL_LDFLAGS) $(STATIC_LIBS) -o $@

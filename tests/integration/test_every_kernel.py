@@ -33,6 +33,8 @@ print(present(x), present(y))
 SMALL_PAGES = dict(os.environ, NUMPY_MADVISE_HUGEPAGE="0")
 ONES = "import numpy as np; y = np.ones((1000, 1001))"
 ZEROS = ("zero", "zero_huge")
+WAITING = f"{ONES}; print('READY', flush=True); input()"
+STATIC = harness.OUT / "static/pagewatch"
 # tests/faults/huge_fill.c: 4 of its 8 huge pages are touched.
 WHOLE = 0x200000000000
 
@@ -128,3 +130,45 @@ def test_probe_says_what_a_report_is_made_of(numpy_report):
     assert done.returncode == 0, done.stderr
     assert [told[key] for key in ("tier", "backend", "page_reader")] == [
         report[key] for key in ("tier", "backend", "page_reader")]
+
+
+def counts_of(row):
+    """What a row says, but for threads and times."""
+    touch = row["touch"] and {key: count for key, count in row["touch"].items() if key.startswith("pages_")}
+    return row["states"], row["ledger"], touch
+
+
+@pytest.fixture(name="static")
+def static_program(monkeypatch):
+    assert STATIC.exists(), f"{STATIC} is missing: make static"
+    monkeypatch.setattr(harness, "PROGRAM", STATIC)
+
+
+def test_run_by_the_static_program(numpy_report, static, tmp_path):
+    """It says what the other program said of the same program."""
+    report, _ = numpy_report
+    same, done = harness.run_json(tmp_path, [], [harness.PYTHON, "-c", PROGRAM], env=SMALL_PAGES)
+    assert done.returncode == 0, done.stderr
+    assert same["complete"], same["incomplete_reasons"]
+    for key in ("tier", "backend", "call_hooks", "page_reader", "missing", "merged"):
+        assert same[key] == report[key]
+    # Which pages are parts of huge ones depends on the address.
+    if harness.thp_mode() != "always":
+        for name in ("__main__.x", "__main__.y"):
+            assert counts_of(row_of(same, name)) == counts_of(row_of(report, name))
+
+
+def test_snap_by_the_static_program(static, opened):
+    target = harness.Target([harness.PYTHON, "-c", WAITING])
+    opened.append(target)
+    row = row_of(harness.snap(target.ready().pid), "__main__.y")
+    assert row["interior_resident_pages"] == row["interior_pages"]
+    assert target.end() == 0
+
+
+def test_check_by_the_static_program(static):
+    done = harness.pagewatch("check", "-e", "__main__.y: interior_resident == 100%", "-e",
+                             "__main__.y: interior_resident == 0", "--", harness.PYTHON, "-c", ONES)
+    assert done.returncode == 1
+    # The other one is that the command exits with 0.
+    assert "\n2 hold, 1 failed, 0 unknown" in done.stdout + done.stderr

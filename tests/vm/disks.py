@@ -24,7 +24,8 @@ PACKAGES = ("base-files", "base-passwd", "bash", "coreutils", "dash", "findutils
             "util-linux", "util-linux-extra")
 # What building for another processor needs of it.
 BUILDING = ("libc6-dev", "libbpf-dev", "libelf-dev", "zlib1g-dev", "systemtap-sdt-dev", "libdw-dev", "libiberty-dev",
-            "libmxml-dev", "libncurses-dev", "libsqlite3-dev", "libcairo2-dev")
+            "libmxml-dev", "libncurses-dev", "libsqlite3-dev", "libcairo2-dev", "libbz2-dev", "liblzma-dev",
+            "libzstd-dev")
 # What scripts of packages would have made.
 LINKS = {"bin/sh": "dash", "bin/awk": "mawk", "bin/cc": "gcc",
          "lib/{triple}/libblas.so.3": "blas/libblas.so.3", "lib/{triple}/liblapack.so.3": "lapack/liblapack.so.3"}
