@@ -172,7 +172,7 @@ help:
 #: make deps-kernels  install those for check-kernels (root)
 #: make check        build with gcc and clang, lint, unit and integration tests (all: as root)
 #: make check-long   the same with the long suites
-#: make check-kernels  tests on other kernels, in emulated machines (KERNELS="6.1 ...", JOBS=N)
+#: make check-kernels  tests on other kernels, in emulated machines (KERNELS="6.1 ..." or ci, JOBS=N)
 #: make docs-kernels  the same with all of them, and write the tables of docs/KERNELS.md
 #: make unit         only the unit tests
 #: make docs-outputs  rewrite the outputs in README, COOKBOOK and TOUR (root)

@@ -90,3 +90,12 @@ def test_each_row_names_tests_that_are_there():
     for run in expected.load():
         for test in run.tests:
             assert (harness.ROOT / "tests/integration" / test.split("::")[0]).exists()
+
+
+def test_runs_of_a_kernel_leave_out_different_tests():
+    """What CI does not run, on the kernel whose tests are split, is what the other run leaves out."""
+    runs = {run.name: run for run in expected.load()}
+    assert [name for name, run in runs.items() if not run.ci] == ["6.12-arm64-16k-read"]
+    assert runs["6.12-arm64-16k"].selection() == ("-k", "not tp_btf and not perf-read-")
+    assert runs["6.12-arm64-16k-read"].selection() == ("-k", "not tp_btf and not perf-scan-")
+    assert runs["6.1"].selection() == ()

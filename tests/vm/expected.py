@@ -25,8 +25,8 @@ class Kernel:
 class Run:
     """parameters: of the kernel; without: a capability; features: {name: whether it works}.
 
-    capabilities: those that suffice instead of root, or None. tests: files; leave_out: words of names of
-    tests that do not run here.
+    capabilities: those that suffice instead of root, or None. tests: files; leave_out: parts of names of
+    tests that do not run here; ci: CI has time for it.
     """
     name: str
     kernel: Kernel
@@ -37,6 +37,7 @@ class Run:
     without: str
     tests: tuple
     leave_out: tuple = ()
+    ci: bool = True
 
     def selection(self):
         """pytest's words for all but what is left out."""
@@ -73,7 +74,7 @@ def load(path=FILE):
                  **{name: WORDS[word] for name, word in row.get("differs", {}).items()}},
                 tuple(row.get("parameters", ())), row.get("without", "-"),
                 tuple(test for name in row["tests"] for test in table["tests"][name]),
-                tuple(row.get("leave_out", ())))
+                tuple(row.get("leave_out", ())), row.get("ci", True))
             for row in table["runs"]]
 
 

@@ -13,7 +13,7 @@ CASES = {
     "a panic after words like ours": ({}, f"echo 'machine ends: 0'; {PANIC}", "were not written"),
     "results without an end": ({}, f"echo 0 >/results/status; tar -cf /dev/vdc -C /results .; sync; {PANIC}",
                                "did not say its end"),
-    "a hang": ({"seconds": 45}, "echo hangs; sleep 100000", "no end within 45 s"),
+    "a hang": ({"seconds": 15}, "echo hangs; sleep 100000", "no end within 15 s"),
     "no kernel": ({"kernel": None}, "exit 0", "did not say its end; qemu's status 1"),
     "no qemu": ({"qemu": "no-such-qemu"}, "exit 0", "no no-such-qemu here"),
 }
