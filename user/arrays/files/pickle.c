@@ -2,7 +2,6 @@
 /* The opcodes of Lib/pickletools.py that protocols 2 to 5 write. */
 #include "arrays/files/pickle_machine.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum opcode {
@@ -217,33 +216,4 @@ int pickle_read(struct file_reader *reader, struct pickle *ret)
 	if (!pickle_is_over(&machine))
 		ret->root = pickle_pop_node(&machine);
 	return machine.err;
-}
-
-void pickle_free(struct pickle *pickle)
-{
-	free(pickle->nodes);
-	free(pickle->cells);
-	free(pickle->texts);
-	free(pickle->stack);
-	free(pickle->memo);
-	free(pickle->marks);
-	memset(pickle, 0, sizeof(*pickle));
-}
-
-uint32_t pickle_at(const struct pickle *pickle, uint32_t node, unsigned int index)
-{
-	uint32_t cell = pickle->nodes[node].first;
-
-	while (cell && index--)
-		cell = pickle->cells[cell].next;
-	return cell ? pickle->cells[cell].node : 0;
-}
-
-const char *pickle_text(const struct pickle *pickle, uint32_t node)
-{
-	const struct pickle_node *found = node ? &pickle->nodes[node] : NULL;
-
-	return found && (found->kind == PICKLE_TEXT || found->kind == PICKLE_GLOBAL)
-		       ? pickle->texts + found->number
-		       : "";
 }
