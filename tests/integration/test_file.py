@@ -349,3 +349,20 @@ def test_tensors_stand_under_their_mapping(tmp_path, opened):
     assert all(line.startswith("  m.safetensors:t") for line in below), text
     assert lines[first - 1].split()[0].endswith("safetensors"), text
     target.end()
+
+
+def test_cached_tensors_of_a_process(tmp_path, opened):
+    """In memory, but not mapped in: the page cache tells, tensor by tensor."""
+    path = tmp_path / "m.safetensors"
+    data = write_safetensors(path, [4 * PAGE, 4 * PAGE])
+    drop_cache(path)
+    target, whole, _ = play(opened, path, 0)
+    read_bytes(path, data, data + 2 * PAGE, data + 5 * PAGE)
+    _, rows = mapped_rows(target.pid)
+    assert {row["name"]: (row["cached_pages"], row["dirty_pages"], row["resident_pages"])
+            for row in rows if int(row["start"], 16) in (whole + data, whole + data + 4 * PAGE)} == \
+        {"m.safetensors:t0": (2, 0, 0), "m.safetensors:t1": (1, 0, 0)}
+    for expectation, status in (("t1: cached == 1", 0), ("t1: cached >= 90%", 1)):
+        done = harness.pagewatch("check", "-p", target.pid, "-e", f"m.safetensors:{expectation}")
+        assert done.returncode == status, done.stdout
+    target.end()

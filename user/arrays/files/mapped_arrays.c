@@ -11,7 +11,7 @@
 #include "arrays/files/mapped_array.h"
 #include "base/array.h"
 #include "base/sorted.h"
-#include "collect/elf/mapped_file.h"
+#include "collect/pages/cached_file.h"
 
 #define FILES_MAX 1000u
 #define ARRAYS_MAX 100000u
@@ -67,13 +67,9 @@ static struct known_file *find_file(struct mapped_arrays *mapped, const struct v
 	return NULL;
 }
 
-/* Opening a device may do something. */
 static bool may_be_data(const struct vma *vma)
 {
-	if (vma->kind != VMA_FILE && vma->kind != VMA_SHMEM)
-		return false;
-	return *vma->path == '/' && vma->inode &&
-	       (strncmp(vma->path, "/dev/", 5) || !strncmp(vma->path, "/dev/shm/", 9));
+	return (vma->kind == VMA_FILE || vma->kind == VMA_SHMEM) && *vma->path == '/' && vma->inode;
 }
 
 /* Meets all files; a file that is run anywhere is a program or a library. */
@@ -140,7 +136,7 @@ static bool is_unchanged(const struct known_file *file, const struct stat *stat)
 /* Reads the header, unless it is known. A file that cannot be read has no arrays. */
 static int read_header(struct known_file *file, const struct proc *proc, const struct vma *vma)
 {
-	int fd = mapped_file_open(proc, vma), err;
+	int fd = cached_file_open(proc, vma), err;
 	struct stat stat;
 
 	if (fd < 0)
