@@ -326,6 +326,7 @@ class Mapping(typing.NamedTuple):
     rss: int
     swap: int
     hugetlb: int
+    anonymous: int
     flags: list
 
 
@@ -344,6 +345,7 @@ def smaps(pid):
         elif line.startswith("VmFlags:"):
             found[key] = Mapping(kilobytes["Rss"], kilobytes["Swap"],
                                  kilobytes["Private_Hugetlb"] + kilobytes["Shared_Hugetlb"],
+                                 kilobytes["Anonymous"],
                                  line.split()[1:])
         elif line.endswith(" kB"):
             name, number, _ = line.split()

@@ -90,6 +90,10 @@ def test_rss_equals_smaps(name, reader, request, opened, tmp_path):
               if row["kind"] != "shmem" and row["states"]["swapped"] * kilobytes != kernel[key].swap]
     assert not wrong, "\n".join(wrong)
     assert process["rss_pages"] * kilobytes == sum(vma.rss for vma in kernel.values())
+    parts = {"anon": sum(vma.anonymous for vma in kernel.values()), "file": 0, "shmem": 0}
+    for key, vma in kernel.items():
+        parts["shmem" if printed[key]["kind"] == "shmem" else "file"] += vma.rss - vma.anonymous
+    assert {part: process[f"rss_{part}_pages"] * kilobytes for part in parts} == parts
     if name == "workload-swapped":
         assert process["totals"]["states"]["swapped"]
     if name == "workload-hugetlb":

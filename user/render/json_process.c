@@ -102,6 +102,9 @@ static void put_identity(struct json_out *json, const struct snapshot *snapshot,
 	json_bool(json, "complete", process->header.complete);
 	json_bool(json, "exited", process->header.exited);
 	json_count(json, "rss_pages", process->rss_pages);
+	json_count(json, "rss_anon_pages", process->rss_kinds.anon);
+	json_count(json, "rss_file_pages", process->rss_kinds.file);
+	json_count(json, "rss_shmem_pages", process->rss_kinds.shmem);
 	json_count(json, "rss_kernel_pages", facts->rss_kernel_pages);
 	json_count(json, "rss_peak_pages", facts->rss_peak_pages);
 	json_count_if(json, "touched_peak_pages", faults && process->header.peak_touched.known,

@@ -115,6 +115,10 @@ static void put_kernel(const struct text *text)
 	const struct process_snapshot *process = text->process;
 	char tables[FORMAT_BYTES_MAX], faults[FORMAT_COUNT_MAX], kernel[FORMAT_COUNT_MAX];
 
+	put_sentence(text, "RSS: anonymous %s, files %s, shared memory %s",
+		     page_amount(text, process->rss_kinds.anon).text,
+		     page_amount(text, process->rss_kinds.file).text,
+		     page_amount(text, process->rss_kinds.shmem).text);
 	put_sentence(text, "kernel: RSS %s, peak %s, page tables %s",
 		     page_amount(text, process->header.facts.rss_kernel_pages).text,
 		     page_amount(text, process->header.facts.rss_peak_pages).text,

@@ -108,18 +108,27 @@ static int sum_strays(const struct process_snapshot *process, const struct tally
 	return err;
 }
 
+static void add_rss(struct process_snapshot *process, const struct tally *tally)
+{
+	process->rss_pages += tally->resident;
+	process->rss_kinds.anon += tally->states[PAGE_ANON] + tally->states[PAGE_ANON_HUGE];
+	process->rss_kinds.file += tally->states[PAGE_FILE];
+	process->rss_kinds.shmem += tally->states[PAGE_SHMEM];
+}
+
 int process_snapshot__sum(struct process_snapshot *process, const struct tally_input *input)
 {
 	size_t i;
 
 	memset(&process->totals, 0, sizeof(process->totals));
 	process->rss_pages = 0;
+	memset(&process->rss_kinds, 0, sizeof(process->rss_kinds));
 	for (i = 0; i < process->region_count; i++) {
 		const struct region_row *region = &process->regions[i];
 
 		tally_add(&process->totals, &region->tally);
 		if (region->vma.kind != VMA_HUGETLB)
-			process->rss_pages += region->tally.resident;
+			add_rss(process, &region->tally);
 	}
 	process->stray_faults = 0;
 	return input->touched ? sum_strays(process, input, &process->stray_faults) : 0;

@@ -46,12 +46,20 @@ struct array_row {
 	char *explain;
 };
 
+/* The parts of RSS as in status: RssAnon, RssFile, RssShmem. */
+struct rss_kinds {
+	uint64_t anon;
+	uint64_t file;
+	uint64_t shmem;
+};
+
 struct process_snapshot {
 	struct process_header header;
 	const struct process_moment *moment; /* borrowed */
-	uint64_t rss_pages;    /* resident pages of all regions except hugetlb: equals smaps' Rss */
-	uint64_t stray_faults; /* touched pages outside every VMA */
-	struct tally totals;   /* sum over regions */
+	uint64_t rss_pages; /* resident pages of all regions except hugetlb: equals smaps' Rss */
+	struct rss_kinds rss_kinds; /* of these */
+	uint64_t stray_faults;	    /* touched pages outside every VMA */
+	struct tally totals;	    /* sum over regions */
 	struct region_row *regions; /* by address */
 	size_t region_count;
 	struct array_row *arrays; /* as they were found */
