@@ -77,6 +77,8 @@ def test_command(user):
     assert done.returncode == 0, done.stderr
     assert [bits(done.stdout, f"Cap{name}") for name in ("Inh", "Prm", "Eff", "Amb")] == [0] * 4
     assert bits(done.stdout, "NoNewPrivs") == 0
+    # A container may have a filter of its own.
+    assert bits(done.stdout, "Seccomp") == bits(pathlib.Path("/proc/self/status").read_text(), "Seccomp")
 
 
 def test_heap_of_a_command(user):
@@ -111,7 +113,7 @@ def test_while_it_watches(user, opened):
     process.wait(harness.DEADLINE)
     process.stdout.close()
     assert snapshot["tier"] == "faults" and snapshot["complete"]
-    assert bits(status, "NoNewPrivs") == 1
+    assert bits(status, "NoNewPrivs") == 1 and bits(status, "Seccomp") == 2
     assert bits(status, "CapPrm") == 1 << 2 | 1 << 19 | 1 << 38 | 1 << 39
     assert bits(status, "CapEff") == 1 << 19 | 1 << 38 | 1 << 39
 

@@ -9,6 +9,7 @@
 
 #include "base/capability.h"
 #include "base/log.h"
+#include "base/sandbox.h"
 #include "base/test_point.h"
 #include "collect/proc/proc_kind.h"
 #include "engine/priv.h"
@@ -173,12 +174,25 @@ static int refuse_process(struct engine *engine, uint32_t pid)
 	return -EINVAL;
 }
 
+void engine_settle(struct engine *engine)
+{
+	int err;
+
+	if (engine->settled)
+		return;
+	engine->settled = true;
+	capability_settle();
+	err = sandbox__enter();
+	if (err)
+		log_debug("no seccomp filter: %s", strerror(-err));
+}
+
 int engine__attach(struct engine *engine, uint32_t pid)
 {
 	struct proc *proc = NULL;
 	int err;
 
-	capability_settle();
+	engine_settle(engine);
 	err = refuse_process(engine, pid);
 	if (err)
 		return err;

@@ -96,7 +96,7 @@ int engine__launch(struct engine *engine, const struct launch_options *options, 
 
 	if (err)
 		return err;
-	capability_settle();
+	engine_settle(engine);
 	if (engine->faults)
 		return engine_drain(engine);
 	err = holds_add_target(engine, engine->launched);

@@ -163,6 +163,7 @@ struct engine {
 	size_t probed_capacity;
 	struct stop_probes stop_probes;
 	struct control *control;
+	bool settled;	  /* nothing is started any more */
 	bool told_freeze; /* a message said that some process cannot be stopped */
 	pid_t launched;	  /* 0: nothing was launched */
 	bool kept_last;	  /* final snapshot of the launched command */
@@ -351,6 +352,9 @@ void engine_thaw(struct engine *engine, const struct target *target);
 /* Sets up control. 0 or -errno. */
 int engine_open_control(struct engine *engine);
 /* Handles what happened to controlled processes. 0 or -errno. */
+/* Once nothing is started any more: gives up what only that needs, once and for ever. */
+void engine_settle(struct engine *engine);
+
 int engine_serve_control(struct engine *engine);
 /* The checkpoint at which a target waits, or NULL; the pid of its process. */
 const char *engine_checkpoint(struct engine *engine, pid_t *pid);
