@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 #if defined(__x86_64__)
 #include <sys/io.h>
@@ -142,6 +143,8 @@ int main(void)
 	sync();
 	printf("\nmachine ends: %d\n", status);
 	fflush(stdout);
+	// A serial line of arm64 still has it when qemu ends.
+	tcdrain(STDOUT_FILENO);
 	end_qemu(status);
 	reboot(RB_POWER_OFF);
 	return 0;
