@@ -68,7 +68,7 @@ ALL_LDFLAGS := $(SANITIZE_FLAGS) $(TARGET_LDFLAGS) $(LDFLAGS)
 
 # Looked up when a link needs them; the rule for $(O)/tools says in words what is missing.
 # libiberty has no .pc file.
-PACKAGES := libdw libelf libseccomp zlib mxml ncursesw sqlite3
+PACKAGES := libdw libelf zlib mxml ncursesw sqlite3
 LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty
 BPF_LIBS = $(shell $(PKG_CONFIG) --libs libbpf $(PACKAGES)) -liberty
 # Those of cairo that a picture needs: its .pc file names X11 and GLib as well.
@@ -271,7 +271,7 @@ $(O)/tools:
 	command -v $(BPFTOOL) >/dev/null || need bpftool bpftool; \
 	command -v $(PKG_CONFIG) >/dev/null || need pkg-config pkg-config; \
 	for pair in libbpf:libbpf-dev libelf:libelf-dev libdw:libdw-dev zlib:zlib1g-dev \
-		libseccomp:libseccomp-dev mxml:libmxml-dev ncursesw:libncurses-dev sqlite3:libsqlite3-dev \
+		mxml:libmxml-dev ncursesw:libncurses-dev sqlite3:libsqlite3-dev \
 		cairo:libcairo2-dev; do \
 		$(PKG_CONFIG) --exists $${pair%:*} || need $${pair%:*} $${pair#*:}; \
 	done; \

@@ -9,7 +9,7 @@ import harness
 import pytest
 import screens
 
-COMMANDS = ["watch", "snap", "run", "probe", "check", "record", "report", "diff"]
+COMMANDS = ["watch", "snap", "run", "file", "probe", "check", "record", "report", "diff"]
 
 
 @pytest.fixture(scope="module")

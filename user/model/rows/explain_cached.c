@@ -81,6 +81,9 @@ void explain_cached_beside(const struct tally *tally, char words[EXPLAIN_CACHED_
 	/* Of a program's data, a part is of the file. */
 	if (!cached_tally__known(cached) || cached->pages != tally->pages)
 		return;
+	/* All are copies of its own: the file's pages are no part of this memory. */
+	if (!mapped && tally->resident == tally->pages)
+		return;
 	/* Pages of tmpfs that are all mapped here are no news. */
 	if (!cached_tally__dirty_known(cached) && cached->cached <= mapped && !cached->swapped)
 		return;
